@@ -1,0 +1,14 @@
+namespace ImageSdk.Building.Diagnostics;
+
+/// <summary>Where a build tells what it does. Calls may come from any thread, one at a time.</summary>
+public interface IBuildListener
+{
+    /// <summary>A warning; errors are thrown as <see cref="BuildException"/>.</summary>
+    void Report(Diagnostic diagnostic);
+
+    /// <summary>A short line for somebody who waits: which step runs now.</summary>
+    void Progress(string message);
+
+    /// <summary>A line of output of a command that runs in the image. Secrets are already masked.</summary>
+    void Output(string line);
+}
