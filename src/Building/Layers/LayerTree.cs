@@ -1,0 +1,184 @@
+using ImageSdk.Images;
+
+namespace ImageSdk.Building.Layers;
+
+/// <summary>
+/// The tree that a stack of layers makes, computed from their indexes alone: what the overlay file system would show.
+/// </summary>
+sealed class LayerTree
+{
+    /// <summary>Names that are hard links share one file.</summary>
+    sealed class TreeFile(Inode inode)
+    {
+        public Inode Inode { get; set; } = inode;
+    }
+
+    sealed class Node(TreeFile file)
+    {
+        public TreeFile File { get; set; } = file;
+
+        public SortedDictionary<ByteString, Node>? Children { get; set; } =
+            file.Inode is DirectoryInode ? [] : null;
+    }
+
+    readonly Node root = new(new TreeFile(new DirectoryInode { Mode = 0x41ED })); // 040755
+
+    /// <summary>Starts with an image's own tree.</summary>
+    public static LayerTree From(FileSystem fileSystem)
+    {
+        var tree = new LayerTree();
+        var files = new Dictionary<ulong, TreeFile>();
+        tree.root.File = new TreeFile(fileSystem.Root with { Entries = [] });
+        Add(tree.root, fileSystem.Root);
+        return tree;
+
+        void Add(Node node, DirectoryInode directory)
+        {
+            foreach (var entry in directory.Entries)
+            {
+                var inode = fileSystem.InodeTable[entry.InodeNumber];
+                if (!files.TryGetValue(entry.InodeNumber, out var file))
+                    files.Add(entry.InodeNumber, file = new TreeFile(inode is DirectoryInode found ? found with { Entries = [] } : inode));
+                var child = new Node(file);
+                node.Children![entry.Name] = child;
+                if (inode is DirectoryInode below)
+                    Add(child, below);
+            }
+        }
+    }
+
+    /// <summary>Puts a layer on top.</summary>
+    public void Apply(LayerIndex layer)
+    {
+        var links = new Dictionary<ulong, TreeFile>();
+        foreach (var entry in layer.Entries)
+        {
+            if (entry.Path.IsEmpty)
+            {
+                root.File = new TreeFile(entry.Inode!);
+                continue;
+            }
+            var (parent, name) = FindParent(entry.Path);
+            if (entry.Kind == LayerEntryKind.Whiteout)
+            {
+                parent.Children!.Remove(name);
+                continue;
+            }
+            var inode = entry.Inode!;
+            if (inode is DirectoryInode && !entry.Opaque
+                && parent.Children!.TryGetValue(name, out var existing) && existing.File.Inode is DirectoryInode)
+            {
+                existing.File = new TreeFile(inode);
+                continue;
+            }
+            TreeFile? file = null;
+            if (entry.LinkId != 0 && !links.TryGetValue(entry.LinkId, out file))
+                links.Add(entry.LinkId, file = new TreeFile(inode));
+            parent.Children![name] = new Node(file ?? new TreeFile(inode));
+        }
+    }
+
+    (Node Parent, ByteString Name) FindParent(ByteString path)
+    {
+        var node = root;
+        var rest = path.Span;
+        while (rest.IndexOf((byte)'/') is var slash and >= 0)
+        {
+            var name = new ByteString(rest[..slash]);
+            if (node.Children is null || !node.Children.TryGetValue(name, out var child))
+                throw new InvalidDataException($"layer index names {path} but not its directory");
+            node = child;
+            rest = rest[(slash + 1)..];
+        }
+        return node.Children is null
+            ? throw new InvalidDataException($"layer index names {path} below something that is no directory")
+            : (node, new ByteString(rest));
+    }
+
+    /// <summary>
+    /// Turns computed files into the empty files that a machine has in their place. An image does not inherit them from
+    /// its source unless its manifest says so.
+    /// </summary>
+    public void MaterialiseComputedFiles() => MaterialiseComputedFiles(root);
+
+    static void MaterialiseComputedFiles(Node directory)
+    {
+        foreach (var child in directory.Children!.Values)
+        {
+            if (child.File.Inode is ComputedInode computed)
+                child.File.Inode = new RegularInode
+                {
+                    Mode = computed.Mode, Uid = computed.Uid, Gid = computed.Gid, ExtendedAttributes = computed.ExtendedAttributes,
+                };
+            else if (child.Children is not null)
+                MaterialiseComputedFiles(child);
+        }
+    }
+
+    /// <summary>Every path (rooted, "/etc/passwd") with its inode, depth first in bytewise order; the root is left out.</summary>
+    public IEnumerable<(ByteString Path, Inode Inode)> Walk() => Walk(root, []);
+
+    static IEnumerable<(ByteString Path, Inode Inode)> Walk(Node node, byte[] path)
+    {
+        foreach (var (name, child) in node.Children!)
+        {
+            byte[] childPath = [.. path, (byte)'/', .. name.Span];
+            yield return (new ByteString(childPath), child.File.Inode);
+            if (child.Children is null)
+                continue;
+            foreach (var below in Walk(child, childPath))
+                yield return below;
+        }
+    }
+
+    /// <summary>The image's tree, inodes numbered in order.</summary>
+    /// <param name="latest">Times after this are set to it; null keeps them all.</param>
+    public FileSystem ToFileSystem(FileTime? latest)
+    {
+        var numbers = new Dictionary<TreeFile, ulong>(ReferenceEqualityComparer.Instance);
+        var table = new Dictionary<ulong, Inode>();
+        ulong regular = 0, bytes = 0, directories = 1;
+        return new FileSystem
+        {
+            Root = Directory(root), InodeTable = table, RegularInodeCount = regular, TotalDataBytes = bytes, DirectoryCount = directories,
+        };
+
+        DirectoryInode Directory(Node node)
+        {
+            var inode = (DirectoryInode)Clamp(node.File.Inode, latest);
+            return inode with { Entries = [.. node.Children!.Select(child => new DirectoryEntry(child.Key, Number(child.Value)))] };
+        }
+
+        ulong Number(Node node)
+        {
+            if (numbers.TryGetValue(node.File, out var number))
+                return number;
+            number = (ulong)numbers.Count + 1;
+            numbers.Add(node.File, number);
+            if (node.Children is not null)
+            {
+                directories++;
+                table.Add(number, Directory(node));
+                return number;
+            }
+            var inode = Clamp(node.File.Inode, latest);
+            if (inode is RegularInode file)
+            {
+                regular++;
+                bytes += file.Size;
+            }
+            table.Add(number, inode);
+            return number;
+        }
+    }
+
+    static Inode Clamp(Inode inode, FileTime? latest) => latest is not { } limit
+        ? inode
+        : inode switch
+        {
+            RegularInode regular when regular.Mtime.CompareTo(limit) > 0 => regular with { Mtime = limit },
+            SpecialInode special when special.Mtime.CompareTo(limit) > 0 => special with { Mtime = limit },
+            DirectoryInode { Mtime: { } time } directory when time.CompareTo(limit) > 0 => directory with { Mtime = limit },
+            _ => inode,
+        };
+}

@@ -1,0 +1,26 @@
+using ImageSdk.Building.Projects;
+using ImageSdk.Images;
+
+namespace ImageSdk.Building.Manifests;
+
+/// <summary>The variables that manifests expand and scripts see.</summary>
+static class BuildEnvironment
+{
+    /// <summary>Changes with every commit; stages that do not mention it must not run again for it.</summary>
+    public const string CommitVariable = "MANIFEST_GIT_COMMIT_ID";
+
+    public static SortedDictionary<string, string> Create(ImageProject project, string? commitId)
+    {
+        var environment = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var variable in project.Variables)
+            environment[variable.Name] = VariableExpansion.Expand(variable.Value, name => name == "IMAGE_STREAM" ? project.Stream : null);
+        var slash = project.Stream.LastIndexOf('/');
+        environment["ARCH"] = project.Architecture;
+        environment["IMAGE_STREAM"] = project.Stream;
+        environment["IMAGE_STREAM_DIRECTORY_NAME"] = slash < 0 ? "." : project.Stream[..slash];
+        environment["IMAGE_STREAM_LEAF_NAME"] = project.Stream[(slash + 1)..];
+        if (!string.IsNullOrEmpty(commitId))
+            environment[CommitVariable] = commitId;
+        return environment;
+    }
+}

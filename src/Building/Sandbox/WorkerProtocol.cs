@@ -1,0 +1,118 @@
+using System.Text.Json.Serialization;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Projects;
+
+namespace ImageSdk.Building.Sandbox;
+
+// What the build asks of its worker, and what the worker tells: one JSON value a line on the worker's standard input and
+// output. One request runs at a time; CancelRequest may come while another runs.
+
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "request")]
+[JsonDerivedType(typeof(RunStageRequest), "stage")]
+[JsonDerivedType(typeof(ScanImageRequest), "scan")]
+[JsonDerivedType(typeof(RunTestsRequest), "tests")]
+[JsonDerivedType(typeof(StoreObjectsRequest), "store")]
+[JsonDerivedType(typeof(UnpackRequest), "unpack")]
+[JsonDerivedType(typeof(CancelRequest), "cancel")]
+abstract record WorkerRequest;
+
+sealed record CancelRequest : WorkerRequest;
+
+/// <summary>Run operations on a root and keep what they changed as a layer.</summary>
+/// <param name="Layers">Ids of the layers below, the lowest first; empty for a root made from nothing.</param>
+sealed record RunStageRequest(
+    string Stage, string LayerId, IReadOnlyList<string> Layers, IReadOnlyList<StageOperation> Operations,
+    CommandSettings Settings, string Inputs) : WorkerRequest;
+
+/// <summary>Seal the root (tests put in, excluded paths and temporary files taken out) and compute the image's tree.</summary>
+/// <param name="SourceLayerCount">How many of the layers make up the source image, whose own record is used instead of their indexes.</param>
+/// <param name="PreviousImageFile">The stream's latest image, to take over times of what did not change; null for none.</param>
+/// <param name="LatestTime">Seconds since 1970 (SOURCE_DATE_EPOCH); null for no limit.</param>
+/// <param name="TreeFile">Where the image record is written: file system and packages only.</param>
+sealed record ScanImageRequest(
+    string LayerId, IReadOnlyList<string> Layers, int SourceLayerCount, string? SourceImageFile,
+    IReadOnlyList<string> ExcludedPaths, IReadOnlyList<ComputedFileSetting> ComputedFiles,
+    string TestsTarget, string? TestsDirectory, IReadOnlyList<string> TestFiles,
+    string? PreviousImageFile, IReadOnlyList<string> MtimesCopyFilter, long? LatestTime,
+    string TreeFile, CommandSettings Settings, string Inputs) : WorkerRequest;
+
+sealed record ComputedFileSetting(string Filename, string Source);
+
+/// <summary>Run the image's tests on a layer that is thrown away.</summary>
+/// <param name="Tests">Paths in the image; all run at once.</param>
+sealed record RunTestsRequest(
+    IReadOnlyList<string> Layers, IReadOnlyList<string> Tests, double TimeoutSeconds, CommandSettings Settings) : WorkerRequest;
+
+/// <summary>Add the objects of an image that the store lacks.</summary>
+sealed record StoreObjectsRequest(IReadOnlyList<string> Layers, string ImageFile, string ObjectDirectory) : WorkerRequest;
+
+/// <summary>Write an image's tree from a store into a directory.</summary>
+sealed record UnpackRequest(string ImageFile, string ObjectDirectory, string Directory) : WorkerRequest;
+
+/// <summary>How commands run in the root.</summary>
+/// <param name="Environment">The build environment: what scripts and packagers see beyond the base environment.</param>
+/// <param name="BindMounts">The stream's cache among them.</param>
+/// <param name="Secrets">Name and value; shown at /run/secrets, masked in output.</param>
+sealed record CommandSettings(
+    IReadOnlyDictionary<string, string> Environment, IReadOnlyList<BindMount> BindMounts,
+    IReadOnlyList<NamedValue> Secrets, bool Network);
+
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "operation")]
+[JsonDerivedType(typeof(BootstrapOperation), "bootstrap")]
+[JsonDerivedType(typeof(UnpackOperation), "unpack")]
+[JsonDerivedType(typeof(CopyTreeOperation), "copyTree")]
+[JsonDerivedType(typeof(CopyFileOperation), "copyFile")]
+[JsonDerivedType(typeof(RunScriptsOperation), "runScripts")]
+[JsonDerivedType(typeof(InstallPackagesOperation), "installPackages")]
+[JsonDerivedType(typeof(CleanPackagesOperation), "cleanPackages")]
+abstract record StageOperation;
+
+/// <param name="Command">$dir expanded to the root is what the worker does; all else is expanded already.</param>
+/// <param name="PackagerScript">Content of /bin/generic-packager.</param>
+sealed record BootstrapOperation(IReadOnlyList<string> Command, string PackagerScript) : StageOperation;
+
+sealed record UnpackOperation(string ImageFile, string ObjectDirectory) : StageOperation;
+
+/// <param name="Label">For the log: "files", "post-install-files".</param>
+sealed record CopyTreeOperation(string Label, string Directory, bool Append) : StageOperation;
+
+/// <param name="Mode">Permission bits, or null for those of the source.</param>
+sealed record CopyFileOperation(string Source, string TargetPath, uint? Mode) : StageOperation;
+
+sealed record RunScriptsOperation(string Label, IReadOnlyList<string> Files) : StageOperation;
+
+sealed record InstallPackagesOperation(IReadOnlyList<PackageRequest> Packages) : StageOperation;
+
+/// <param name="File">Where the project names the package, for errors.</param>
+sealed record PackageRequest(string Name, string File, int Line);
+
+sealed record CleanPackagesOperation : StageOperation;
+
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(OutputEvent), "output")]
+[JsonDerivedType(typeof(ProgressEvent), "progress")]
+[JsonDerivedType(typeof(DiagnosticEvent), "diagnostic")]
+[JsonDerivedType(typeof(DoneEvent), "done")]
+[JsonDerivedType(typeof(FailedEvent), "failed")]
+abstract record WorkerEvent;
+
+sealed record OutputEvent(string Line) : WorkerEvent;
+
+sealed record ProgressEvent(string Text) : WorkerEvent;
+
+sealed record DiagnosticEvent(Diagnostic Diagnostic) : WorkerEvent;
+
+/// <summary>The request is done.</summary>
+/// <param name="Tests">Outcomes, for a test request.</param>
+sealed record DoneEvent(IReadOnlyList<TestOutcome>? Tests = null) : WorkerEvent;
+
+/// <summary>The request failed; the root is thrown away, the worker lives on.</summary>
+sealed record FailedEvent(Diagnostic Diagnostic) : WorkerEvent;
+
+/// <param name="Error">Null for a test that passed.</param>
+public sealed record TestOutcome(string Test, double Seconds, string? Error, IReadOnlyList<string> Output);
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(WorkerRequest))]
+[JsonSerializable(typeof(WorkerEvent))]
+sealed partial class WorkerJson : JsonSerializerContext;

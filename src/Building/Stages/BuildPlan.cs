@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+using ImageSdk.Building.Manifests;
+using ImageSdk.Building.Projects;
+
+namespace ImageSdk.Building.Stages;
+
+/// <summary>What a build is going to do, as far as it can be known before it starts: plan.json.</summary>
+sealed record BuildPlan(ImageProject Project, ImageManifest Manifest);
+
+/// <summary>Where the source image comes from: ResolveSourceImage.stage.</summary>
+/// <param name="Name">Image name; empty for a bootstrap.</param>
+/// <param name="ImageFile">Its record; null for a bootstrap.</param>
+/// <param name="Fingerprint">Changes whenever the source's content does.</param>
+/// <param name="Key">Cache key of its layers, where they are at hand; the stages above chain to it.</param>
+/// <param name="Layers">Its layers, the lowest first; empty where the image has to be unpacked from the store.</param>
+sealed record SourceImage(SourceKind Kind, string Name, string? ImageFile, string Fingerprint, string Key, IReadOnlyList<string> Layers);
+
+enum SourceKind
+{
+    Bootstrap,
+    Project,
+    Store,
+}
+
+/// <summary>What a stage left: STAGE.stage.</summary>
+/// <param name="Key">Of all that was done so far.</param>
+/// <param name="Layers">What makes up the root now, the lowest first; layers without content left out.</param>
+/// <param name="SourceLayerCount">How many of them are the source image's own.</param>
+/// <param name="Logs">The layers whose logs, in order, are the build log.</param>
+sealed record StageState(string Key, IReadOnlyList<string> Layers, int SourceLayerCount, IReadOnlyList<string> Logs)
+{
+    /// <summary>Key of the tests that passed, in TestImage.stage.</summary>
+    public string? TestedKey { get; init; }
+}
+
+/// <summary>What another project needs of a built image beside its record: NAME.image.json.</summary>
+/// <param name="Name">Image name under which it is published.</param>
+/// <param name="CacheDirectory">Where its layers lie.</param>
+public sealed record BuiltImage(string Name, string Stream, string Key, string TreeHash, string CacheDirectory, IReadOnlyList<string> Layers);
+
+[JsonSourceGenerationOptions(WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(BuildPlan))]
+[JsonSerializable(typeof(SourceImage))]
+[JsonSerializable(typeof(StageState))]
+[JsonSerializable(typeof(BuiltImage))]
+sealed partial class StateJson : JsonSerializerContext;

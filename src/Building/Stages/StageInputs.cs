@@ -1,0 +1,160 @@
+using ImageSdk.Building.Manifests;
+using ImageSdk.Building.Packagers;
+using ImageSdk.Building.Projects;
+
+namespace ImageSdk.Building.Stages;
+
+/// <summary>Says of each stage what it reads.</summary>
+sealed class StageInputs(BuildPlan plan, DigestCache digests)
+{
+    /// <summary>Raise a stage's number when it makes something else of the same inputs: old layers then no longer count.</summary>
+    const string EngineVersion = "1";
+
+    readonly ImageManifest manifest = plan.Manifest;
+    readonly ImageProject project = plan.Project;
+
+    /// <returns>Empty where the stage has nothing to do.</returns>
+    public string Describe(ImageStage stage)
+    {
+        var inputs = new InputsWriter(digests);
+        switch (stage)
+        {
+            case ImageStage.UnpackSourceImage:
+                Bootstrap(inputs);
+                break;
+            case ImageStage.CopyFiles:
+                Files(inputs, ProjectFileStage.Files);
+                break;
+            case ImageStage.RunPreInstallScripts:
+                Scripts(inputs, ProjectScriptStage.PreInstall);
+                break;
+            case ImageStage.InstallPackages:
+                Packages(inputs);
+                break;
+            case ImageStage.CopyPostInstallFiles:
+                Files(inputs, ProjectFileStage.PostInstall);
+                break;
+            case ImageStage.RunScripts:
+                Scripts(inputs, ProjectScriptStage.Scripts);
+                break;
+            case ImageStage.CopyPostScriptsFiles:
+                Files(inputs, ProjectFileStage.PostScripts);
+                break;
+            case ImageStage.CleanPackages:
+                // A bootstrap is clean already, and a stage that only takes away has nothing to take from.
+                if (project.Bootstrap is null || HasContent())
+                    inputs.Line("clean");
+                break;
+            case ImageStage.RunPostCleanupScripts:
+                Scripts(inputs, ProjectScriptStage.PostCleanup);
+                break;
+            case ImageStage.ScanImage:
+                Scan(inputs);
+                break;
+            case ImageStage.TestImage:
+                Test(inputs);
+                break;
+        }
+        return inputs.IsEmpty ? "" : $"{stage} {EngineVersion}\n{inputs}";
+    }
+
+    bool HasContent() => manifest.Packages.Count + manifest.Scripts.Count + manifest.Trees.Count + manifest.Files.Count > 0;
+
+    void Bootstrap(InputsWriter inputs)
+    {
+        if (project.Bootstrap is not { } bootstrap)
+            return;
+        inputs.Line("bootstrap", [.. bootstrap.Command]);
+        inputs.Line("architecture", project.Architecture);
+        if (BuiltInPackagers.Find(bootstrap.PackagerType, project.PackagerTypes) is { } packager)
+            inputs.Line("packager", GenericPackagerScript.Write(packager));
+    }
+
+    void Files(InputsWriter inputs, ProjectFileStage stage)
+    {
+        foreach (var tree in manifest.Trees.Where(tree => tree.Stage == stage))
+            inputs.Tree(tree.Append ? "append" : "tree", tree.Directory);
+        foreach (var file in manifest.Files.Where(file => file.Stage == stage))
+        {
+            inputs.Line("file", file.TargetPath, file.Mode);
+            inputs.File("", file.Source);
+        }
+    }
+
+    void Scripts(InputsWriter inputs, ProjectScriptStage stage)
+    {
+        var scripts = manifest.Scripts.Where(script => script.Stage == stage).ToList();
+        if (scripts.Count == 0)
+            return;
+        foreach (var script in scripts)
+            inputs.File("script", script.File);
+        Environment(inputs, usesCommit: scripts.Any(script => File.ReadAllText(script.File).Contains(BuildEnvironment.CommitVariable, StringComparison.Ordinal)));
+        Sandbox(inputs);
+        inputs.Line("network", project.Sandbox.ScriptsNetwork ? "yes" : "no");
+    }
+
+    void Packages(InputsWriter inputs)
+    {
+        if (manifest.Packages.Count == 0)
+            return;
+        foreach (var package in manifest.Packages)
+            inputs.Line("package", package.Name);
+        Environment(inputs, usesCommit: false);
+        Sandbox(inputs);
+    }
+
+    void Environment(InputsWriter inputs, bool usesCommit)
+    {
+        foreach (var (name, value) in manifest.Environment)
+            if (usesCommit || name != BuildEnvironment.CommitVariable)
+                inputs.Line("variable", name, value);
+    }
+
+    void Sandbox(InputsWriter inputs)
+    {
+        foreach (var mount in project.Sandbox.BindMounts)
+            inputs.Line("mount", mount.Source, mount.Target, mount.Writable ? "writable" : "read-only");
+        // By name only: a key must not tell what a secret is.
+        foreach (var secret in project.Sandbox.Secrets)
+            inputs.Line("secret", secret.Name);
+        if (project.Cache.BaseDirectory.Length > 0)
+            inputs.Line("cache", project.Cache.MountPoint);
+    }
+
+    void Scan(InputsWriter inputs)
+    {
+        inputs.Line("scan");
+        foreach (var path in manifest.ExcludedPaths)
+            inputs.Line("exclude", path);
+        foreach (var file in manifest.ComputedFiles?.Value ?? [])
+            inputs.Line("computed", file.Filename, file.Source);
+        if (manifest.ComputedFiles is { Add: true })
+            inputs.Line("computed-add");
+        if (manifest.TestsDirectory is { } tests)
+            inputs.Tree("tests", tests);
+        foreach (var test in manifest.TestFiles)
+            inputs.File("test", test);
+        if (manifest.TestsDirectory is not null || manifest.TestFiles.Count > 0)
+            inputs.Line("stream", project.Stream);
+        foreach (var line in manifest.MtimesCopyFilter)
+            inputs.Line("mtimes", line);
+        if (System.Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH") is { Length: > 0 } epoch)
+            inputs.Line("latest-time", epoch);
+    }
+
+    // Also what becomes part of the record, which this stage writes.
+    void Test(InputsWriter inputs)
+    {
+        inputs.Line("test", project.Sandbox.TestTimeout.TotalSeconds.ToString("R"), project.Sandbox.ScriptsNetwork ? "network" : "no-network");
+        inputs.Line("stream", project.Stream);
+        if (manifest.Filter is { } filter)
+            inputs.Line(filter.Add ? "filter-add" : "filter", [.. filter.Value]);
+        if (manifest.Triggers is { } triggers)
+            inputs.Line(triggers.Add ? "triggers-add" : "triggers", triggers.Value);
+        foreach (var (name, value) in manifest.Tags ?? new Dictionary<string, string>())
+            inputs.Line("tag", name, value);
+        inputs.Line("owners", [.. manifest.OwnerUsers, "/", .. manifest.OwnerGroups]);
+        Environment(inputs, usesCommit: true);
+        inputs.Line("git", manifest.GitUrl, manifest.GitBranch, manifest.GitCommitId);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ImageSdk.Building.Stages;
+
+/// <summary>
+/// The folder that holds a build's state between stages (obj/…/image):
+/// <code>
+/// plan.json                  BuildPlan
+/// STAGE.inputs               what the stage reads, in words; empty where it has nothing to do
+/// STAGE.stage                what it left; ResolveSourceImage.stage says where the source is
+/// tree.image                 file tree and packages, as ScanImage computed them
+/// digests                    hashes of input files by their status, so that unchanged ones are not read again
+/// build.log                  output of all stages
+/// </code>
+/// Each file is replaced whole.
+/// </summary>
+sealed class StateDirectory(string path)
+{
+    public string Root { get; } = path;
+
+    public string PlanFile => Path.Combine(Root, "plan.json");
+
+    public string InputsFile(ImageStage stage) => Path.Combine(Root, $"{stage}.inputs");
+
+    public string StageFile(ImageStage stage) => Path.Combine(Root, $"{stage}.stage");
+
+    public string TreeFile => Path.Combine(Root, "tree.image");
+
+    public string DigestsFile => Path.Combine(Root, "digests");
+
+    public string LogFile => Path.Combine(Root, "build.log");
+
+    public static T? TryRead<T>(string file, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), type);
+        }
+        catch (Exception exception) when (exception is IOException or JsonException)
+        {
+            return null; // Missing, or of another version: the stage runs again.
+        }
+    }
+
+    public static void Write<T>(string file, T value, JsonTypeInfo<T> type) => AtomicFile.Write(file, JsonSerializer.Serialize(value, type));
+
+    public static bool WriteWhenDifferent<T>(string file, T value, JsonTypeInfo<T> type) =>
+        AtomicFile.WriteWhenDifferent(file, JsonSerializer.Serialize(value, type));
+}

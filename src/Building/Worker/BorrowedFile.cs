@@ -1,0 +1,85 @@
+using System.Text;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>
+/// A file that the root has while commands run and that goes back to what it was afterwards, unless a command changed
+/// it: the host's resolv.conf, and the policy that keeps services from being started.
+/// </summary>
+sealed class BorrowedFile : IDisposable
+{
+    readonly DirectoryHandle root;
+    readonly byte[] path;
+    readonly byte[] content;
+    readonly byte[]? before;
+    readonly PosixTime mtimeBefore;
+    readonly bool active;
+
+    /// <param name="whenPresent">Whether an existing file is replaced for the time being or left alone.</param>
+    /// <param name="mode">For a new file.</param>
+    public BorrowedFile(DirectoryHandle root, string path, byte[] content, bool whenPresent, uint mode)
+    {
+        this.root = root;
+        this.path = Encoding.UTF8.GetBytes(path.TrimStart('/'));
+        this.content = content;
+        var (parentPath, name) = Split(this.path);
+        if (root.StatInRoot(parentPath) is not { Kind: FileKind.Directory })
+            return;
+        using var parent = root.OpenDirectoryInRoot(parentPath);
+        if (root.StatInRoot(this.path) is { } status)
+        {
+            if (!whenPresent || status.Kind != FileKind.Regular)
+                return;
+            before = ReadAll();
+            mtimeBefore = status.Mtime;
+            Overwrite(content);
+        }
+        else
+        {
+            if (parent.TryStat(name) is not null)
+                return; // A dangling link: what it should lead to comes later.
+            using (var file = parent.CreateFile(name, 0x180))
+                file.Write(content);
+            parent.SetPermissions(name, mode);
+        }
+        active = true;
+    }
+
+    /// <summary>Makes a file that is put back as an empty one where there was none, as the original leaves resolv.conf.</summary>
+    public bool LeaveEmpty { get; init; }
+
+    public void Dispose()
+    {
+        if (!active || root.StatInRoot(path) is not { Kind: FileKind.Regular } || !ReadAll().AsSpan().SequenceEqual(content))
+            return;
+        if (before is not null || LeaveEmpty)
+        {
+            Overwrite(before ?? []);
+            if (before is not null && root.TryStat(path) is { Kind: FileKind.Regular })
+                root.SetTimes(path, mtimeBefore);
+            return;
+        }
+        root.Unlink(path);
+    }
+
+    byte[] ReadAll()
+    {
+        using var file = root.OpenReadInRoot(path);
+        using var buffer = new MemoryStream();
+        file.CopyTo(buffer);
+        return buffer.ToArray();
+    }
+
+    void Overwrite(byte[] bytes)
+    {
+        using var file = root.OpenWriteInRoot(path);
+        file.Write(bytes);
+    }
+
+    static (byte[] Parent, byte[] Name) Split(byte[] path)
+    {
+        var slash = path.AsSpan().LastIndexOf((byte)'/');
+        return slash < 0 ? ([], path) : (path[..slash], path[(slash + 1)..]);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Text;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Projects;
+using ImageSdk.Building.Sandbox;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>Runs commands with a root of their own: private processes, devices, host name and, where asked, network.</summary>
+sealed class SandboxCommand(string root, CommandSettings settings, string? secretsDirectory)
+{
+    /// <summary>What the original sets for everything that runs in an image.</summary>
+    static readonly (string Name, string Value)[] BaseEnvironment =
+    [
+        ("HOME", "/"), ("LOGNAME", "root"), ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), ("USER", "root"),
+    ];
+
+    public const string SecretsMountPoint = "/run/secrets";
+
+    /// <summary>Whether the build environment, bind mounts and secrets are given too (scripts and packagers), or not (clean, list, tests).</summary>
+    public bool InBuildEnvironment { get; init; } = true;
+
+    public bool Network { get; init; } = true;
+
+    /// <summary>Where each output line goes; standard output and standard error together unless <see cref="SeparateErrors"/>.</summary>
+    public Action<string> Output { get; init; } = static _ => { };
+
+    /// <summary>Where lines of standard error go instead.</summary>
+    public Action<string>? SeparateErrors { get; init; }
+
+    /// <summary>Null for no limit of its own.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>
+    /// Runs to the end. Must be called on a thread that outlives the command: the kernel ends a sandbox with the thread
+    /// that started it.
+    /// </summary>
+    /// <returns>The exit code; 128 + N for signal N.</returns>
+    /// <exception cref="TimeoutException">It took longer than <see cref="Timeout"/>, and was ended.</exception>
+    public int Run(params IReadOnlyList<string> command)
+    {
+        var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        start.StandardOutputEncoding = Encoding.UTF8;
+        start.Environment.Clear();
+        foreach (var (name, value) in MakeEnvironment())
+            start.Environment[name] = value;
+        if (SeparateErrors is null)
+        {
+            // One pipe for both keeps the order in which the lines were written.
+            start.FileName = "/bin/sh";
+            foreach (var argument in new[] { "-c", "exec \"$@\" 2>&1", "sh", Tools.Bubblewrap })
+                start.ArgumentList.Add(argument);
+        }
+        else
+        {
+            start.FileName = Tools.Bubblewrap;
+            start.RedirectStandardError = true;
+            start.StandardErrorEncoding = Encoding.UTF8;
+        }
+        foreach (var argument in SandboxArguments())
+            start.ArgumentList.Add(argument);
+        start.ArgumentList.Add("--");
+        foreach (var argument in command)
+            start.ArgumentList.Add(argument);
+
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var timedOut = false;
+        using var timer = Timeout is { } limit
+            ? new Timer(_ => { timedOut = true; Posix.Processes.Kill(process.Id); }, null, limit, System.Threading.Timeout.InfiniteTimeSpan)
+            : null;
+        if (SeparateErrors is not null)
+            process.ErrorDataReceived += (_, line) => { if (line.Data is not null) SeparateErrors(line.Data); };
+        if (SeparateErrors is not null)
+            process.BeginErrorReadLine();
+        while (process.StandardOutput.ReadLine() is { } line)
+            Output(line);
+        process.WaitForExit();
+        return timedOut ? throw new TimeoutException() : process.ExitCode;
+    }
+
+    SortedDictionary<string, string> MakeEnvironment()
+    {
+        var environment = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in BaseEnvironment)
+            environment[name] = value;
+        if (Environment.GetEnvironmentVariable("TZ") is { Length: > 0 } zone)
+            environment["TZ"] = zone;
+        if (InBuildEnvironment)
+            foreach (var (name, value) in settings.Environment)
+                // The original sorts all assignments and lets the last one of a name win.
+                if (!environment.TryGetValue(name, out var present) || string.CompareOrdinal(value, present) > 0)
+                    environment[name] = value;
+        return environment;
+    }
+
+    IEnumerable<string> SandboxArguments()
+    {
+        string[] arguments =
+        [
+            "--bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--ro-bind", "/sys", "/sys", "--chdir", "/",
+            "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "localhost", "--new-session", "--die-with-parent",
+        ];
+        IEnumerable<string> all = arguments;
+        if (!Network)
+            all = all.Append("--unshare-net");
+        if (!InBuildEnvironment)
+            return all;
+        foreach (var mount in settings.BindMounts)
+            all = all.Concat([mount.Writable ? "--bind" : "--ro-bind", mount.Source, mount.Target]);
+        return secretsDirectory is null ? all : all.Concat(["--ro-bind", secretsDirectory, SecretsMountPoint]);
+    }
+}

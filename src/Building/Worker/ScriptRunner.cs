@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Text;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>Runs scripts in the image, one after the other, from /.scripts as the original does.</summary>
+sealed class ScriptRunner(StageContext context)
+{
+    const string Directory = ".scripts";
+    const uint ScriptMode = 0x1ED; // 0755
+
+    public void Run(string label, IReadOnlyList<string> files)
+    {
+        var packager = new GenericPackager(context);
+        context.Log("");
+        context.Log($"Running scripts in: {label}");
+        context.Handle.RemoveTree(Encoding.UTF8.GetBytes(Directory));
+        context.Handle.TryMakeDirectory(Encoding.UTF8.GetBytes(Directory), ScriptMode);
+        try
+        {
+            using (var scripts = context.Handle.OpenDirectory(Encoding.UTF8.GetBytes(Directory)))
+                foreach (var file in files)
+                    CopyIn(file, scripts);
+            foreach (var file in files)
+                RunOne(label, file, packager);
+        }
+        finally
+        {
+            context.Handle.RemoveTree(Encoding.UTF8.GetBytes(Directory));
+        }
+    }
+
+    void CopyIn(string file, DirectoryHandle scripts)
+    {
+        ScriptCheck.Check(file, context);
+        using var source = DirectoryHandle.Open(Path.GetDirectoryName(file)!);
+        var name = Encoding.UTF8.GetBytes(Path.GetFileName(file));
+        TreeCopier.Write(source, name, ScriptMode, scripts, name);
+    }
+
+    void RunOne(string label, string file, GenericPackager packager)
+    {
+        var name = Path.GetFileName(file);
+        context.Log($"Running script: {name}");
+        context.Progress($"{label}/{name}");
+        var start = Stopwatch.GetTimestamp();
+        var (exitCode, lastLines) = context.RunInBuildEnvironment(packager.RunCommand($"/{Directory}/{name}"));
+        if (exitCode != 0)
+            throw new BuildException("IMG3010",
+                $"Script {label}/{name} failed with exit code {exitCode}. " + Tail(lastLines), file);
+        context.Log($"Script: {name} took {Stopwatch.GetElapsedTime(start).TotalSeconds:0.000} s");
+        context.Log("=================================================================");
+    }
+
+    public static string Tail(IReadOnlyList<string> lines) =>
+        lines.Count == 0 ? "It printed nothing." : "Last output:\n" + string.Join('\n', lines);
+}

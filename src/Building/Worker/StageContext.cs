@@ -1,0 +1,155 @@
+using System.Text;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Projects;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>What the operations of a stage work with: the mounted root, the log, and a way to run commands.</summary>
+sealed class StageContext : IDisposable
+{
+    readonly CommandSettings settings;
+    readonly IBuildListener listener;
+    readonly StringBuilder log = new();
+    readonly string? secretsDirectory;
+    readonly string[] masked;
+
+    public StageContext(StageRoot root, CommandSettings settings, WorkerSession session)
+    {
+        Root = root;
+        this.settings = settings;
+        listener = session.Listener;
+        Cancellation = session.Cancellation;
+        Handle = root.Open();
+        // Short values would mask half of the log, and are no secrets.
+        masked = [.. settings.Secrets.Select(secret => secret.Value.Trim()).Where(value => value.Length >= 4).OrderByDescending(value => value.Length)];
+        secretsDirectory = settings.Secrets.Count == 0 ? null : WriteSecrets(session);
+    }
+
+    public StageRoot Root { get; }
+
+    public DirectoryHandle Handle { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    public string LogText
+    {
+        get
+        {
+            lock (log)
+                return log.ToString();
+        }
+    }
+
+    // On a file system in memory, mounted in the worker's namespace only: nothing ever reaches a disk.
+    string WriteSecrets(WorkerSession session)
+    {
+        var directory = Path.Combine(session.Directory, "secrets");
+        if (Directory.Exists(directory))
+            Mounts.Detach(directory);
+        Directory.CreateDirectory(directory);
+        Mounts.Mount("tmpfs", directory, "tmpfs", Mounts.Options.NoSetUid | Mounts.Options.NoDevices, "mode=0755");
+        foreach (var secret in settings.Secrets)
+            File.WriteAllText(Path.Combine(directory, secret.Name), secret.Value, new UTF8Encoding(false));
+        return directory;
+    }
+
+    public void Log(string line)
+    {
+        foreach (var secret in masked)
+            line = line.Replace(secret, "***", StringComparison.Ordinal);
+        lock (log)
+            log.Append(line).Append('\n');
+        listener.Output(line);
+    }
+
+    public void Progress(string text) => listener.Progress(text);
+
+    public void Warn(string code, string message, string? file = null, int line = 0) =>
+        listener.Report(new Diagnostic(DiagnosticSeverity.Warning, code, message, file, line));
+
+    /// <summary>
+    /// Runs a command as scripts and packagers are run: in the build environment, with bind mounts, secrets and the
+    /// host's name resolution.
+    /// </summary>
+    /// <param name="network">Whether the network is reachable; null for what the project says.</param>
+    /// <returns>The exit code and the last lines of output.</returns>
+    public (int ExitCode, IReadOnlyList<string> LastLines) RunInBuildEnvironment(IReadOnlyList<string> command, bool? network = null)
+    {
+        using var mountPoints = MakeMountPoints();
+        foreach (var mount in settings.BindMounts)
+            mountPoints.Ensure(mount.Target, Directory.Exists(mount.Source));
+        if (secretsDirectory is not null)
+            mountPoints.Ensure(SandboxCommand.SecretsMountPoint, isDirectory: true);
+        using var resolver = BorrowResolvConf();
+        return Run(command, inBuildEnvironment: true, network ?? settings.Network);
+    }
+
+    /// <summary>Runs a command in the base environment, as clean-up and lists are run.</summary>
+    public (int ExitCode, IReadOnlyList<string> LastLines) Run(IReadOnlyList<string> command)
+    {
+        using var mountPoints = MakeMountPoints();
+        return Run(command, inBuildEnvironment: false, network: true);
+    }
+
+    /// <summary>Runs a command whose output is data.</summary>
+    public (int ExitCode, IReadOnlyList<string> Lines, string Errors) Query(IReadOnlyList<string> command)
+    {
+        using var mountPoints = MakeMountPoints();
+        var lines = new List<string>();
+        var errors = new StringBuilder();
+        var exitCode = new SandboxCommand(Root.RootPath, settings, null)
+        {
+            InBuildEnvironment = false, Output = lines.Add, SeparateErrors = line => errors.AppendLine(line),
+        }.Run(command);
+        Cancellation.ThrowIfCancellationRequested();
+        return (exitCode, lines, errors.ToString().Trim());
+    }
+
+    (int ExitCode, IReadOnlyList<string> LastLines) Run(IReadOnlyList<string> command, bool inBuildEnvironment, bool network)
+    {
+        const int kept = 20;
+        var last = new Queue<string>();
+        var exitCode = new SandboxCommand(Root.RootPath, settings, secretsDirectory)
+        {
+            InBuildEnvironment = inBuildEnvironment,
+            Network = network,
+            Output = line =>
+            {
+                Log(line);
+                if (last.Count == kept)
+                    last.Dequeue();
+                last.Enqueue(line);
+            },
+        }.Run(command);
+        Cancellation.ThrowIfCancellationRequested();
+        if (exitCode != 0 && last.Count > 0 && last.Last().StartsWith("bwrap: ", StringComparison.Ordinal))
+            throw new BuildException("IMG3003", $"The sandbox could not be set up: {last.Last()}");
+        return (exitCode, [.. last]);
+    }
+
+    // The sandbox mounts these three over the image's own.
+    MountPoints MakeMountPoints()
+    {
+        var points = new MountPoints(Handle);
+        foreach (var target in new[] { "/proc", "/dev", "/sys" })
+            points.Ensure(target, isDirectory: true);
+        return points;
+    }
+
+    BorrowedFile? BorrowResolvConf()
+    {
+        const string resolvConf = "/etc/resolv.conf";
+        return File.Exists(resolvConf)
+            ? new BorrowedFile(Handle, resolvConf, File.ReadAllBytes(resolvConf), whenPresent: true, 0x1A4) { LeaveEmpty = true }
+            : null;
+    }
+
+    public void Dispose()
+    {
+        Handle.Dispose();
+        if (secretsDirectory is not null)
+            Mounts.Detach(secretsDirectory);
+    }
+}

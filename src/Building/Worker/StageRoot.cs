@@ -1,0 +1,142 @@
+using System.Text;
+using ImageSdk.Building.Layers;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>
+/// A root to work on: the layers below, joined by an overlay mount, and an upper directory that takes every change. The
+/// mount exists in the worker's namespace only, so that nothing is left when the worker ends, however it ends.
+/// </summary>
+sealed class StageRoot : IDisposable
+{
+    readonly WorkerSession session;
+    readonly string directory;
+    bool mounted;
+
+    /// <param name="layers">The lowest first; none for a root that starts empty.</param>
+    public StageRoot(WorkerSession session, IReadOnlyList<string> layers)
+    {
+        this.session = session;
+        directory = session.NextRootDirectory();
+        Upper = Path.Combine(directory, "u");
+        RootPath = Path.Combine(directory, "r");
+        Directory.CreateDirectory(Upper);
+        Directory.CreateDirectory(RootPath);
+        if (layers.Count == 0)
+            Mounts.Mount(Upper, RootPath, null, Mounts.Options.Bind);
+        else
+            MountOverlay(layers);
+        mounted = true;
+    }
+
+    /// <summary>Where the root is mounted.</summary>
+    public string RootPath { get; }
+
+    /// <summary>Where changes land.</summary>
+    public string Upper { get; }
+
+    void MountOverlay(IReadOnlyList<string> layers)
+    {
+        TakeOverRootDirectory(layers[^1]);
+        Directory.CreateDirectory(Path.Combine(directory, "w"));
+        // Names are relative to the cache's folder, which is the worker's current directory: the kernel takes one page of
+        // options, and a user's folder may hold the separators "," and ":".
+        var lower = string.Join(':', layers.Reverse().Select(layer => $"layers/{layer}/t"));
+        var own = Path.GetRelativePath(session.Store.Root, directory);
+        var options = $"lowerdir={lower},upperdir={own}/u,workdir={own}/w,";
+        // Changes must lie in the upper directory as plain files; nothing of a stage needs to survive a power cut.
+        options += Environment.GetEnvironmentVariable("IMAGESDK_ROOTLESS") == "1"
+            ? "userxattr,volatile"
+            : "index=off,metacopy=off,redirect_dir=off,xino=off,volatile";
+        try
+        {
+            Mounts.Mount("imagesdk", RootPath, "overlay", Mounts.Options.None, options);
+        }
+        catch (PosixException exception)
+        {
+            throw new Diagnostics.BuildException("IMG3004",
+                $"The layers of the image could not be mounted with overlayfs ({exception.Message}). "
+                + $"The cache folder {session.Store.Root} must be on a file system that overlayfs can write to, such as ext4, xfs, btrfs or tmpfs.",
+                inner: exception);
+        }
+    }
+
+    // The root directory's own owner and mode are the upper directory's: start with those of the layer below.
+    void TakeOverRootDirectory(string layer)
+    {
+        using var lower = DirectoryHandle.Open(Path.Combine(session.Store.LayerDirectory(layer), "t"));
+        using var upper = DirectoryHandle.Open(Upper);
+        var status = lower.Stat();
+        upper.SetOwner("."u8, status.Uid, status.Gid);
+        upper.SetPermissions("."u8, status.Permissions);
+        upper.SetTimes("."u8, status.Mtime);
+    }
+
+    public DirectoryHandle Open() => DirectoryHandle.Open(RootPath);
+
+    public void Unmount()
+    {
+        if (!mounted)
+            return;
+        mounted = false;
+        Mounts.Detach(RootPath);
+    }
+
+    /// <summary>Makes a layer of what changed. Whoever comes second with the same key keeps the first one's.</summary>
+    /// <param name="below">The layers that the root stands on.</param>
+    public LayerIndex Commit(string layerId, IReadOnlyList<string> below, string inputs, string log)
+    {
+        if (below.Count > 0)
+            using (var root = Open())
+                HardLinks.Restore(session.Store, below, Upper, root);
+        Unmount();
+        var index = LayerScanner.Scan(Upper, withRoot: true, session.Cancellation);
+        var layer = Path.Combine(directory, "layer");
+        Directory.CreateDirectory(layer);
+        Directory.Move(Upper, Path.Combine(layer, "t"));
+        File.WriteAllText(Path.Combine(layer, "inputs"), inputs, new UTF8Encoding(false));
+        File.WriteAllText(Path.Combine(layer, "log"), log, new UTF8Encoding(false));
+        if (below.Count > 0 && index.Entries.Count == 1 && IsRootOf(below[^1], layer))
+            File.WriteAllText(Path.Combine(layer, "empty"), "");
+        using (var file = File.Create(Path.Combine(layer, "index")))
+        using (var buffered = new BufferedStream(file, 1 << 16))
+            index.Write(buffered);
+        session.Cancellation.ThrowIfCancellationRequested();
+        Publish(layer, layerId);
+        return index;
+    }
+
+    bool IsRootOf(string below, string layer)
+    {
+        using var lower = DirectoryHandle.Open(Path.Combine(session.Store.LayerDirectory(below), "t"));
+        using var upper = DirectoryHandle.Open(Path.Combine(layer, "t"));
+        var (left, right) = (lower.Stat(), upper.Stat());
+        return (left.Mode, left.Uid, left.Gid) == (right.Mode, right.Uid, right.Gid);
+    }
+
+    void Publish(string layer, string layerId)
+    {
+        while (!session.Store.Contains(layerId))
+        {
+            using var layers = DirectoryHandle.Open(session.Store.LayersDirectory);
+            try
+            {
+                Directory.Move(layer, session.Store.LayerDirectory(layerId));
+                return;
+            }
+            catch (IOException) when (Directory.Exists(session.Store.LayerDirectory(layerId)))
+            {
+                if (!session.Store.Contains(layerId))
+                    layers.RemoveTree(Encoding.UTF8.GetBytes(layerId)); // Damaged: somebody deleted parts of it.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Unmount();
+        using var handle = DirectoryHandle.Open(session.Directory);
+        handle.RemoveTree(Encoding.UTF8.GetBytes(Path.GetFileName(directory)));
+    }
+}

@@ -1,0 +1,60 @@
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Unpacking;
+using ImageSdk.Storage;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>Runs the operations of one stage and commits what they changed as a layer.</summary>
+static class StageRunner
+{
+    public static void Run(WorkerSession session, RunStageRequest request)
+    {
+        using var root = new StageRoot(session, request.Layers);
+        string log;
+        using (var context = new StageContext(root, request.Settings, session))
+        {
+            foreach (var operation in request.Operations)
+                Run(operation, context, session);
+            log = context.LogText;
+        }
+        session.Listener.Progress("Keeping the layer");
+        root.Commit(request.LayerId, request.Layers, request.Inputs, log);
+    }
+
+    static void Run(StageOperation operation, StageContext context, WorkerSession session)
+    {
+        session.Cancellation.ThrowIfCancellationRequested();
+        switch (operation)
+        {
+            case BootstrapOperation bootstrap:
+                new Bootstrapper(context).Run(bootstrap);
+                break;
+            case UnpackOperation unpack:
+                context.Progress("Unpacking the source image");
+                new ImageUnpacker(new StoredObjects(new ObjectStore(unpack.ObjectDirectory)), session.Cancellation)
+                    .Unpack(ImageScanner.ReadImage(unpack.ImageFile).FileSystem!, context.Root.Upper);
+                break;
+            case CopyTreeOperation tree:
+                var copier = new TreeCopier(context.Handle, tree.Label, tree.Append, session.Cancellation);
+                copier.Copy(tree.Directory, "");
+                context.Log($"{(tree.Append ? "Appended" : "Copied")} {tree.Label} tree: {copier.Copied} changed");
+                break;
+            case CopyFileOperation file:
+                FileCopier.Copy(context, file);
+                context.Log($"Copied {file.TargetPath}");
+                break;
+            case RunScriptsOperation scripts:
+                new ScriptRunner(context).Run(scripts.Label, scripts.Files);
+                break;
+            case InstallPackagesOperation install:
+                new GenericPackager(context).Install(install.Packages);
+                break;
+            case CleanPackagesOperation:
+                new GenericPackager(context).Clean();
+                RootCleaner.EmptyResolvConf(context.Handle);
+                break;
+            default:
+                throw new InvalidOperationException($"No such operation: {operation.GetType().Name}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using ImageSdk.Building.Sandbox;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>Runs an image's tests, all at once, on a layer that is thrown away afterwards.</summary>
+sealed class TestRunner(WorkerSession session)
+{
+    public IReadOnlyList<TestOutcome> Run(RunTestsRequest request)
+    {
+        using var root = new StageRoot(session, request.Layers);
+        using var context = new StageContext(root, request.Settings, session);
+        using var mountPoints = new MountPoints(context.Handle);
+        foreach (var target in new[] { "/proc", "/dev", "/sys" })
+            mountPoints.Ensure(target, isDirectory: true);
+        var packager = new GenericPackager(context);
+        context.Log($"Running {request.Tests.Count} tests");
+        context.Progress($"Running {request.Tests.Count} tests");
+        var outcomes = new TestOutcome[request.Tests.Count];
+        // A thread each: a sandbox ends with the thread that started it, so a pool's threads will not do.
+        var threads = request.Tests.Select((test, i) => new Thread(() => outcomes[i] = RunOne(root, request, packager, test))).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        session.Cancellation.ThrowIfCancellationRequested();
+        foreach (var outcome in outcomes)
+        {
+            foreach (var line in outcome.Output)
+                context.Log(line);
+            context.Log(outcome.Error is null ? $"{outcome.Test} passed in {outcome.Seconds:0.000} s" : $"error running: {outcome.Test}: {outcome.Error}");
+        }
+        return outcomes;
+    }
+
+    static TestOutcome RunOne(StageRoot root, RunTestsRequest request, GenericPackager packager, string test)
+    {
+        var output = new List<string>();
+        var start = Stopwatch.GetTimestamp();
+        string? error;
+        try
+        {
+            var exitCode = new SandboxCommand(root.RootPath, request.Settings, null)
+            {
+                InBuildEnvironment = false,
+                Network = request.Settings.Network,
+                Timeout = TimeSpan.FromSeconds(request.TimeoutSeconds),
+                Output = output.Add,
+            }.Run(packager.RunCommand(test));
+            error = exitCode == 0 ? null : $"exit code {exitCode}";
+        }
+        catch (TimeoutException)
+        {
+            error = $"timed out after {request.TimeoutSeconds:0.###} s";
+        }
+        catch (Exception exception) when (exception is IOException or System.ComponentModel.Win32Exception)
+        {
+            error = exception.Message;
+        }
+        return new TestOutcome(test, Stopwatch.GetElapsedTime(start).TotalSeconds, error, output);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json;
+using System.Threading.Channels;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Unpacking;
+using ImageSdk.Images;
+using ImageSdk.Posix;
+using ImageSdk.Storage;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>
+/// The process that works inside the namespaces: the first process of its own PID namespace, root there, with mounts that
+/// nobody else sees. It answers requests from standard input until that closes; then, or when it is told to cancel, it
+/// ends all that it started.
+/// </summary>
+public sealed class WorkerServer
+{
+    readonly StreamWriter output;
+    readonly Channel<WorkerRequest> requests = Channel.CreateUnbounded<WorkerRequest>();
+    readonly CancellationTokenSource cancellation = new();
+
+    WorkerServer(Stream output) => this.output = new StreamWriter(output, new UTF8Encoding(false));
+
+    /// <param name="cacheDirectory">Root of the layer cache, made by the build that started this process.</param>
+    /// <param name="userId">Of the building user, outside the namespaces.</param>
+    public static int Run(string cacheDirectory, uint userId)
+    {
+        Processes.SetUmask(0x12); // 022, whatever the user's own is: images must not depend on it.
+        Tools.RequireBubblewrap();
+        var server = new WorkerServer(Console.OpenStandardOutput());
+        Console.SetOut(TextWriter.Null); // Standard output is the protocol's alone.
+        var store = new LayerStore(cacheDirectory, userId);
+        store.CreateDirectories();
+        Directory.SetCurrentDirectory(store.Root);
+        new Thread(server.ReadRequests) { IsBackground = true, Name = "requests" }.Start();
+        using (var session = new WorkerSession(store, new Reporter(server), server.cancellation.Token))
+        {
+            server.Serve(session);
+        }
+        return 0;
+    }
+
+    void ReadRequests()
+    {
+        using var reader = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
+        while (reader.ReadLine() is { } line)
+        {
+            var request = JsonSerializer.Deserialize(line, WorkerJson.Default.WorkerRequest)!;
+            if (request is CancelRequest)
+                break;
+            requests.Writer.TryWrite(request);
+        }
+        // Cancelled, or the build is gone: end what runs, then what is waiting.
+        cancellation.Cancel();
+        Processes.KillAllOthers();
+        requests.Writer.TryComplete();
+    }
+
+    void Serve(WorkerSession session)
+    {
+        session.SweepAbandoned();
+        // This thread starts all sandboxes, and they end with it.
+        while (requests.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+            while (requests.Reader.TryRead(out var request))
+                Send(Answer(session, request));
+    }
+
+    static WorkerEvent Answer(WorkerSession session, WorkerRequest request)
+    {
+        try
+        {
+            session.Cancellation.ThrowIfCancellationRequested();
+            switch (request)
+            {
+                case RunStageRequest stage:
+                    StageRunner.Run(session, stage);
+                    return new DoneEvent();
+                case ScanImageRequest scan:
+                    new ImageScanner(session).Scan(scan);
+                    return new DoneEvent();
+                case RunTestsRequest tests:
+                    return new DoneEvent(new TestRunner(session).Run(tests));
+                case StoreObjectsRequest objects:
+                    new ObjectStorer(session).Store(objects);
+                    return new DoneEvent();
+                case UnpackRequest unpack:
+                    var image = ImageScanner.ReadImage(unpack.ImageFile);
+                    Directory.CreateDirectory(unpack.Directory);
+                    new ImageUnpacker(new StoredObjects(new ObjectStore(unpack.ObjectDirectory)), session.Cancellation)
+                        .Unpack(image.FileSystem!, unpack.Directory);
+                    return new DoneEvent();
+                default:
+                    throw new InvalidOperationException($"No such request: {request.GetType().Name}");
+            }
+        }
+        catch (Exception exception)
+        {
+            return new FailedEvent(Explain(exception, session));
+        }
+    }
+
+    static Diagnostic Explain(Exception exception, WorkerSession session) => exception switch
+    {
+        _ when session.Cancellation.IsCancellationRequested =>
+            new(DiagnosticSeverity.Error, "IMG3001", "The build was cancelled."),
+        BuildException build => build.Diagnostic,
+        AggregateException { InnerExceptions: [var inner, ..] } => Explain(inner, session),
+        IOException { HResult: Errno.NoSpace or Errno.QuotaExceeded } or PosixException { Error: Errno.NoSpace or Errno.QuotaExceeded } =>
+            new(DiagnosticSeverity.Error, "IMG3005",
+                $"The disk is full: {exception.Message}. Free space on the file system of {session.Store.Root}, or put ImageCacheDirectory elsewhere. Nothing was stored."),
+        ImageFormatException => new(DiagnosticSeverity.Error, "IMG5001", $"The image's tree is not valid: {exception.Message}."),
+        FilterException => new(DiagnosticSeverity.Error, "IMG1020", exception.Message),
+        IOException or UnauthorizedAccessException =>
+            new(DiagnosticSeverity.Error, "IMG3006", $"A file could not be read or written: {exception.Message}"),
+        _ => new(DiagnosticSeverity.Error, "IMG9999", $"Internal error in the build worker: {exception}"),
+    };
+
+    void Send(WorkerEvent @event)
+    {
+        var line = JsonSerializer.Serialize(@event, WorkerJson.Default.WorkerEvent);
+        lock (output)
+        {
+            try
+            {
+                output.WriteLine(line);
+                output.Flush();
+            }
+            catch (IOException)
+            {
+                // The build is gone; the reader of requests sees that too and ends the work.
+            }
+        }
+    }
+
+    sealed class Reporter(WorkerServer server) : IBuildListener
+    {
+        public void Report(Diagnostic diagnostic) => server.Send(new DiagnosticEvent(diagnostic));
+
+        public void Progress(string message) => server.Send(new ProgressEvent(message));
+
+        public void Output(string line) => server.Send(new OutputEvent(line));
+    }
+}

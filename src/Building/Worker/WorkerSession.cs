@@ -1,0 +1,68 @@
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>
+/// What one worker works on: a folder of the cache that nobody else touches while its lock is held. It is removed at the
+/// end, or by the next worker where this one was killed.
+/// </summary>
+sealed class WorkerSession : IDisposable
+{
+    readonly FileStream @lock;
+    int roots;
+
+    public WorkerSession(LayerStore store, IBuildListener listener, CancellationToken cancellation)
+    {
+        Store = store;
+        Listener = listener;
+        Cancellation = cancellation;
+        store.CreateDirectories();
+        Name = $"{Environment.TickCount64:x}-{Random.Shared.Next():x8}";
+        Directory = Path.Combine(store.SessionsDirectory, Name);
+        System.IO.Directory.CreateDirectory(Directory);
+        @lock = new FileStream(Path.Combine(Directory, "lock"), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+    }
+
+    public LayerStore Store { get; }
+    public IBuildListener Listener { get; }
+    public CancellationToken Cancellation { get; }
+    public string Name { get; }
+    public string Directory { get; }
+
+    /// <summary>A folder for the next root.</summary>
+    public string NextRootDirectory()
+    {
+        var directory = Path.Combine(Directory, (++roots).ToString());
+        System.IO.Directory.CreateDirectory(directory);
+        return directory;
+    }
+
+    /// <summary>Removes what killed workers left: their mounts ended with them, their folders did not.</summary>
+    public void SweepAbandoned()
+    {
+        using var sessions = DirectoryHandle.Open(Store.SessionsDirectory);
+        foreach (var name in sessions.ReadNames())
+        {
+            var directory = Path.Combine(Store.SessionsDirectory, System.Text.Encoding.UTF8.GetString(name));
+            try
+            {
+                // A session that is being made has no lock file yet; it will be seen next time.
+                using var taken = new FileStream(Path.Combine(directory, "lock"), FileMode.Open, FileAccess.Write, FileShare.None);
+                sessions.RemoveTree(name);
+            }
+            catch (IOException)
+            {
+                // In use, or just removed by another.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        using (var sessions = DirectoryHandle.Open(Store.SessionsDirectory))
+            sessions.RemoveTree(System.Text.Encoding.UTF8.GetBytes(Name));
+        @lock.Dispose();
+    }
+}

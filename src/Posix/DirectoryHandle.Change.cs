@@ -1,0 +1,173 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ImageSdk.Posix;
+
+public sealed unsafe partial class DirectoryHandle
+{
+    /// <summary>Opens a regular file for reading, without waiting should it be a named pipe.</summary>
+    public FileStream OpenRead(ReadOnlySpan<byte> name) => new(
+        OpenFile(name, Libc.OpenReadOnly | Libc.OpenNonBlocking, 0), FileAccess.Read, bufferSize: 0);
+
+    /// <summary>Opens for reading without a stream around it, for those who bring their own buffer.</summary>
+    public SafeFileHandle OpenReadHandle(ReadOnlySpan<byte> name) => OpenFile(name, Libc.OpenReadOnly | Libc.OpenNonBlocking, 0);
+
+    /// <summary>Makes a file that must not be there yet.</summary>
+    /// <param name="mode">Permission bits, before the process's umask.</param>
+    public FileStream CreateFile(ReadOnlySpan<byte> name, uint mode) => new(
+        OpenFile(name, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenExclusive, mode), FileAccess.Write, bufferSize: 0);
+
+    SafeFileHandle OpenFile(ReadOnlySpan<byte> name, int flags, uint mode)
+    {
+        using var terminated = new TerminatedName(name);
+        fixed (byte* pointer = terminated.Bytes)
+        {
+            var descriptor = Libc.OpenAt(Descriptor, pointer, flags | Libc.OpenNoFollow | Libc.OpenCloseOnExec, mode);
+            return descriptor >= 0
+                ? new SafeFileHandle(descriptor, ownsHandle: true)
+                : throw PosixException.Last("open", Describe(name));
+        }
+    }
+
+    public byte[] ReadLink(ReadOnlySpan<byte> name)
+    {
+        const int longest = 4096;
+        var buffer = stackalloc byte[longest];
+        using var terminated = new TerminatedName(name);
+        fixed (byte* pointer = terminated.Bytes)
+        {
+            var length = Libc.ReadLinkAt(Descriptor, pointer, buffer, longest);
+            return length >= 0 ? new Span<byte>(buffer, (int)length).ToArray() : throw PosixException.Last("readlink", Describe(name));
+        }
+    }
+
+    /// <returns>False where the name is taken.</returns>
+    public bool TryMakeDirectory(ReadOnlySpan<byte> name, uint mode)
+    {
+        using var terminated = new TerminatedName(name);
+        fixed (byte* pointer = terminated.Bytes)
+            if (Libc.MakeDirectoryAt(Descriptor, pointer, mode) == 0)
+                return true;
+        var error = PosixException.Last("mkdir", Describe(name));
+        return error.Error == Errno.Exists ? false : throw error;
+    }
+
+    /// <summary>Makes the directories of a path that are not there yet, links followed as below a root of one's own.</summary>
+    public void MakeDirectoriesInRoot(ReadOnlySpan<byte> path, uint mode)
+    {
+        for (var end = 0; end < path.Length; end++)
+        {
+            var slash = path[end..].IndexOf((byte)'/');
+            end = slash < 0 ? path.Length : end + slash;
+            var prefix = path[..end];
+            if (prefix.IsEmpty || StatInRoot(prefix) is not null)
+                continue;
+            var last = prefix.LastIndexOf((byte)'/');
+            using var parent = OpenDirectoryInRoot(last < 0 ? [] : prefix[..last]);
+            parent.TryMakeDirectory(prefix[(last + 1)..], mode);
+        }
+    }
+
+    public void MakeSymlink(ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
+    {
+        using var terminated = new TerminatedName(name);
+        using var terminatedTarget = new TerminatedName(target);
+        fixed (byte* pointer = terminated.Bytes)
+        fixed (byte* targetPointer = terminatedTarget.Bytes)
+            Check(Libc.SymlinkAt(targetPointer, Descriptor, pointer), "symlink", name);
+    }
+
+    /// <summary>Makes a second name for a file of another directory of the same file system.</summary>
+    public void MakeHardLink(ReadOnlySpan<byte> name, DirectoryHandle existingDirectory, ReadOnlySpan<byte> existingName)
+    {
+        using var terminated = new TerminatedName(name);
+        using var terminatedExisting = new TerminatedName(existingName);
+        fixed (byte* pointer = terminated.Bytes)
+        fixed (byte* existing = terminatedExisting.Bytes)
+            Check(Libc.LinkAt(existingDirectory.Descriptor, existing, Descriptor, pointer, 0), "link", name);
+    }
+
+    /// <param name="mode">Type and permission bits; the umask does not apply.</param>
+    /// <param name="device">The kernel's 64-bit encoding; 0 for a pipe.</param>
+    public void MakeNode(ReadOnlySpan<byte> name, uint mode, ulong device)
+    {
+        using var terminated = new TerminatedName(name);
+        fixed (byte* pointer = terminated.Bytes)
+            Check(Libc.MakeNodeAt(Descriptor, pointer, mode, device), "mknod", name);
+        SetPermissions(name, mode & 0xFFF);
+    }
+
+    public void SetOwner(ReadOnlySpan<byte> name, uint uid, uint gid)
+    {
+        using var terminated = new TerminatedName(name);
+        fixed (byte* pointer = terminated.Bytes)
+            Check(Libc.ChangeOwnerAt(Descriptor, pointer, uid, gid, Libc.AtSymlinkNoFollow), "chown", name);
+    }
+
+    /// <summary>Not for symbolic links, which have no permissions.</summary>
+    public void SetPermissions(ReadOnlySpan<byte> name, uint permissions)
+    {
+        using var terminated = new TerminatedName(name);
+        fixed (byte* pointer = terminated.Bytes)
+            Check(Libc.ChangeModeAt(Descriptor, pointer, permissions, 0), "chmod", name);
+    }
+
+    /// <summary>Sets the modification and the access time.</summary>
+    public void SetTimes(ReadOnlySpan<byte> name, PosixTime time)
+    {
+        var times = stackalloc Libc.TimeSpec[2];
+        times[0] = times[1] = new Libc.TimeSpec { Seconds = (nint)time.Seconds, Nanoseconds = time.Nanoseconds };
+        using var terminated = new TerminatedName(name);
+        fixed (byte* pointer = terminated.Bytes)
+            Check(Libc.SetTimesAt(Descriptor, pointer, times, Libc.AtSymlinkNoFollow), "set times", name);
+    }
+
+    /// <summary>Renames within the directory, over what is there.</summary>
+    public void Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    {
+        using var terminatedFrom = new TerminatedName(from);
+        using var terminatedTo = new TerminatedName(to);
+        fixed (byte* pointer = terminatedFrom.Bytes)
+        fixed (byte* target = terminatedTo.Bytes)
+            Check(Libc.RenameAt(Descriptor, pointer, Descriptor, target, 0), "rename to", to);
+    }
+
+    public void Unlink(ReadOnlySpan<byte> name) => Unlink(name, 0);
+
+    public void RemoveEmptyDirectory(ReadOnlySpan<byte> name) => Unlink(name, Libc.AtRemoveDirectory);
+
+    void Unlink(ReadOnlySpan<byte> name, int flags)
+    {
+        using var terminated = new TerminatedName(name);
+        fixed (byte* pointer = terminated.Bytes)
+            Check(Libc.UnlinkAt(Descriptor, pointer, flags), "remove", name);
+    }
+
+    /// <summary>Removes a name and all below it, never following a link. Does nothing where there is no such name.</summary>
+    public void RemoveTree(ReadOnlySpan<byte> name)
+    {
+        if (TryStat(name) is not { } status)
+            return;
+        if (status.Kind != FileKind.Directory)
+        {
+            Unlink(name);
+            return;
+        }
+        using (var directory = OpenDirectory(name))
+            foreach (var child in directory.ReadNames())
+                directory.RemoveTree(child);
+        RemoveEmptyDirectory(name);
+    }
+
+    /// <summary>Makes the directory's names durable.</summary>
+    public void Synchronize()
+    {
+        if (Libc.Synchronize(Descriptor) != 0)
+            throw PosixException.Last("fsync", Path);
+    }
+
+    void Check(int result, string operation, ReadOnlySpan<byte> name)
+    {
+        if (result != 0)
+            throw PosixException.Last(operation, Describe(name));
+    }
+}

@@ -1,0 +1,177 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace ImageSdk.Posix;
+
+/// <summary>
+/// An open directory. Every operation takes one name, or a relative path, below it and never follows a symbolic link in
+/// the last component, so that a tree can be walked and changed while somebody else moves its parts about.
+/// </summary>
+public sealed unsafe partial class DirectoryHandle : IDisposable
+{
+    const ulong ResolveInRoot = 0x10;
+    const uint StatMask = 0x7FF;
+
+    readonly SafeFileHandle handle;
+
+    DirectoryHandle(int descriptor, string path)
+    {
+        handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        Path = path;
+    }
+
+    /// <summary>For messages: how the directory was reached.</summary>
+    public string Path { get; }
+
+    int Descriptor => (int)handle.DangerousGetHandle();
+
+    public static DirectoryHandle Open(string path)
+    {
+        using var name = new TerminatedName(path);
+        fixed (byte* pointer = name.Bytes)
+        {
+            var descriptor = Libc.OpenAt(Libc.AtCurrentDirectory, pointer, Libc.OpenDirectory | Libc.OpenCloseOnExec, 0);
+            return descriptor >= 0 ? new(descriptor, path) : throw PosixException.Last("open", path);
+        }
+    }
+
+    public void Dispose() => handle.Dispose();
+
+    /// <summary>Opens a directory below; a symbolic link is an error.</summary>
+    public DirectoryHandle OpenDirectory(ReadOnlySpan<byte> name)
+    {
+        using var terminated = new TerminatedName(name);
+        fixed (byte* pointer = terminated.Bytes)
+        {
+            var flags = Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec;
+            var descriptor = Libc.OpenAt(Descriptor, pointer, flags, 0);
+            return descriptor >= 0 ? new(descriptor, Describe(name)) : throw PosixException.Last("open", Describe(name));
+        }
+    }
+
+    /// <summary>
+    /// Opens the directory at a path as a process would see it whose root is this directory: symbolic links are
+    /// followed, absolute ones and ".." never lead out.
+    /// </summary>
+    public DirectoryHandle OpenDirectoryInRoot(ReadOnlySpan<byte> path)
+    {
+        var descriptor = OpenInRoot(path, Libc.OpenDirectory);
+        return descriptor >= 0 ? new(descriptor, Describe(path)) : throw PosixException.Last("open", Describe(path));
+    }
+
+    /// <summary>What a path names when this directory is the root, symbolic links followed; null where nothing is there.</summary>
+    public FileStatus? StatInRoot(ReadOnlySpan<byte> path)
+    {
+        var descriptor = OpenInRoot(path, Libc.OpenPath);
+        if (descriptor < 0)
+        {
+            var error = PosixException.Last("open", Describe(path));
+            return error.IsNotFound ? null : throw error;
+        }
+        using var opened = new SafeFileHandle(descriptor, ownsHandle: true);
+        Libc.StatXBuffer buffer;
+        byte empty = 0;
+        return Libc.StatX(descriptor, &empty, Libc.AtEmptyPath, StatMask, &buffer) == 0
+            ? FileStatus.From(buffer)
+            : throw PosixException.Last("stat", Describe(path));
+    }
+
+    /// <summary>Opens the file that a path names when this directory is the root.</summary>
+    public FileStream OpenReadInRoot(ReadOnlySpan<byte> path)
+    {
+        var descriptor = OpenInRoot(path, Libc.OpenReadOnly | Libc.OpenNonBlocking);
+        return descriptor >= 0
+            ? new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Read, bufferSize: 0)
+            : throw PosixException.Last("open", Describe(path));
+    }
+
+    /// <summary>Opens the file that a path names when this directory is the root, to write it anew.</summary>
+    public FileStream OpenWriteInRoot(ReadOnlySpan<byte> path) => OpenToWrite(path, Libc.OpenTruncate);
+
+    /// <summary>Opens the file that a path names when this directory is the root, to add to its end.</summary>
+    public FileStream OpenAppendInRoot(ReadOnlySpan<byte> path) => OpenToWrite(path, Libc.OpenAppend);
+
+    FileStream OpenToWrite(ReadOnlySpan<byte> path, int flags)
+    {
+        var descriptor = OpenInRoot(path, Libc.OpenWriteOnly | flags);
+        return descriptor >= 0
+            ? new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write, bufferSize: 0)
+            : throw PosixException.Last("open", Describe(path));
+    }
+
+    int OpenInRoot(ReadOnlySpan<byte> path, int flags)
+    {
+        using var terminated = new TerminatedName(path.IsEmpty ? "."u8 : path);
+        var how = new Libc.OpenHow { Flags = (ulong)(flags | Libc.OpenCloseOnExec), Resolve = ResolveInRoot };
+        fixed (byte* pointer = terminated.Bytes)
+            return (int)Libc.SystemCall(Libc.SystemCallOpenAt2, Descriptor, (nint)pointer, (nint)(&how), sizeof(Libc.OpenHow));
+    }
+
+    /// <summary>The status of a name; null where there is none.</summary>
+    public FileStatus? TryStat(ReadOnlySpan<byte> name)
+    {
+        using var terminated = new TerminatedName(name);
+        Libc.StatXBuffer buffer;
+        fixed (byte* pointer = terminated.Bytes)
+            if (Libc.StatX(Descriptor, pointer, Libc.AtSymlinkNoFollow, StatMask, &buffer) == 0)
+                return FileStatus.From(buffer);
+        var error = PosixException.Last("stat", Describe(name));
+        return error.IsNotFound ? null : throw error;
+    }
+
+    public FileStatus Stat(ReadOnlySpan<byte> name) =>
+        TryStat(name) ?? throw new PosixException("stat", Describe(name), Errno.NoEntry);
+
+    /// <summary>The status of the directory itself.</summary>
+    public FileStatus Stat()
+    {
+        Libc.StatXBuffer buffer;
+        byte empty = 0;
+        return Libc.StatX(Descriptor, &empty, Libc.AtEmptyPath, StatMask, &buffer) == 0
+            ? FileStatus.From(buffer)
+            : throw PosixException.Last("stat", Path);
+    }
+
+    /// <summary>The names in the directory in bytewise order, without "." and "..".</summary>
+    public List<byte[]> ReadNames()
+    {
+        var names = new List<byte[]>();
+        // A handle of its own: the position in a directory belongs to the open file.
+        var dot = "."u8;
+        using var terminated = new TerminatedName(dot);
+        int descriptor;
+        fixed (byte* pointer = terminated.Bytes)
+            descriptor = Libc.OpenAt(Descriptor, pointer, Libc.OpenDirectory | Libc.OpenCloseOnExec, 0);
+        if (descriptor < 0)
+            throw PosixException.Last("open", Path);
+        using var opened = new SafeFileHandle(descriptor, ownsHandle: true);
+        const int size = 32 * 1024;
+        var buffer = stackalloc byte[size];
+        while (true)
+        {
+            var length = Libc.GetDirectoryEntries(descriptor, buffer, size);
+            if (length < 0)
+                throw PosixException.Last("read directory", Path);
+            if (length == 0)
+                break;
+            // struct linux_dirent64: inode 8, offset 8, record length 2, type 1, name.
+            for (nint at = 0; at < length; at += *(ushort*)(buffer + at + 16))
+            {
+                var name = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer + at + 19);
+                if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                    names.Add(name.ToArray());
+            }
+        }
+        names.Sort(static (left, right) => left.AsSpan().SequenceCompareTo(right));
+        return names;
+    }
+
+    /// <summary>The names in a directory below, in bytewise order.</summary>
+    public List<byte[]> ReadNamesOf(ReadOnlySpan<byte> name)
+    {
+        using var directory = OpenDirectory(name);
+        return directory.ReadNames();
+    }
+
+    string Describe(ReadOnlySpan<byte> name) => System.IO.Path.Join(Path, Encoding.UTF8.GetString(name));
+}

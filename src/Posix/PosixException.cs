@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+
+namespace ImageSdk.Posix;
+
+/// <summary>A system call failed.</summary>
+public sealed class PosixException : IOException
+{
+    /// <summary>The errno of the call.</summary>
+    public int Error { get; }
+
+    public PosixException(string operation, string path, int error)
+        : base($"{operation} {path}: {Marshal.GetPInvokeErrorMessage(error)}") => Error = error;
+
+    internal static PosixException Last(string operation, string path) => new(operation, path, Marshal.GetLastPInvokeError());
+
+    public bool IsNotFound => Error is Errno.NoEntry or Errno.NotDirectory;
+}
+
+/// <summary>The error numbers that callers tell apart. The same on every Linux architecture that .NET runs on.</summary>
+public static class Errno
+{
+    public const int NotPermitted = 1;
+    public const int NoEntry = 2;
+    public const int AccessDenied = 13;
+    public const int Busy = 16;
+    public const int Exists = 17;
+    public const int CrossDevice = 18;
+    public const int NotDirectory = 20;
+    public const int IsDirectory = 21;
+    public const int NoSpace = 28;
+    public const int NotEmpty = 39;
+    public const int NoData = 61;
+    public const int NotSupported = 95;
+    public const int QuotaExceeded = 122;
+}
