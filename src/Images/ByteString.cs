@@ -28,7 +28,7 @@ public readonly struct ByteString : IEquatable<ByteString>, IComparable<ByteStri
     public static implicit operator ByteString(string text) => FromText(text);
 
     /// <summary>For people and for matching: decoded as UTF-8, each byte that is not UTF-8 shown as U+FFFD.</summary>
-    public override string ToString() => Encoding.UTF8.GetString(Span);
+    public override string ToString() => PathText.ToText(Span);
 
     public bool Equals(ByteString other) => Span.SequenceEqual(other.Span);
 

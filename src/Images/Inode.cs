@@ -12,6 +12,17 @@ public abstract record Inode
 
     /// <summary>Extended attributes, file capabilities and ACLs among them. Peers of the original skip them.</summary>
     public ExtendedAttributes ExtendedAttributes { get; init; } = ExtendedAttributes.None;
+
+    /// <summary>What it is, for messages.</summary>
+    internal string TypeName => this switch
+    {
+        RegularInode => "regular",
+        ComputedInode => "computed",
+        SymlinkInode => "symlink",
+        SpecialInode => "special",
+        DirectoryInode => "directory",
+        _ => GetType().Name,
+    };
 }
 
 /// <summary>An inode that carries permission bits.</summary>

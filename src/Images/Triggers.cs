@@ -1,14 +1,126 @@
+using System.Text;
+using System.Text.Json;
+
 namespace ImageSdk.Images;
 
 /// <summary>The services to restart when files change on a live machine.</summary>
-public sealed record Triggers(IReadOnlyList<Trigger> List);
-
-public sealed record Trigger
+public sealed record Triggers(IReadOnlyList<Trigger> List)
 {
-    public IReadOnlyList<string> MatchLines { get; init; } = [];
-    public string Service { get; init; } = "";
-    public string SortName { get; init; } = "";
-    public bool DoReboot { get; init; }
-    public bool DoReload { get; init; }
-    public bool HighImpact { get; init; }
+    const string Indent = "    ";
+
+    /// <summary>Reads a JSON list of triggers, with comment lines.</summary>
+    /// <exception cref="JsonException">The text is not JSON, or a member has the wrong type.</exception>
+    public static Triggers Parse(string json)
+    {
+        var triggers = new List<Trigger>();
+        foreach (var element in CommentedJson.ReadList(CommentedJson.Parse(json), "the list of triggers"))
+        {
+            var members = CommentedJson.ReadMembers(element, "a trigger");
+            triggers.Add(new Trigger
+            {
+                MatchLines = CommentedJson.ReadList(members.GetValueOrDefault("MatchLines"), "MatchLines")
+                    .Select(line => CommentedJson.ReadText(line, "a match line")).ToArray(),
+                Service = CommentedJson.ReadText(members.GetValueOrDefault("Service"), "Service"),
+                SortName = CommentedJson.ReadText(members.GetValueOrDefault("SortName"), "SortName"),
+                DoReboot = CommentedJson.ReadFlag(members.GetValueOrDefault("DoReboot"), "DoReboot"),
+                DoReload = CommentedJson.ReadFlag(members.GetValueOrDefault("DoReload"), "DoReload"),
+                HighImpact = CommentedJson.ReadFlag(members.GetValueOrDefault("HighImpact"), "HighImpact"),
+            });
+        }
+        return new(triggers);
+    }
+
+    /// <summary>
+    /// Writes the JSON list as the original prints it: four blanks a level, members that are false or empty left out
+    /// (but for MatchLines and Service), a new-line at the end.
+    /// </summary>
+    public string ToJson()
+    {
+        if (List.Count == 0)
+            return "[]\n";
+        var json = new StringBuilder("[\n");
+        for (var index = 0; index < List.Count; index++)
+        {
+            WriteTrigger(List[index], json);
+            json.Append(index + 1 < List.Count ? ",\n" : "\n");
+        }
+        return json.Append("]\n").ToString();
+    }
+
+    static void WriteTrigger(Trigger trigger, StringBuilder json)
+    {
+        json.Append(Indent).Append("{\n").Append(Indent).Append(Indent).Append("\"MatchLines\": [");
+        for (var index = 0; index < trigger.MatchLines.Count; index++)
+        {
+            json.Append(index == 0 ? "\n" : ",\n").Append(Indent).Append(Indent).Append(Indent)
+                .AppendQuoted(trigger.MatchLines[index]);
+        }
+        if (trigger.MatchLines.Count > 0)
+            json.Append('\n').Append(Indent).Append(Indent);
+        json.Append("],\n").Append(Indent).Append(Indent).Append("\"Service\": ").AppendQuoted(trigger.Service);
+        if (trigger.SortName.Length > 0)
+            json.Append(",\n").Append(Indent).Append(Indent).Append("\"SortName\": ").AppendQuoted(trigger.SortName);
+        WriteFlag("DoReboot", trigger.DoReboot);
+        WriteFlag("DoReload", trigger.DoReload);
+        WriteFlag("HighImpact", trigger.HighImpact);
+        json.Append('\n').Append(Indent).Append('}');
+
+        void WriteFlag(string name, bool flag)
+        {
+            if (flag)
+                json.Append(",\n").Append(Indent).Append(Indent).Append($"\"{name}\": true");
+        }
+    }
+
+    /// <summary>
+    /// Unites triggers of the same service and the same DoReload: match lines united and sorted, flags or-ed, the last
+    /// SortName that is not empty kept. Null lists are passed over; null if nothing is left.
+    /// </summary>
+    public static Triggers? Merge(params IEnumerable<Triggers?> all)
+    {
+        var merged = all.OfType<Triggers>().SelectMany(triggers => triggers.List)
+            .GroupBy(trigger => (trigger.Service, trigger.DoReload))
+            .Select(group => new Trigger
+            {
+                MatchLines = group.SelectMany(trigger => trigger.MatchLines).Distinct().Order(Utf8Order.Instance).ToArray(),
+                Service = group.Key.Service,
+                SortName = group.LastOrDefault(trigger => trigger.SortName.Length > 0)?.SortName ?? "",
+                DoReboot = group.Any(trigger => trigger.DoReboot),
+                DoReload = group.Key.DoReload,
+                HighImpact = group.Any(trigger => trigger.HighImpact),
+            })
+            .OrderBy(trigger => trigger.Service, Utf8Order.Instance).ThenByDescending(trigger => trigger.DoReload)
+            .ToArray();
+        return merged.Length == 0 ? null : new(merged);
+    }
+
+    /// <summary>Compiles all match lines.</summary>
+    /// <exception cref="FilterException">The first line that is not an expression; its number counts within its trigger.</exception>
+    public void Validate()
+    {
+        foreach (var trigger in List)
+            trigger.CompileLines();
+    }
+
+    /// <summary>The triggers that one of the paths pulls, in version order of SortName (list order where those are equal).</summary>
+    /// <exception cref="FilterException">A match line is not an expression.</exception>
+    public IReadOnlyList<Trigger> Match(IEnumerable<ByteString> paths)
+    {
+        var waiting = List.Select((trigger, index) => (Index: index, Lines: trigger.CompileLines())).ToList();
+        var pulled = new List<int>();
+        foreach (var path in paths)
+        {
+            if (waiting.Count == 0)
+                break;
+            waiting.RemoveAll(candidate =>
+            {
+                if (!Array.Exists(candidate.Lines, line => line.IsMatch(path.Span)))
+                    return false;
+                pulled.Add(candidate.Index);
+                return true;
+            });
+        }
+        return pulled.Order().Select(index => List[index])
+            .OrderBy(trigger => trigger.SortName, VersionOrder.Instance).ToArray();
+    }
 }

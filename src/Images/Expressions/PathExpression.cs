@@ -1,0 +1,111 @@
+using System.Text;
+
+namespace ImageSdk.Images.Expressions;
+
+/// <summary>
+/// One line of a filter or a trigger: a regular expression anchored at the start of the path, or one of the simple
+/// forms that the original takes for such. Some of those match a little more or less than the expression would.
+/// </summary>
+abstract class PathExpression
+{
+    public abstract bool IsMatch(ReadOnlySpan<byte> path);
+
+    /// <summary>False where every path has to go through the regular expression.</summary>
+    public virtual bool IsOptimised => true;
+
+    /// <exception cref="ExpressionException">The text is empty or not an expression of the dialect.</exception>
+    public static PathExpression Compile(string line)
+    {
+        if (line.Length == 0)
+            throw new ExpressionException("empty expression");
+        var text = Encoding.UTF8.GetBytes(line);
+        if (FindContained(text) is { } contained)
+            return new Contains(contained);
+        var plain = new List<byte>();
+        for (var index = 0; index < text.Length; index++)
+        {
+            if (TryReadPlain(text, ref index, plain))
+                continue;
+            var rest = text.AsSpan(index);
+            if (rest.SequenceEqual("$"u8))
+                return new Exact(plain.ToArray());
+            if (rest.SequenceEqual(".*"u8))
+                return new Prefix(plain.ToArray());
+            if (plain.Count > 1 && rest.StartsWith(".*"u8))
+                return new PrefixThenExpression(plain.ToArray(), new Expression("^" + Encoding.UTF8.GetString(rest)));
+            if (plain.Count > 0 && rest.SequenceEqual("(|/.*)$"u8))
+                return new Tree(plain.ToArray());
+            // The caret binds to the first branch only: a top-level "a|b" finds "b" anywhere, as in the original.
+            return new Unoptimised(new Expression("^" + line));
+        }
+        return new Prefix(plain.ToArray());
+    }
+
+    /// <summary>Takes a plain character or a class of one, and leaves the index on its last byte.</summary>
+    static bool TryReadPlain(ReadOnlySpan<byte> text, ref int index, List<byte> plain)
+    {
+        var character = text[index];
+        if (char.IsAsciiLetterOrDigit((char)character) || character is (byte)'-' or (byte)'/' or (byte)'_')
+        {
+            plain.Add(character);
+            return true;
+        }
+        if (character == '[' && index + 2 < text.Length && text[index + 2] == ']' && text[index + 1] != '^')
+        {
+            plain.Add(text[index + 1]);
+            index += 2;
+            return true;
+        }
+        return false;
+    }
+
+    static byte[]? FindContained(ReadOnlySpan<byte> text)
+    {
+        if (text.Length < 7 || !text.EndsWith(".*"u8))
+            return null;
+        var start = text.StartsWith("/.*"u8) ? 3 : text.StartsWith(".*/"u8) ? 2 : -1;
+        if (start < 0)
+            return null;
+        var body = text[..^2];
+        var plain = new List<byte>();
+        for (var index = start; index < body.Length; index++)
+        {
+            if (!TryReadPlain(text, ref index, plain))
+                return null;
+        }
+        return plain.Count > 0 ? plain.ToArray() : null;
+    }
+
+    sealed class Contains(byte[] part) : PathExpression
+    {
+        public override bool IsMatch(ReadOnlySpan<byte> path) => path.StartsWith((byte)'/') && path.IndexOf(part) >= 0;
+    }
+
+    sealed class Exact(byte[] whole) : PathExpression
+    {
+        public override bool IsMatch(ReadOnlySpan<byte> path) => path.SequenceEqual(whole);
+    }
+
+    sealed class Prefix(byte[] start) : PathExpression
+    {
+        public override bool IsMatch(ReadOnlySpan<byte> path) => path.StartsWith(start);
+    }
+
+    sealed class PrefixThenExpression(byte[] start, Expression rest) : PathExpression
+    {
+        public override bool IsMatch(ReadOnlySpan<byte> path) => path.StartsWith(start) && rest.IsMatch(path[start.Length..]);
+    }
+
+    sealed class Tree(byte[] top) : PathExpression
+    {
+        public override bool IsMatch(ReadOnlySpan<byte> path) =>
+            path.StartsWith(top) && (path.Length == top.Length || path[top.Length] == '/');
+    }
+
+    sealed class Unoptimised(Expression expression) : PathExpression
+    {
+        public override bool IsOptimised => false;
+
+        public override bool IsMatch(ReadOnlySpan<byte> path) => expression.IsMatch(path);
+    }
+}

@@ -1,0 +1,56 @@
+namespace ImageSdk.Images;
+
+/// <summary>Walks a tree that may come from anywhere: it ends whatever the tree says.</summary>
+static class FileSystemWalk
+{
+    /// <summary>Directories below one another; deeper trees are refused.</summary>
+    public const int MaximumDepth = 2048;
+
+    public static ByteString RootPath { get; } = "/";
+
+    /// <param name="fileSystem">What to walk.</param>
+    /// <param name="sorted">Take names in bytewise order, whatever the order of the lists.</param>
+    public static IEnumerable<FileSystemEntry> Walk(FileSystem fileSystem, bool sorted = false)
+    {
+        yield return new(RootPath, null, fileSystem.Root);
+        var directories = new HashSet<ulong>();
+        var open = new Stack<(ByteString Path, IReadOnlyList<DirectoryEntry> Entries, int Next)>();
+        open.Push((RootPath, Order(fileSystem.Root), 0));
+        while (open.TryPop(out var directory))
+        {
+            if (directory.Next >= directory.Entries.Count)
+                continue;
+            var (name, number) = directory.Entries[directory.Next];
+            open.Push(directory with { Next = directory.Next + 1 });
+            var path = Join(directory.Path, name);
+            if (!fileSystem.InodeTable.TryGetValue(number, out var inode))
+                throw new ImageFormatException(path, $"no entry in inode table for: {number}");
+            if (inode is null)
+                throw new ImageFormatException(path, $"nil entry in inode table for: {number}");
+            yield return new(path, number, inode);
+            if (inode is not DirectoryInode child)
+                continue;
+            if (!directories.Add(number))
+                throw new ImageFormatException(path, "hard-linked or recursive directory");
+            if (open.Count >= MaximumDepth)
+                throw new ImageFormatException(path, $"more than {MaximumDepth} directories deep");
+            open.Push((path, Order(child), 0));
+        }
+
+        IReadOnlyList<DirectoryEntry> Order(DirectoryInode directory) =>
+            sorted ? directory.Entries.OrderBy(entry => entry.Name).ToArray() : directory.Entries;
+    }
+
+    public static ByteString Join(ByteString directory, ByteString name)
+    {
+        var separator = directory.Length > 1 ? 1 : 0;
+        var path = new byte[directory.Length + separator + name.Length];
+        directory.Span.CopyTo(path);
+        path[directory.Length + separator - 1] = (byte)'/';
+        name.Span.CopyTo(path.AsSpan(directory.Length + separator));
+        return new(path);
+    }
+
+    public static bool IsBelow(ByteString path, ByteString directory) =>
+        path.Length > directory.Length && path.Span[directory.Length] == '/' && path.Span.StartsWith(directory.Span);
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ImageSdk.Images.Tests;
+
+public sealed class FilterProperties
+{
+    static readonly string[] Pieces =
+        ["/", "a", "b", ".", "*", "+", "?", "|", "(", ")", "(?:", "(?i)", "[", "]", "[^a]", "[ab]", "^", "$", "{2}", "{1,3}", "\\d",
+            "\\b", "\\Q", "\\E", "\\pL", "é", "\\x{e9}", "-", "\\", "[[:alpha:]]", "(?P<n>", "!", "\n", "(|/.*)$", ".*"];
+
+    static Gen<string> Texts(string[] pieces, int length) =>
+        Gen.Choose(0, length).SelectMany(count => Gen.Elements(pieces).ArrayOf(count)).Select(string.Concat);
+
+    /// <summary>Any text either compiles and answers, or is refused in the documented way.</summary>
+    [Fact]
+    public void AnyExpressionCompilesOrIsRefused()
+    {
+        var paths = Gen.Choose(0, 255).Select(number => (byte)number).ArrayOf(20);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(
+            Texts(Pieces, 12).ToArbitrary(), paths.ToArbitrary(), (expression, path) =>
+            {
+                var filter = new Filter([expression]);
+                if (filter.IsValid(out var error))
+                    _ = filter.Matches(path);
+                else
+                    Assert.Equal(expression, error.Expression);
+            }));
+    }
+
+    /// <summary>Where the dialects agree, so do the engines: ASCII, no escapes.</summary>
+    [Fact]
+    public void AgreesWithThePlatformOnTheCommonDialect()
+    {
+        string[] common = ["/", "a", "b", ".", "a*", "b+", "(a|b)", "(?:/a)?", "[ab]", "[^a]", "a{2}", "(|b)"];
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(
+            Texts(common, 6).ToArbitrary(), Texts(["/", "a", "b", "c"], 8).ToArbitrary(), (expression, path) =>
+            {
+                // The leading group keeps the expression out of the optimised forms, which deviate on purpose.
+                var anchored = "(?:/)" + expression;
+                Assert.Equal(
+                    Regex.IsMatch("/" + path, "^" + anchored, RegexOptions.CultureInvariant),
+                    new Filter([anchored]).Matches("/" + path));
+            }));
+    }
+
+    [Fact]
+    public void TextAndBytesGiveTheSameAnswer()
+    {
+        var filter = new Filter(["/é.$", "/[^/]+/x", "/plain"]);
+        Check.QuickThrowOnFailure(Prop.ForAll(Texts(["/", "é", "x", "plain", "😀"], 6).ToArbitrary(), text =>
+            Assert.Equal(filter.Matches((ByteString)text), filter.Matches(Encoding.UTF8.GetBytes(text)))));
+    }
+}
