@@ -18,16 +18,16 @@ public static class GobTypes
     public static GobType<bool> Bool { get; } = new GobBool();
 
     /// <summary>Any signed integer of Go; gob does not know widths.</summary>
-    public static GobType<long> Int { get; } = new GobSigned<long>();
+    public static GobType<long> I64 { get; } = new GobSigned<long>();
 
-    public static GobType<int> Int32 { get; } = new GobSigned<int>();
+    public static GobType<int> I32 { get; } = new GobSigned<int>();
 
     /// <summary>Any unsigned integer of Go. Signed and unsigned never match each other.</summary>
-    public static GobType<ulong> UInt { get; } = new GobUnsigned<ulong>();
+    public static GobType<ulong> U64 { get; } = new GobUnsigned<ulong>();
 
-    public static GobType<uint> UInt32 { get; } = new GobUnsigned<uint>();
+    public static GobType<uint> U32 { get; } = new GobUnsigned<uint>();
 
-    public static GobType<byte> UInt8 { get; } = new GobUnsigned<byte>();
+    public static GobType<byte> U8 { get; } = new GobUnsigned<byte>();
 
     public static GobType<double> Float { get; } = new GobFloat();
 
@@ -50,7 +50,7 @@ public static class GobTypes
 
     /// <summary>A duration, sent as a signed number of nanoseconds. Cut to whole 100 nanoseconds.</summary>
     /// <exception cref="GobException">When written: more than 292 years.</exception>
-    public static GobType<TimeSpan> Duration { get; } = Int.Convert(
+    public static GobType<TimeSpan> Duration { get; } = I64.Convert(
         nanoseconds => new TimeSpan(nanoseconds / 100),
         duration => Math.Abs((decimal)duration.Ticks) * 100 <= long.MaxValue
             ? duration.Ticks * 100

@@ -26,7 +26,7 @@ public class GobFixtureTests
             return;
         Assert.Equal(fixture.Values.Length, values.Count);
         for (var i = 0; i < values.Count; i++)
-            GobJson.AssertEqual(fixture.Values[i], values[i].Value);
+            new GobJson().AssertEqual(fixture.Values[i], values[i].Value);
     }
 
     [FixtureTheory]

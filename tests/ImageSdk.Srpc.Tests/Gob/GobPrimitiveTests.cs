@@ -12,7 +12,7 @@ public class GobPrimitiveTests
     [InlineData(256UL, "050600fe0100")]
     [InlineData(1UL << 32, "080600fb0100000000")]
     [InlineData(ulong.MaxValue, "0b0600f8ffffffffffffffff")]
-    public void Unsigned(ulong value, string hex) => AssertBothWays(GobTypes.UInt, value, hex);
+    public void Unsigned(ulong value, string hex) => AssertBothWays(GobTypes.U64, value, hex);
 
     [Theory]
     [InlineData(0L, "03040000")]
@@ -23,7 +23,7 @@ public class GobPrimitiveTests
     [InlineData(60_000_000_000L, "080400fb1bf08eb000")]
     [InlineData(long.MaxValue, "0b0400f8fffffffffffffffe")]
     [InlineData(long.MinValue, "0b0400f8ffffffffffffffff")]
-    public void Signed(long value, string hex) => AssertBothWays(GobTypes.Int, value, hex);
+    public void Signed(long value, string hex) => AssertBothWays(GobTypes.I64, value, hex);
 
     [Theory]
     [InlineData(false, "03020000")]
@@ -83,26 +83,26 @@ public class GobPrimitiveTests
     [InlineData("03020002")]
     [InlineData("03040002")]
     public void What_is_not_the_value_is_refused(string hex) =>
-        Assert.Throws<GobException>(() => hex.StartsWith("0302") ? Decode(GobTypes.Bool, hex) : Decode(GobTypes.UInt, hex) > 0);
+        Assert.Throws<GobException>(() => hex.StartsWith("0302") ? Decode(GobTypes.Bool, hex) : Decode(GobTypes.U64, hex) > 0);
 
     [Theory]
     [InlineData("050600fe0100")]
     [InlineData("080600fb0100000000")]
     public void Small_types_refuse_large_numbers(string hex) =>
-        Assert.Contains("out of range", Assert.Throws<GobException>(() => Decode(GobTypes.UInt8, hex)).Message);
+        Assert.Contains("out of range", Assert.Throws<GobException>(() => Decode(GobTypes.U8, hex)).Message);
 
     [Theory]
     [InlineData("080400fb0100000000")]
     [InlineData("0b0400f8ffffffffffffffff")]
     public void Small_signed_types_refuse_large_numbers(string hex) =>
-        Assert.Contains("out of range", Assert.Throws<GobException>(() => Decode(GobTypes.Int32, hex)).Message);
+        Assert.Contains("out of range", Assert.Throws<GobException>(() => Decode(GobTypes.I32, hex)).Message);
 
     [Fact]
     public void Smallest_and_largest_fit()
     {
-        Assert.Equal(int.MinValue, Decode(GobTypes.Int32, Encode(GobTypes.Int32, int.MinValue)));
-        Assert.Equal(int.MaxValue, Decode(GobTypes.Int32, Encode(GobTypes.Int32, int.MaxValue)));
-        Assert.Equal(uint.MaxValue, Decode(GobTypes.UInt32, Encode(GobTypes.UInt32, uint.MaxValue)));
+        Assert.Equal(int.MinValue, Decode(GobTypes.I32, Encode(GobTypes.I32, int.MinValue)));
+        Assert.Equal(int.MaxValue, Decode(GobTypes.I32, Encode(GobTypes.I32, int.MaxValue)));
+        Assert.Equal(uint.MaxValue, Decode(GobTypes.U32, Encode(GobTypes.U32, uint.MaxValue)));
     }
 
     static void AssertBothWays<T>(GobType<T> type, T value, string hex)

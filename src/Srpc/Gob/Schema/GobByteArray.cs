@@ -3,12 +3,12 @@ namespace ImageSdk.Srpc.Gob;
 /// <summary>A fixed array of bytes, such as a hash. Each byte travels as an integer; zeros are never left out.</summary>
 sealed class GobByteArray<T>(string name, int length, GobBytesReader<T> read, GobBytesWriter<T> write) : GobType<T>
 {
-    internal override IEnumerable<GobType> Members => [GobTypes.UInt8];
+    internal override IEnumerable<GobType> Members => [GobTypes.U8];
 
     internal override bool Omits(T value) => false;
 
     internal override void WriteDefinition(WireDefinitionWriter definition) =>
-        definition.Array(name, GobTypes.UInt8, length);
+        definition.Array(name, GobTypes.U8, length);
 
     internal override void Write(GobWriter writer, T value)
     {
