@@ -1,5 +1,11 @@
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Projects;
+using ImageSdk.Building.Publishing;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Scanning;
+using ImageSdk.Building.Sources;
 using ImageSdk.Building.Stages;
 
 namespace ImageSdk.Building;
@@ -11,50 +17,82 @@ namespace ImageSdk.Building;
 /// <param name="stateDirectory">obj/…/image/; made on demand.</param>
 public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
 {
-    /// <summary>
-    /// Reads and checks the manifest directory, merges it with the project and writes the plan (plan.json, only when it
-    /// changed). Throws <see cref="BuildException"/> at the first mistake.
-    /// </summary>
-    public void Prepare(ImageProject project) => throw new NotImplementedException();
+    readonly StateDirectory state = new(stateDirectory);
 
     /// <summary>
-    /// Finds the source image. Writes ResolveSourceImage.stage only when the answer changed.
+    /// Reads and checks the manifest directory, merges it with the project and writes the plan (plan.json, only when it
+    /// changed).
     /// </summary>
+    /// <exception cref="BuildException">The first mistake.</exception>
+    public void Prepare(ImageProject project) =>
+        StateDirectory.WriteWhenDifferent(state.PlanFile, new BuildPlan(project, ManifestReader.Read(project)), StateJson.Default.BuildPlan);
+
+    /// <summary>Finds the source image. Writes ResolveSourceImage.stage only when the answer changed.</summary>
     /// <param name="referencedImages">Image files (bin/…/x.image) of the projects that this one references.</param>
     /// <param name="mayBuild">False on the second try, after the returned project was built.</param>
     /// <returns>The project to build (and publish) first, or null where the source is at hand.</returns>
-    public string? ResolveSource(IReadOnlyList<string> referencedImages, bool mayBuild) => throw new NotImplementedException();
+    public string? ResolveSource(IReadOnlyList<string> referencedImages, bool mayBuild)
+    {
+        var (source, project) = new SourceResolver(ReadPlan()).Resolve(referencedImages, mayBuild);
+        if (source is not null)
+            StateDirectory.WriteWhenDifferent(state.StageFile(ImageStage.ResolveSourceImage), source, StateJson.Default.SourceImage);
+        return project;
+    }
 
     /// <summary>Writes STAGE.inputs, what the stage reads, only when it changed. Cheap: unchanged files are not read again.</summary>
-    public void DigestInputs(ImageStage stage) => throw new NotImplementedException();
+    public void DigestInputs(ImageStage stage)
+    {
+        var plan = ReadPlan();
+        var digests = new DigestCache(state.DigestsFile);
+        AtomicFile.WriteWhenDifferent(state.InputsFile(stage), new StageInputs(plan, digests).Describe(stage));
+        digests.Save();
+        // A stage is done only while its layers are there: the cache may have been emptied since.
+        var store = StoreOf(plan);
+        if (StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState) is { } done && !done.Layers.All(store.Contains))
+            File.Delete(state.StageFile(stage));
+    }
 
     /// <summary>Runs a stage, or takes its layer from the cache, and writes STAGE.stage.</summary>
     /// <param name="workers">Where the worker of this build is kept between stages.</param>
-    public Task<StageOutcome> RunStageAsync(ImageStage stage, BuildWorkers workers, CancellationToken cancellation) =>
-        throw new NotImplementedException();
+    /// <exception cref="BuildException">The stage failed; nothing of it is left.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing of it is left.</exception>
+    public async Task<StageOutcome> RunStageAsync(ImageStage stage, BuildWorkers workers, CancellationToken cancellation)
+    {
+        var plan = ReadPlan();
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(plan.Project.Sandbox.BuildTimeout);
+        var run = new StageRun(plan, state, StoreOf(plan), workers, listener, timeout.Token);
+        try
+        {
+            return stage switch
+            {
+                ImageStage.UnpackSourceImage => await run.UnpackSourceAsync(),
+                ImageStage.ScanImage => await run.ScanAsync(),
+                ImageStage.TestImage => await run.TestAsync(),
+                _ => await run.RunAsync(stage),
+            };
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new BuildException("IMG3018",
+                $"Stage {stage} took longer than the build may ({plan.Project.Sandbox.BuildTimeout}). Raise ImageBuildTimeout if that is right.", plan.Project.ProjectFile);
+        }
+    }
 
-    /// <summary>Adds the built image to the store. Idempotent.</summary>
+    /// <summary>Adds the built image to the store: objects first, then the image. Idempotent.</summary>
     /// <returns>The image's name.</returns>
-    public Task<string> PublishAsync(BuildWorkers workers, CancellationToken cancellation) => throw new NotImplementedException();
+    public Task<string> PublishAsync(BuildWorkers workers, CancellationToken cancellation)
+    {
+        var plan = ReadPlan();
+        return new ImagePublisher(plan, StoreOf(plan), workers, listener).PublishAsync(state, cancellation);
+    }
+
+    static LayerStore StoreOf(BuildPlan plan) => new(plan.Project.CacheDirectory, Posix.Processes.UserId);
+
+    BuildPlan ReadPlan() => StateDirectory.TryRead(state.PlanFile, StateJson.Default.BuildPlan)
+        ?? throw new BuildException("IMG1016", $"The build was not prepared: {state.PlanFile} is missing. Build the whole project, or run its target PrepareImage first.");
 }
 
 /// <param name="Ran">False where the layer came from the cache or the stage had nothing to do.</param>
-/// <param name="Summary">A line for the log, for instance "3 scripts, 4.1 s" or "cached".</param>
+/// <param name="Summary">A line for the log, for instance "cached" or "ran, 4.1 s".</param>
 public sealed record StageOutcome(bool Ran, string Summary);
-
-/// <summary>
-/// The sandboxed worker process of a build, started when the first stage has something to do and shared by all its
-/// stages. Disposing it ends the worker; whatever the worker had mounted or started ends with it.
-/// </summary>
-/// <param name="workerAssembly">Path of ImageSdk.Worker.dll.</param>
-/// <param name="dotnet">Path of the dotnet host that runs it.</param>
-public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDisposable
-{
-    public string WorkerAssembly { get; } = workerAssembly;
-
-    public string Dotnet { get; } = dotnet;
-
-    public void Dispose()
-    {
-    }
-}

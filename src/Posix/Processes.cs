@@ -7,6 +7,9 @@ public static class Processes
     /// <summary>Whether the process is root, or mapped to root of its user namespace.</summary>
     public static bool IsRoot => Libc.EffectiveUserId() == 0;
 
+    /// <summary>The effective user.</summary>
+    public static uint UserId => Libc.EffectiveUserId();
+
     /// <summary>Ends a process at once. Nothing happens where it is gone already.</summary>
     public static void Kill(int process) => Libc.Kill(process, KillSignal);
 

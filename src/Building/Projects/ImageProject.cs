@@ -1,3 +1,5 @@
+using ImageSdk.Storage;
+
 namespace ImageSdk.Building.Projects;
 
 /// <summary>
@@ -207,4 +209,8 @@ public sealed record CacheSettings
     public long SizeLimit { get; init; }
 }
 
-public sealed record StoreSettings(string ImageDirectory, string ObjectDirectory);
+/// <summary>Where finished images and their objects are kept, in the layout of the field's image servers.</summary>
+public sealed record StoreSettings(string ImageDirectory, string ObjectDirectory)
+{
+    internal LocalStore Open() => new(Path.GetDirectoryName(ImageDirectory)!, ImageDirectory, ObjectDirectory);
+}

@@ -9,7 +9,7 @@ namespace ImageSdk.Building.Sandbox;
 
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "request")]
 [JsonDerivedType(typeof(RunStageRequest), "stage")]
-[JsonDerivedType(typeof(ScanImageRequest), "scan")]
+[JsonDerivedType(typeof(SealImageRequest), "seal")]
 [JsonDerivedType(typeof(RunTestsRequest), "tests")]
 [JsonDerivedType(typeof(StoreObjectsRequest), "store")]
 [JsonDerivedType(typeof(UnpackRequest), "unpack")]
@@ -24,17 +24,14 @@ sealed record RunStageRequest(
     string Stage, string LayerId, IReadOnlyList<string> Layers, IReadOnlyList<StageOperation> Operations,
     CommandSettings Settings, string Inputs) : WorkerRequest;
 
-/// <summary>Seal the root (tests put in, excluded paths and temporary files taken out) and compute the image's tree.</summary>
-/// <param name="SourceLayerCount">How many of the layers make up the source image, whose own record is used instead of their indexes.</param>
-/// <param name="PreviousImageFile">The stream's latest image, to take over times of what did not change; null for none.</param>
-/// <param name="LatestTime">Seconds since 1970 (SOURCE_DATE_EPOCH); null for no limit.</param>
-/// <param name="TreeFile">Where the image record is written: file system and packages only.</param>
-sealed record ScanImageRequest(
-    string LayerId, IReadOnlyList<string> Layers, int SourceLayerCount, string? SourceImageFile,
-    IReadOnlyList<string> ExcludedPaths, IReadOnlyList<ComputedFileSetting> ComputedFiles,
-    string TestsTarget, string? TestsDirectory, IReadOnlyList<string> TestFiles,
-    string? PreviousImageFile, IReadOnlyList<string> MtimesCopyFilter, long? LatestTime,
-    string TreeFile, CommandSettings Settings, string Inputs) : WorkerRequest;
+/// <summary>
+/// Seal the root: tests put in, excluded paths, temporary files and sockets taken out. The layer also keeps the list of
+/// installed packages.
+/// </summary>
+/// <param name="TestsTarget">Where tests go, for instance "/tests/base/debian".</param>
+sealed record SealImageRequest(
+    string LayerId, IReadOnlyList<string> Layers, IReadOnlyList<string> ExcludedPaths, IReadOnlyList<ComputedFileSetting> ComputedFiles,
+    string TestsTarget, string? TestsDirectory, IReadOnlyList<string> TestFiles, CommandSettings Settings, string Inputs) : WorkerRequest;
 
 sealed record ComputedFileSetting(string Filename, string Source);
 

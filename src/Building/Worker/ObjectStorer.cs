@@ -1,4 +1,5 @@
 using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Scanning;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Storage;
@@ -11,7 +12,7 @@ sealed class ObjectStorer(WorkerSession session)
     public void Store(StoreObjectsRequest request)
     {
         var objects = new ObjectStore(request.ObjectDirectory);
-        var fileSystem = ImageScanner.ReadImage(request.ImageFile).FileSystem!;
+        var fileSystem = ImageRecord.Read(request.ImageFile).FileSystem!;
         var missing = new Dictionary<ObjectHash, ByteString>();
         foreach (var entry in fileSystem.Walk())
             if (entry.Inode is RegularInode { Size: > 0 } regular && !objects.Contains(regular.Hash))

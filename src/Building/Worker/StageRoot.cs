@@ -85,7 +85,8 @@ sealed class StageRoot : IDisposable
 
     /// <summary>Makes a layer of what changed. Whoever comes second with the same key keeps the first one's.</summary>
     /// <param name="below">The layers that the root stands on.</param>
-    public LayerIndex Commit(string layerId, IReadOnlyList<string> below, string inputs, string log)
+    /// <param name="packages">List of installed packages, for the layer that seals an image.</param>
+    public LayerIndex Commit(string layerId, IReadOnlyList<string> below, string inputs, string log, string? packages = null)
     {
         if (below.Count > 0)
             using (var root = Open())
@@ -97,6 +98,8 @@ sealed class StageRoot : IDisposable
         Directory.Move(Upper, Path.Combine(layer, "t"));
         File.WriteAllText(Path.Combine(layer, "inputs"), inputs, new UTF8Encoding(false));
         File.WriteAllText(Path.Combine(layer, "log"), log, new UTF8Encoding(false));
+        if (packages is not null)
+            File.WriteAllText(Path.Combine(layer, "packages"), packages, new UTF8Encoding(false));
         if (below.Count > 0 && index.Entries.Count == 1 && IsRootOf(below[^1], layer))
             File.WriteAllText(Path.Combine(layer, "empty"), "");
         using (var file = File.Create(Path.Combine(layer, "index")))

@@ -1,4 +1,5 @@
 using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Unpacking;
 using ImageSdk.Storage;
 
@@ -32,7 +33,7 @@ static class StageRunner
             case UnpackOperation unpack:
                 context.Progress("Unpacking the source image");
                 new ImageUnpacker(new StoredObjects(new ObjectStore(unpack.ObjectDirectory)), session.Cancellation)
-                    .Unpack(ImageScanner.ReadImage(unpack.ImageFile).FileSystem!, context.Root.Upper);
+                    .Unpack(ImageRecord.Read(unpack.ImageFile).FileSystem!, context.Root.Upper);
                 break;
             case CopyTreeOperation tree:
                 var copier = new TreeCopier(context.Handle, tree.Label, tree.Append, session.Cancellation);

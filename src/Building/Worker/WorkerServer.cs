@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Unpacking;
 using ImageSdk.Images;
 using ImageSdk.Posix;
@@ -78,8 +79,8 @@ public sealed class WorkerServer
                 case RunStageRequest stage:
                     StageRunner.Run(session, stage);
                     return new DoneEvent();
-                case ScanImageRequest scan:
-                    new ImageScanner(session).Scan(scan);
+                case SealImageRequest seal:
+                    ImageSealer.Seal(session, seal);
                     return new DoneEvent();
                 case RunTestsRequest tests:
                     return new DoneEvent(new TestRunner(session).Run(tests));
@@ -87,7 +88,7 @@ public sealed class WorkerServer
                     new ObjectStorer(session).Store(objects);
                     return new DoneEvent();
                 case UnpackRequest unpack:
-                    var image = ImageScanner.ReadImage(unpack.ImageFile);
+                    var image = ImageRecord.Read(unpack.ImageFile);
                     Directory.CreateDirectory(unpack.Directory);
                     new ImageUnpacker(new StoredObjects(new ObjectStore(unpack.ObjectDirectory)), session.Cancellation)
                         .Unpack(image.FileSystem!, unpack.Directory);

@@ -1,0 +1,93 @@
+using System.Text;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Scanning;
+using ImageSdk.Building.Stages;
+using ImageSdk.Images;
+
+namespace ImageSdk.Building.Publishing;
+
+/// <summary>Makes the image record of a tree that was scanned and tested: filter, triggers, tags, owners, log and origin.</summary>
+sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore layers)
+{
+    /// <summary>Writes bin/…/name.image and its companion. An image that came out equal keeps its name and log.</summary>
+    public void Compose(Image tree, StageState sealedState, SourceImage source)
+    {
+        var manifest = plan.Manifest;
+        var from = source.ImageFile is null ? null : ImageRecord.Read(source.ImageFile);
+        var image = tree with
+        {
+            BuildBranch = manifest.GitBranch,
+            BuildCommitId = manifest.GitCommitId,
+            BuildGitUrl = manifest.GitUrl,
+            Filter = manifest.Filter is not { } filter ? null
+                : filter.Add ? Filter.Merge(from?.Filter, new Filter(filter.Value)) ?? new Filter([]) : new Filter(filter.Value),
+            OwnerGroups = manifest.OwnerGroups,
+            OwnerUsers = manifest.OwnerUsers,
+            SourceImage = source.Name,
+            Tags = ExpandTags(),
+            Triggers = ComposeTriggers(from),
+        };
+        var treeHash = TreeHash.Compute(image.FileSystem!).ToString();
+        var file = plan.Project.ImageFile;
+        var name = ImageName.Format(plan.Project.Stream, DateTime.Now);
+        if (StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage) is { } before && before.TreeHash == treeHash && IsEqual(file, image) is { } present)
+        {
+            (image, name) = (present, before.Name);
+        }
+        else
+        {
+            image = image with { BuildLog = new Annotation(WriteLog(sealedState)) };
+            ImageRecord.Write(file, image);
+        }
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
+        StateDirectory.Write(
+            file + ".json", new BuiltImage(name, plan.Project.Stream, sealedState.Key, treeHash, layers.Root, sealedState.Layers), StateJson.Default.BuiltImage);
+    }
+
+    /// <summary>The record that is there, where it says the same but for its log.</summary>
+    static Image? IsEqual(string file, Image image)
+    {
+        if (!File.Exists(file))
+            return null;
+        var present = ImageRecord.Read(file);
+        return Describe(present) == Describe(image) ? present : null;
+    }
+
+    static string Describe(Image image) => LayerStore.KeyOf(
+        image.BuildBranch, image.BuildCommitId, image.BuildGitUrl, image.SourceImage,
+        image.Filter is null ? "sparse" : string.Join('\n', image.Filter.Lines),
+        string.Join('\n', image.OwnerGroups), string.Join('\n', image.OwnerUsers),
+        image.Triggers?.ToJson() ?? "", ImageTags.Format(image.Tags ?? new Dictionary<string, string>()),
+        string.Join('\n', image.Packages.Select(package => package.ToString())), TreeHash.Compute(image.FileSystem!).ToString());
+
+    Dictionary<string, string>? ExpandTags()
+    {
+        if (plan.Manifest.Tags is not { } tags)
+            return null;
+        var environment = plan.Manifest.Environment;
+        return tags
+            .Select(tag => (tag.Key, tag.Value, Expanded: VariableExpansion.Expand(tag.Value, environment.GetValueOrDefault)))
+            .Where(tag => tag.Value.Length == 0 || tag.Expanded.Length > 0)
+            .ToDictionary(tag => tag.Key, tag => tag.Expanded);
+    }
+
+    Triggers? ComposeTriggers(Image? from)
+    {
+        if (plan.Manifest.Triggers is not { } triggers)
+            return null;
+        var own = Triggers.Parse(triggers.Value);
+        return triggers.Add ? Triggers.Merge(from?.Triggers, own) ?? own : own;
+    }
+
+    ObjectHash WriteLog(StageState sealedState)
+    {
+        var log = new StringBuilder();
+        foreach (var layer in sealedState.Logs)
+            if (File.Exists(layers.LogFile(layer)))
+                log.Append(File.ReadAllText(layers.LogFile(layer)));
+        if (log.Length == 0)
+            log.Append("Nothing was run.\n");
+        AtomicFile.Write(state.LogFile, log.ToString());
+        return ObjectHash.Of(File.ReadAllBytes(state.LogFile));
+    }
+}

@@ -1,0 +1,60 @@
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Scanning;
+using ImageSdk.Building.Stages;
+using ImageSdk.Images;
+using ImageSdk.Storage;
+
+namespace ImageSdk.Building.Publishing;
+
+/// <summary>Brings a built image into the store. The same image twice is one image.</summary>
+sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers workers, IBuildListener listener)
+{
+    public async Task<string> PublishAsync(StateDirectory state, CancellationToken cancellation)
+    {
+        var file = plan.Project.ImageFile;
+        var built = StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage)
+            ?? throw new BuildException("IMG7002", $"There is no image to publish: {file} has not been built. Build the project first.", plan.Project.ProjectFile);
+        var image = ImageRecord.Read(file);
+        var images = plan.Project.Store.Open().Images;
+        if (IsPublished(images, built.Name, image))
+            return built.Name;
+        if (built.Layers.FirstOrDefault(layer => !layers.Contains(layer)) is not null)
+            throw new BuildException("IMG7003", $"The layers of {file} are no longer in the cache {layers.Root}. Build the project again.", plan.Project.ProjectFile);
+        await workers.AskAsync(
+            plan.Project.CacheDirectory, new StoreObjectsRequest(built.Layers, file, plan.Project.Store.ObjectDirectory), listener, cancellation);
+        AddLog(images.Objects, image, state);
+        return Add(images, built, file, image);
+    }
+
+    // The name came with the content; another image of that name was made in the same second.
+    static bool IsPublished(ImageStore images, string name, Image image) =>
+        images.Exists(name) && images.Get(name) is { } stored
+        && stored.BuildLog == image.BuildLog && stored.FileSystem is { } fileSystem
+        && TreeHash.Compute(fileSystem) == TreeHash.Compute(image.FileSystem!);
+
+    static void AddLog(ObjectStore objects, Image image, StateDirectory state)
+    {
+        if (image.BuildLog?.Object is not { } hash || objects.Contains(hash))
+            return;
+        using var log = File.OpenRead(state.LogFile);
+        objects.Add(log, hash);
+        objects.Flush();
+    }
+
+    static string Add(ImageStore images, BuiltImage built, string file, Image image)
+    {
+        var name = built.Name;
+        while (images.Exists(name))
+        {
+            // One image a second and stream: wait for the next free name.
+            ImageName.TryParse(name, out var stream, out var time);
+            name = ImageName.Format(stream, time.AddSeconds(1));
+        }
+        images.Add(name, image with { CreatedBy = Environment.UserName, CreatedOn = DateTimeOffset.UtcNow });
+        if (name != built.Name)
+            StateDirectory.Write(file + ".json", built with { Name = name }, StateJson.Default.BuiltImage);
+        return name;
+    }
+}

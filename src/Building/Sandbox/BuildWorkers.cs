@@ -1,0 +1,43 @@
+using ImageSdk.Building.Diagnostics;
+
+namespace ImageSdk.Building.Sandbox;
+
+/// <summary>
+/// The sandboxed worker process of a build, started when the first stage has something to do and shared by all its
+/// stages. Disposing it ends the worker; whatever the worker had mounted or started ends with it.
+/// </summary>
+/// <param name="workerAssembly">Path of ImageSdk.Worker.dll.</param>
+/// <param name="dotnet">Path of the dotnet host that runs it.</param>
+public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDisposable
+{
+    readonly SemaphoreSlim turn = new(1);
+    WorkerProcess? worker;
+
+    internal async Task<DoneEvent> AskAsync(
+        string cacheDirectory, WorkerRequest request, IBuildListener listener, CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            if (worker is { HasExited: true })
+            {
+                worker.Dispose();
+                worker = null;
+            }
+            if (!File.Exists(workerAssembly))
+                throw new BuildException("IMG3017", $"The build's worker {workerAssembly} is missing. Reinstall the ImageSdk package (dotnet nuget locals global-packages --clear, then dotnet restore).");
+            worker ??= WorkerProcess.Start(workerAssembly, dotnet, cacheDirectory);
+            return await worker.AskAsync(request, listener, cancellation);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        worker?.Dispose();
+        worker = null;
+    }
+}

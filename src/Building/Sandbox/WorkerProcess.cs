@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Sandbox;
+
+/// <summary>
+/// A worker in namespaces of its own: private mounts, processes, IPC and host name, and for an ordinary user a user
+/// namespace in which he is root over his subordinate ids. The kernel ends all of it with the first process, so that a
+/// killed build leaves nothing mounted and nothing running.
+/// </summary>
+sealed class WorkerProcess : IDisposable
+{
+    /// <summary>How long a cancelled worker may take to remove its files before it is killed.</summary>
+    static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(1.5);
+
+    readonly Process process;
+    readonly StringBuilder errors = new();
+
+    WorkerProcess(Process process)
+    {
+        this.process = process;
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (errors)
+                errors.AppendLine(line.Data);
+        };
+        process.BeginErrorReadLine();
+    }
+
+    public bool HasExited => process.HasExited;
+
+    public static WorkerProcess Start(string workerAssembly, string dotnet, string cacheDirectory)
+    {
+        SandboxRequirements.Check();
+        var isRoot = Processes.IsRoot;
+        var start = new ProcessStartInfo("unshare")
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            StandardInputEncoding = new UTF8Encoding(false), StandardOutputEncoding = new UTF8Encoding(false),
+        };
+        string[] user = isRoot ? [] : ["--map-root-user", "--map-auto"];
+        string[] arguments =
+        [
+            .. user, "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc",
+            dotnet, "exec", workerAssembly, cacheDirectory, Processes.UserId.ToString(),
+        ];
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        SetEnvironment(start, isRoot);
+        return new WorkerProcess(Process.Start(start)!);
+    }
+
+    static void SetEnvironment(ProcessStartInfo start, bool isRoot)
+    {
+        var inherited = new[]
+        {
+            "PATH", "HOME", "DOTNET_ROOT", "TZ", "SOURCE_DATE_EPOCH", "http_proxy", "https_proxy", "no_proxy",
+        }.Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name))).Where(variable => variable.Value is not null).ToList();
+        start.Environment.Clear();
+        foreach (var (name, value) in inherited)
+            start.Environment[name] = value;
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        start.Environment["IMAGESDK_ROOTLESS"] = isRoot ? "0" : "1";
+        // A killed process would leave its diagnostics socket in /tmp.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        start.Environment["DOTNET_TieredPGO"] = "0";
+    }
+
+    /// <summary>Asks, passes on what the worker tells, and waits for the end.</summary>
+    public async Task<DoneEvent> AskAsync(WorkerRequest request, IBuildListener listener, CancellationToken cancellation)
+    {
+        try
+        {
+            await process.StandardInput.WriteLineAsync(Serialize(request));
+            await process.StandardInput.FlushAsync(CancellationToken.None);
+        }
+        catch (IOException)
+        {
+            throw Died();
+        }
+        await using var cancelling = cancellation.Register(Cancel);
+        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            switch (JsonSerializer.Deserialize(line, WorkerJson.Default.WorkerEvent))
+            {
+                case OutputEvent output:
+                    listener.Output(output.Line);
+                    break;
+                case ProgressEvent progress:
+                    listener.Progress(progress.Text);
+                    break;
+                case DiagnosticEvent diagnostic:
+                    listener.Report(diagnostic.Diagnostic);
+                    break;
+                case FailedEvent failed:
+                    cancellation.ThrowIfCancellationRequested();
+                    throw new BuildException(failed.Diagnostic);
+                case DoneEvent done:
+                    return done;
+            }
+        }
+        cancellation.ThrowIfCancellationRequested();
+        throw Died();
+    }
+
+    static string Serialize(WorkerRequest request) => JsonSerializer.Serialize(request, WorkerJson.Default.WorkerRequest);
+
+    BuildException Died()
+    {
+        process.WaitForExit();
+        lock (errors)
+            return SandboxRequirements.Explain(errors.ToString().Trim(), process.ExitCode);
+    }
+
+    void Cancel()
+    {
+        try
+        {
+            process.StandardInput.WriteLine(Serialize(new CancelRequest()));
+            process.StandardInput.Flush();
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        {
+            return; // It is gone already.
+        }
+        _ = Task.Run(() =>
+        {
+            if (!process.WaitForExit(CancelPatience))
+                Processes.Kill(process.Id);
+        });
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It is gone already.
+        }
+        if (!process.WaitForExit(TimeSpan.FromSeconds(10)))
+            Processes.Kill(process.Id);
+        process.Dispose();
+    }
+}

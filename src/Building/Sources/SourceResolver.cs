@@ -1,0 +1,96 @@
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Stages;
+using ImageSdk.Images;
+using ImageSdk.Storage;
+
+namespace ImageSdk.Building.Sources;
+
+/// <summary>
+/// Finds the image that a build stands on: the one of a referenced project, or else the newest of a stream in the store
+/// that matches.
+/// </summary>
+sealed class SourceResolver(BuildPlan plan)
+{
+    /// <summary>Past this age a source is built again where a project is known that builds it.</summary>
+    static readonly TimeSpan DefaultMaxAge = TimeSpan.FromHours(1);
+
+    readonly LayerStore layers = new(plan.Project.CacheDirectory, Posix.Processes.UserId);
+
+    /// <returns>The source, or the project that must be built first.</returns>
+    public (SourceImage? Source, string? ProjectToBuild) Resolve(IReadOnlyList<string> referencedImages, bool mayBuild)
+    {
+        if (plan.Project.Bootstrap is not null)
+            return (new SourceImage(SourceKind.Bootstrap, "", null, "", "", []), null);
+        var built = referencedImages.Select(file => (File: file, Image: ReadBuilt(file))).ToList();
+        var stream = plan.Manifest.SourceImage;
+        if (stream.Length > 0)
+            return built.FirstOrDefault(reference => reference.Image.Stream == stream) is { Image: not null } match
+                ? (FromProject(match.File, match.Image), null)
+                : FromStore(stream, mayBuild);
+        return built switch
+        {
+            [var only] => (FromProject(only.File, only.Image), null),
+            [] => throw Error("IMG2001",
+                "The image has no source: set SourceImage (in the manifest or the project), reference another image project, or set BootstrapDistribution or BootstrapCommand."),
+            _ => throw Error("IMG2002",
+                $"The project references {built.Count} image projects; it is not clear which is the source. Set SourceImage to one of: {string.Join(", ", built.Select(reference => reference.Image.Stream))}."),
+        };
+    }
+
+    BuiltImage ReadBuilt(string file) =>
+        StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage)
+            ?? throw Error("IMG2006", $"The referenced project's image {file} has not been built. Build that project first.");
+
+    SourceImage FromProject(string file, BuiltImage image)
+    {
+        if (image.Layers.FirstOrDefault(layer => !layers.Contains(layer)) is not null)
+            throw Error("IMG2007",
+                $"Layers of the source image {image.Stream} are no longer in the cache {layers.Root}. Build its project again (dotnet build -t:Rebuild), with the same ImageCacheDirectory as this one.");
+        return new(SourceKind.Project, image.Name, file, $"{image.Key} {image.TreeHash}", image.Key, image.Layers);
+    }
+
+    (SourceImage?, string?) FromStore(string stream, bool mayBuild)
+    {
+        if (ImageName.FindFault(stream) is { } fault)
+            throw Error("IMG2008", $"\"{stream}\" is no name for a source image: {fault}. Check the variables in it.");
+        var images = plan.Project.Store.Open().Images;
+        var tags = new TagMatcher(plan.Manifest.SourceImageTagsToMatch);
+        var commit = plan.Manifest.SourceImageGitCommitId;
+        var latest = images.DirectoryExists(stream) && images.FindLatest(stream, commit, tags) is { } name ? images.GetHeader(name) : null;
+        var project = plan.Project.Source.BuildableStreams.FirstOrDefault(buildable => buildable.Name == stream)?.Value;
+        var maxAge = plan.Project.Source.MaxAge ?? DefaultMaxAge;
+        if (latest is null)
+        {
+            if (project is not null && mayBuild)
+                return (null, project);
+            throw Error("IMG2003",
+                $"no source image: {Describe(stream, commit, tags)}. The store {plan.Project.Store.ImageDirectory} has no image that matches. "
+                + "Publish one, reference the project that builds it, or name that project with a BuildableImageStream item.");
+        }
+        if (maxAge > TimeSpan.Zero && DateTimeOffset.UtcNow - latest.CreatedOn > maxAge)
+        {
+            if (project is not null && mayBuild)
+            {
+                // Otherwise the cache would answer with the very packages that have become too old.
+                layers.StartGeneration(StreamGeneration.KeyOf(stream));
+                return (null, project);
+            }
+            if (project is null && plan.Project.Source.MaxAge is not null)
+                throw Error("IMG2004",
+                    $"too old source image: {Describe(stream, commit, tags)}: {latest.Name} is older than {maxAge}, and no project is known that builds it. "
+                    + "Publish a new one, name its project with a BuildableImageStream item, or raise SourceImageMaxAge.");
+        }
+        var file = images.GetPath(latest.Name);
+        // A name is given once; with the file's time, a store that was made anew does not pass for the old one.
+        var key = LayerStore.KeyOf("image", latest.Name, latest.CreatedOn?.UtcTicks.ToString() ?? "");
+        return (new SourceImage(SourceKind.Store, latest.Name, file, latest.Name, key, []), null);
+    }
+
+    static string Describe(string stream, string commit, TagMatcher tags) =>
+        stream + (commit.Length > 0 ? $"@gitCommitId:{commit}" : "")
+            + (tags.Tags.Count > 0 ? $"@tags:{string.Join(' ', tags.Tags.Select(tag => $"{tag.Key}=[{string.Join(' ', tag.Value)}]"))}" : "");
+
+    BuildException Error(string code, string message) =>
+        new(code, message, plan.Manifest.SourceImagePlace.File, plan.Manifest.SourceImagePlace.Line);
+}

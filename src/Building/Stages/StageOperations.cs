@@ -1,0 +1,81 @@
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Manifests;
+using ImageSdk.Building.Packagers;
+using ImageSdk.Building.Projects;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Images;
+
+namespace ImageSdk.Building.Stages;
+
+/// <summary>Turns a stage into what its worker does.</summary>
+sealed class StageOperations(BuildPlan plan)
+{
+    readonly ImageManifest manifest = plan.Manifest;
+    readonly ImageProject project = plan.Project;
+
+    public IReadOnlyList<StageOperation> Of(ImageStage stage) => stage switch
+    {
+        ImageStage.CopyFiles => Copies(ProjectFileStage.Files, "files"),
+        ImageStage.RunPreInstallScripts => [Scripts(ProjectScriptStage.PreInstall, "pre-install-scripts")],
+        ImageStage.InstallPackages => [new InstallPackagesOperation(manifest.Packages)],
+        ImageStage.CopyPostInstallFiles => Copies(ProjectFileStage.PostInstall, "post-install-files"),
+        ImageStage.RunScripts => [Scripts(ProjectScriptStage.Scripts, "scripts")],
+        ImageStage.CopyPostScriptsFiles => Copies(ProjectFileStage.PostScripts, "post-scripts-files"),
+        ImageStage.CleanPackages => [new CleanPackagesOperation()],
+        ImageStage.RunPostCleanupScripts => [Scripts(ProjectScriptStage.PostCleanup, "post-cleanup-scripts")],
+        _ => throw new InvalidOperationException($"{stage} is no list of operations"),
+    };
+
+    public BootstrapOperation Bootstrap()
+    {
+        var bootstrap = project.Bootstrap!;
+        if (bootstrap.Command.Count == 0)
+            throw new BuildException("IMG2009", "BootstrapCommand is empty. Give it a program and its arguments, with $dir where the root goes.", project.ProjectFile);
+        var packager = BuiltInPackagers.Find(bootstrap.PackagerType, project.PackagerTypes)
+            ?? throw new BuildException("IMG4006",
+                $"packager type: \"{bootstrap.PackagerType}\" unknown. Use deb or rpm, or describe it with a PackagerType item.", project.ProjectFile);
+        // The root's own place is the worker's to know: "$dir" stays for it.
+        var command = bootstrap.Command
+            .Select(argument => VariableExpansion.Expand(argument, name => name == "dir" ? "$dir" : manifest.Environment.GetValueOrDefault(name)))
+            .Where(argument => argument.Length > 0);
+        return new BootstrapOperation([.. command], GenericPackagerScript.Write(packager));
+    }
+
+    List<StageOperation> Copies(ProjectFileStage stage, string label) =>
+    [
+        .. manifest.Trees.Where(tree => tree.Stage == stage && !tree.Append).Select(tree => new CopyTreeOperation(label, tree.Directory, false)),
+        .. manifest.Files.Where(file => file.Stage == stage)
+            .Select(file => new CopyFileOperation(file.Source, file.TargetPath, file.Mode.Length == 0 ? null : Convert.ToUInt32(file.Mode, 8))),
+        .. manifest.Trees.Where(tree => tree.Stage == stage && tree.Append).Select(tree => new CopyTreeOperation(label + ".append", tree.Directory, true)),
+    ];
+
+    RunScriptsOperation Scripts(ProjectScriptStage stage, string label) =>
+        new(label, [.. manifest.Scripts.Where(script => script.Stage == stage).Select(script => script.File)]);
+
+    /// <summary>How commands of the build environment run.</summary>
+    public CommandSettings Settings(bool readSecrets = true)
+    {
+        List<BindMount> mounts = [.. project.Sandbox.BindMounts];
+        if (StreamCache.DirectoryOf(project) is { } cache)
+        {
+            Directory.CreateDirectory(cache);
+            mounts.Add(new BindMount(cache, project.Cache.MountPoint, Writable: true));
+        }
+        return new(manifest.Environment, mounts, readSecrets ? [.. project.Sandbox.Secrets.Select(Read)] : [], project.Sandbox.ScriptsNetwork);
+    }
+
+    NamedValue Read(Secret secret)
+    {
+        if (secret.EnvironmentVariable is { Length: > 0 } variable)
+            return new(secret.Name, Environment.GetEnvironmentVariable(variable)
+                ?? throw new BuildException("IMG1015", $"Secret \"{secret.Name}\" is to come from the environment variable {variable}, which is not set.", project.ProjectFile));
+        try
+        {
+            return new(secret.Name, File.ReadAllText(secret.File!));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new BuildException("IMG1015", $"Secret \"{secret.Name}\" can't be read from \"{secret.File}\": {exception.Message}", project.ProjectFile);
+        }
+    }
+}

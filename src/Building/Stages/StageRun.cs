@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Publishing;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Scanning;
+using ImageSdk.Building.Sources;
+using ImageSdk.Images;
+using ImageSdk.Posix;
+using ImageSdk.Storage;
+
+namespace ImageSdk.Building.Stages;
+
+/// <summary>One stage of one build: its key, its layer, and what the next stage gets.</summary>
+sealed class StageRun(
+    BuildPlan plan, StateDirectory state, LayerStore layers, BuildWorkers workers, IBuildListener listener, CancellationToken cancellation)
+{
+    static readonly StageOutcome Nothing = new(false, "nothing to do");
+    static readonly StageOutcome Cached = new(false, "cached");
+
+    readonly StageOperations operations = new(plan);
+
+    /// <summary>A stage that works on the root that the stages before it left.</summary>
+    public async Task<StageOutcome> RunAsync(ImageStage stage)
+    {
+        var before = ReadState(stage - 1);
+        var inputs = ReadInputs(stage);
+        if (inputs.Length == 0)
+        {
+            Keep(stage, before);
+            return Nothing;
+        }
+        var key = KeyOf(before.Key, inputs, stage == ImageStage.InstallPackages);
+        var outcome = await MakeLayerAsync(key, id => new RunStageRequest(
+            stage.ToString(), id, before.Layers, operations.Of(stage), operations.Settings(), inputs));
+        Keep(stage, Above(before, key));
+        return outcome;
+    }
+
+    public async Task<StageOutcome> UnpackSourceAsync()
+    {
+        const ImageStage stage = ImageStage.UnpackSourceImage;
+        var source = ReadSource();
+        if (source.Kind == SourceKind.Project)
+        {
+            Keep(stage, new StageState(source.Key, source.Layers, source.Layers.Count, []));
+            return new(false, $"{source.Layers.Count} layers of {source.Name}");
+        }
+        var inputs = ReadInputs(stage);
+        var isBootstrap = source.Kind == SourceKind.Bootstrap;
+        var key = isBootstrap ? KeyOf("bootstrap", inputs, ages: true) : source.Key;
+        var outcome = await MakeLayerAsync(key, id => new RunStageRequest(
+            stage.ToString(), id, [],
+            [isBootstrap ? operations.Bootstrap() : new UnpackOperation(source.ImageFile!, plan.Project.Store.ObjectDirectory)],
+            operations.Settings(readSecrets: false), inputs));
+        var id = LayerStore.IdOf(key);
+        Keep(stage, new StageState(key, [id], isBootstrap ? 0 : 1, isBootstrap ? [id] : []));
+        return outcome;
+    }
+
+    public async Task<StageOutcome> ScanAsync()
+    {
+        const ImageStage stage = ImageStage.ScanImage;
+        var before = ReadState(stage - 1);
+        var inputs = ReadInputs(stage);
+        var source = ReadSource();
+        var sourceImage = source.ImageFile is null ? null : ImageRecord.Read(source.ImageFile);
+        var computedFiles = MergeComputedFiles(sourceImage?.FileSystem);
+        var key = KeyOf(before.Key, inputs, ages: false);
+        var manifest = plan.Manifest;
+        var outcome = await MakeLayerAsync(key, id => new SealImageRequest(
+            id, before.Layers, manifest.ExcludedPaths, computedFiles, TestsDirectory, manifest.TestsDirectory, manifest.TestFiles,
+            operations.Settings(readSecrets: false), inputs));
+        var after = Above(before, key);
+        var id = LayerStore.IdOf(key);
+        listener.Progress("Computing the file tree");
+        var fileSystem = new ImageTreeBuilder(layers).Build(
+            after, source.ImageFile, computedFiles, new(plan.Project.ProjectFile, 0), FindPrevious(), manifest.MtimesCopyFilter, LatestTime());
+        var packages = PackageFile.Read(Path.Combine(layers.LayerDirectory(id), "packages"));
+        ImageRecord.Write(state.TreeFile, new Image { FileSystem = fileSystem, Packages = packages });
+        Keep(stage, after);
+        return outcome;
+    }
+
+    /// <summary>Runs the tests where nothing that they see has changed since they passed, and writes the image record.</summary>
+    public async Task<StageOutcome> TestAsync()
+    {
+        const ImageStage stage = ImageStage.TestImage;
+        var before = ReadState(stage - 1);
+        var tree = ImageRecord.Read(state.TreeFile);
+        var tests = TestsOf(tree.FileSystem!);
+        WarnOfTestsThatDoNotRun();
+        var testedKey = LayerStore.KeyOf(before.Key, plan.Project.Sandbox.TestTimeout.ToString(), plan.Project.Sandbox.ScriptsNetwork.ToString());
+        var done = StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState);
+        var outcome = tests.Count == 0 ? new StageOutcome(false, "no tests") : Cached;
+        if (tests.Count > 0 && done?.TestedKey != testedKey)
+        {
+            var start = Stopwatch.GetTimestamp();
+            await RunTestsAsync(before.Layers, tests);
+            outcome = new(true, $"{tests.Count} passed, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+        }
+        new ImageComposer(plan, state, layers).Compose(tree, before, ReadSource());
+        StreamCache.Trim(plan.Project, listener);
+        Keep(stage, before with { TestedKey = testedKey });
+        return outcome;
+    }
+
+    string TestsDirectory => $"/tests/{plan.Project.Stream}";
+
+    async Task RunTestsAsync(IReadOnlyList<string> stack, IReadOnlyList<string> tests)
+    {
+        var request = new RunTestsRequest(
+            stack, tests, plan.Project.Sandbox.TestTimeout.TotalSeconds, operations.Settings(readSecrets: false));
+        var done = await workers.AskAsync(plan.Project.CacheDirectory, request, listener, cancellation);
+        if (done.Tests!.Where(test => test.Error is not null).ToList() is { Count: > 0 } failures)
+            throw TestFailure.Explain(failures, done.Tests!.Count, plan, TestsDirectory);
+    }
+
+    static List<string> TestsOf(FileSystem fileSystem) =>
+    [
+        .. fileSystem.Walk()
+            .Where(entry => entry.Path.Span.StartsWith("/tests/"u8) && entry.Inode is RegularInode { Mode: var mode } && (mode & 0x40) != 0)
+            .Select(entry => entry.Path.ToString()),
+    ];
+
+    void WarnOfTestsThatDoNotRun()
+    {
+        if (plan.Manifest.TestsDirectory is not { } directory)
+            return;
+        foreach (var file in Directory.EnumerateFiles(directory))
+            if ((File.GetUnixFileMode(file) & UnixFileMode.UserExecute) == 0 && !Path.GetFileName(file).StartsWith('.'))
+                listener.Report(new(DiagnosticSeverity.Warning, "IMG3032",
+                    $"{file} is not executable, so it is no test and does not run. Make it executable (chmod +x), or ignore this if it is data of another test.", file));
+    }
+
+    IReadOnlyList<ComputedFileSetting> MergeComputedFiles(FileSystem? source)
+    {
+        if (plan.Manifest.ComputedFiles is not { } own)
+            return [];
+        if (!own.Add || source is null)
+            return own.Value;
+        var inherited = source.Walk()
+            .Select(entry => entry.Inode is ComputedInode computed ? new ComputedFile(entry.Path, computed.Source) : null)
+            .OfType<ComputedFile>();
+        return
+        [
+            .. ComputedFile.Merge(inherited, own.Value.Select(file => new ComputedFile(file.Filename, file.Source)))
+                .Select(file => new ComputedFileSetting(file.Filename.ToString(), file.Source)),
+        ];
+    }
+
+    /// <summary>The stream's latest image, whose times are kept for what did not change.</summary>
+    FileSystem? FindPrevious()
+    {
+        var images = plan.Project.Store.Open().Images;
+        return images.DirectoryExists(plan.Project.Stream) && images.FindLatest(plan.Project.Stream) is { } latest ? images.Get(latest)?.FileSystem : null;
+    }
+
+    static FileTime? LatestTime() =>
+        long.TryParse(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH"), out var seconds) ? new FileTime(seconds, 0) : null;
+
+    async Task<StageOutcome> MakeLayerAsync(string key, Func<string, WorkerRequest> request)
+    {
+        var id = LayerStore.IdOf(key);
+        if (layers.Contains(id))
+            return Cached;
+        using var making = await layers.LockAsync(
+            id, () => listener.Progress("Waiting for another build that makes the same layer"), cancellation);
+        if (layers.Contains(id))
+            return Cached;
+        var start = Stopwatch.GetTimestamp();
+        await workers.AskAsync(plan.Project.CacheDirectory, request(id), listener, cancellation);
+        return new(true, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+    }
+
+    // Only what comes from package repositories grows old without a change of its inputs.
+    string KeyOf(string before, string inputs, bool ages) =>
+        LayerStore.KeyOf(before, inputs, ages ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
+
+    StageState Above(StageState before, string key)
+    {
+        var id = LayerStore.IdOf(key);
+        return before with
+        {
+            Key = key,
+            Layers = layers.IsEmpty(id) ? before.Layers : [.. before.Layers, id],
+            Logs = [.. before.Logs, id],
+        };
+    }
+
+    string ReadInputs(ImageStage stage) => File.Exists(state.InputsFile(stage))
+        ? File.ReadAllText(state.InputsFile(stage))
+        : throw Unprepared(stage);
+
+    StageState ReadState(ImageStage stage) =>
+        StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState) ?? throw Unprepared(stage);
+
+    SourceImage ReadSource() =>
+        StateDirectory.TryRead(state.StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage)
+            ?? throw Unprepared(ImageStage.ResolveSourceImage);
+
+    BuildException Unprepared(ImageStage stage) =>
+        new("IMG1016", $"Stage {stage} has left no state in {state.Root}. Build the whole project.", plan.Project.ProjectFile);
+
+    void Keep(ImageStage stage, StageState after) => StateDirectory.Write(state.StageFile(stage), after, StateJson.Default.StageState);
+}

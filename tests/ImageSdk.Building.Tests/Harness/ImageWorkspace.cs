@@ -1,0 +1,120 @@
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Projects;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Stages;
+using ImageSdk.Dominator;
+using ImageSdk.Images;
+using ImageSdk.Storage;
+
+namespace ImageSdk.Building.Tests;
+
+/// <summary>A folder with manifest directories and a store, and builds of them as the MSBuild targets run them.</summary>
+sealed class ImageWorkspace : IDisposable
+{
+    public const string BaseStream = "boot/debian12";
+
+    public ImageWorkspace()
+    {
+        Folder = TestHost.NewFolder();
+        Workers = new BuildWorkers(TestHost.WorkerAssembly, TestHost.Dotnet);
+        Store = new StoreSettings(Path.Combine(Folder, "store", "images"), Path.Combine(Folder, "store", "objects"));
+    }
+
+    public string Folder { get; }
+
+    public BuildWorkers Workers { get; }
+
+    public StoreSettings Store { get; init; }
+
+    public string CacheDirectory { get; init; } = TestHost.CacheDirectory;
+
+    public LocalStore Open() => new(Path.Combine(Folder, "store"), Store.ImageDirectory, Store.ObjectDirectory);
+
+    /// <summary>A manifest directory; made empty.</summary>
+    public string NewManifest(string name)
+    {
+        var directory = Path.Combine(Folder, "src", name);
+        Directory.CreateDirectory(directory);
+        return directory;
+    }
+
+    /// <summary>Writes a file, and a script where the text says so.</summary>
+    public static void Write(string directory, string name, string text, bool? executable = null)
+    {
+        var file = Path.Combine(directory, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
+        var mode = executable ?? text.StartsWith("#!", StringComparison.Ordinal) ? "755" : "644";
+        File.SetUnixFileMode(file, (UnixFileMode)Convert.ToInt32(mode, 8));
+    }
+
+    public ImageProject Project(string stream, string manifestDirectory) => new()
+    {
+        ProjectFile = Path.Combine(manifestDirectory, "test.imgproj"),
+        ManifestDirectory = manifestDirectory,
+        Stream = stream,
+        Architecture = "amd64",
+        CacheDirectory = CacheDirectory,
+        Store = Store,
+        ImageFile = Path.Combine(Folder, "bin", stream, "out.image"),
+    };
+
+    /// <summary>The base that the recorded examples stand on (shared/fixtures/manifests).</summary>
+    public ImageProject BaseProject() => Project(BaseStream, NewManifest("base")) with
+    {
+        Bootstrap = new BootstrapSettings
+        {
+            Command = ["mmdebstrap", "--variant=minbase", "--mode=root", "bookworm", "$dir"],
+            PackagerType = "deb",
+        },
+        ExcludedPaths = ["/etc/hostname", "/var/cache/apt/archives/.*", "/var/lib/apt/lists/.*", "/var/log/.*"],
+        FilterLines = ["/var/tmp/.*", "/proc/.*"],
+        Tags = [new("OsName", "Debian"), new("OsVersion", "12")],
+        Triggers = [new ProjectTriggerItem("ssh", ["/etc/ssh/.*"], false, false, false)],
+    };
+
+    public async Task<BuildResult> BuildAsync(ImageProject project, IReadOnlyList<string>? references = null, CancellationToken cancellation = default)
+    {
+        var listener = new RecordingListener();
+        var build = new ImageBuild(StateOf(project), listener);
+        build.Prepare(project);
+        Assert.Null(build.ResolveSource(references ?? [], mayBuild: false));
+        var ran = new List<ImageStage>();
+        foreach (var stage in Enum.GetValues<ImageStage>().Where(stage => stage != ImageStage.ResolveSourceImage))
+        {
+            build.DigestInputs(stage);
+            if ((await build.RunStageAsync(stage, Workers, cancellation)).Ran)
+                ran.Add(stage);
+        }
+        using var stream = File.OpenRead(project.ImageFile);
+        return new(ImageFile.Read(stream), ran, listener);
+    }
+
+    public async Task<string> PublishAsync(ImageProject project) =>
+        await new ImageBuild(StateOf(project), new RecordingListener()).PublishAsync(Workers, CancellationToken.None);
+
+    public async Task<BuildResult> BuildAndPublishAsync(ImageProject project)
+    {
+        var result = await BuildAsync(project);
+        await PublishAsync(project);
+        return result;
+    }
+
+    public async Task<BuildException> FailAsync(ImageProject project, IReadOnlyList<string>? references = null) =>
+        await Assert.ThrowsAsync<BuildException>(() => BuildAsync(project, references));
+
+    public string StateOf(ImageProject project) => Path.Combine(Folder, "obj", project.Stream);
+
+    public void Dispose()
+    {
+        Workers.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
+
+sealed record BuildResult(Image Image, IReadOnlyList<ImageStage> Ran, RecordingListener Listener)
+{
+    public FileSystem Tree => Image.FileSystem!;
+
+    public Inode? Find(string path) => Tree.Index.Find(path);
+}

@@ -1,0 +1,24 @@
+using ImageSdk.Building.Diagnostics;
+
+namespace ImageSdk.Building.Tests;
+
+sealed class RecordingListener : IBuildListener
+{
+    public List<Diagnostic> Warnings { get; } = [];
+    public List<string> ProgressLines { get; } = [];
+    public List<string> OutputLines { get; } = [];
+
+    public void Report(Diagnostic diagnostic) => Warnings.Add(diagnostic);
+
+    public void Progress(string message)
+    {
+        lock (ProgressLines)
+            ProgressLines.Add(message);
+    }
+
+    public void Output(string line)
+    {
+        lock (OutputLines)
+            OutputLines.Add(line);
+    }
+}
