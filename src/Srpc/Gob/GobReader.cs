@@ -124,9 +124,10 @@ ref struct GobReader(GobInput input, ReadOnlySpan<byte> message)
         {
             input.Types.Define(id, WireDefinitionReader.Read(ref definition));
         }
-        catch (GobException) when (definition.Remaining == 0 && window.Length < Remaining)
+        catch (GobException problem) when (window.Length < Remaining)
         {
-            throw new GobException($"a type definition of more than {input.Limits.MaxDefinitionBytes} bytes");
+            throw new GobException(
+                $"a type definition is damaged or has more than {input.Limits.MaxDefinitionBytes} bytes: {problem.Message}", problem);
         }
         position += definition.Position;
     }
