@@ -36,8 +36,9 @@ sealed class GobMap<TKey, TValue>(string name, GobType<TKey> key, GobType<TValue
         public override IReadOnlyDictionary<TKey, TValue> Read(ref GobReader reader)
         {
             reader.Enter();
-            var map = new Dictionary<TKey, TValue>(equality);
-            for (var left = reader.ReadCount(wireId); left > 0; left--)
+            var count = reader.ReadCount(wireId);
+            var map = new Dictionary<TKey, TValue>(GobElements.InitialCapacity(ref reader, count), equality);
+            for (var left = count; left > 0; left--)
             {
                 var entryKey = key.Read(ref reader);
                 map[entryKey] = element.Read(ref reader);
