@@ -96,8 +96,21 @@ public class GobSchemaTests
     public void Signed_and_unsigned_do_not_match()
     {
         var signed = new GobStruct<Pair>("Pair") { { "Number", I64, _ => 1, (ref _, _) => { } } };
-        Assert.Contains("field Number of struct Pair: type mismatch: want uint, got int",
+        Assert.Contains("Pair.Number: type mismatch: want uint, got int",
             Assert.Throws<GobException>(() => Decode(pair, Encode(signed, new Pair()))).Message);
+    }
+
+    [Fact]
+    public void An_error_says_where()
+    {
+        var inner = new GobStruct<Pair>("Inner") { { "Small", U8, _ => (byte)0, (ref _, _) => { } } };
+        var outer = new GobStruct<Pair>("Outer") { { "List", Slice("", inner), _ => [new()], (ref _, _) => { } } };
+        var large = new GobStruct<Pair>("Outer")
+        {
+            { "List", Slice("", new GobStruct<Pair>("Inner") { { "Small", U64, _ => 256UL, (ref _, _) => { } } }), _ => [new()], (ref _, _) => { } },
+        };
+        Assert.Equal("Outer.List: Inner.Small: 256 is out of range for Byte",
+            Assert.Throws<GobException>(() => Decode(outer, Encode(large, new Pair()))).Message);
     }
 
     [Fact]
@@ -217,5 +230,7 @@ public class GobSchemaTests
             Assert.True(time.EqualsExact(back), $"{time:O} {back:O}");
         }
         Assert.Equal(TimeSpan.Zero, Decode(OptionalTime, Encode(Time, new GobTime(5, 6, 3601)))!.Value.Offset);
+        var odd = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.FromMinutes(-1));
+        Assert.True(odd.ToUniversalTime().EqualsExact(Decode(OptionalTime, Encode(OptionalTime, odd))!.Value));
     }
 }
