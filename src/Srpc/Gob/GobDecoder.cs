@@ -10,6 +10,7 @@ namespace ImageSdk.Srpc.Gob;
 public sealed class GobDecoder(Stream input, GobLimits? limits = null)
 {
     readonly GobInput input = new(input, limits ?? GobLimits.Default);
+    bool lost;
 
     /// <exception cref="GobException">The stream ends, is no gob, exceeds a limit, or has a value of another type.</exception>
     public T Read<T>(GobType<T> type) =>
@@ -25,7 +26,7 @@ public sealed class GobDecoder(Stream input, GobLimits? limits = null)
             return false;
         }
         value = input.Plans.Get(type, id).Read(ref reader);
-        reader.ExpectEnd();
+        End(reader);
         return true;
     }
 
@@ -41,15 +42,19 @@ public sealed class GobDecoder(Stream input, GobLimits? limits = null)
             return false;
         }
         value = GobValueReader.Read(ref reader, id);
-        reader.ExpectEnd();
+        End(reader);
         return true;
     }
 
     bool TryBegin(out GobReader reader, out int id)
     {
+        if (lost)
+            throw new GobException("an earlier value could not be read");
         id = 0;
+        lost = true;
         if (!input.TryBeginValue(out var message))
         {
+            lost = false;
             reader = default;
             return false;
         }
@@ -57,6 +62,12 @@ public sealed class GobDecoder(Stream input, GobLimits? limits = null)
         id = reader.ReadTypeId(atTop: true);
         reader.ReadSingleMark(id);
         return true;
+    }
+
+    void End(GobReader reader)
+    {
+        reader.ExpectEnd();
+        lost = false;
     }
 
     /// <summary>The types that the stream has defined so far.</summary>

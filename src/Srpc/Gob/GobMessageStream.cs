@@ -4,6 +4,7 @@ namespace ImageSdk.Srpc.Gob;
 sealed class GobMessageStream(Stream input, GobLimits limits)
 {
     const int FirstRead = 1 << 16;
+    const int Growth = 8;
 
     readonly byte[] prefix = new byte[1 + sizeof(ulong)];
     byte[] buffer = [];
@@ -53,7 +54,7 @@ sealed class GobMessageStream(Stream input, GobLimits limits)
     {
         for (var filled = 0; filled < length;)
         {
-            var target = buffer.Length >= length ? length : (int)Math.Min(length, Math.Max(FirstRead, 2L * filled));
+            var target = buffer.Length >= length ? length : (int)Math.Min(length, Math.Max(FirstRead, (long)Growth * filled));
             if (buffer.Length < target)
                 Array.Resize(ref buffer, target);
             ReadFully(buffer.AsSpan(filled, target - filled));

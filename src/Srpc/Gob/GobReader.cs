@@ -62,12 +62,12 @@ ref struct GobReader(GobInput input, ReadOnlySpan<byte> message)
     }
 
     /// <summary>The number of elements of a list or map; each takes at least one byte.</summary>
-    public int ReadCount(int containerId)
+    public int ReadCount()
     {
         var count = ReadUInt();
-        // Elements with type definitions among them go on in further messages, up to the limit for a value.
-        if (count > (ulong)Remaining
-            && (count > (ulong)input.Limits.MaxValueBytes || !input.Types.MayContainInterface(containerId)))
+        // Interface values may bring definitions and then go on in further messages, up to the limit for a value.
+        var most = input.Types.MentionInterface ? input.Limits.MaxValueBytes : Remaining;
+        if (count > (ulong)most)
             throw new GobException($"a list or map of {count} elements in {Remaining} bytes");
         return (int)count;
     }
@@ -124,9 +124,10 @@ ref struct GobReader(GobInput input, ReadOnlySpan<byte> message)
         {
             input.Types.Define(id, WireDefinitionReader.Read(ref definition));
         }
-        catch (GobException) when (definition.Remaining == 0 && window.Length < Remaining)
+        catch (GobException problem) when (window.Length < Remaining)
         {
-            throw new GobException($"a type definition of more than {input.Limits.MaxDefinitionBytes} bytes");
+            throw new GobException(
+                $"a type definition is damaged or has more than {input.Limits.MaxDefinitionBytes} bytes: {problem.Message}", problem);
         }
         position += definition.Position;
     }

@@ -19,13 +19,14 @@ public readonly record struct GobTime(long UnixSeconds, int Nanoseconds, int? Of
 
     public bool IsZero => UnixSeconds == -SecondsToUnixEpoch && Nanoseconds == 0;
 
-    /// <summary>The zero time for null; an offset of zero is taken as UTC.</summary>
+    /// <summary>The zero time for null. An offset of zero is taken as UTC; so is −00:01, which is the mark for UTC on the wire.</summary>
     public static GobTime From(DateTimeOffset? time)
     {
         if (time is not { } value)
             return Zero;
         var seconds = Math.DivRem(value.UtcTicks, TimeSpan.TicksPerSecond, out var ticks) - SecondsToUnixEpoch;
-        return new(seconds, (int)ticks * 100, value.Offset == TimeSpan.Zero ? null : (int)value.Offset.TotalSeconds);
+        var minutes = value.TotalOffsetMinutes;
+        return new(seconds, (int)ticks * 100, minutes is 0 or UtcMark ? null : minutes * 60);
     }
 
     /// <summary>Null for the zero time. Cut to whole 100 nanoseconds; an offset that .NET does not know becomes UTC.</summary>

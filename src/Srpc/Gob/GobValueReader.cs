@@ -23,32 +23,32 @@ static class GobValueReader
                 return new GobValue.Bytes([.. reader.ReadBytes()], id == WireTypes.StringId);
         }
         reader.Enter();
-        var value = id == WireTypes.InterfaceId ? ReadInterface(ref reader) : ReadDefined(ref reader, id);
+        var value = id == WireTypes.InterfaceId ? ReadInterface(ref reader) : ReadDefined(ref reader, reader.Input.Types.Get(id));
         reader.Leave();
         return value;
     }
 
-    static GobValue ReadDefined(ref GobReader reader, int id) => reader.Input.Types.Get(id) switch
+    static GobValue ReadDefined(ref GobReader reader, WireType type) => type switch
     {
-        WireArray array => ReadList(ref reader, id, array.Element),
-        WireSlice slice => ReadList(ref reader, id, slice.Element),
-        WireMap map => ReadMap(ref reader, id, map),
+        WireArray array => ReadList(ref reader, array.Element),
+        WireSlice slice => ReadList(ref reader, slice.Element),
+        WireMap map => ReadMap(ref reader, map),
         WireStruct structure => ReadStruct(ref reader, structure),
-        var type => new GobValue.Opaque(type.Name, [.. reader.ReadBytes()]),
+        _ => new GobValue.Opaque(type.Name, [.. reader.ReadBytes()]),
     };
 
-    static GobValue.List ReadList(ref GobReader reader, int id, int elementId)
+    static GobValue.List ReadList(ref GobReader reader, int elementId)
     {
         var elements = ImmutableArray.CreateBuilder<GobValue>();
-        for (var left = reader.ReadCount(id); left > 0; left--)
+        for (var left = reader.ReadCount(); left > 0; left--)
             elements.Add(Read(ref reader, elementId));
         return new(elements.ToImmutable());
     }
 
-    static GobValue.Map ReadMap(ref GobReader reader, int id, WireMap map)
+    static GobValue.Map ReadMap(ref GobReader reader, WireMap map)
     {
         var entries = ImmutableArray.CreateBuilder<KeyValuePair<GobValue, GobValue>>();
-        for (var left = reader.ReadCount(id); left > 0; left--)
+        for (var left = reader.ReadCount(); left > 0; left--)
             entries.Add(new(Read(ref reader, map.Key), Read(ref reader, map.Element)));
         return new(entries.ToImmutable());
     }

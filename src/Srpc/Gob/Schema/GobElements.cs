@@ -3,8 +3,10 @@ namespace ImageSdk.Srpc.Gob;
 /// <summary>The elements of arrays and slices.</summary>
 static class GobElements
 {
-    // The count is the sender's claim: elements may be much larger here than on the wire.
-    const int MaxInitialCapacity = 1024;
+    /// <summary>
+    /// Room to begin with: the count is the sender's claim, and elements may be much larger here than on the wire.
+    /// </summary>
+    public static int InitialCapacity(ref readonly GobReader reader, int count) => Math.Min(count, 1 + reader.Remaining / 8);
 
     public static void Write<T>(GobWriter writer, GobType<T> element, IReadOnlyList<T> list)
     {
@@ -16,7 +18,7 @@ static class GobElements
     public static T[] Read<T>(ref GobReader reader, GobPlan<T> plan, int count)
     {
         reader.Enter();
-        var elements = count == 0 ? [] : new T[Math.Min(count, MaxInitialCapacity)];
+        var elements = count == 0 ? [] : new T[InitialCapacity(ref reader, count)];
         for (var i = 0; i < count; i++)
         {
             if (i == elements.Length)

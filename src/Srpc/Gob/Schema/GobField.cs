@@ -31,13 +31,14 @@ sealed class GobField<T, TDraft, TField>(
 
     public override GobStep<TDraft> Compile(GobPlans plans, int wireId, string structName)
     {
+        var path = structName.Length == 0 ? Name : $"{structName}.{Name}";
         try
         {
-            return new GobSetStep<TDraft, TField>(plans.Get(type, wireId), set);
+            return new GobSetStep<TDraft, TField>(path, plans.Get(type, wireId), set);
         }
         catch (GobException mismatch)
         {
-            throw new GobException($"field {Name} of struct {structName}: {mismatch.Message}", mismatch);
+            throw new GobException($"{path}: {mismatch.Message}", mismatch);
         }
     }
 }
@@ -48,9 +49,20 @@ abstract class GobStep<TDraft>
     public abstract void Read(ref GobReader reader, ref TDraft draft);
 }
 
-sealed class GobSetStep<TDraft, TField>(GobPlan<TField> plan, GobSetter<TDraft, TField> set) : GobStep<TDraft>
+/// <param name="path">For errors: where the value belongs.</param>
+sealed class GobSetStep<TDraft, TField>(string path, GobPlan<TField> plan, GobSetter<TDraft, TField> set) : GobStep<TDraft>
 {
-    public override void Read(ref GobReader reader, ref TDraft draft) => set(ref draft, plan.Read(ref reader));
+    public override void Read(ref GobReader reader, ref TDraft draft)
+    {
+        try
+        {
+            set(ref draft, plan.Read(ref reader));
+        }
+        catch (GobException problem)
+        {
+            throw new GobException($"{path}: {problem.Message}", problem);
+        }
+    }
 }
 
 sealed class GobSkipStep<TDraft>(int wireId) : GobStep<TDraft>

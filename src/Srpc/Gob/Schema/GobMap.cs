@@ -27,17 +27,18 @@ sealed class GobMap<TKey, TValue>(string name, GobType<TKey> key, GobType<TValue
     internal override GobPlan<IReadOnlyDictionary<TKey, TValue>?> Compile(GobPlans plans, int wireId)
     {
         var map = plans.Require<WireMap>(wireId, $"map {name}");
-        return new Plan(plans.Get(key, map.Key), plans.Get(element, map.Element), wireId, key.KeyEquality);
+        return new Plan(plans.Get(key, map.Key), plans.Get(element, map.Element), key.KeyEquality);
     }
 
-    sealed class Plan(GobPlan<TKey> key, GobPlan<TValue> element, int wireId, IEqualityComparer<TKey>? equality)
+    sealed class Plan(GobPlan<TKey> key, GobPlan<TValue> element, IEqualityComparer<TKey>? equality)
         : GobPlan<IReadOnlyDictionary<TKey, TValue>?>
     {
         public override IReadOnlyDictionary<TKey, TValue> Read(ref GobReader reader)
         {
             reader.Enter();
-            var map = new Dictionary<TKey, TValue>(equality);
-            for (var left = reader.ReadCount(wireId); left > 0; left--)
+            var count = reader.ReadCount();
+            var map = new Dictionary<TKey, TValue>(GobElements.InitialCapacity(ref reader, count), equality);
+            for (var left = count; left > 0; left--)
             {
                 var entryKey = key.Read(ref reader);
                 map[entryKey] = element.Read(ref reader);

@@ -13,12 +13,12 @@ sealed class GobSlice<T>(string name, GobType<T> element) : GobType<IReadOnlyLis
     internal override GobPlan<IReadOnlyList<T>> Compile(GobPlans plans, int wireId)
     {
         var slice = plans.Require<WireSlice>(wireId, $"slice {name}");
-        return new Plan(plans.Get(element, slice.Element), wireId);
+        return new Plan(plans.Get(element, slice.Element));
     }
 
-    sealed class Plan(GobPlan<T> element, int wireId) : GobPlan<IReadOnlyList<T>>
+    sealed class Plan(GobPlan<T> element) : GobPlan<IReadOnlyList<T>>
     {
         public override IReadOnlyList<T> Read(ref GobReader reader) =>
-            GobElements.Read(ref reader, element, reader.ReadCount(wireId));
+            GobElements.Read(ref reader, element, reader.ReadCount());
     }
 }

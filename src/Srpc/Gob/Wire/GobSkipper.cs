@@ -22,24 +22,24 @@ static class GobSkipper
         if (id == WireTypes.InterfaceId)
             SkipInterface(ref reader);
         else
-            SkipDefined(ref reader, id);
+            SkipDefined(ref reader, reader.Input.Types.Get(id));
         reader.Leave();
     }
 
-    static void SkipDefined(ref GobReader reader, int id)
+    static void SkipDefined(ref GobReader reader, WireType type)
     {
-        switch (reader.Input.Types.Get(id))
+        switch (type)
         {
             case WireArray array:
-                for (var left = reader.ReadCount(id); left > 0; left--)
+                for (var left = reader.ReadCount(); left > 0; left--)
                     Skip(ref reader, array.Element);
                 break;
             case WireSlice slice:
-                for (var left = reader.ReadCount(id); left > 0; left--)
+                for (var left = reader.ReadCount(); left > 0; left--)
                     Skip(ref reader, slice.Element);
                 break;
             case WireMap map:
-                for (var left = reader.ReadCount(id); left > 0; left--)
+                for (var left = reader.ReadCount(); left > 0; left--)
                 {
                     Skip(ref reader, map.Key);
                     Skip(ref reader, map.Element);

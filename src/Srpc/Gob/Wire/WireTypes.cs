@@ -21,6 +21,9 @@ sealed class WireTypes(GobLimits limits)
 
     public IReadOnlyDictionary<int, WireType> All => types;
 
+    /// <summary>Whether any type defined so far has interface values in it.</summary>
+    public bool MentionInterface { get; private set; }
+
     public static string BuiltinName(int id) => builtinNames[id];
 
     public static bool IsBuiltin(int id) => id is >= BoolId and <= InterfaceId;
@@ -33,6 +36,14 @@ sealed class WireTypes(GobLimits limits)
             throw new GobException($"more than {limits.MaxDefinitions} type definitions");
         if (!types.TryAdd(id, type))
             throw new GobException($"type {id} is defined twice");
+        MentionInterface |= type switch
+        {
+            WireArray array => array.Element == InterfaceId,
+            WireSlice slice => slice.Element == InterfaceId,
+            WireMap map => map.Key == InterfaceId || map.Element == InterfaceId,
+            WireStruct structure => structure.Fields.Any(member => member.TypeId == InterfaceId),
+            _ => false,
+        };
     }
 
     public WireType? Find(int id) => types.GetValueOrDefault(id);
@@ -50,36 +61,4 @@ sealed class WireTypes(GobLimits limits)
         WireMap type => $"map {type.Name}",
         var type => $"encoded {type.Name}",
     };
-
-    /// <summary>Whether values of a type may bring type definitions along.</summary>
-    public bool MayContainInterface(int id)
-    {
-        var seen = new HashSet<int>();
-        var open = new Stack<int>([id]);
-        while (open.TryPop(out var next))
-        {
-            if (next == InterfaceId)
-                return true;
-            if (!seen.Add(next))
-                continue;
-            switch (Find(next))
-            {
-                case WireArray array:
-                    open.Push(array.Element);
-                    break;
-                case WireSlice slice:
-                    open.Push(slice.Element);
-                    break;
-                case WireMap map:
-                    open.Push(map.Key);
-                    open.Push(map.Element);
-                    break;
-                case WireStruct structure:
-                    foreach (var field in structure.Fields)
-                        open.Push(field.TypeId);
-                    break;
-            }
-        }
-        return false;
-    }
 }
