@@ -1,0 +1,49 @@
+namespace ImageSdk.Srpc.Gob;
+
+/// <summary>A map. Left out when null, sent when empty. Of equal keys in a stream the last counts, as in Go.</summary>
+sealed class GobMap<TKey, TValue>(string name, GobType<TKey> key, GobType<TValue> element)
+    : GobType<IReadOnlyDictionary<TKey, TValue>?> where TKey : notnull
+{
+    internal override IEnumerable<GobType> Members => [key, element];
+
+    internal override bool Omits(IReadOnlyDictionary<TKey, TValue>? value) => value is null;
+
+    internal override void WriteDefinition(WireDefinitionWriter definition) => definition.Map(name, key, element);
+
+    internal override void Write(GobWriter writer, IReadOnlyDictionary<TKey, TValue>? value)
+    {
+        if (value is null)
+            throw new GobException($"map {name} is nil where gob needs one");
+        var entries = value.ToArray();
+        Array.Sort(entries, (x, y) => key.KeyOrder.Compare(x.Key, y.Key));
+        writer.WriteUInt((ulong)entries.Length);
+        foreach (var entry in entries)
+        {
+            key.Write(writer, entry.Key);
+            element.Write(writer, entry.Value);
+        }
+    }
+
+    internal override GobPlan<IReadOnlyDictionary<TKey, TValue>?> Compile(GobPlans plans, int wireId)
+    {
+        var map = plans.Require<WireMap>(wireId, $"map {name}");
+        return new Plan(plans.Get(key, map.Key), plans.Get(element, map.Element), wireId, key.KeyEquality);
+    }
+
+    sealed class Plan(GobPlan<TKey> key, GobPlan<TValue> element, int wireId, IEqualityComparer<TKey>? equality)
+        : GobPlan<IReadOnlyDictionary<TKey, TValue>?>
+    {
+        public override IReadOnlyDictionary<TKey, TValue> Read(ref GobReader reader)
+        {
+            reader.Enter();
+            var map = new Dictionary<TKey, TValue>(equality);
+            for (var left = reader.ReadCount(wireId); left > 0; left--)
+            {
+                var entryKey = key.Read(ref reader);
+                map[entryKey] = element.Read(ref reader);
+            }
+            reader.Leave();
+            return map;
+        }
+    }
+}

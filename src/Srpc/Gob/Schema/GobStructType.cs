@@ -1,0 +1,83 @@
+using System.Collections;
+
+namespace ImageSdk.Srpc.Gob;
+
+/// <summary>Puts the value of a field into what is being read.</summary>
+public delegate void GobSetter<TDraft, in TField>(ref TDraft draft, TField value);
+
+/// <summary>
+/// A struct with its fields in order. An embedded struct is a field named after its type. Values are collected in a
+/// draft, which may be the value itself.
+/// </summary>
+public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
+{
+    readonly string name;
+    readonly List<GobField<T, TDraft>> fields = [];
+
+    private protected GobStructType(string name) => this.name = name;
+
+    /// <summary>Adds a field behind the others; meant for a collection initializer.</summary>
+    public void Add<TField>(string name, GobType<TField> type, Func<T, TField> get, GobSetter<TDraft, TField> set) =>
+        fields.Add(new GobField<T, TDraft, TField>(name, type, get, set));
+
+    private protected abstract TDraft NewDraft();
+
+    private protected abstract T Finish(TDraft draft);
+
+    internal override bool IsStruct => true;
+
+    internal override IEnumerable<GobType> Members => fields.Select(member => member.Type);
+
+    internal override bool Omits(T value) => false;
+
+    internal override void WriteDefinition(WireDefinitionWriter definition) =>
+        definition.Struct(name, [.. fields.Select(field => (field.Name, field.Type))]);
+
+    internal override void Write(GobWriter writer, T value)
+    {
+        if (value is null)
+            throw new GobException($"struct {name} is nil where gob needs one");
+        var previous = -1;
+        for (var number = 0; number < fields.Count; number++)
+            fields[number].Write(writer, value, number, ref previous);
+        writer.WriteByte(0);
+    }
+
+    internal override GobPlan<T> Compile(GobPlans plans, int wireId)
+    {
+        var sent = plans.Require<WireStruct>(wireId, $"struct {name}").Fields;
+        var plan = new Plan(this, sent.Length);
+        plans.Add(this, wireId, plan);
+        var matches = 0;
+        for (var number = 0; number < sent.Length; number++)
+        {
+            var field = fields.Find(field => field.Name == sent[number].Name);
+            plan.Steps[number] = field?.Compile(plans, sent[number].TypeId, name) ?? new GobSkipStep<TDraft>(sent[number].TypeId);
+            matches += field is null ? 0 : 1;
+        }
+        // What shares no field with the type is not an old version of it but something else.
+        if (matches == 0 && sent.Length > 0 && fields.Count > 0)
+            throw new GobException($"type mismatch: no field of struct {name} in {plans.Types.Describe(wireId)}");
+        return plan;
+    }
+
+    /// <summary>The names of the fields.</summary>
+    public IEnumerator<string> GetEnumerator() => fields.Select(field => field.Name).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    sealed class Plan(GobStructType<T, TDraft> type, int fieldCount) : GobPlan<T>
+    {
+        public GobStep<TDraft>[] Steps { get; } = new GobStep<TDraft>[fieldCount];
+
+        public override T Read(ref GobReader reader)
+        {
+            reader.Enter();
+            var draft = type.NewDraft();
+            for (var field = -1; GobStructFields.TryNext(ref reader, Steps.Length, ref field);)
+                Steps[field].Read(ref reader, ref draft);
+            reader.Leave();
+            return type.Finish(draft);
+        }
+    }
+}
