@@ -1,0 +1,24 @@
+namespace ImageSdk.Images;
+
+/// <summary>The objects that an image refers to.</summary>
+public static class ImageObjects
+{
+    /// <summary>
+    /// Each object once, with its size where the image says it: files with content, release notes, build log.
+    /// </summary>
+    public static IReadOnlyDictionary<ObjectHash, ulong?> List(Image image)
+    {
+        var objects = new Dictionary<ObjectHash, ulong?>();
+        foreach (var annotation in (Annotation?[])[image.ReleaseNotes, image.BuildLog])
+        {
+            if (annotation?.Object is { } hash)
+                objects[hash] = null;
+        }
+        foreach (var inode in image.FileSystem?.InodeTable.Values ?? [])
+        {
+            if (inode is RegularInode { Size: > 0 } file)
+                objects[file.Hash] = file.Size;
+        }
+        return objects;
+    }
+}

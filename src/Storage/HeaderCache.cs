@@ -1,0 +1,66 @@
+using System.Text.Json;
+
+namespace ImageSdk.Storage;
+
+/// <summary>
+/// Keeps the headers of images beside them, so that a search need not decode every tree. Only a cache: an entry counts
+/// while its image file has the size and time that it had, and nothing is lost with it.
+/// </summary>
+/// <remarks>Lies in a directory whose name starts with a dot, which the original passes over.</remarks>
+sealed class HeaderCache(string imageDirectory)
+{
+    const string Name = ".headers";
+
+    readonly string directory = Path.Combine(imageDirectory, Name);
+
+    sealed record Entry(long Size, long Ticks, ImageHeader Header);
+
+    public ImageHeader? Find(string name, FileInfo file)
+    {
+        try
+        {
+            var entry = JsonSerializer.Deserialize<Entry>(File.ReadAllBytes(PathOf(name)));
+            return entry is { Header: not null } && entry.Size == file.Length &&
+                entry.Ticks == file.LastWriteTimeUtc.Ticks && entry.Header.Name == name
+                    ? entry.Header
+                    : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    public void Keep(ImageHeader header, FileInfo file)
+    {
+        try
+        {
+            var path = PathOf(header.Name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var temporary = new TemporaryFile(
+                $"{path}.{Guid.NewGuid():N}~", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            JsonSerializer.Serialize(temporary.Stream, new Entry(file.Length, file.LastWriteTimeUtc.Ticks, header));
+            temporary.Close(toDisk: false);
+            temporary.MoveTo(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A store that may only be read is searched the slow way.
+        }
+    }
+
+    public void Forget(string name)
+    {
+        try
+        {
+            File.Delete(PathOf(name));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A stale entry does not count anyway.
+        }
+    }
+
+    // With a suffix, as an image and a directory of images may come to have the same name one after the other.
+    string PathOf(string name) => Path.Combine(directory, name + ".json");
+}

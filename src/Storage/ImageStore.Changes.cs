@@ -1,0 +1,200 @@
+using System.Security.Cryptography;
+using ImageSdk.Dominator;
+using ImageSdk.Images;
+using ImageSdk.Srpc.Gob;
+
+namespace ImageSdk.Storage;
+
+/// <summary>Adding and removing.</summary>
+public sealed partial class ImageStore
+{
+    /// <summary>
+    /// Adds an image in one step: it is there whole and durable, or not at all. Its objects have to be there before.
+    /// Adding what is there already, byte for byte, does nothing.
+    /// </summary>
+    /// <returns>What became of it.</returns>
+    /// <exception cref="ArgumentException">The name is none.</exception>
+    /// <exception cref="ImageFormatException">The tree is none.</exception>
+    /// <exception cref="StoreException">
+    /// Another image has the name, or is being written under it; the name is that of a deleted image; an object is not
+    /// in the store; there is no tree.
+    /// </exception>
+    public AddedImage Add(string name, Image image)
+    {
+        var file = FileOf(name);
+        Check(image);
+        if (image.ExpiresAt <= clock.GetUtcNow())
+            return AddedImage.Expired;
+        Objects.Flush();
+        using var temporary = Reserve(name, file);
+        var checksum = Write(temporary, image);
+        temporary.Flush(toDisk: true);
+        if (!Publish(temporary, file))
+        {
+            return ReadChecksum(file).SequenceEqual(checksum) && IsReadable(file)
+                ? AddedImage.Present
+                : throw new StoreException($"image: {name} already exists");
+        }
+        file.Refresh();
+        headers.Keep(ImageHeader.Of(name, image), file);
+        return AddedImage.Added;
+    }
+
+    /// <summary>Deletes an image for good: the name cannot be used again.</summary>
+    /// <exception cref="ArgumentException">The name is none.</exception>
+    /// <exception cref="StoreException">There is no such image.</exception>
+    public void Delete(string name)
+    {
+        var file = FileOf(name);
+        using var storeLock = TakeLock();
+        if (!IsPresent(name, file))
+            throw new StoreException("image does not exist");
+        // In the place of the image, so that whoever is reading it can finish.
+        using var tombstone = new TemporaryFile(TombstonePath(file), ImageMode);
+        tombstone.Close(toDisk: true);
+        tombstone.MoveTo(file.FullName);
+        NativeFiles.SyncDirectory(file.DirectoryName!);
+        headers.Forget(name);
+    }
+
+    /// <summary>Removes the files of expired images; their names are free again. Returns the names.</summary>
+    public IReadOnlyList<string> RemoveExpired()
+    {
+        var now = clock.GetUtcNow();
+        if (!directories.Exists(ImageName.RootDirectory))
+            return [];
+        using var storeLock = TakeLock();
+        var expired = directories.ListFiles(null)
+            .Where(found => TryReadHeader(found.Name, found.File)?.IsExpired(now) == true).ToArray();
+        foreach (var (name, file) in expired)
+            Remove(name, file);
+        return expired.Select(found => found.Name).Order(VersionOrder.Instance).ToArray();
+    }
+
+    static string TombstonePath(FileInfo file) => Path.Combine(file.DirectoryName!, $".{Guid.NewGuid():N}~");
+
+    void Remove(string name, FileInfo file)
+    {
+        file.Delete();
+        headers.Forget(name);
+    }
+
+    void Check(Image image)
+    {
+        var tree = image.FileSystem ?? throw new StoreException("nil file-system");
+        FileSystemValidator.Validate(tree);
+        var missing = new List<ObjectHash>();
+        foreach (var (hash, size) in ImageObjects.List(image))
+        {
+            var stored = Objects.SizeOf(hash);
+            if (stored is null)
+                missing.Add(hash);
+            else if (size is not null && size != stored)
+                throw new StoreException($"object: {hash} has {stored} bytes, in the image {size}");
+        }
+        if (missing.Count > 0)
+        {
+            throw new StoreException(missing.Count == 1
+                ? $"object: {missing[0]} is not available"
+                : $"{missing.Count} objects are not available");
+        }
+    }
+
+    /// <summary>Makes the temporary file of a name, which is locked as long as its writer lives.</summary>
+    TemporaryFile Reserve(string name, FileInfo file)
+    {
+        using var storeLock = TakeLock();
+        file.Refresh();
+        if (file is { Exists: true, Length: 0 })
+            throw new StoreException($"cannot add previously deleted image: {name}");
+        if (System.IO.Directory.Exists(file.FullName))
+            throw new StoreException($"image: {name} is a directory");
+        if (TryReadHeader(name, file)?.IsExpired(clock.GetUtcNow()) == true)
+            Remove(name, file);
+        directories.Make(ImageName.GetDirectory(name));
+        var path = file.FullName + "~";
+        if (File.Exists(path))
+        {
+            // Left by a writer that died, unless it is still locked.
+            using var leftover = StoreLock.TryOpenAlone(path, FileMode.Open) ??
+                throw new StoreException($"image: {name} already being written");
+            File.Delete(path);
+        }
+        return new TemporaryFile(path, ImageMode);
+    }
+
+    /// <summary>Gives the temporary file its final name; false if that is taken. The temporary name is gone either way.</summary>
+    bool Publish(TemporaryFile temporary, FileInfo file)
+    {
+        // Closing gives up the reservation, so it has to happen while nobody else can make one.
+        using var storeLock = TakeLock();
+        temporary.Close(toDisk: false);
+        try
+        {
+            if (!NativeFiles.TryLink(temporary.FilePath, file.FullName))
+                return false;
+        }
+        finally
+        {
+            temporary.Remove();
+        }
+        NativeFiles.SyncDirectory(file.DirectoryName!);
+        return true;
+    }
+
+    static byte[] Write(TemporaryFile temporary, Image image)
+    {
+        var buffered = new BufferedStream(temporary.Stream, 1 << 17);
+        try
+        {
+            ImageFile.Write(buffered, image);
+        }
+        catch (GobException exception)
+        {
+            throw new StoreException($"image cannot be written: {exception.Message}", exception);
+        }
+        buffered.Flush();
+        return temporary.ReadTail(SHA512.HashSizeInBytes);
+    }
+
+    /// <summary>Whether the content is what its checksum says.</summary>
+    static bool IsReadable(FileInfo file)
+    {
+        try
+        {
+            return Read(file) is not null;
+        }
+        catch (ImageFileException)
+        {
+            return false;
+        }
+    }
+
+    static byte[] ReadChecksum(FileInfo file)
+    {
+        try
+        {
+            using var stream = file.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var checksum = new byte[SHA512.HashSizeInBytes];
+            stream.Position = Math.Max(0, stream.Length - checksum.Length);
+            stream.ReadAtLeast(checksum, checksum.Length, throwOnEndOfStream: false);
+            return checksum;
+        }
+        catch (FileNotFoundException)
+        {
+            return [];
+        }
+    }
+}
+
+/// <summary>What became of an image that was added.</summary>
+public enum AddedImage
+{
+    Added,
+
+    /// <summary>The same image was there already.</summary>
+    Present,
+
+    /// <summary>Its expiry lies in the past, so there was nothing to keep.</summary>
+    Expired,
+}
