@@ -31,7 +31,7 @@ public sealed partial class ImageStore
         temporary.Flush(toDisk: true);
         if (!Publish(temporary, file))
         {
-            return ReadChecksum(file).SequenceEqual(checksum)
+            return ReadChecksum(file).SequenceEqual(checksum) && IsReadable(file)
                 ? AddedImage.Present
                 : throw new StoreException($"image: {name} already exists");
         }
@@ -155,6 +155,19 @@ public sealed partial class ImageStore
         }
         buffered.Flush();
         return temporary.ReadTail(SHA512.HashSizeInBytes);
+    }
+
+    /// <summary>Whether the content is what its checksum says.</summary>
+    static bool IsReadable(FileInfo file)
+    {
+        try
+        {
+            return Read(file) is not null;
+        }
+        catch (ImageFileException)
+        {
+            return false;
+        }
     }
 
     static byte[] ReadChecksum(FileInfo file)

@@ -219,7 +219,7 @@ public sealed class ObjectStore
 
     TemporaryFile CreateTemporary()
     {
-        System.IO.Directory.CreateDirectory(temporaryDirectory, DirectoryMode);
+        CreateDirectory(temporaryDirectory);
         return new TemporaryFile(Path.Combine(temporaryDirectory, $"{Guid.NewGuid():N}~"), FileMode);
     }
 
@@ -238,15 +238,17 @@ public sealed class ObjectStore
         return new(hash, size, true);
     }
 
+    /// <summary>Makes a directory below the store and those between, each with the mode that the original gives it.</summary>
     void CreateDirectory(string directory)
     {
         if (System.IO.Directory.Exists(directory))
             return;
+        var parent = Path.GetDirectoryName(directory)!;
+        if (directory != Directory)
+            CreateDirectory(parent);
         System.IO.Directory.CreateDirectory(directory, DirectoryMode);
-        if (!isDurable)
-            return;
-        MarkUnsynced(Path.GetDirectoryName(directory)!);
-        MarkUnsynced(Directory);
+        if (isDurable)
+            MarkUnsynced(parent);
     }
 
     void MarkUnsynced(string directory)

@@ -140,6 +140,7 @@ public sealed class FilterTests
     {
         Assert.Throws<FilterException>(() => new Filter([new string('(', 100_000)]).Validate());
         Assert.Throws<FilterException>(() => new Filter(["/(?:" + string.Concat(Enumerable.Repeat("[ab]{1000}", 200)) + ")"]).Validate());
+        Assert.Throws<FilterException>(() => new Filter(["/.?(a|b|ab){1000}c"]).Validate());
         Assert.Throws<FilterException>(() => new Filter(["/." + string.Concat(Enumerable.Repeat(@"*\Q\E", 5000))]).Validate());
         Assert.Throws<FilterException>(() =>
             new Filter(["/." + string.Concat(Enumerable.Range(0, 500).Select(index => (char)(0x4E00 + index)))]).Validate());

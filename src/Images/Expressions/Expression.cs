@@ -21,7 +21,15 @@ sealed class Expression
         alphabet = new Alphabet(sets);
         var pattern = new StringBuilder();
         Write(root, pattern);
-        regex = new Regex(pattern.ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        try
+        {
+            regex = new Regex(pattern.ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        }
+        catch (NotSupportedException exception)
+        {
+            // The engine has a limit of its own, about 10,000 nodes, which is below RE2's.
+            throw new ExpressionException("expression too large", exception);
+        }
     }
 
     /// <summary>Whether the expression matches anywhere in the path.</summary>

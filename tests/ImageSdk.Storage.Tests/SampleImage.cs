@@ -1,0 +1,25 @@
+using ImageSdk.Images;
+
+namespace ImageSdk.Storage.Tests;
+
+/// <summary>Small images to store.</summary>
+static class SampleImage
+{
+    public static Image Make(ObjectStore objects, string content = "content", DateTimeOffset? createdOn = null)
+    {
+        var added = objects.Add(((ByteString)content).Span);
+        var builder = new FileSystemBuilder();
+        builder.Add("/etc", new DirectoryInode { Mode = InodeMode.Directory | 0x1ED });
+        builder.Add("/etc/file", new RegularInode { Mode = InodeMode.Regular | 0x1A4, Size = added.Size, Hash = added.Hash });
+        builder.Add("/etc/empty", new RegularInode { Mode = InodeMode.Regular });
+        return new Image { FileSystem = builder.Build(), CreatedOn = createdOn ?? DateTimeOffset.UnixEpoch, CreatedBy = "me" };
+    }
+}
+
+/// <summary>A clock that stands still until it is told to go on.</summary>
+sealed class SetClock(DateTimeOffset now) : TimeProvider
+{
+    public DateTimeOffset Now { get; set; } = now;
+
+    public override DateTimeOffset GetUtcNow() => Now;
+}
