@@ -126,6 +126,10 @@ public sealed partial class ImageStore
             .LastOrDefault()?.Name;
     }
 
+    /// <summary>Where an image's file is, or would be.</summary>
+    /// <exception cref="ArgumentException">The name is none.</exception>
+    public string GetPath(string name) => FileOf(name).FullName;
+
     FileInfo FileOf(string name)
     {
         ImageName.Validate(name);
