@@ -58,7 +58,20 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
         image.Filter is null ? "sparse" : string.Join('\n', image.Filter.Lines),
         string.Join('\n', image.OwnerGroups), string.Join('\n', image.OwnerUsers),
         image.Triggers?.ToJson() ?? "", ImageTags.Format(image.Tags ?? new Dictionary<string, string>()),
-        string.Join('\n', image.Packages.Select(package => package.ToString())), TreeHash.Compute(image.FileSystem!).ToString());
+        string.Join('\n', image.Packages.Select(package => package.ToString())), TreeHash.Compute(image.FileSystem!).ToString(),
+        TimesOf(image.FileSystem!));
+
+    // Not part of the tree's hash, but of the image.
+    static string TimesOf(FileSystem fileSystem)
+    {
+        var times = new StringBuilder();
+        foreach (var entry in fileSystem.Walk())
+            if (entry.Inode is RegularInode { Mtime: var regular })
+                times.Append(regular.Seconds).Append('.').Append(regular.Nanoseconds).Append(' ');
+            else if (entry.Inode is SpecialInode { Mtime: var special })
+                times.Append(special.Seconds).Append('.').Append(special.Nanoseconds).Append(' ');
+        return times.ToString();
+    }
 
     Dictionary<string, string>? ExpandTags()
     {

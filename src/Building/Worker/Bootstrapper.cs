@@ -77,7 +77,7 @@ sealed class Bootstrapper(StageContext context)
 
     void CompleteDevices()
     {
-        if (Environment.GetEnvironmentVariable("IMAGESDK_ROOTLESS") != "1" || context.Handle.StatInRoot("dev"u8) is null)
+        if (!WorkerSession.IsRootless || context.Handle.StatInRoot("dev"u8) is null)
             return;
         using var devices = context.Handle.OpenDirectory("dev"u8);
         foreach (var (name, major, minor) in Devices)

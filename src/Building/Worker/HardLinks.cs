@@ -5,39 +5,44 @@ using ImageSdk.Posix;
 namespace ImageSdk.Building.Worker;
 
 /// <summary>
-/// Keeps hard links whole. When one of several names of a file changes, the overlay copies that name up and leaves the
-/// others with the old file, where a plain file system would show the change under every name.
+/// Keeps hard links whole across layers. When one of several names of a file changes, the overlay copies that name up and
+/// leaves the others in the lower layer, where a plain file system has the change under every name.
 /// </summary>
 static class HardLinks
 {
     public static void Restore(LayerStore store, IReadOnlyList<string> below, string upper, DirectoryHandle root)
     {
-        var changed = new List<byte[]>();
+        var changed = new List<(byte[] Path, bool IsCopy)>();
         using (var handle = DirectoryHandle.Open(upper))
-            FindCopiedUp(handle, [], changed);
+            FindChanged(handle, [], changed);
         if (changed.Count == 0)
             return;
         var lowerTrees = below.Reverse().Select(layer => (Layer: layer, Tree: Path.Combine(store.LayerDirectory(layer), "t"))).ToList();
         var indexes = new Dictionary<string, LayerIndex>();
-        foreach (var path in changed)
+        foreach (var (path, isCopy) in changed)
         {
             foreach (var (layer, tree) in lowerTrees)
             {
                 using var lower = DirectoryHandle.Open(tree);
                 if (lower.TryStat(path) is not { } status)
                     continue;
-                if (status is { Kind: FileKind.Regular, LinkCount: > 1 })
+                if (status is { Kind: FileKind.Regular, LinkCount: > 1 } && (isCopy || HasTimeOf(root, path, status)))
                 {
                     if (!indexes.TryGetValue(layer, out var index))
                         indexes.Add(layer, index = store.ReadIndex(layer));
-                    Relink(root, upper, index, path, status);
+                    Relink(root, upper, index, path);
                 }
                 break;
             }
         }
     }
 
-    static void FindCopiedUp(DirectoryHandle directory, byte[] path, List<byte[]> changed)
+    // In a user namespace the kernel keeps no note of where a file was copied from. A new file in the place of the old one
+    // has a time of its own; one whose mode or owner changed has the old time to the nanosecond.
+    static bool HasTimeOf(DirectoryHandle root, byte[] path, FileStatus old) => root.TryStat(path)?.Mtime == old.Mtime;
+
+    /// <summary>Files in the upper directory, and whether the kernel says that they are copies of lower ones.</summary>
+    static void FindChanged(DirectoryHandle directory, byte[] path, List<(byte[] Path, bool IsCopy)> changed)
     {
         foreach (var name in directory.ReadNames())
         {
@@ -46,15 +51,14 @@ static class HardLinks
             if (status.Kind == FileKind.Directory)
             {
                 using var child = directory.OpenDirectory(name);
-                FindCopiedUp(child, childPath, changed);
+                FindChanged(child, childPath, changed);
             }
-            else if (status.Kind == FileKind.Regular
-                && directory.ReadAttributes(name).Any(attribute => OverlayAttributes.IsOrigin(attribute.Name)))
-                changed.Add(childPath);
+            else if (status.Kind == FileKind.Regular)
+                changed.Add((childPath, directory.ReadAttributes(name).Any(attribute => OverlayAttributes.IsOrigin(attribute.Name) && attribute.Value.Length > 0)));
         }
     }
 
-    static void Relink(DirectoryHandle root, string upper, LayerIndex index, byte[] path, FileStatus old)
+    static void Relink(DirectoryHandle root, string upper, LayerIndex index, byte[] path)
     {
         var self = index.Entries.FirstOrDefault(entry => entry.Path.Span.SequenceEqual(path));
         if (self is null || self.LinkId == 0)
@@ -62,11 +66,9 @@ static class HardLinks
         using var upperHandle = DirectoryHandle.Open(upper);
         foreach (var other in index.Entries)
         {
-            if (other.LinkId != self.LinkId || other.Path == self.Path)
-                continue;
-            // Only a name that still shows the old file: same size and time, not changed on its own, not removed.
-            if (upperHandle.TryStat(other.Path.Span) is not null || root.TryStat(other.Path.Span) is not { Kind: FileKind.Regular } now
-                || (now.Size, now.Mtime) != (old.Size, old.Mtime))
+            // Names that were changed or removed on their own lie in the upper directory already.
+            if (other.LinkId != self.LinkId || other.Path == self.Path || upperHandle.TryStat(other.Path.Span) is not null
+                || root.TryStat(other.Path.Span) is not { Kind: FileKind.Regular })
                 continue;
             root.Unlink(other.Path.Span);
             root.MakeHardLink(other.Path.Span, root, path);

@@ -22,6 +22,9 @@ sealed class SandboxCommand(string root, CommandSettings settings, string? secre
 
     public bool Network { get; init; } = true;
 
+    /// <summary>Programs of the image that are others while the command runs.</summary>
+    public IReadOnlyList<BindMount> CoveredPrograms { get; init; } = [];
+
     /// <summary>Where each output line goes; standard output and standard error together unless <see cref="SeparateErrors"/>.</summary>
     public Action<string> Output { get; init; } = static _ => { };
 
@@ -104,6 +107,8 @@ sealed class SandboxCommand(string root, CommandSettings settings, string? secre
         IEnumerable<string> all = arguments;
         if (!Network)
             all = all.Append("--unshare-net");
+        foreach (var program in CoveredPrograms)
+            all = all.Concat(["--ro-bind", program.Source, program.Target]);
         if (!InBuildEnvironment)
             return all;
         foreach (var mount in settings.BindMounts)

@@ -13,12 +13,14 @@ sealed class StageContext : IDisposable
     readonly IBuildListener listener;
     readonly StringBuilder log = new();
     readonly string? secretsDirectory;
+    readonly WorkerSession session;
     readonly string[] masked;
 
     public StageContext(StageRoot root, CommandSettings settings, WorkerSession session)
     {
         Root = root;
         this.settings = settings;
+        this.session = session;
         listener = session.Listener;
         Cancellation = session.Cancellation;
         Handle = root.Open();
@@ -115,6 +117,7 @@ sealed class StageContext : IDisposable
         {
             InBuildEnvironment = inBuildEnvironment,
             Network = network,
+            CoveredPrograms = CoverPrograms(),
             Output = line =>
             {
                 Log(line);
@@ -128,6 +131,10 @@ sealed class StageContext : IDisposable
             throw new BuildException("IMG3003", $"The sandbox could not be set up: {last.Last()}");
         return (exitCode, [.. last]);
     }
+
+    IReadOnlyList<BindMount> CoverPrograms() => WorkerSession.IsRootless && DeviceNodes.FindCovered(Handle) is { } mknod
+        ? [new BindMount(DeviceNodes.WriteProgram(session.Directory), mknod)]
+        : [];
 
     // The sandbox mounts these three over the image's own.
     MountPoints MakeMountPoints()

@@ -45,10 +45,11 @@ sealed class StageRoot : IDisposable
         var lower = string.Join(':', layers.Reverse().Select(layer => $"layers/{layer}/t"));
         var own = Path.GetRelativePath(session.Store.Root, directory);
         var options = $"lowerdir={lower},upperdir={own}/u,workdir={own}/w,";
+        // The index keeps hard links whole while commands run (the kernel has none in a user namespace).
         // Changes must lie in the upper directory as plain files; nothing of a stage needs to survive a power cut.
-        options += Environment.GetEnvironmentVariable("IMAGESDK_ROOTLESS") == "1"
+        options += WorkerSession.IsRootless
             ? "userxattr,volatile"
-            : "index=off,metacopy=off,redirect_dir=off,xino=off,volatile";
+            : "index=on,metacopy=off,redirect_dir=off,xino=off,volatile";
         try
         {
             Mounts.Mount("imagesdk", RootPath, "overlay", Mounts.Options.None, options);
@@ -92,6 +93,8 @@ sealed class StageRoot : IDisposable
             using (var root = Open())
                 HardLinks.Restore(session.Store, below, Upper, root);
         Unmount();
+        if (WorkerSession.IsRootless)
+            DeviceNodes.Adopt(Upper);
         var index = LayerScanner.Scan(Upper, withRoot: true, session.Cancellation);
         var layer = Path.Combine(directory, "layer");
         Directory.CreateDirectory(layer);

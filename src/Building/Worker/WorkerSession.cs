@@ -25,6 +25,9 @@ sealed class WorkerSession : IDisposable
         @lock = new FileStream(Path.Combine(Directory, "lock"), FileMode.CreateNew, FileAccess.Write, FileShare.None);
     }
 
+    /// <summary>Whether this is an ordinary user's build, in a user namespace.</summary>
+    public static bool IsRootless { get; } = Environment.GetEnvironmentVariable("IMAGESDK_ROOTLESS") == "1";
+
     public LayerStore Store { get; }
     public IBuildListener Listener { get; }
     public CancellationToken Cancellation { get; }

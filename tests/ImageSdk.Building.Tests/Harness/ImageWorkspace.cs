@@ -108,7 +108,9 @@ sealed class ImageWorkspace : IDisposable
     public void Dispose()
     {
         Workers.Dispose();
-        Directory.Delete(Folder, recursive: true);
+        // Not Directory.Delete, which knows no names that are not UTF-8.
+        using var parent = Posix.DirectoryHandle.Open(Path.GetDirectoryName(Folder)!);
+        parent.RemoveTree(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(Folder)));
     }
 }
 
