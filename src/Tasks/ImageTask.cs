@@ -1,0 +1,64 @@
+using ImageSdk.Building;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Tasks.Logging;
+using Microsoft.Build.Framework;
+
+namespace ImageSdk.Tasks;
+
+/// <summary>What all tasks share: an <see cref="ImageBuild"/> of the project's state, and its errors as MSBuild's.</summary>
+public abstract class ImageTask : Microsoft.Build.Utilities.Task, IMultiThreadableTask
+{
+    public TaskEnvironment TaskEnvironment { get; set; } = TaskEnvironment.Fallback;
+
+    /// <summary>The .imgproj.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
+    /// <summary>Folder of the build's state (obj/…/image/).</summary>
+    [Required]
+    public string StateDirectory { get; set; } = "";
+
+    /// <summary>Address of the page that explains the codes; empty for none.</summary>
+    public string HelpLink { get; set; } = "";
+
+    /// <summary>Whether progress is also sent the way that the terminal's live line shows.</summary>
+    public bool LiveProgress { get; set; }
+
+    /// <summary>True where the task did its work; unset where its target was skipped.</summary>
+    [Output]
+    public bool Completed { get; set; }
+
+    public sealed override bool Execute()
+    {
+        var listener = new MSBuildListener(Log, BuildEngine, HelpLink, LiveProgress);
+        try
+        {
+            Execute(new ImageBuild(Absolute(StateDirectory), listener));
+        }
+        catch (Exception e) when (IsCancelled || e is OperationCanceledException)
+        {
+            // Whatever a killed command made the engine say, the reason is the cancellation.
+            listener.Fail("IMG3001", "The build was cancelled.", Absolute(ProjectFile));
+        }
+        catch (BuildException e)
+        {
+            listener.Fail(e.Diagnostic with { File = e.Diagnostic.File ?? Absolute(ProjectFile) });
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            listener.Fail(
+                "IMG9999",
+                $"Internal error in {GetType().Name}: {e.GetType().Name}: {e.Message} Please report it with the binary log (dotnet build -bl).",
+                Absolute(ProjectFile));
+            Log.LogMessage(MessageImportance.Low, "{0}", e);
+        }
+        return Completed = !Log.HasLoggedErrors;
+    }
+
+    private protected virtual bool IsCancelled => false;
+
+    private protected abstract void Execute(ImageBuild build);
+
+    /// <summary>Of a path relative to the project; never to the process, whose directory is not the project's.</summary>
+    private protected string Absolute(string path) => Path.GetFullPath(TaskEnvironment.GetAbsolutePath(path));
+}

@@ -1,0 +1,107 @@
+using Microsoft.Build.Framework;
+
+namespace ImageSdk.Tasks;
+
+// What the target passes: properties as text, items as they are. docs/properties.md and docs/items.md say what each means.
+public sealed partial class PrepareImage
+{
+    public string Architecture { get; set; } = "";
+
+    public ITaskItem[] BindMounts { get; set; } = [];
+
+    public string BootstrapCommand { get; set; } = "";
+
+    public string BootstrapDistribution { get; set; } = "";
+
+    public string BootstrapTool { get; set; } = "";
+
+    public string BuildCacheBaseDirectory { get; set; } = "";
+
+    public string BuildCacheMountPoint { get; set; } = "";
+
+    public string BuildCacheSizeLimit { get; set; } = "";
+
+    [Required]
+    public string BuildTimeout { get; set; } = "";
+
+    public ITaskItem[] BuildableStreams { get; set; } = [];
+
+    [Required]
+    public string CacheDirectory { get; set; } = "";
+
+    public ITaskItem[] ComputedFiles { get; set; } = [];
+
+    public string ComputedFilesMode { get; set; } = "";
+
+    public string EnableDefaultImageItems { get; set; } = "";
+
+    public string ExcludeLines { get; set; } = "";
+
+    public ITaskItem[] Files { get; set; } = [];
+
+    public string FilterLines { get; set; } = "";
+
+    public string FilterMode { get; set; } = "";
+
+    [Required]
+    public string ImageRecord { get; set; } = "";
+
+    [Required]
+    public string ManifestDirectory { get; set; } = "";
+
+    public string MtimesCopyAddFilterLines { get; set; } = "";
+
+    public string MtimesCopyFilterLines { get; set; } = "";
+
+    public ITaskItem[] OwnerGroups { get; set; } = [];
+
+    public ITaskItem[] OwnerUsers { get; set; } = [];
+
+    public string PackagerType { get; set; } = "";
+
+    public ITaskItem[] PackagerTypes { get; set; } = [];
+
+    public ITaskItem[] Packages { get; set; } = [];
+
+    public ITaskItem[] Scripts { get; set; } = [];
+
+    public string ScriptsNetwork { get; set; } = "";
+
+    public ITaskItem[] Secrets { get; set; } = [];
+
+    public string SourceImage { get; set; } = "";
+
+    public ITaskItem[] SourceImageBuildVariables { get; set; } = [];
+
+    public string SourceImageGitCommitId { get; set; } = "";
+
+    public string SourceImageMaxAge { get; set; } = "";
+
+    public ITaskItem[] SourceImageTags { get; set; } = [];
+
+    [Required]
+    public string StoreImageDirectory { get; set; } = "";
+
+    [Required]
+    public string StoreObjectDirectory { get; set; } = "";
+
+    [Required]
+    public string Stream { get; set; } = "";
+
+    public ITaskItem[] Tags { get; set; } = [];
+
+    [Required]
+    public string TestTimeout { get; set; } = "";
+
+    public ITaskItem[] Tests { get; set; } = [];
+
+    public ITaskItem[] Trees { get; set; } = [];
+
+    public ITaskItem[] Triggers { get; set; } = [];
+
+    public string TriggersMode { get; set; } = "";
+
+    public string VariableLines { get; set; } = "";
+
+    public ITaskItem[] Variables { get; set; } = [];
+}

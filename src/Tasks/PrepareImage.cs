@@ -1,0 +1,119 @@
+using ImageSdk.Building;
+using ImageSdk.Building.Projects;
+using ImageSdk.Tasks.Reading;
+using Microsoft.Build.Framework;
+
+namespace ImageSdk.Tasks;
+
+/// <summary>
+/// Hands the project as MSBuild evaluated it to the engine, which merges it with the manifest directory, checks both and
+/// writes the plan.
+/// </summary>
+[MSBuildMultiThreadableTask]
+public sealed partial class PrepareImage : ImageTask
+{
+    private protected override void Execute(ImageBuild build)
+    {
+        ProjectText.RequireBackslashes(Absolute(ProjectFile), new()
+        {
+            ["ImageExcludeLines"] = ExcludeLines,
+            ["ImageFilterLines"] = FilterLines,
+            ["MtimesCopyAddFilterLines"] = MtimesCopyAddFilterLines,
+            ["MtimesCopyFilterLines"] = MtimesCopyFilterLines,
+        });
+        build.Prepare(Project());
+    }
+
+    ImageProject Project()
+    {
+        var items = new ItemReader(Absolute);
+        var filterAdds = Words.Adds(FilterMode, "ImageFilterMode", ProjectFile);
+        var filterLines = Words.Lines(FilterLines);
+        return new ImageProject
+        {
+            ProjectFile = Absolute(ProjectFile),
+            ManifestDirectory = Path.TrimEndingDirectorySeparator(Absolute(ManifestDirectory)),
+            UseManifestDirectory = Words.Flag(EnableDefaultImageItems, "EnableDefaultImageItems", ProjectFile, unset: true),
+            Stream = Stream,
+            Architecture = Architecture is "" ? throw Words.Wrong("ImageArchitecture", "", "amd64 or arm64 (or set RuntimeIdentifier to linux-x64 or linux-arm64)", ProjectFile) : Architecture,
+            Source = Source(items),
+            Bootstrap = Bootstrap(),
+            PackagerTypes = items.PackagerTypes(PackagerTypes),
+            Variables = [.. items.Named(Variables), .. NamedLines(VariableLines)],
+            Packages = items.Names(Packages),
+            Files = items.Files(Files),
+            Trees = items.Trees(Trees),
+            Scripts = items.Scripts(Scripts),
+            Tags = items.Named(Tags),
+            Triggers = items.Triggers(Triggers),
+            AddTriggers = Words.Adds(TriggersMode, "ImageTriggersMode", ProjectFile) ?? false,
+            // An empty list is a statement only where a mode is said; an unset property says nothing.
+            FilterLines = filterLines is [] && filterAdds is null ? null : filterLines,
+            AddFilter = filterAdds ?? false,
+            ComputedFiles = items.ComputedFiles(ComputedFiles),
+            AddComputedFiles = Words.Adds(ComputedFilesMode, "ComputedFilesMode", ProjectFile) ?? false,
+            ExcludedPaths = Words.Lines(ExcludeLines),
+            MtimesCopyFilterLines = Words.Lines(MtimesCopyFilterLines),
+            MtimesCopyAddFilterLines = Words.Lines(MtimesCopyAddFilterLines),
+            OwnerUsers = items.Names(OwnerUsers),
+            OwnerGroups = items.Names(OwnerGroups),
+            Tests = items.Paths(Tests),
+            Sandbox = Sandbox(items),
+            Cache = new()
+            {
+                BaseDirectory = BuildCacheBaseDirectory is "" ? "" : Absolute(BuildCacheBaseDirectory),
+                MountPoint = BuildCacheMountPoint,
+                SizeLimit = BuildCacheSizeLimit is "" ? 0 : Sizes.Parse(BuildCacheSizeLimit, "ImageBuildCacheSizeLimit", ProjectFile),
+            },
+            Store = new(Absolute(StoreImageDirectory), Absolute(StoreObjectDirectory)),
+            CacheDirectory = Absolute(CacheDirectory),
+            ImageFile = Absolute(ImageRecord),
+        };
+    }
+
+    SourceSettings Source(ItemReader items) => new()
+    {
+        Stream = SourceImage,
+        GitCommitId = SourceImageGitCommitId,
+        TagsToMatch = items.NamedValues(SourceImageTags),
+        BuildVariables = items.Named(SourceImageBuildVariables),
+        MaxAge = SourceImageMaxAge is "" ? null : Durations.Parse(SourceImageMaxAge, "SourceImageMaxAge", ProjectFile),
+        BuildableStreams = items.NamedPaths(BuildableStreams, "Project"),
+    };
+
+    BootstrapSettings? Bootstrap()
+    {
+        if (BootstrapDistribution is not ("" or "debian" or "ubuntu"))
+            throw Words.Wrong("BootstrapDistribution", BootstrapDistribution, "debian or ubuntu (for another one, set BootstrapCommand)", ProjectFile);
+        if (BootstrapCommand is not "")
+            return new()
+            {
+                Command = CommandLine.Split(BootstrapCommand, "BootstrapCommand", ProjectFile),
+                PackagerType = PackagerType,
+            };
+        if (BootstrapDistribution is not "")
+            throw Words.Wrong("BootstrapTool", BootstrapTool, "mmdebstrap or debootstrap", ProjectFile);
+        return null;
+    }
+
+    SandboxSettings Sandbox(ItemReader items) => new()
+    {
+        BindMounts = items.BindMounts(BindMounts),
+        Secrets = items.Secrets(Secrets),
+        ScriptsNetwork = Words.Flag(ScriptsNetwork, "ImageScriptsNetwork", ProjectFile, unset: true),
+        TestTimeout = Durations.Parse(TestTimeout, "ImageTestTimeout", ProjectFile),
+        BuildTimeout = Durations.Parse(BuildTimeout, "ImageBuildTimeout", ProjectFile),
+    };
+
+    /// <summary>NAME=value, one a line.</summary>
+    IEnumerable<NamedValue> NamedLines(string text)
+    {
+        foreach (var line in Words.Lines(text))
+        {
+            var at = line.IndexOf('=');
+            yield return at > 0
+                ? new NamedValue(line[..at], line[(at + 1)..])
+                : throw Words.Wrong("ImageVariables", line, "NAME=value, one a line", ProjectFile);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using ImageSdk.Building.Diagnostics;
+
+namespace ImageSdk.Tasks.Reading;
+
+/// <summary>Property and metadata text as values; what is no such value is an IMG1906 that names the choices.</summary>
+static class Words
+{
+    /// <summary>One of an enumeration's names, in any case.</summary>
+    public static T Choice<T>(string text, string name, string file) where T : struct, Enum =>
+        Enum.GetNames<T>().FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } found
+            ? Enum.Parse<T>(found)
+            : throw Wrong(name, text, string.Join(", ", Enum.GetNames<T>()), file);
+
+    /// <summary>true or false, in any case; the default where nothing is said.</summary>
+    public static bool Flag(string text, string name, string file, bool unset = false) =>
+        text.Trim() is { Length: > 0 } said
+            ? bool.TryParse(said, out var flag) ? flag : throw Wrong(name, text, "true or false", file)
+            : unset;
+
+    /// <summary>
+    /// Whether a list of this project adds to the source image's (Add) or takes its place (Replace); null where nothing is
+    /// said.
+    /// </summary>
+    public static bool? Adds(string text, string name, string file) => text.Trim() switch
+    {
+        "" => null,
+        var said when said.Equals("Add", StringComparison.OrdinalIgnoreCase) => true,
+        var said when said.Equals("Replace", StringComparison.OrdinalIgnoreCase) => false,
+        _ => throw Wrong(name, text, "Add or Replace", file),
+    };
+
+    /// <summary>Lines without the blanks around them; empty ones left out.</summary>
+    public static IReadOnlyList<string> Lines(string text) =>
+        text.Split(['\n', '\r'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    public static BuildException Wrong(string name, string found, string expected, string file) =>
+        new("IMG1906", $"{name} is '{found}'; expected: {expected}.", file);
+}

@@ -1,0 +1,59 @@
+using ImageSdk.Building;
+using Microsoft.Build.Framework;
+
+namespace ImageSdk.Tasks;
+
+/// <summary>A task that may take long and needs the sandboxed worker.</summary>
+public abstract class SandboxedImageTask : ImageTask, ICancelableTask, IDisposable
+{
+    readonly CancellationTokenSource cancellation = new();
+
+    /// <summary>Path of ImageSdk.Worker.dll.</summary>
+    [Required]
+    public string WorkerAssembly { get; set; } = "";
+
+    /// <summary>Path of the dotnet host; empty for the one that runs this process.</summary>
+    public string DotNetHost { get; set; } = "";
+
+    public void Cancel() => cancellation.Cancel();
+
+    public void Dispose()
+    {
+        cancellation.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected override bool IsCancelled => cancellation.IsCancellationRequested;
+
+    private protected sealed override void Execute(ImageBuild build) =>
+        Task.Run(() => ExecuteAsync(build, Workers(), cancellation.Token)).GetAwaiter().GetResult();
+
+    private protected abstract Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation);
+
+    /// <summary>
+    /// One worker serves all stages of a project. MSBuild keeps it between tasks and disposes it with the build, however
+    /// that ends. The assembly's own place is part of the key: two copies of it have two types of the same name.
+    /// </summary>
+    BuildWorkers Workers()
+    {
+        const RegisteredTaskObjectLifetime lifetime = RegisteredTaskObjectLifetime.Build;
+        var engine = (IBuildEngine4)BuildEngine;
+        var worker = Absolute(WorkerAssembly);
+        var key = (typeof(BuildWorkers).FullName, typeof(BuildWorkers).Assembly.Location, worker, Absolute(ProjectFile), Absolute(StateDirectory));
+        if (engine.GetRegisteredTaskObject(key, lifetime) is BuildWorkers existing)
+            return existing;
+        var workers = new BuildWorkers(worker, DotNet());
+        engine.RegisterTaskObject(key, workers, lifetime, allowEarlyCollection: false);
+        return workers;
+    }
+
+    string DotNet()
+    {
+        if (TaskEnvironment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host)
+            return host;
+        if (DotNetHost is { Length: > 0 })
+            return DotNetHost;
+        // An MSBuild started by its own launcher is not a host; the one on the search path has to do.
+        return Environment.ProcessPath is { } process && Path.GetFileNameWithoutExtension(process) == "dotnet" ? process : "dotnet";
+    }
+}

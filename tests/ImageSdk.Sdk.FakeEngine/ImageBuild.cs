@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Projects;
+using ImageSdk.Building.Stages;
+
+namespace ImageSdk.Building;
+
+/// <summary>
+/// The engine's contract without an engine. Everything that it does is appended to fake.log in the state folder. A project
+/// under test gives it orders through image variables: FAKE_FAIL, FAKE_WARN, FAKE_CRASH and FAKE_HANG name a stage.
+/// </summary>
+public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
+{
+    static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
+
+    public void Prepare(ImageProject project)
+    {
+        Directory.CreateDirectory(stateDirectory);
+        WriteIfChanged("plan.json", JsonSerializer.Serialize(project, indented));
+        Note("Prepare");
+    }
+
+    public string? ResolveSource(IReadOnlyList<string> referencedImages, bool mayBuild)
+    {
+        Note($"ResolveSource mayBuild={mayBuild} {string.Join(' ', referencedImages.Select(Path.GetFileName))}");
+        Obey(ImageStage.ResolveSourceImage);
+        var plan = Plan();
+        var published = Path.Combine(plan.Store.ImageDirectory, plan.Source.Stream);
+        if (plan.Source.Stream is not "" && !File.Exists(published))
+        {
+            var builder = plan.Source.BuildableStreams.FirstOrDefault(stream => stream.Name == plan.Source.Stream);
+            return mayBuild && builder is not null
+                ? builder.Value
+                : throw new BuildException("IMG2001", $"there is no image of {plan.Source.Stream}", plan.ProjectFile);
+        }
+        WriteIfChanged("ResolveSourceImage.stage", string.Join('\n', referencedImages.Select(File.ReadAllText).Append(plan.Source.Stream)));
+        return null;
+    }
+
+    /// <summary>What a stage reads is, here, the folder and the file of its name beside the project.</summary>
+    public void DigestInputs(ImageStage stage)
+    {
+        var text = new StringBuilder();
+        var root = Path.Combine(Plan().ManifestDirectory, stage.ToString());
+        if (Directory.Exists(root))
+            foreach (var file in Directory.EnumerateFiles(root).Order(StringComparer.Ordinal))
+                text.Append(Path.GetFileName(file)).Append(' ').Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))).Append('\n');
+        WriteIfChanged($"{stage}.inputs", text.ToString());
+    }
+
+    public async Task<StageOutcome> RunStageAsync(ImageStage stage, BuildWorkers workers, CancellationToken cancellation)
+    {
+        workers.Used++;
+        Note($"Run {stage} worker={workers.GetHashCode()} {Path.GetFileName(workers.WorkerAssembly)} {Path.GetFileName(workers.Dotnet)}");
+        listener.Progress($"running {stage}");
+        listener.Output($"output of {stage}");
+        Obey(stage);
+        if (Orders("FAKE_HANG") == stage.ToString())
+        {
+            File.WriteAllText(Path.Combine(stateDirectory, "hanging"), "");
+            await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(false);
+        }
+        if (stage == ImageStage.ScanImage)
+        {
+            var image = Plan().ImageFile;
+            File.WriteAllText(image, $"image {Guid.NewGuid()}");
+            File.WriteAllText(image + ".json", "{}");
+        }
+        File.WriteAllText(Path.Combine(stateDirectory, $"{stage}.stage"), "done");
+        return new StageOutcome(true, "done");
+    }
+
+    public Task<string> PublishAsync(BuildWorkers workers, CancellationToken cancellation)
+    {
+        var plan = Plan();
+        Note("Publish");
+        var file = Path.Combine(plan.Store.ImageDirectory, plan.Stream);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.Copy(plan.ImageFile, file, overwrite: true);
+        return Task.FromResult(plan.Stream + "/2024-02-29:12:00:00");
+    }
+
+    ImageProject Plan() => JsonSerializer.Deserialize<ImageProject>(File.ReadAllText(Path.Combine(stateDirectory, "plan.json")))!;
+
+    string? Orders(string name) => Plan().Variables.LastOrDefault(variable => variable.Name == name)?.Value;
+
+    void Obey(ImageStage stage)
+    {
+        var name = stage.ToString();
+        if (Orders("FAKE_WARN") == name)
+            listener.Report(new(DiagnosticSeverity.Warning, "IMG3998", "a {0} to note", Path.Combine(Plan().ManifestDirectory, "manifest"), 2, 5));
+        if (Orders("FAKE_FAIL") == name)
+            throw new BuildException("IMG3999", "it {0} failed", Path.Combine(Plan().ManifestDirectory, "manifest"), 3, 7);
+        if (Orders("FAKE_CRASH") == name)
+            throw new InvalidDataException("the unexpected");
+    }
+
+    void Note(string line) => File.AppendAllText(Path.Combine(stateDirectory, "fake.log"), line + "\n");
+
+    void WriteIfChanged(string name, string text)
+    {
+        var file = Path.Combine(stateDirectory, name);
+        if (!File.Exists(file) || File.ReadAllText(file) != text)
+            File.WriteAllText(file, text);
+    }
+}
+
+public sealed record StageOutcome(bool Ran, string Summary);
+
+public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDisposable
+{
+    public string WorkerAssembly { get; } = workerAssembly;
+
+    public string Dotnet { get; } = dotnet;
+
+    public int Used { get; set; }
+
+    public void Dispose() => Used = 0;
+}
