@@ -1,6 +1,7 @@
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Sandbox;
 
-namespace ImageSdk.Building.Sandbox;
+namespace ImageSdk.Building;
 
 /// <summary>
 /// The sandboxed worker process of a build, started when the first stage has something to do and shared by all its
