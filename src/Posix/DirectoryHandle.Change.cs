@@ -142,11 +142,16 @@ public sealed unsafe partial class DirectoryHandle
             Check(Libc.UnlinkAt(Descriptor, pointer, flags), "remove", name);
     }
 
-    /// <summary>Removes a name and all below it, never following a link. Does nothing where there is no such name.</summary>
+    /// <summary>
+    /// Removes a name and all below it, never following a link. Does nothing where there is no such name. What is mounted
+    /// there belongs to somebody else: that is an error, and nothing below the mount is touched.
+    /// </summary>
     public void RemoveTree(ReadOnlySpan<byte> name)
     {
         if (TryStat(name) is not { } status)
             return;
+        if (status.MountId != Stat().MountId)
+            throw new PosixException("remove", Describe(name), Errno.Busy);
         if (status.Kind != FileKind.Directory)
         {
             Unlink(name);

@@ -10,7 +10,7 @@ namespace ImageSdk.Posix;
 public sealed unsafe partial class DirectoryHandle : IDisposable
 {
     const ulong ResolveInRoot = 0x10;
-    const uint StatMask = 0x7FF;
+    const uint StatMask = 0x7FF | 0x1000; // The basic fields, and the mount.
 
     readonly SafeFileHandle handle;
 

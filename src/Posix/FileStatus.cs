@@ -17,9 +17,10 @@ public enum FileKind
 /// <param name="Size">Bytes.</param>
 /// <param name="Rdev">The device that a device node stands for, in the kernel's 64-bit encoding.</param>
 /// <param name="Device">The device that holds the file.</param>
+/// <param name="MountId">The mount through which it was reached; 0 where the kernel (before 5.8) does not tell.</param>
 public readonly record struct FileStatus(
     uint Mode, uint Uid, uint Gid, ulong Size, ulong Inode, uint LinkCount, ulong Rdev, ulong Device,
-    PosixTime Mtime, PosixTime Ctime)
+    PosixTime Mtime, PosixTime Ctime, ulong MountId)
 {
     const uint TypeMask = 0xF000;
 
@@ -42,7 +43,7 @@ public readonly record struct FileStatus(
         buffer.Mode, buffer.Uid, buffer.Gid, buffer.Size, buffer.Inode, buffer.LinkCount,
         DeviceNumber.Encode(buffer.RdevMajor, buffer.RdevMinor), DeviceNumber.Encode(buffer.DeviceMajor, buffer.DeviceMinor),
         new(buffer.ModificationTime.Seconds, (int)buffer.ModificationTime.Nanoseconds),
-        new(buffer.ChangeTime.Seconds, (int)buffer.ChangeTime.Nanoseconds));
+        new(buffer.ChangeTime.Seconds, (int)buffer.ChangeTime.Nanoseconds), buffer.MountId);
 }
 
 /// <param name="Seconds">Since 1970-01-01T00:00:00Z.</param>

@@ -139,6 +139,7 @@ static unsafe partial class Libc
         public uint RdevMinor;
         public uint DeviceMajor;
         public uint DeviceMinor;
+        public ulong MountId;
     }
 
     /// <summary>struct open_how of linux/openat2.h.</summary>

@@ -31,10 +31,33 @@ public static class Mounts
             throw PosixException.Last("unmount", target);
     }
 
-    /// <summary>Unmounts; busy mounts are an error.</summary>
-    public static void Unmount(string target)
+    /// <summary>Takes every mount at or below a directory out of the tree, the latest first.</summary>
+    public static void DetachBelow(string directory)
     {
-        if (Libc.Unmount(target, 0) != 0)
-            throw PosixException.Last("unmount", target);
+        foreach (var target in List().Where(target => target == directory || target.StartsWith(directory + "/", StringComparison.Ordinal)).Reverse())
+            Detach(target);
+    }
+
+    /// <summary>The mount points of the calling process, in the order in which they were mounted.</summary>
+    static List<string> List() => [.. File.ReadLines("/proc/self/mountinfo").Select(line => Unescape(line.Split(' ')[4]))];
+
+    // The kernel writes blanks, tabs, line feeds and backslashes as three octal digits.
+    static string Unescape(string text)
+    {
+        if (!text.Contains('\\'))
+            return text;
+        var bytes = new List<byte>();
+        var raw = System.Text.Encoding.UTF8.GetBytes(text);
+        for (var at = 0; at < raw.Length; at++)
+        {
+            if (raw[at] == '\\' && at + 3 < raw.Length)
+            {
+                bytes.Add((byte)((raw[at + 1] - '0') * 64 + (raw[at + 2] - '0') * 8 + (raw[at + 3] - '0')));
+                at += 3;
+            }
+            else
+                bytes.Add(raw[at]);
+        }
+        return System.Text.Encoding.UTF8.GetString([.. bytes]);
     }
 }

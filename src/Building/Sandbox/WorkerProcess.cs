@@ -36,7 +36,7 @@ sealed class WorkerProcess : IDisposable
     {
         SandboxRequirements.Check();
         var isRoot = Processes.IsRoot;
-        var start = new ProcessStartInfo("unshare")
+        var start = new ProcessStartInfo("setsid")
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
             StandardInputEncoding = new UTF8Encoding(false), StandardOutputEncoding = new UTF8Encoding(false),
@@ -44,7 +44,7 @@ sealed class WorkerProcess : IDisposable
         string[] user = isRoot ? [] : ["--map-root-user", "--map-auto"];
         string[] arguments =
         [
-            .. user, "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc",
+            "unshare", .. user, "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc",
             dotnet, "exec", workerAssembly, cacheDirectory, Processes.UserId.ToString(),
         ];
         foreach (var argument in arguments)

@@ -81,7 +81,8 @@ sealed class StageRoot : IDisposable
         if (!mounted)
             return;
         mounted = false;
-        Mounts.Detach(RootPath);
+        // A bootstrap program that was ended may have left mounts of the machine's own directories.
+        Mounts.DetachBelow(directory);
     }
 
     /// <summary>Makes a layer of what changed. Whoever comes second with the same key keeps the first one's.</summary>

@@ -64,6 +64,7 @@ sealed class WorkerSession : IDisposable
 
     public void Dispose()
     {
+        Mounts.DetachBelow(Directory);
         using (var sessions = DirectoryHandle.Open(Store.SessionsDirectory))
             sessions.RemoveTree(System.Text.Encoding.UTF8.GetBytes(Name));
         @lock.Dispose();
