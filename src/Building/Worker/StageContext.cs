@@ -48,8 +48,6 @@ sealed class StageContext : IDisposable
     string WriteSecrets(WorkerSession session)
     {
         var directory = Path.Combine(session.Directory, "secrets");
-        if (Directory.Exists(directory))
-            Mounts.Detach(directory);
         Directory.CreateDirectory(directory);
         Mounts.Mount("tmpfs", directory, "tmpfs", Mounts.Options.NoSetUid | Mounts.Options.NoDevices, "mode=0755");
         foreach (var secret in settings.Secrets)

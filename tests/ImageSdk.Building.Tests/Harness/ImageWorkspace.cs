@@ -103,6 +103,18 @@ sealed class ImageWorkspace : IDisposable
     public async Task<BuildException> FailAsync(ImageProject project, IReadOnlyList<string>? references = null) =>
         await Assert.ThrowsAsync<BuildException>(() => BuildAsync(project, references));
 
+    /// <summary>The content of a file in the newest published image of a project.</summary>
+    public string ReadFile(ImageProject project, string path)
+    {
+        var store = Open();
+        var image = store.Images.Get(store.Images.FindLatest(project.Stream)!)!;
+        var inode = Assert.IsType<RegularInode>(image.FileSystem!.Index.Find(path));
+        if (inode.Size == 0)
+            return "";
+        using var reader = new StreamReader(store.Objects.OpenRead(inode.Hash));
+        return reader.ReadToEnd();
+    }
+
     public string StateOf(ImageProject project) => Path.Combine(Folder, "obj", project.Stream);
 
     public void Dispose()

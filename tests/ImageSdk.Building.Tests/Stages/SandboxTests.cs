@@ -1,0 +1,207 @@
+using ImageSdk.Building.Projects;
+using ImageSdk.Images;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Tests.Stages;
+
+public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
+{
+    [ImageFact]
+    public async Task Scripts_run_in_version_order_in_the_documented_environment()
+    {
+        var (project, directory) = @base.New("order/leaf");
+        foreach (var name in new[] { "10-third", "2-second", "1-first" })
+            ImageWorkspace.Write(directory, $"scripts/{name}", $"#!/bin/sh\necho {name} >> /opt/order\n");
+        ImageWorkspace.Write(directory, "scripts/.hidden", "#!/bin/sh\nexit 1\n");
+        ImageWorkspace.Write(directory, "scripts/3-environment", "#!/bin/sh\nenv | sort > /opt/environment\npwd >> /opt/environment\n");
+        project = project with { Variables = [new("COLOUR", "blue"), new("WHERE", "in ${IMAGE_STREAM[/1:]}")] };
+        await @base.Workspace.BuildAndPublishAsync(project);
+        Assert.Equal("1-first\n2-second\n10-third\n", @base.Workspace.ReadFile(project, "/opt/order"));
+        Assert.Equal(
+            """
+            ARCH=amd64
+            COLOUR=blue
+            HOME=/
+            IMAGE_STREAM=test/order/leaf
+            IMAGE_STREAM_DIRECTORY_NAME=test/order
+            IMAGE_STREAM_LEAF_NAME=leaf
+            LOGNAME=root
+            PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+            PWD=/
+            USER=root
+            WHERE=in order/leaf
+            DEBIAN_FRONTEND=noninteractive
+            /
+
+            """.Split('\n').Order(), @base.Workspace.ReadFile(project, "/opt/environment").Split('\n').Order());
+    }
+
+    [ImageFact]
+    public async Task Post_cleanup_scripts_run_after_clean_up()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "package-list", "less\n");
+        ImageWorkspace.Write(directory, "scripts/seen", "#!/bin/sh\nls /var/lib/apt/lists | wc -l > /opt/before\n");
+        ImageWorkspace.Write(directory, "post-cleanup-scripts/seen", "#!/bin/sh\nls /var/lib/apt/lists | wc -l > /opt/after\n");
+        await @base.Workspace.BuildAndPublishAsync(project);
+        Assert.NotEqual("0\n", @base.Workspace.ReadFile(project, "/opt/before"));
+        Assert.Equal("0\n", @base.Workspace.ReadFile(project, "/opt/after"));
+    }
+
+    [ImageFact]
+    public async Task Secrets_are_read_by_scripts_and_stay_out_of_image_log_and_keys()
+    {
+        const string value = "s3cret-value-of-this-test";
+        var (project, directory) = @base.New();
+        var file = Path.Combine(@base.Workspace.Folder, "secret-file");
+        File.WriteAllText(file, value);
+        ImageWorkspace.Write(directory, "scripts/use", "#!/bin/sh\nset -e\ntest \"$(cat /run/secrets/token)\" = s3cret-value-of-this-test\ncat /run/secrets/token\nif echo x > /run/secrets/token; then exit 1; fi\n");
+        project = project with { Sandbox = project.Sandbox with { Secrets = [new Secret("token", file, null)] } };
+        var result = await @base.Workspace.BuildAndPublishAsync(project);
+        Assert.Null(result.Find("/run/secrets"));
+        // The script itself says the value; nothing that the build makes does.
+        Assert.DoesNotContain(result.Listener.OutputLines, line => line.Contains(value, StringComparison.Ordinal));
+        Assert.Contains(result.Listener.OutputLines, line => line.Contains("***", StringComparison.Ordinal));
+        Assert.DoesNotContain(value, File.ReadAllText(Path.Combine(@base.Workspace.StateOf(project), "build.log")));
+        foreach (var state in Directory.EnumerateFiles(@base.Workspace.StateOf(project)))
+            Assert.DoesNotContain(value, File.ReadAllText(state));
+    }
+
+    [ImageFact]
+    public async Task Bind_mounts_are_read_only_unless_said_and_leave_no_trace()
+    {
+        var (project, directory) = @base.New();
+        var (readOnly, writable) = (Path.Combine(@base.Workspace.Folder, "ro"), Path.Combine(@base.Workspace.Folder, "rw"));
+        Directory.CreateDirectory(readOnly);
+        Directory.CreateDirectory(writable);
+        File.WriteAllText(Path.Combine(readOnly, "in"), "in");
+        ImageWorkspace.Write(directory, "scripts/use", "#!/bin/sh\nset -e\ncp /mnt/deep/ro/in /mnt/rw/out\nif echo x > /mnt/deep/ro/no; then exit 1; fi\n");
+        project = project with
+        {
+            Sandbox = project.Sandbox with { BindMounts = [new(readOnly, "/mnt/deep/ro"), new(writable, "/mnt/rw", Writable: true)] },
+        };
+        var result = await @base.Workspace.BuildAsync(project);
+        Assert.Equal("in", File.ReadAllText(Path.Combine(writable, "out")));
+        Assert.Empty(Assert.IsType<DirectoryInode>(result.Find("/mnt")).Entries);
+    }
+
+    [ImageFact]
+    public async Task The_streams_cache_is_kept_and_trimmed()
+    {
+        var (project, directory) = @base.New();
+        var cache = Path.Combine(@base.Workspace.Folder, "stream-cache");
+        ImageWorkspace.Write(directory, "scripts/use", "#!/bin/sh\nset -e\ncd /cache\nhead -c 6000 /dev/zero > old\ntouch -d '2001-01-01' old\nhead -c 5000 /dev/zero > new\n");
+        project = project with { Cache = new CacheSettings { BaseDirectory = cache, MountPoint = "/cache", SizeLimit = 8000 } };
+        var result = await @base.Workspace.BuildAsync(project);
+        Assert.Null(result.Find("/cache"));
+        Assert.Equal([Path.Combine(cache, project.Stream, "new")], Directory.GetFiles(Path.Combine(cache, project.Stream)));
+    }
+
+    [ImageFact]
+    public async Task The_network_can_be_cut_off_for_scripts()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "scripts/net", "#!/bin/sh\ncut -d: -f1 /proc/net/dev | tail -n +3 | tr -d ' ' | sort > /opt/interfaces\n");
+        project = project with { Sandbox = project.Sandbox with { ScriptsNetwork = false } };
+        await @base.Workspace.BuildAndPublishAsync(project);
+        Assert.Equal("lo\n", @base.Workspace.ReadFile(project, "/opt/interfaces"));
+    }
+
+    [ImageFact]
+    public async Task Scripts_see_their_own_processes_and_a_minimal_dev()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "scripts/look", "#!/bin/sh\nls /proc | grep -c '^[0-9]' > /opt/processes\nls /dev > /opt/dev\nhostname > /opt/host 2>&1 || cat /proc/sys/kernel/hostname > /opt/host\n");
+        await @base.Workspace.BuildAndPublishAsync(project);
+        Assert.InRange(int.Parse(@base.Workspace.ReadFile(project, "/opt/processes")), 1, 8);
+        Assert.DoesNotContain("vda", @base.Workspace.ReadFile(project, "/opt/dev"));
+        Assert.Equal("localhost\n", @base.Workspace.ReadFile(project, "/opt/host"));
+    }
+
+    [ImageFact]
+    public async Task Tests_of_the_source_image_run_too_and_leave_nothing()
+    {
+        var (lower, lowerDirectory) = @base.New();
+        ImageWorkspace.Write(lowerDirectory, "tests/of-source", "#!/bin/sh\necho ran-of-source\necho x > /etc/left-by-test\n");
+        await @base.Workspace.BuildAndPublishAsync(lower);
+        var (upper, upperDirectory) = @base.New();
+        ImageWorkspace.Write(upperDirectory, "manifest", $$"""{"SourceImage": "{{lower.Stream}}"}""");
+        ImageWorkspace.Write(upperDirectory, "tests/own", "#!/bin/sh\necho ran-own\n");
+        var result = await @base.Workspace.BuildAsync(upper);
+        Assert.Contains("ran-of-source", result.Listener.OutputLines);
+        Assert.Contains("ran-own", result.Listener.OutputLines);
+        Assert.NotNull(result.Find($"/tests/{lower.Stream}/of-source"));
+        Assert.Null(result.Find("/etc/left-by-test"));
+    }
+
+    [ImageFact]
+    public async Task A_cancelled_build_ends_at_once_and_leaves_no_process_or_layer()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "scripts/sleeps", "#!/bin/sh\n# unique 8a77\nsleep 4242\n");
+        using var workspace = new ImageWorkspace { Store = @base.Workspace.Store };
+        using var cancellation = new CancellationTokenSource();
+        var build = workspace.BuildAsync(project, cancellation: cancellation.Token);
+        while (!RunningCommands().Contains("4242"))
+            await Task.Delay(50);
+        cancellation.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => build);
+        workspace.Workers.Dispose();
+        Assert.DoesNotContain("4242", RunningCommands());
+    }
+
+    static string RunningCommands() => string.Join(' ', Directory.EnumerateDirectories("/proc").Select(process =>
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline"));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }));
+
+    [ImageFact]
+    public async Task Times_are_limited_by_source_date_epoch()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "files/etc/a", "a");
+        Environment.SetEnvironmentVariable("SOURCE_DATE_EPOCH", "1000000000");
+        try
+        {
+            var result = await @base.Workspace.BuildAsync(project);
+            Assert.Equal(new FileTime(1000000000, 0), Assert.IsType<RegularInode>(result.Find("/etc/a")).Mtime);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("SOURCE_DATE_EPOCH", null);
+        }
+    }
+
+    [ImageFact]
+    public async Task A_packager_of_the_projects_own_is_written_and_used()
+    {
+        var project = @base.Workspace.BaseProject() with
+        {
+            Stream = "boot/own-packager", ImageFile = Path.Combine(@base.Workspace.Folder, "own.image"),
+            PackagerTypes =
+            [
+                new PackagerType
+                {
+                    Name = "own", Verbatim = ["export FLAVOUR=own"], ListCommand = ["printf", "pkg 1.2 3\nother 4\n"], ListSizeMultiplier = 10,
+                    CleanPatterns = ["/etc/issue.*"], InstallCommand = ["/bin/sh", "-c", "echo $FLAVOUR \"$@\" > /opt/installed", "install"],
+                },
+            ],
+        };
+        project = project with { Bootstrap = project.Bootstrap! with { PackagerType = "own" } };
+        var result = await @base.Workspace.BuildAndPublishAsync(project);
+        Assert.Equal([new Package("other", "4", 0), new Package("pkg", "1.2", 30)], result.Image.Packages);
+        Assert.Null(result.Find("/etc/issue"));
+        var (upper, directory) = @base.New();
+        ImageWorkspace.Write(directory, "manifest", """{"SourceImage": "boot/own-packager"}""");
+        ImageWorkspace.Write(directory, "package-list", "a\nb\n");
+        await @base.Workspace.BuildAndPublishAsync(upper);
+        Assert.Equal("own a b\n", @base.Workspace.ReadFile(upper, "/opt/installed"));
+    }
+}
