@@ -1,0 +1,49 @@
+#!/bin/sh
+# Installs what the tests need and runs them all: as the user who calls it and, where that is root, the tests that build
+# images once more as an ordinary user. Ends with one line: "N passed, N failed".
+. "$(dirname -- "$0")/common.sh"
+
+require_dotnet
+install_missing mmdebstrap mmdebstrap debootstrap debootstrap bwrap bubblewrap unshare util-linux newuidmap uidmap git git setfattr attr runuser util-linux
+require_subordinate_ids
+
+results="$root/artifacts/test-results"
+rm -rf "$results"
+mkdir -p "$results"
+
+fill_feed
+say "Building"
+dotnet build "$root/ImageSdk.sln" -v:quiet
+
+say "Testing"
+status=0
+dotnet test "$root/ImageSdk.sln" --no-build --logger "trx" --results-directory "$results" || status=1
+
+# The same builds by somebody who is not root.
+if [ "$(id -u)" = 0 ]; then
+  user=imagesdk-test
+  say "Testing builds as an ordinary user ($user)"
+  id "$user" >/dev/null 2>&1 || useradd --create-home "$user"
+  grep -q "^$user:" /etc/subuid || usermod --add-subuids 200000-265535 --add-subgids 200000-265535 "$user"
+  copy=$(mktemp -d)
+  cp -r "$root/tests/ImageSdk.Building.Tests/bin/Debug/net10.0/." "$copy"
+  chmod -R a+rX "$copy"
+  mkdir "$copy/results"
+  chown "$user" "$copy/results"
+  fixtures=${IMAGESDK_FIXTURES:-$root/../shared/fixtures}
+  (cd "$copy" && runuser -u "$user" -- env "IMAGESDK_FIXTURES=$fixtures" \
+    dotnet vstest ImageSdk.Building.Tests.dll --logger:trx --ResultsDirectory:"$copy/results") || status=1
+  cp "$copy"/results/*.trx "$results/"
+  rm -rf "$copy"
+fi
+
+# Sums up the counters of all result files.
+count() { cat "$results"/*.trx | grep -o "<Counters [^>]*" | grep -o " $1=\"[0-9]*" | grep -o '[0-9]*' | awk '{ sum += $1 } END { print sum + 0 }'; }
+passed=$(count passed)
+failed=$(count failed)
+total=$(count total)
+skipped=$((total - passed - failed))
+[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
