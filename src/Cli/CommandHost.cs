@@ -29,11 +29,14 @@ sealed class CommandHost(Stream output, TextWriter error)
 
     public TextWriter Error => error;
 
-    /// <summary>Standard output for bytes; what was written as text comes first.</summary>
-    public Stream OpenBytes()
+    /// <summary>Writes bytes to standard output, behind what was written as text.</summary>
+    public void WriteBytes(Action<Stream> write)
     {
         text.Flush();
-        return new BufferedStream(output, BufferSize);
+        // Not disposed, as it would take standard output along.
+        var buffered = new BufferedStream(output, BufferSize);
+        write(buffered);
+        buffered.Flush();
     }
 
     public void Flush()

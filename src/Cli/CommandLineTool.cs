@@ -19,8 +19,8 @@ static class CommandLineTool
         {
             // No response files: "@" is an ordinary character here.
             var parsed = CreateRoot(host).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-            if (parsed is { Errors: [var fault, ..], Action: not HelpAction })
-                throw new CommandException(ErrorCode.Usage, $"{OneLine.Of(fault.Message)} See: {HelpCommand(parsed)}");
+            if (parsed.Action is not HelpAction && UsageFault.Find(parsed) is { } fault)
+                throw new CommandException(ErrorCode.Usage, $"{fault} See: {HelpCommand(parsed)}");
             var configuration = new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,

@@ -23,6 +23,8 @@ sealed class GetCommand : ImageCommand
         Add(owners);
     }
 
+    protected override bool NeedsCleaning => true;
+
     protected override int Execute(ParseResult arguments, CommandContext context)
     {
         if (arguments.GetValue(owners) && !context.Host.IsRoot)

@@ -49,10 +49,9 @@ sealed class ShowCommand : ImageCommand
         {
             context.Host.WriteJson(json => json.WriteList(
                 tree.Index.Entries, entry => json.WriteEntry(entry, tree.Index.CountLinks(entry))));
-            return;
         }
-        using var output = context.Host.OpenBytes();
-        new Listing().Write(tree, output);
+        else
+            context.Host.WriteBytes(output => new Listing().Write(tree, output));
     }
 
     static void ShowPackages(FoundImage found, CommandContext context)
@@ -75,9 +74,8 @@ sealed class ShowCommand : ImageCommand
             using var reader = new StreamReader(content);
             var text = reader.ReadToEnd();
             context.Host.WriteJson(json => json.WriteMembers(() => json.WriteString("log", text)));
-            return;
         }
-        using var output = context.Host.OpenBytes();
-        content.CopyTo(output);
+        else
+            context.Host.WriteBytes(content.CopyTo);
     }
 }

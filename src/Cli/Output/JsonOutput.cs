@@ -15,14 +15,12 @@ static class JsonOutput
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static void WriteJson(this CommandHost host, Action<Utf8JsonWriter> write)
+    public static void WriteJson(this CommandHost host, Action<Utf8JsonWriter> write) => host.WriteBytes(output =>
     {
-        using var output = host.OpenBytes();
         using (var json = new Utf8JsonWriter(output, Options))
             write(json);
         output.WriteByte((byte)'\n');
-        output.Flush();
-    }
+    });
 
     public static void WriteText(this Utf8JsonWriter json, string member, string? text)
     {

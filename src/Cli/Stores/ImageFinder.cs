@@ -5,7 +5,7 @@ using ImageSdk.Storage;
 namespace ImageSdk.Cli.Stores;
 
 /// <summary>Finds what a user means by an image: its full name, a stream's newest one, or a file.</summary>
-sealed class ImageFinder(Func<LocalStore> openStore, StoreLocation location)
+sealed class ImageFinder(CommandContext context)
 {
     const string FileExtension = ".image";
 
@@ -17,9 +17,9 @@ sealed class ImageFinder(Func<LocalStore> openStore, StoreLocation location)
         if (ImageName.FindFault(reference.TrimEnd('/')) is { } fault)
             throw new CommandException(ErrorCode.UnknownImage, $"\"{reference}\" cannot be the name of an image: {fault}");
         // A file in the working directory helps where there is no store at all.
-        if (!Directory.Exists(location.Images) && File.Exists(reference))
+        if (!Directory.Exists(context.Location.Images) && File.Exists(reference))
             return ReadFile(reference);
-        return FindInStore(openStore().Images, reference.TrimEnd('/')) ??
+        return FindInStore(context.Store.Images, reference.TrimEnd('/')) ??
             (File.Exists(reference) ? ReadFile(reference) : throw Unknown(reference));
     }
 
@@ -80,5 +80,5 @@ sealed class ImageFinder(Func<LocalStore> openStore, StoreLocation location)
         reference.StartsWith("../", StringComparison.Ordinal) || reference.EndsWith(FileExtension, StringComparison.Ordinal);
 
     CommandException Unknown(string reference) => new(
-        ErrorCode.UnknownImage, $"there is no image, stream or image file {reference} in {location.Images}: see {CommandLineTool.Name} list");
+        ErrorCode.UnknownImage, $"there is no image, stream or image file {reference} in {context.Location.Images}: see {CommandLineTool.Name} list");
 }

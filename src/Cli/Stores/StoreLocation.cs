@@ -17,8 +17,9 @@ sealed record StoreLocation(string Images, string Objects)
             if (value is { Length: 0 })
                 throw new CommandException(ErrorCode.Usage, $"{option} names no directory: leave it away or give one");
         }
-        var root = store ?? DefaultRoot(getVariable);
-        return new(Path.GetFullPath(images ?? Path.Combine(root, "images")), Path.GetFullPath(objects ?? Path.Combine(root, "objects")));
+        return new(
+            Path.GetFullPath(images ?? Path.Combine(store ?? DefaultRoot(getVariable), "images")),
+            Path.GetFullPath(objects ?? Path.Combine(store ?? DefaultRoot(getVariable), "objects")));
     }
 
     /// <exception cref="CommandException">There is no store, or it may not be read.</exception>
