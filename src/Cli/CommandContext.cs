@@ -7,7 +7,8 @@ namespace ImageSdk.Cli;
 sealed class CommandContext(CommandHost host, Func<StoreLocation> readLocation, bool isJson, CancellationToken cancellation)
 {
     StoreLocation? location;
-    LocalStore? store;
+    ImageStore? images;
+    ObjectStore? objects;
 
     public CommandHost Host { get; } = host;
 
@@ -19,9 +20,13 @@ sealed class CommandContext(CommandHost host, Func<StoreLocation> readLocation, 
     /// <exception cref="CommandException">Nothing says where.</exception>
     public StoreLocation Location => location ??= readLocation();
 
-    /// <summary>The store; a command that never asks for it does not need one.</summary>
-    /// <exception cref="CommandException">There is none, or it may not be read.</exception>
-    public LocalStore Store => store ??= Location.Open();
+    /// <summary>The images of the store; a command that never asks for them does not need a store.</summary>
+    /// <exception cref="CommandException">There is no store, or it may not be read.</exception>
+    public ImageStore Images => images ??= Location.Open().Images;
+
+    /// <summary>The objects of the store, which need not be readable to whoever only looks at trees.</summary>
+    /// <exception cref="CommandException">They may not be read.</exception>
+    public ObjectStore Objects => objects ??= Location.OpenObjects();
 
     /// <exception cref="CommandException">There is no such image, or it is damaged.</exception>
     public FoundImage Find(string reference) => new ImageFinder(this).Find(reference);

@@ -50,6 +50,19 @@ public class GetTests
     }
 
     [Fact]
+    public void An_image_file_needs_objects_only()
+    {
+        using var sample = SampleStore.WithTwoImages();
+        File.Move(Path.Combine(sample.Store.Images.Directory, SampleStore.First), sample.Temporary["x.image"]);
+        string[] arguments = ["get", sample.Temporary["x.image"], sample.Temporary["out"], "--image-dir", sample.Temporary["none"]];
+        var run = CommandRun.Start(Ordinary, [.. arguments, "--object-dir", sample.Temporary["none"]]);
+        run.AssertError("IMG7107");
+        Assert.Contains("publish the image first", run.Error);
+        Assert.Equal(0, CommandRun.Start(Ordinary, [.. arguments, "--object-dir", sample.Store.Objects.Directory]).ExitCode);
+        Assert.True(File.Exists(sample.Temporary["out/etc/hello"]));
+    }
+
+    [Fact]
     public void Json_says_what_was_done()
     {
         using var sample = SampleStore.WithTwoImages();

@@ -31,7 +31,7 @@ sealed class GetCommand : ImageCommand
             throw new CommandException(ErrorCode.OwnersNeedRoot, "only root can set owners: run it as root, or leave --owners away");
         var found = context.Find(arguments.GetRequiredValue(image));
         FileSystemValidator.Validate(found.Tree);
-        UnpackCheck.RequireObjects(found, context.Store.Objects);
+        UnpackCheck.RequireObjects(found, context.Objects);
         var reduced = context.Host.IsRoot ? null : UnprivilegedTree.Of(found.Tree);
         var tree = reduced?.Tree ?? found.Tree;
         using var directory = TargetDirectory.Prepare(arguments.GetRequiredValue(target), arguments.GetValue(force));
@@ -46,7 +46,7 @@ sealed class GetCommand : ImageCommand
 
     static void Unpack(FileSystem tree, TargetDirectory directory, CommandContext context)
     {
-        var unpacker = new ImageUnpacker(new StoredObjects(context.Store.Objects), context.Cancellation);
+        var unpacker = new ImageUnpacker(new StoredObjects(context.Objects), context.Cancellation);
         try
         {
             UnpackProgress.Run(

@@ -27,7 +27,7 @@ sealed class ListCommand : ImageCommand
 
     protected override int Execute(ParseResult arguments, CommandContext context)
     {
-        var images = context.Store.Images;
+        var images = context.Images;
         var found = Select(images, arguments.GetValue(pattern), context);
         var onlyNames = arguments.GetValue(names);
         if (context.IsJson)

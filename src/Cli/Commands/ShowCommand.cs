@@ -68,7 +68,7 @@ sealed class ShowCommand : ImageCommand
             throw new CommandException(ErrorCode.NoBuildLog, $"{found.Name} has no build log");
         if (annotation.Object is not { } hash)
             throw new CommandException(ErrorCode.NoBuildLog, $"the build log of {found.Name} is not in the store but at {annotation.Url}");
-        using var content = context.Store.Objects.OpenRead(hash);
+        using var content = context.Objects.OpenRead(hash);
         if (context.IsJson)
         {
             using var reader = new StreamReader(content);

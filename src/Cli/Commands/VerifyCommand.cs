@@ -51,11 +51,13 @@ sealed class VerifyCommand : ImageCommand
 
     static IEnumerable<StoreFault> FindFaults(string? reference, bool withContent, CommandContext context)
     {
+        // First of all: objects that may not be read would all be missing.
+        var objects = context.Objects;
         if (reference is null)
-            return context.Store.Images.Verify(withContent, context.Cancellation);
+            return context.Images.Verify(withContent, context.Cancellation);
         try
         {
-            return ImageCheck.FindFaults(context.Find(reference), context.Store.Objects, withContent, context.Cancellation);
+            return ImageCheck.FindFaults(context.Find(reference), objects, withContent, context.Cancellation);
         }
         catch (CommandException exception) when (exception.Code == ErrorCode.DamagedImage)
         {

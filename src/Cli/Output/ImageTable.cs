@@ -8,7 +8,7 @@ static class ImageTable
 {
     public static void Write(TextWriter output, IEnumerable<ListedImage> images)
     {
-        var table = new Table { Border = TableBorder.Simple, ShowHeaders = true };
+        var table = new Table { Border = TableBorder.None, ShowHeaders = true };
         table.AddColumn(new TableColumn("Image") { NoWrap = true });
         table.AddColumn(new TableColumn("Created") { NoWrap = true });
         table.AddColumn(new TableColumn("Files") { NoWrap = true, Alignment = Justify.Right });

@@ -19,7 +19,7 @@ sealed class ImageFinder(CommandContext context)
         // A file in the working directory helps where there is no store at all.
         if (!Directory.Exists(context.Location.Images) && File.Exists(reference))
             return ReadFile(reference);
-        return FindInStore(context.Store.Images, reference.TrimEnd('/')) ??
+        return FindInStore(context.Images, reference.TrimEnd('/')) ??
             (File.Exists(reference) ? ReadFile(reference) : throw Unknown(reference));
     }
 

@@ -30,12 +30,18 @@ sealed record StoreLocation(string Images, string Objects)
             throw new CommandException(
                 ErrorCode.NoStore, $"there is no image store at {Images}: publish an image first, or name the store with --store or --image-dir");
         }
-        // Without objects there can still be names and trees to look at.
-        IsReadable(Objects);
         return new LocalStore(Images, Images, Objects);
     }
 
-    // Files that may not be read look like files that are not there, so it has to be asked first.
+    /// <summary>The objects alone, which need no images beside them. A directory that is not there has none.</summary>
+    /// <exception cref="CommandException">They may not be read.</exception>
+    public ObjectStore OpenObjects()
+    {
+        IsReadable(Objects);
+        return new ObjectStore(Objects);
+    }
+
+    // What may not be read looks like what is not there, so it has to be asked first.
     static bool IsReadable(string directory)
     {
         if (File.Exists(directory))
