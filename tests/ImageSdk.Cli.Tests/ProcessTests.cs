@@ -47,9 +47,39 @@ public class ProcessTests
         Assert.Equal(["store"], sample.Temporary.Names());
     }
 
-    static (int ExitCode, string Output, string Error) Start(SampleStore sample, params string[] arguments)
+    [Fact]
+    public void The_working_directory_is_filled_in_place_or_left_as_it_was()
     {
-        using var process = Process.Start(Command(sample, arguments))!;
+        using var sample = new SampleStore();
+        var image = SampleImage.Make(sample.Store.Objects);
+        var builder = new FileSystemBuilder(image.FileSystem!);
+        builder.Remove("/dev/null");
+        sample.Store.Images.Add("plain", image with { FileSystem = builder.Build() });
+        var output = sample.Temporary["out"];
+        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute;
+        Directory.CreateDirectory(output, Mode);
+        var inside = sample.Store.Objects.GetPath(ObjectHash.Of("inside"u8));
+        File.WriteAllText(inside, "INSIDE");
+        var failed = StartIn(output, sample, "get", "plain", ".");
+        Assert.Equal(2, failed.ExitCode);
+        Assert.Contains("imagesdk: error IMG7108: ", failed.Error);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(output));
+        Assert.Equal(Mode, File.GetUnixFileMode(output));
+        File.WriteAllText(inside, "inside");
+        Assert.Equal(0, StartIn(output, sample, "get", "plain", ".").ExitCode);
+        Assert.True(File.Exists(Path.Combine(output, "etc/hello")));
+        Assert.Contains("IMG7106", StartIn(output, sample, "get", "plain", ".", "--force").Error);
+        Assert.Equal(["out", "store"], sample.Temporary.Names());
+    }
+
+    static (int ExitCode, string Output, string Error) Start(SampleStore sample, params string[] arguments) =>
+        StartIn(sample.Temporary.FullName, sample, arguments);
+
+    static (int ExitCode, string Output, string Error) StartIn(string directory, SampleStore sample, params string[] arguments)
+    {
+        var command = Command(sample, arguments);
+        command.WorkingDirectory = directory;
+        using var process = Process.Start(command)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
