@@ -19,7 +19,7 @@ static class Failure
         ArgumentException => new(ErrorCode.UnknownImage, exception.Message, exception),
         UnauthorizedAccessException or PosixException { Error: Errno.AccessDenied } => new(
             ErrorCode.AccessDenied, $"{exception.Message} Run it as the owner of the store or as root.", exception),
-        _ when IsNoSpace(exception) => new(ErrorCode.NoSpace, $"no space left: {exception.Message}", exception),
+        _ when IsNoSpace(exception) => new(ErrorCode.NoSpace, "no space is left where it writes to: make room and run it again", exception),
         IOException => new(ErrorCode.InputOutput, exception.Message, exception),
         _ => new(ErrorCode.Internal, $"internal error: {exception.GetType().Name}: {exception.Message} Please report it.", exception),
     };

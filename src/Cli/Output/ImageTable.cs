@@ -6,13 +6,15 @@ namespace ImageSdk.Cli.Output;
 /// <summary>Images in columns, for a terminal.</summary>
 static class ImageTable
 {
+    static readonly Padding Gap = new(0, 0, 2, 0);
+
     public static void Write(TextWriter output, IEnumerable<ListedImage> images)
     {
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };
-        table.AddColumn(new TableColumn("Image") { NoWrap = true });
-        table.AddColumn(new TableColumn("Created") { NoWrap = true });
-        table.AddColumn(new TableColumn("Files") { NoWrap = true, Alignment = Justify.Right });
-        table.AddColumn(new TableColumn("Size") { NoWrap = true, Alignment = Justify.Right });
+        table.AddColumn(new TableColumn("Image") { NoWrap = true, Padding = Gap });
+        table.AddColumn(new TableColumn("Created") { NoWrap = true, Padding = Gap });
+        table.AddColumn(new TableColumn("Files") { NoWrap = true, Padding = Gap, Alignment = Justify.Right });
+        table.AddColumn(new TableColumn("Size") { NoWrap = true, Padding = Gap, Alignment = Justify.Right });
         foreach (var image in images)
         {
             table.AddRow(
