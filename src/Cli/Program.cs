@@ -1,1 +1,3 @@
-return 0;
+using ImageSdk.Cli;
+
+return await CommandLineTool.Run(args, CommandHost.ForProcess());

@@ -92,6 +92,7 @@ public sealed class ImageUnpacker(IObjectSource objects, CancellationToken cance
         using var hasher = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
         while (content.Read(buffer) is var read and > 0)
         {
+            cancellation.ThrowIfCancellationRequested();
             hasher.AppendData(buffer, 0, read);
             target.Write(buffer, 0, read);
         }

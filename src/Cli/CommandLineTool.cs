@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using ImageSdk.Cli.Commands;
+using ImageSdk.Cli.Output;
+
+namespace ImageSdk.Cli;
+
+/// <summary>The tool as a whole: arguments in, exit code out, every failure as one line.</summary>
+static class CommandLineTool
+{
+    public const string Name = "imagesdk";
+
+    // Long enough to take a large half-written tree away.
+    static readonly TimeSpan CleaningTime = TimeSpan.FromMinutes(1);
+
+    public static async Task<int> Run(IReadOnlyList<string> arguments, CommandHost host, CancellationToken cancellation = default)
+    {
+        try
+        {
+            // No response files: "@" is an ordinary character here.
+            var parsed = CreateRoot(host).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Action is not HelpAction && UsageFault.Find(parsed) is { } fault)
+                throw new CommandException(ErrorCode.Usage, $"{fault} See: {HelpCommand(parsed)}");
+            var configuration = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = CleaningTime,
+                Output = host.Text,
+                Error = host.Error,
+            };
+            var exitCode = await parsed.InvokeAsync(configuration, cancellation);
+            host.Flush();
+            return exitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            host.Error.WriteLine($"{Name}: cancelled");
+            return ExitCode.Cancelled;
+        }
+        catch (Exception exception)
+        {
+            var known = exception as CommandException ?? Failure.Describe(exception);
+            host.Error.WriteLine($"{Name}: error {known.Code}: {OneLine.Of(known.Message)}");
+            return ExitCode.Error;
+        }
+    }
+
+    static RootCommand CreateRoot(CommandHost host)
+    {
+        var options = new GlobalOptions();
+        var root = new RootCommand("Lists, shows, unpacks, compares and verifies operating-system images in a store.");
+        options.AddTo(root);
+        foreach (var command in (ImageCommand[])
+            [new ListCommand(), new ShowCommand(), new GetCommand(), new DiffCommand(), new VerifyCommand()])
+        {
+            command.Connect(host, options);
+            root.Add(command);
+        }
+        return root;
+    }
+
+    static string HelpCommand(ParseResult parsed) =>
+        parsed.CommandResult.Command is ImageCommand command ? $"{Name} {command.Name} --help" : $"{Name} --help";
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using ImageSdk.Building.Unpacking;
+using ImageSdk.Cli.Output;
+using ImageSdk.Cli.Stores;
+using ImageSdk.Cli.Unpacking;
+using ImageSdk.Images;
+
+namespace ImageSdk.Cli.Commands;
+
+/// <summary>imagesdk get: an image's tree into a directory, whole or not at all.</summary>
+sealed class GetCommand : ImageCommand
+{
+    readonly Argument<string> image = ImageArgument();
+    readonly Argument<string> target = new("DIR") { Description = "The directory to make; may be there already if it is empty" };
+    readonly Option<bool> force = new("--force") { Description = "Replace all that is in DIR" };
+    readonly Option<bool> owners = new("--owners") { Description = "Set owners, which only root can, or fail; without it an ordinary user gets his own" };
+
+    public GetCommand() : base("get", "Unpack an image into a directory")
+    {
+        Add(image);
+        Add(target);
+        Add(force);
+        Add(owners);
+    }
+
+    protected override bool NeedsCleaning => true;
+
+    protected override int Execute(ParseResult arguments, CommandContext context)
+    {
+        if (arguments.GetValue(owners) && !context.Host.IsRoot)
+            throw new CommandException(ErrorCode.OwnersNeedRoot, "only root can set owners: run it as root, or leave --owners away");
+        var found = context.Find(arguments.GetRequiredValue(image));
+        FileSystemValidator.Validate(found.Tree);
+        UnpackCheck.RequireObjects(found, context.Objects);
+        var reduced = context.Host.IsRoot ? null : UnprivilegedTree.Of(found.Tree);
+        var tree = reduced?.Tree ?? found.Tree;
+        using var directory = TargetDirectory.Prepare(arguments.GetRequiredValue(target), arguments.GetValue(force));
+        UnpackCheck.RequireSpace(tree, directory.WorkPath);
+        if (reduced is not null)
+            Warn(reduced, context);
+        Unpack(tree, directory, context);
+        if (context.IsJson)
+            WriteResult(found, tree, reduced, arguments.GetRequiredValue(target), context.Host);
+        return ExitCode.Success;
+    }
+
+    static void Unpack(FileSystem tree, TargetDirectory directory, CommandContext context)
+    {
+        var unpacker = new ImageUnpacker(new StoredObjects(context.Objects), context.Cancellation);
+        try
+        {
+            UnpackProgress.Run(
+                context.Host, tree.RegularInodeCount, () => unpacker.FileCount,
+                () => unpacker.Unpack(tree, directory.WorkPath, context.Host.IsRoot));
+            context.Cancellation.ThrowIfCancellationRequested();
+            directory.Commit();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && !Failure.IsNoSpace(exception))
+        {
+            throw new CommandException(
+                ErrorCode.UnpackFailed, $"cannot unpack: {exception.Message} Nothing was changed in {directory.Destination}.", exception);
+        }
+    }
+
+    static void Warn(UnprivilegedTree reduced, CommandContext context)
+    {
+        var lost = new List<string> { "files get your own ownership" };
+        if (reduced.DeviceCount > 0)
+            lost.Add($"{ImageText.Count(reduced.DeviceCount, "device node")} left out");
+        if (reduced.SetIdCount > 0)
+            lost.Add($"set-uid and set-gid bits of {ImageText.Count(reduced.SetIdCount, "file")} left off");
+        context.Warn(ErrorCode.WithoutOwners, $"only root can set owners: {string.Join(", ", lost)}. Run it as root for an exact copy.");
+    }
+
+    static void WriteResult(FoundImage found, FileSystem tree, UnprivilegedTree? reduced, string target, CommandHost host) =>
+        host.WriteJson(json => json.WriteMembers(() =>
+        {
+            json.WriteString("image", found.Name);
+            json.WriteString("directory", Path.GetFullPath(target));
+            json.WriteNumber("files", tree.RegularInodeCount);
+            json.WriteNumber("bytes", tree.TotalDataBytes);
+            json.WriteBoolean("ownersSet", reduced is null);
+            json.WriteNumber("devicesLeftOut", reduced?.DeviceCount ?? 0);
+            json.WriteNumber("setIdBitsLeftOff", reduced?.SetIdCount ?? 0);
+        }));
+}

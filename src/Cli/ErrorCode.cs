@@ -1,0 +1,23 @@
+namespace ImageSdk.Cli;
+
+/// <summary>The codes of the tool's own messages.</summary>
+static class ErrorCode
+{
+    public const string Usage = "IMG7101";
+    public const string NoStore = "IMG7102";
+    public const string UnknownImage = "IMG7103";
+    public const string DamagedImage = "IMG7104";
+    public const string AccessDenied = "IMG7105";
+    public const string BadTarget = "IMG7106";
+    public const string MissingObjects = "IMG7107";
+    public const string UnpackFailed = "IMG7108";
+    public const string OwnersNeedRoot = "IMG7109";
+    public const string NoSpace = "IMG7110";
+    public const string NoBuildLog = "IMG7111";
+    public const string WithoutOwners = "IMG7112";
+    public const string BadFilter = "IMG7113";
+    public const string Leftover = "IMG7114";
+    public const string StoreFailed = "IMG7118";
+    public const string InputOutput = "IMG7119";
+    public const string Internal = "IMG7199";
+}

@@ -1,0 +1,31 @@
+using ImageSdk.Dominator;
+using ImageSdk.Images;
+using ImageSdk.Posix;
+using ImageSdk.Storage;
+
+namespace ImageSdk.Cli;
+
+/// <summary>Says of any failure which of the tool's own it is.</summary>
+static class Failure
+{
+    public static CommandException Describe(Exception exception) => exception switch
+    {
+        ImageFileException or ImageFormatException =>
+            new(ErrorCode.DamagedImage, $"the image is damaged: {exception.Message}", exception),
+        FilterException => new(ErrorCode.BadFilter, $"the image's filter is invalid: {exception.Message}", exception),
+        ObjectNotFoundException => new(
+            ErrorCode.MissingObjects, $"{exception.Message}: name the directory that has it with --object-dir", exception),
+        StoreException => new(ErrorCode.StoreFailed, exception.Message, exception),
+        ArgumentException => new(ErrorCode.UnknownImage, exception.Message, exception),
+        UnauthorizedAccessException or PosixException { Error: Errno.AccessDenied } => new(
+            ErrorCode.AccessDenied, $"{exception.Message} Run it as the owner of the store or as root.", exception),
+        _ when IsNoSpace(exception) => new(ErrorCode.NoSpace, "no space is left where it writes to: make room and run it again", exception),
+        IOException => new(ErrorCode.InputOutput, exception.Message, exception),
+        _ => new(ErrorCode.Internal, $"internal error: {exception.GetType().Name}: {exception.Message} Please report it.", exception),
+    };
+
+    public static bool IsNoSpace(Exception exception) => exception is
+        PosixException { Error: Errno.NoSpace or Errno.QuotaExceeded } or
+        // How the platform's own streams say it: the error number is what they keep.
+        IOException { HResult: Errno.NoSpace or Errno.QuotaExceeded };
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace ImageSdk.Cli;
+
+/// <summary>What is wrong with the arguments.</summary>
+static class UsageFault
+{
+    /// <summary>The fault that says most, as a sentence; null where the arguments can be used.</summary>
+    public static string? Find(ParseResult parsed)
+    {
+        if (FindUnknownOption(parsed) is { } option)
+            return $"There is no option {option} here.";
+        if (parsed.UnmatchedTokens is [var token, ..])
+            return parsed.CommandResult == parsed.RootCommandResult ? $"There is no command {token}." : $"The argument {token} is one too many.";
+        // That a command is missing goes without saying when there is more to say.
+        return (parsed.Errors.FirstOrDefault(error => error.SymbolResult != parsed.RootCommandResult) ?? parsed.Errors.FirstOrDefault())?.Message;
+    }
+
+    // Otherwise a misspelt option passes for the argument that is expected in its place.
+    static string? FindUnknownOption(ParseResult parsed) => parsed.Tokens
+        .TakeWhile(token => token.Type != TokenType.DoubleDash)
+        .FirstOrDefault(token => token is { Type: TokenType.Argument, Value: ['-', _, ..] })?.Value;
+}

@@ -1,0 +1,68 @@
+namespace ImageSdk.Cli.Tests;
+
+public class ArgumentTests
+{
+    [Theory]
+    [InlineData("Required command")]
+    [InlineData("no command shwo", "shwo", "x")]
+    [InlineData("no option --nope", "list", "--nope")]
+    [InlineData("no option -x", "get", "-x", "y")]
+    [InlineData("IMAGE", "show")]
+    [InlineData("one too many", "show", "a", "b")]
+    [InlineData("--store", "list", "--store")]
+    [InlineData("names no directory", "list", "--image-dir", "")]
+    public void Wrong_arguments_are_one_line(string expected, params string[] arguments)
+    {
+        var run = CommandRun.Start(new RunSettings(), arguments);
+        run.AssertError("IMG7101");
+        Assert.Contains(expected, run.Error);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("get", "--help")]
+    [InlineData("--version")]
+    public void Help_and_version_need_no_store(params string[] arguments)
+    {
+        var run = CommandRun.Start(new RunSettings(), arguments);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.NotEqual("", run.Output);
+    }
+
+    [Fact]
+    public void The_store_is_found_below_the_data_home()
+    {
+        using var sample = SampleStore.WithTwoImages();
+        Directory.CreateDirectory(sample.Temporary["home/.local/share"]);
+        Directory.CreateDirectory(sample.Temporary["data"]);
+        CommandRun Run(Dictionary<string, string> variables) => CommandRun.Start(new RunSettings { Variables = variables }, "list");
+        Run(new() { ["HOME"] = sample.Temporary["home"] }).AssertError("IMG7102");
+        Run([]).AssertError("IMG7102");
+        Directory.CreateSymbolicLink(sample.Temporary["home/.local/share/imagesdk"], sample.Temporary["store"]);
+        Directory.CreateSymbolicLink(sample.Temporary["data/imagesdk"], sample.Temporary["store"]);
+        Assert.Equal(2, Run(new() { ["HOME"] = sample.Temporary["home"], ["XDG_DATA_HOME"] = "relative" }).Lines.Length);
+        Assert.Equal(2, Run(new() { ["HOME"] = "/nonexistent", ["XDG_DATA_HOME"] = sample.Temporary["data"] }).Lines.Length);
+    }
+
+    [Fact]
+    public void Directories_of_an_image_server_can_be_named()
+    {
+        using var sample = SampleStore.WithTwoImages();
+        string[] directories = ["--image-dir", sample.Store.Images.Directory, "--object-dir", sample.Store.Objects.Directory];
+        Assert.Equal(0, CommandRun.Start(new RunSettings(), ["verify", "--content", .. directories]).ExitCode);
+        Assert.Equal(1, CommandRun.Start(new RunSettings(), ["verify", .. directories[..2], "--object-dir", sample.Temporary["none"]]).ExitCode);
+        CommandRun.Start(new RunSettings(), "list", "--image-dir", sample.Temporary["none"]).AssertError("IMG7102");
+        File.WriteAllText(sample.Temporary["file"], "");
+        CommandRun.Start(new RunSettings(), "list", "--image-dir", sample.Temporary["file"]).AssertError("IMG7102");
+    }
+
+    [Fact]
+    public void An_argument_that_looks_like_an_option_or_a_response_file_is_one()
+    {
+        using var sample = SampleStore.WithTwoImages();
+        sample.Store.Images.Add("-x", SampleImage.Make(sample.Store.Objects));
+        sample.Store.Images.Add("@x", SampleImage.Make(sample.Store.Objects));
+        Assert.Equal("-x\n", sample.Run("list", "--", "-x").Output);
+        Assert.Equal("@x\n", sample.Run("list", "@x").Output);
+    }
+}
