@@ -22,26 +22,23 @@ public sealed class ResolveSourceImage : ImageTask
     [Output]
     public string ProjectToBuild { get; set; } = "";
 
-    /// <summary>Properties for that build, as the MSBuild task takes them.</summary>
+    /// <summary>The variables for that build, NAME=value, one a line.</summary>
     [Output]
-    public string ProjectProperties { get; set; } = "";
+    public string ProjectVariables { get; set; } = "";
+
+    /// <summary>
+    /// A name for this variant of the project, so that its outputs don't mix with those of the project without variables;
+    /// empty where there are none.
+    /// </summary>
+    [Output]
+    public string ProjectVariant { get; set; } = "";
 
     private protected override void Execute(ImageBuild build)
     {
         ProjectToBuild = build.ResolveSource([.. ReferencedImages.Select(image => Absolute(image.ItemSpec))], MayBuild) ?? "";
-        if (ProjectToBuild is not "" && BuildVariables is not [])
-            ProjectProperties = Properties(BuildVariables);
-    }
-
-    /// <summary>
-    /// The variables as one property of lines, and a name for this variant of the project so that its outputs don't mix
-    /// with those of the project without variables.
-    /// </summary>
-    static string Properties(ITaskItem[] variables)
-    {
-        var lines = string.Join('\n', variables.Select(variable => $"{variable.ItemSpec}={variable.GetMetadata("Value")}"));
-        var variant = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines)).AsSpan(0, 4));
-        var escaped = lines.Replace("%", "%25").Replace(";", "%3B").Replace("\n", "%0A");
-        return $"ImageVariables={escaped};_ImageVariant={variant}";
+        if (ProjectToBuild is "" || BuildVariables is [])
+            return;
+        ProjectVariables = string.Join('\n', BuildVariables.Select(variable => $"{variable.ItemSpec}={variable.GetMetadata("Value")}"));
+        ProjectVariant = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ProjectVariables)).AsSpan(0, 4));
     }
 }

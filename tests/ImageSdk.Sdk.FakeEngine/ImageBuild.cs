@@ -39,10 +39,12 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         return null;
     }
 
-    /// <summary>What a stage reads is, here, the folder and the file of its name beside the project.</summary>
+    /// <summary>What a stage reads is, here, its orders and the folder of its name beside the project.</summary>
     public void DigestInputs(ImageStage stage)
     {
         var text = new StringBuilder();
+        foreach (var order in Plan().Variables.Where(variable => variable.Value == stage.ToString()))
+            text.Append(order.Name).Append('\n');
         var root = Path.Combine(Plan().ManifestDirectory, stage.ToString());
         if (Directory.Exists(root))
             foreach (var file in Directory.EnumerateFiles(root).Order(StringComparer.Ordinal))

@@ -47,7 +47,7 @@ sealed partial class ItemReader(Func<string, string> absolute)
     public IReadOnlyList<BindMount> BindMounts(ITaskItem[] items) =>
         [.. items.Select(item => new BindMount(
             absolute(item.ItemSpec),
-            item.GetMetadata("Target") is { Length: > 0 } target ? target : absolute(item.ItemSpec),
+            item.GetMetadata("TargetPath") is { Length: > 0 } target ? target : absolute(item.ItemSpec),
             Words.Flag(item.GetMetadata("Writable"), Name(item, "Writable"), Place(item))))];
 
     public IReadOnlyList<Secret> Secrets(ITaskItem[] items) => [.. items.Select(item =>

@@ -1,0 +1,40 @@
+namespace ImageSdk.Sdk.Tests.Harness;
+
+/// <summary>
+/// The packages as a user gets them: packed from this build into a feed of their own and unpacked into a packages folder of
+/// their own, once for all tests.
+/// </summary>
+static class PackedSdk
+{
+    static readonly Lazy<(string Root, string Version)> packed = new(Pack);
+
+    public static string Root => packed.Value.Root;
+
+    public static string Version => packed.Value.Version;
+
+    public static string Feed => Path.Combine(Root, "feed");
+
+    public static string Package(string id) => Directory.GetFiles(Feed, $"{id}.{Version}.nupkg").Single();
+
+    public static IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
+    {
+        ["NUGET_PACKAGES"] = Path.Combine(Root, "packages"),
+        ["DOTNET_CLI_HOME"] = Path.Combine(Root, "home"),
+    };
+
+    static (string, string) Pack()
+    {
+        var root = Directory.CreateTempSubdirectory("imagesdk-sdk-tests-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(root, recursive: true);
+        var feed = Path.Combine(root, "feed");
+        foreach (var project in (string[])["src/Tasks/ImageSdk.Tasks.csproj", "templates/ImageSdk.Templates.csproj"])
+        {
+            // KeepUnpackedPackage: packing for a test must not take the package away from whoever works with it.
+            DotNet.Run(
+                Repository.Root, new Dictionary<string, string>(), "pack", project, "--no-build", "--no-restore",
+                "-c", Repository.Configuration, "-o", feed, "-p:KeepUnpackedPackage=true").Succeeded();
+        }
+        var name = Path.GetFileNameWithoutExtension(Directory.GetFiles(feed, "ImageSdk.?.*.nupkg").Single(file => !file.Contains("Templates")));
+        return (root, name["ImageSdk.".Length..]);
+    }
+}

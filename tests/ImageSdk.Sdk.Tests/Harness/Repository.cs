@@ -1,0 +1,19 @@
+using System.Reflection;
+
+namespace ImageSdk.Sdk.Tests.Harness;
+
+/// <summary>Where the repository and its outputs are; written into the assembly by its project.</summary>
+static class Repository
+{
+    public static string Root { get; } = Metadata("RepositoryRoot");
+
+    public static string Configuration { get; } = Metadata("Configuration");
+
+    /// <summary>The tasks over an engine that builds nothing.</summary>
+    public static string FakeEngine { get; } = Metadata("FakeEngine");
+
+    public static string Read(params ReadOnlySpan<string> path) => File.ReadAllText(Path.Combine([Root, .. path]));
+
+    static string Metadata(string key) =>
+        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == key).Value!;
+}

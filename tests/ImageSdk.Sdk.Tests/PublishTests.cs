@@ -1,0 +1,133 @@
+using System.Text.Json;
+using ImageSdk.Sdk.Tests.Harness;
+
+namespace ImageSdk.Sdk.Tests;
+
+public sealed class PublishTests : IDisposable
+{
+    readonly TestFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Build_and_publish_share_one_configuration_so_nothing_is_built_twice()
+    {
+        folder.Project("hello");
+        folder.Build().Succeeded();
+        folder.ForgetLog();
+
+        var published = folder.DotNet("publish", "-tl:off").Succeeded();
+
+        Assert.Empty(folder.StagesRun());
+        Assert.Equal("Publish", folder.Log()[^1]);
+        Assert.Contains($"hello -> {folder["store/images/hello/2024-02-29:12:00:00"]}", published.Lines);
+    }
+
+    [Fact]
+    public void The_store_can_be_another_one()
+    {
+        folder.Project("hello");
+        folder.DotNet("publish", "-tl:off", $"-p:ImageStoreDirectory={folder["other"]}").Succeeded();
+
+        Assert.True(File.Exists(folder["other/images/hello"]));
+        Assert.False(Directory.Exists(folder["store"]));
+    }
+
+    [Fact]
+    public void Without_a_build_only_a_tested_image_is_published()
+    {
+        folder.Project("hello");
+        folder.DotNet("restore").Succeeded();
+        folder.DotNet("publish", "-tl:off", "--no-build").FailedWith("IMG1908");
+        folder.Build("-p:ImageVariables=FAKE_FAIL=TestImage").FailedWith("IMG3999");
+        folder.DotNet("publish", "-tl:off", "--no-build").FailedWith("IMG1908");
+
+        folder.Build().Succeeded();
+        folder.ForgetLog();
+        folder.DotNet("publish", "-tl:off", "--no-build").Succeeded();
+
+        Assert.Equal(["Publish"], folder.Log());
+    }
+
+    [Fact]
+    public void A_test_that_passed_for_the_image_before_does_not_count_for_this_one()
+    {
+        folder.Project("hello");
+        folder.Build().Succeeded();
+        folder.Write("ScanImage/input", "new");
+        folder.Build("-p:ImageVariables=FAKE_FAIL=TestImage").FailedWith("IMG3999");
+
+        folder.DotNet("publish", "-tl:off", "--no-build").FailedWith("IMG1908");
+    }
+
+    [Fact]
+    public void The_published_name_is_a_property_for_later_targets()
+    {
+        folder.Project("hello", """<Target Name="AfterPublishImage"><Message Importance="high" Text="NAME $(PublishedImageName)" /></Target>""");
+
+        Assert.Contains("NAME hello/2024-02-29:12:00:00", folder.DotNet("publish", "-tl:off").Succeeded().Lines);
+    }
+
+    [Fact]
+    public void Testing_runs_the_tests_again_but_not_twice()
+    {
+        folder.Project("hello");
+        folder.DotNet("test", "-tl:off").Succeeded();
+        Assert.Single(folder.StagesRun(), "TestImage");
+        folder.ForgetLog();
+
+        folder.DotNet("test", "-tl:off").Succeeded();
+        Assert.Equal(["TestImage"], folder.StagesRun());
+
+        folder.DotNet("test", "-tl:off", "--no-build").Succeeded();
+        Assert.Equal(["TestImage", "TestImage"], folder.StagesRun());
+    }
+
+    [Fact]
+    public void A_source_that_is_missing_is_built_and_published_first()
+    {
+        folder.Project("base/base", """<PropertyGroup><ImageStream>debian</ImageStream></PropertyGroup>""");
+        folder.Project("app/app", """
+            <PropertyGroup><SourceImage>debian</SourceImage></PropertyGroup>
+            <ItemGroup>
+              <BuildableImageStream Include="debian" Project="../base/base.imgproj" />
+            </ItemGroup>
+            """);
+        folder.Build("app/app.imgproj").Succeeded();
+
+        Assert.Equal(["ResolveSource mayBuild=True ", "ResolveSource mayBuild=False "], folder.Log("app").Where(line => line.StartsWith("Resolve", StringComparison.Ordinal)));
+        Assert.True(File.Exists(folder["store/images/debian"]));
+        folder.Build("app/app.imgproj", "-question").Succeeded();
+    }
+
+    [Fact]
+    public void A_source_that_is_built_with_variables_does_not_mix_with_the_same_project_without()
+    {
+        folder.Project("base/base", """
+            <PropertyGroup><ImageStream>debian</ImageStream></PropertyGroup>
+            """);
+        folder.Project("app/app", """
+            <PropertyGroup><SourceImage>debian</SourceImage></PropertyGroup>
+            <ItemGroup>
+              <BuildableImageStream Include="debian" Project="../base/base.imgproj" />
+              <SourceImageBuildVariable Include="RELEASE" Value="a;b=c" />
+              <SourceImageBuildVariable Include="OTHER" Value="1" />
+            </ItemGroup>
+            """);
+        folder.Build("app/app.imgproj").Succeeded();
+
+        var variant = Assert.Single(Directory.GetDirectories(folder["base/obj/Debug"], "variant-*"));
+        var plan = JsonDocument.Parse(File.ReadAllText(Path.Combine(variant, "image/plan.json"))).RootElement;
+        Assert.Equal(
+            ["RELEASE=a;b=c", "OTHER=1"],
+            plan.GetProperty("Variables").EnumerateArray().Select(pair => $"{pair.GetProperty("Name")}={pair.GetProperty("Value")}"));
+        Assert.False(File.Exists(folder.State("plan.json", "base")));
+    }
+
+    [Fact]
+    public void A_source_that_cannot_be_built_is_an_error()
+    {
+        folder.Project("hello", """<PropertyGroup><SourceImage>nowhere</SourceImage></PropertyGroup>""");
+        folder.Build().FailedWith("IMG2001");
+    }
+}
