@@ -24,10 +24,6 @@ public abstract class ImageTask : Microsoft.Build.Utilities.Task, IMultiThreadab
     /// <summary>Whether progress is also sent the way that the terminal's live line shows.</summary>
     public bool LiveProgress { get; set; }
 
-    /// <summary>True where the task did its work; unset where its target was skipped.</summary>
-    [Output]
-    public bool Completed { get; set; }
-
     public sealed override bool Execute()
     {
         var listener = new MSBuildListener(Log, BuildEngine, HelpLink, LiveProgress);
@@ -52,7 +48,7 @@ public abstract class ImageTask : Microsoft.Build.Utilities.Task, IMultiThreadab
                 Absolute(ProjectFile));
             Log.LogMessage(MessageImportance.Low, "{0}", e);
         }
-        return Completed = !Log.HasLoggedErrors;
+        return !Log.HasLoggedErrors;
     }
 
     private protected virtual bool IsCancelled => false;

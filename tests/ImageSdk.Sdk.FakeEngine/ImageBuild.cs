@@ -65,6 +65,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
             await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(false);
         }
         if (stage == ImageStage.ScanImage)
+            File.WriteAllText(Path.Combine(stateDirectory, "tree.image"), "tree");
+        if (stage == ImageStage.TestImage)
         {
             var image = Plan().ImageFile;
             File.WriteAllText(image, $"image {Guid.NewGuid()}");

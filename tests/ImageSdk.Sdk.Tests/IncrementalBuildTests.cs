@@ -102,7 +102,7 @@ public sealed class IncrementalBuildTests : IDisposable
         File.Delete(folder["bin/Debug/hello.image"]);
         folder.Build().Succeeded();
 
-        Assert.Equal(["ScanImage", "TestImage"], folder.StagesRun());
+        Assert.Equal(["TestImage"], folder.StagesRun());
     }
 
     [Fact]
@@ -147,9 +147,10 @@ public sealed class IncrementalBuildTests : IDisposable
     }
 
     [Fact]
-    public void Clean_removes_the_image_of_a_build_that_failed_after_it()
+    public void Clean_removes_the_image_that_a_failed_build_left()
     {
         folder.Project("hello");
+        folder.Build().Succeeded();
         folder.Build("-p:ImageVariables=FAKE_FAIL=TestImage").FailedWith("IMG3999");
         Assert.True(File.Exists(folder["bin/Debug/hello.image"]));
 

@@ -50,14 +50,19 @@ public sealed class PublishTests : IDisposable
     }
 
     [Fact]
-    public void A_test_that_passed_for_the_image_before_does_not_count_for_this_one()
+    public void A_build_whose_tests_fail_leaves_the_image_that_passed()
     {
         folder.Project("hello");
         folder.Build().Succeeded();
+        var passed = File.ReadAllText(folder["bin/Debug/hello.image"]);
         folder.Write("ScanImage/input", "new");
-        folder.Build("-p:ImageVariables=FAKE_FAIL=TestImage").FailedWith("IMG3999");
 
-        folder.DotNet("publish", "-tl:off", "--no-build").FailedWith("IMG1908");
+        folder.Build("-p:ImageVariables=FAKE_FAIL=TestImage").FailedWith("IMG3999");
+        folder.DotNet("publish", "-tl:off", "--no-build").Succeeded();
+        Assert.Equal(passed, File.ReadAllText(folder["store/images/hello"]));
+
+        folder.DotNet("publish", "-tl:off").Succeeded();
+        Assert.NotEqual(passed, File.ReadAllText(folder["store/images/hello"]));
     }
 
     [Fact]

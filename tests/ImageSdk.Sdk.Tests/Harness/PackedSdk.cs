@@ -6,6 +6,8 @@ namespace ImageSdk.Sdk.Tests.Harness;
 /// </summary>
 static class PackedSdk
 {
+    const string FolderName = "imagesdk-sdk-tests-";
+
     static readonly Lazy<(string Root, string Version)> packed = new(Pack);
 
     public static string Root => packed.Value.Root;
@@ -22,10 +24,20 @@ static class PackedSdk
         ["DOTNET_CLI_HOME"] = Path.Combine(Root, "home"),
     };
 
+    /// <summary>The test host is ended before it could clean up, so each run cleans up after those that are over.</summary>
+    static void ForgetEarlierRuns()
+    {
+        foreach (var folder in Directory.GetDirectories(Path.GetTempPath(), FolderName + "*"))
+        {
+            if (int.TryParse(Path.GetFileName(folder)[FolderName.Length..], out var process) && !Directory.Exists($"/proc/{process}"))
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+
     static (string, string) Pack()
     {
-        var root = Directory.CreateTempSubdirectory("imagesdk-sdk-tests-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(root, recursive: true);
+        ForgetEarlierRuns();
+        var root = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"{FolderName}{System.Environment.ProcessId}")).FullName;
         var feed = Path.Combine(root, "feed");
         foreach (var project in (string[])["src/Tasks/ImageSdk.Tasks.csproj", "templates/ImageSdk.Templates.csproj"])
         {
