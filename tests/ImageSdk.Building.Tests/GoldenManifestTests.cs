@@ -98,8 +98,12 @@ public class GoldenManifestTests(RecordedStreams streams) : IClassFixture<Record
         var own = File.ReadAllLines(Expected(name, "tree.diff")).Select(ListingLine.Parse).Where(line => line.Added && IsOwn(line.Path)).ToList();
         Assert.NotEmpty(own);
         foreach (var line in own)
-            Assert.Equal(line.Text, after.GetValueOrDefault(line.Path));
+            Assert.Equal(ForThisUser(name, line), after.GetValueOrDefault(line.Path));
     }
+
+    // The script writes to a set-uid file, and the kernel takes the bit from all who do that and are not the machine's root.
+    static string ForThisUser(string name, ListingLine line) =>
+        name == "inherit" && line.Path == "/opt/app/bin/app" && !Posix.Processes.IsRoot ? line.Text.Replace("-rws", "-rwx", StringComparison.Ordinal) : line.Text;
 
     static bool IsOwn(string path) =>
         new[] { "/opt/", "/etc/order", "/etc/plain.d", "/etc/build-env", "/etc/generated.conf", "/etc/second.conf", "/etc/other-generated", "/tests", "/usr/local/share/note", "/var/lib/svc", "/var/lib/plain-id" }

@@ -7,7 +7,7 @@ using ImageSdk.Building.Sandbox;
 namespace ImageSdk.Building.Worker;
 
 /// <summary>Runs commands with a root of their own: private processes, devices, host name and, where asked, network.</summary>
-sealed class SandboxCommand(string root, CommandSettings settings, string? secretsDirectory)
+sealed class SandboxCommand(string root, string devices, CommandSettings settings, string? secretsDirectory)
 {
     /// <summary>What the original sets for everything that runs in an image.</summary>
     static readonly (string Name, string Value)[] BaseEnvironment =
@@ -101,7 +101,7 @@ sealed class SandboxCommand(string root, CommandSettings settings, string? secre
     {
         string[] arguments =
         [
-            "--bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--ro-bind", "/sys", "/sys", "--chdir", "/",
+            "--bind", root, "/", "--proc", "/proc", "--dev-bind", devices, "/dev", "--ro-bind", "/sys", "/sys", "--chdir", "/",
             "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "localhost", "--new-session", "--die-with-parent",
         ];
         IEnumerable<string> all = arguments;

@@ -35,9 +35,7 @@ sealed class ScriptRunner(StageContext context)
     void CopyIn(string file, DirectoryHandle scripts)
     {
         ScriptCheck.Check(file, context);
-        using var source = DirectoryHandle.Open(Path.GetDirectoryName(file)!);
-        var name = Encoding.UTF8.GetBytes(Path.GetFileName(file));
-        TreeCopier.Write(source, name, ScriptMode, scripts, name);
+        TreeCopier.WriteFile(file, ScriptMode, scripts, Encoding.UTF8.GetBytes(Path.GetFileName(file)));
     }
 
     void RunOne(string label, string file, GenericPackager packager)

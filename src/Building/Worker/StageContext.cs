@@ -14,6 +14,7 @@ sealed class StageContext : IDisposable
     readonly StringBuilder log = new();
     readonly string? secretsDirectory;
     readonly WorkerSession session;
+    readonly SandboxDevices devices;
     readonly string[] masked;
 
     public StageContext(StageRoot root, CommandSettings settings, WorkerSession session)
@@ -24,6 +25,7 @@ sealed class StageContext : IDisposable
         listener = session.Listener;
         Cancellation = session.Cancellation;
         Handle = root.Open();
+        devices = new SandboxDevices(root.DevicesPath, Handle);
         // Short values would mask half of the log, and are no secrets.
         masked = [.. settings.Secrets.Select(secret => secret.Value.Trim()).Where(value => value.Length >= 4).OrderByDescending(value => value.Length)];
         secretsDirectory = settings.Secrets.Count == 0 ? null : WriteSecrets(session);
@@ -34,6 +36,8 @@ sealed class StageContext : IDisposable
     public DirectoryHandle Handle { get; }
 
     public CancellationToken Cancellation { get; }
+
+    public string DevicesPath => devices.Path;
 
     public string LogText
     {
@@ -99,7 +103,7 @@ sealed class StageContext : IDisposable
         using var mountPoints = MakeMountPoints();
         var lines = new List<string>();
         var errors = new StringBuilder();
-        var exitCode = new SandboxCommand(Root.RootPath, settings, null)
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Path, settings, null)
         {
             InBuildEnvironment = false, Output = lines.Add, SeparateErrors = line => errors.AppendLine(line),
         }.Run(command);
@@ -111,7 +115,7 @@ sealed class StageContext : IDisposable
     {
         const int kept = 20;
         var last = new Queue<string>();
-        var exitCode = new SandboxCommand(Root.RootPath, settings, secretsDirectory)
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Path, settings, secretsDirectory)
         {
             InBuildEnvironment = inBuildEnvironment,
             Network = network,
@@ -153,6 +157,8 @@ sealed class StageContext : IDisposable
 
     public void Dispose()
     {
+        devices.Adopt();
+        devices.Dispose();
         Handle.Dispose();
         if (secretsDirectory is not null)
             Mounts.Detach(secretsDirectory);

@@ -33,6 +33,9 @@ sealed class StageRoot : IDisposable
     /// <summary>Where the root is mounted.</summary>
     public string RootPath { get; }
 
+    /// <summary>Where the sandbox's /dev is made.</summary>
+    public string DevicesPath => Path.Combine(directory, "d");
+
     /// <summary>Where changes land.</summary>
     public string Upper { get; }
 

@@ -18,7 +18,7 @@ sealed class TestRunner(WorkerSession session)
         context.Progress($"Running {request.Tests.Count} tests");
         var outcomes = new TestOutcome[request.Tests.Count];
         // A thread each: a sandbox ends with the thread that started it, so a pool's threads will not do.
-        var threads = request.Tests.Select((test, i) => new Thread(() => outcomes[i] = RunOne(root, request, packager, test))).ToList();
+        var threads = request.Tests.Select((test, i) => new Thread(() => outcomes[i] = RunOne(root, context.DevicesPath, request, packager, test))).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         session.Cancellation.ThrowIfCancellationRequested();
@@ -31,14 +31,14 @@ sealed class TestRunner(WorkerSession session)
         return outcomes;
     }
 
-    static TestOutcome RunOne(StageRoot root, RunTestsRequest request, GenericPackager packager, string test)
+    static TestOutcome RunOne(StageRoot root, string devices, RunTestsRequest request, GenericPackager packager, string test)
     {
         var output = new List<string>();
         var start = Stopwatch.GetTimestamp();
         string? error;
         try
         {
-            var exitCode = new SandboxCommand(root.RootPath, request.Settings, null)
+            var exitCode = new SandboxCommand(root.RootPath, devices, request.Settings, null)
             {
                 InBuildEnvironment = false,
                 Network = request.Settings.Network,

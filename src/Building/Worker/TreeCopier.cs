@@ -89,7 +89,7 @@ sealed class TreeCopier(DirectoryHandle root, string label, bool append, Cancell
     }
 
     /// <summary>Writes a file under a temporary name and renames it, so that a link or an old file there is replaced and not followed.</summary>
-    public static void Write(DirectoryHandle source, byte[] name, uint mode, DirectoryHandle parent, byte[] targetName)
+    static void Write(DirectoryHandle source, byte[] name, uint mode, DirectoryHandle parent, byte[] targetName)
     {
         var temporary = ".imagesdk-copy~"u8;
         parent.RemoveTree(temporary);
@@ -99,6 +99,15 @@ sealed class TreeCopier(DirectoryHandle root, string label, bool append, Cancell
         parent.SetPermissions(temporary, mode);
         CopyAttributes(source, name, parent, temporary);
         parent.Rename(temporary, targetName);
+    }
+
+    /// <summary>Copies a file that the building machine names, through links, under another name.</summary>
+    public static void WriteFile(string file, uint? mode, DirectoryHandle parent, byte[] targetName)
+    {
+        var real = new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file;
+        using var source = DirectoryHandle.Open(Path.GetDirectoryName(real)!);
+        var name = Encoding.UTF8.GetBytes(Path.GetFileName(real));
+        Write(source, name, mode ?? source.Stat(name).Permissions & FileModes, parent, targetName);
     }
 
     void CopySymlink(DirectoryHandle source, byte[] name, byte[] target)

@@ -119,6 +119,29 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
     }
 
     [ImageFact]
+    public async Task What_scripts_put_into_dev_is_in_the_image()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "scripts/dev", "#!/bin/sh\nset -e\nmknod -m 600 /dev/extra c 1 3\nmkdir /dev/net\nmknod /dev/net/tun c 10 200\nln -s null /dev/link\necho x > /dev/null\n");
+        var result = await @base.Workspace.BuildAsync(project);
+        Assert.Equal((0x2180u, 0x103ul), Assert.IsType<SpecialInode>(result.Find("/dev/extra")) is var extra ? (extra.Mode, extra.Rdev) : default);
+        Assert.Equal(DeviceNumber.Encode(10, 200), Assert.IsType<SpecialInode>(result.Find("/dev/net/tun")).Rdev);
+        Assert.IsType<SymlinkInode>(result.Find("/dev/link"));
+        Assert.IsType<SpecialInode>(result.Find("/dev/null"));
+    }
+
+    [ImageFact]
+    public async Task Scripts_may_be_links_to_files_elsewhere()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "shared/script", "#!/bin/sh\necho $0 > /opt/linked\n");
+        Directory.CreateDirectory(Path.Combine(directory, "scripts"));
+        File.CreateSymbolicLink(Path.Combine(directory, "scripts/10-linked"), "../shared/script");
+        await @base.Workspace.BuildAndPublishAsync(project);
+        Assert.Equal("/.scripts/10-linked\n", @base.Workspace.ReadFile(project, "/opt/linked"));
+    }
+
+    [ImageFact]
     public async Task Tests_of_the_source_image_run_too_and_leave_nothing()
     {
         var (lower, lowerDirectory) = @base.New();
