@@ -15,11 +15,11 @@ say "Publishing it: dotnet publish samples/hello"
 dotnet publish
 
 say "The image"
-imagesdk="dotnet $root/src/Cli/bin/Release/net10.0/imagesdk.dll"
-$imagesdk show samples/hello
+imagesdk() { dotnet "$root/src/Cli/bin/Release/net10.0/imagesdk.dll" "$@"; }
+imagesdk show samples/hello
 say "Its packages"
-$imagesdk show samples/hello --packages
+imagesdk show samples/hello --packages
 say "Where it is"
 echo "Image record:  $root/samples/hello/bin/Debug/hello.image"
 echo "Store:         ${XDG_DATA_HOME:-$HOME/.local/share}/imagesdk"
-$imagesdk list samples/hello --names
+imagesdk list samples/hello --names
