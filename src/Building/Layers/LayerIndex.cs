@@ -43,6 +43,8 @@ sealed class LayerIndex(IReadOnlyList<LayerEntry> entries)
             if (reader.ReadUInt32() != Magic)
                 throw new InvalidDataException("not a layer index");
             var count = reader.ReadInt32();
+            if (count < 0)
+                throw new InvalidDataException("layer index has a negative count");
             var entries = new List<LayerEntry>(Math.Clamp(count, 0, 1 << 20));
             for (var i = 0; i < count; i++)
                 entries.Add(ReadEntry(reader));
@@ -50,9 +52,9 @@ sealed class LayerIndex(IReadOnlyList<LayerEntry> entries)
                 throw new InvalidDataException("layer index has a wrong count");
             return new LayerIndex(entries);
         }
-        catch (EndOfStreamException exception)
+        catch (Exception exception) when (exception is EndOfStreamException or FormatException)
         {
-            throw new InvalidDataException("layer index is cut off", exception);
+            throw new InvalidDataException("layer index is cut off or overwritten", exception);
         }
     }
 
@@ -130,7 +132,7 @@ sealed class LayerIndex(IReadOnlyList<LayerEntry> entries)
                 return new RegularInode
                 {
                     Uid = uid, Gid = gid, ExtendedAttributes = attributes, Mode = mode, Mtime = mtime, Size = size,
-                    Hash = size > 0 ? new ObjectHash(reader.ReadBytes(ObjectHash.Size)) : default,
+                    Hash = size > 0 ? ReadHash(reader) : default,
                 };
             case InodeKind.Symlink:
                 return new SymlinkInode { Uid = uid, Gid = gid, ExtendedAttributes = attributes, Target = ReadBytes(reader) };
@@ -145,11 +147,17 @@ sealed class LayerIndex(IReadOnlyList<LayerEntry> entries)
         }
     }
 
+    static ObjectHash ReadHash(BinaryReader reader)
+    {
+        var bytes = reader.ReadBytes(ObjectHash.Size);
+        return bytes.Length == ObjectHash.Size ? new ObjectHash(bytes) : throw new EndOfStreamException();
+    }
+
     static ExtendedAttributes ReadAttributes(BinaryReader reader)
     {
         var count = reader.Read7BitEncodedInt();
-        if (count == 0)
-            return ExtendedAttributes.None;
+        if (count is < 0 or > 1 << 16)
+            throw new InvalidDataException($"layer index has an inode with {count} attributes");
         var attributes = new List<KeyValuePair<ByteString, ByteString>>();
         for (var i = 0; i < count; i++)
             attributes.Add(new(ReadBytes(reader), ReadBytes(reader)));

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ImageSdk.Building.Diagnostics;
 
 namespace ImageSdk.Building.Layers;
 
@@ -55,11 +56,21 @@ sealed class LayerStore
     /// <summary>The index is moved in last, so its presence says that all is there.</summary>
     public bool Contains(string id) => File.Exists(IndexFile(id));
 
+    /// <exception cref="BuildException">The index is damaged; the layer no longer counts, and the next build makes it anew.</exception>
     public LayerIndex ReadIndex(string id)
     {
-        using var file = File.OpenRead(IndexFile(id));
-        using var buffered = new BufferedStream(file, 1 << 16);
-        return LayerIndex.Read(buffered);
+        try
+        {
+            using var file = File.OpenRead(IndexFile(id));
+            using var buffered = new BufferedStream(file, 1 << 16);
+            return LayerIndex.Read(buffered);
+        }
+        catch (InvalidDataException exception)
+        {
+            File.Delete(IndexFile(id));
+            throw new BuildException("IMG3019",
+                $"Layer {LayerDirectory(id)} of the build cache is damaged ({exception.Message}). It has been dropped; build again.", inner: exception);
+        }
     }
 
     /// <summary>Layers with nothing in them stand for stages that ran and changed nothing; they are never mounted.</summary>
