@@ -29,7 +29,10 @@ sealed class MSBuildListener(TaskLoggingHelper log, IBuildEngine engine, string 
     public void Progress(string message)
     {
         if (live)
+        {
             TerminalLiveLine.Show(engine, message);
+            return;
+        }
         var due = lastProgress is not { } last || Stopwatch.GetElapsedTime(last) >= progressInterval;
         if (due)
             lastProgress = Stopwatch.GetTimestamp();
