@@ -36,6 +36,23 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         }
     }
 
+    /// <summary>
+    /// Ends the worker where nothing more is to be expected of it; a later request starts another. A solution of many
+    /// projects would otherwise keep one for each until all are built.
+    /// </summary>
+    internal async Task ReleaseAsync()
+    {
+        await turn.WaitAsync();
+        try
+        {
+            Dispose();
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
     public void Dispose()
     {
         worker?.Dispose();

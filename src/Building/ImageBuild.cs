@@ -30,13 +30,13 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// <summary>Finds the source image. Writes ResolveSourceImage.stage only when the answer changed.</summary>
     /// <param name="referencedImages">Image files (bin/…/x.image) of the projects that this one references.</param>
     /// <param name="mayBuild">False on the second try, after the returned project was built.</param>
-    /// <returns>The project to build (and publish) first, or null where the source is at hand.</returns>
-    public string? ResolveSource(IReadOnlyList<string> referencedImages, bool mayBuild)
+    /// <returns>What to build (and publish) first, or null where the source is at hand.</returns>
+    public SourceToBuild? ResolveSource(IReadOnlyList<string> referencedImages, bool mayBuild)
     {
-        var (source, project) = new SourceResolver(ReadPlan()).Resolve(referencedImages, mayBuild);
+        var (source, toBuild) = new SourceResolver(ReadPlan()).Resolve(referencedImages, mayBuild);
         if (source is not null)
             StateDirectory.WriteWhenDifferent(state.StageFile(ImageStage.ResolveSourceImage), source, StateJson.Default.SourceImage);
-        return project;
+        return toBuild;
     }
 
     /// <summary>Writes STAGE.inputs, what the stage reads, only when it changed. Cheap: unchanged files are not read again.</summary>

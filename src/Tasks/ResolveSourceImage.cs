@@ -9,9 +9,6 @@ namespace ImageSdk.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class ResolveSourceImage : ImageTask
 {
-    /// <summary>Variables for the build of the source image; metadata Value.</summary>
-    public ITaskItem[] BuildVariables { get; set; } = [];
-
     /// <summary>False on the second try.</summary>
     public bool MayBuild { get; set; } = true;
 
@@ -35,10 +32,12 @@ public sealed class ResolveSourceImage : ImageTask
 
     private protected override void Execute(ImageBuild build)
     {
-        ProjectToBuild = build.ResolveSource([.. ReferencedImages.Select(image => Absolute(image.ItemSpec))], MayBuild) ?? "";
-        if (ProjectToBuild is "" || BuildVariables is [])
+        if (build.ResolveSource([.. ReferencedImages.Select(image => Absolute(image.ItemSpec))], MayBuild) is not { } source)
             return;
-        ProjectVariables = string.Join('\n', BuildVariables.Select(variable => $"{variable.ItemSpec}={variable.GetMetadata("Value")}"));
+        ProjectToBuild = source.Project;
+        if (source.Variables is [])
+            return;
+        ProjectVariables = string.Join('\n', source.Variables.Select(variable => $"{variable.Name}={variable.Value}"));
         ProjectVariant = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ProjectVariables)).AsSpan(0, 4));
     }
 }

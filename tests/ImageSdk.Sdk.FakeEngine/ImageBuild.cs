@@ -22,7 +22,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         Note("Prepare");
     }
 
-    public string? ResolveSource(IReadOnlyList<string> referencedImages, bool mayBuild)
+    public SourceToBuild? ResolveSource(IReadOnlyList<string> referencedImages, bool mayBuild)
     {
         Note($"ResolveSource mayBuild={mayBuild} {string.Join(' ', referencedImages.Select(Path.GetFileName))}");
         Obey(ImageStage.ResolveSourceImage);
@@ -32,7 +32,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         {
             var builder = plan.Source.BuildableStreams.FirstOrDefault(stream => stream.Name == plan.Source.Stream);
             return mayBuild && builder is not null
-                ? builder.Value
+                ? new SourceToBuild(builder.Value, plan.Source.BuildVariables)
                 : throw new BuildException("IMG2001", $"there is no image of {plan.Source.Stream}", plan.ProjectFile);
         }
         WriteIfChanged("ResolveSourceImage.stage", string.Join('\n', referencedImages.Select(File.ReadAllText).Append(plan.Source.Stream)));

@@ -1,5 +1,6 @@
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Projects;
 using ImageSdk.Building.Stages;
 using ImageSdk.Images;
 using ImageSdk.Storage;
@@ -18,7 +19,7 @@ sealed class SourceResolver(BuildPlan plan)
     readonly LayerStore layers = new(plan.Project.CacheDirectory, Posix.Processes.UserId);
 
     /// <returns>The source, or the project that must be built first.</returns>
-    public (SourceImage? Source, string? ProjectToBuild) Resolve(IReadOnlyList<string> referencedImages, bool mayBuild)
+    public (SourceImage? Source, SourceToBuild? ToBuild) Resolve(IReadOnlyList<string> referencedImages, bool mayBuild)
     {
         if (plan.Project.Bootstrap is not null)
             return (new SourceImage(SourceKind.Bootstrap, "", null, "", "", []), null);
@@ -50,7 +51,7 @@ sealed class SourceResolver(BuildPlan plan)
         return new(SourceKind.Project, image.Name, file, $"{image.Key} {image.TreeHash}", image.Key, image.Layers);
     }
 
-    (SourceImage?, string?) FromStore(string stream, bool mayBuild)
+    (SourceImage?, SourceToBuild?) FromStore(string stream, bool mayBuild)
     {
         if (ImageName.FindFault(stream) is { } fault)
             throw Error("IMG2008", $"\"{stream}\" is no name for a source image: {fault}. Check the variables in it.");
@@ -58,7 +59,9 @@ sealed class SourceResolver(BuildPlan plan)
         var tags = new TagMatcher(plan.Manifest.SourceImageTagsToMatch);
         var commit = plan.Manifest.SourceImageGitCommitId;
         var latest = images.DirectoryExists(stream) && images.FindLatest(stream, commit, tags) is { } name ? images.GetHeader(name) : null;
-        var project = plan.Project.Source.BuildableStreams.FirstOrDefault(buildable => buildable.Name == stream)?.Value;
+        var project = plan.Project.Source.BuildableStreams.FirstOrDefault(buildable => buildable.Name == stream) is { } buildable
+            ? new SourceToBuild(buildable.Value, [.. plan.Manifest.SourceImageBuildVariables.Select(variable => new NamedValue(variable.Key, variable.Value))])
+            : null;
         var maxAge = plan.Project.Source.MaxAge ?? DefaultMaxAge;
         if (latest is null)
         {

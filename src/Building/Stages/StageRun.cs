@@ -101,6 +101,7 @@ sealed class StageRun(
         }
         new ImageComposer(plan, state, layers).Compose(tree, before, ReadSource());
         StreamCache.Trim(plan.Project, listener);
+        await workers.ReleaseAsync();
         Keep(stage, before with { TestedKey = testedKey });
         return outcome;
     }
