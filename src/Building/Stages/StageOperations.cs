@@ -21,7 +21,9 @@ sealed class StageOperations(BuildPlan plan)
         ImageStage.CopyPostInstallFiles => Copies(ProjectFileStage.PostInstall, "post-install-files"),
         ImageStage.RunScripts => [Scripts(ProjectScriptStage.Scripts, "scripts")],
         ImageStage.CopyPostScriptsFiles => Copies(ProjectFileStage.PostScripts, "post-scripts-files"),
-        ImageStage.CleanPackages => [new CleanPackagesOperation()],
+        // In the original clean-up comes before post-scripts-files: what it took of them comes back.
+        ImageStage.CleanPackages =>
+            [new CleanPackagesOperation(), .. Copies(ProjectFileStage.PostScripts, "post-scripts-files").Where(copy => copy is not CopyTreeOperation { Append: true })],
         ImageStage.RunPostCleanupScripts => [Scripts(ProjectScriptStage.PostCleanup, "post-cleanup-scripts")],
         _ => throw new InvalidOperationException($"{stage} is no list of operations"),
     };

@@ -12,13 +12,13 @@ sealed class BorrowedFile : IDisposable
     readonly DirectoryHandle root;
     readonly byte[] path;
     readonly byte[] content;
-    readonly byte[]? before;
+    readonly bool wasEmpty;
     readonly PosixTime mtimeBefore;
     readonly bool active;
 
-    /// <param name="whenPresent">Whether an existing file is replaced for the time being or left alone.</param>
+    /// <param name="content">What the file has where the image has none or an empty one; another belongs to the image.</param>
     /// <param name="mode">For a new file.</param>
-    public BorrowedFile(DirectoryHandle root, string path, byte[] content, bool whenPresent, uint mode)
+    public BorrowedFile(DirectoryHandle root, string path, byte[] content, uint mode)
     {
         this.root = root;
         this.path = Encoding.UTF8.GetBytes(path.TrimStart('/'));
@@ -29,9 +29,9 @@ sealed class BorrowedFile : IDisposable
         using var parent = root.OpenDirectoryInRoot(parentPath);
         if (root.StatInRoot(this.path) is { } status)
         {
-            if (!whenPresent || status.Kind != FileKind.Regular)
+            if (status is not { Kind: FileKind.Regular, Size: 0 })
                 return;
-            before = ReadAll();
+            wasEmpty = true;
             mtimeBefore = status.Mtime;
             Overwrite(content);
         }
@@ -53,10 +53,10 @@ sealed class BorrowedFile : IDisposable
     {
         if (!active || root.StatInRoot(path) is not { Kind: FileKind.Regular } || !ReadAll().AsSpan().SequenceEqual(content))
             return;
-        if (before is not null || LeaveEmpty)
+        if (wasEmpty || LeaveEmpty)
         {
-            Overwrite(before ?? []);
-            if (before is not null && root.TryStat(path) is { Kind: FileKind.Regular })
+            Overwrite([]);
+            if (wasEmpty && root.TryStat(path) is { Kind: FileKind.Regular })
                 root.SetTimes(path, mtimeBefore);
             return;
         }

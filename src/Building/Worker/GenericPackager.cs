@@ -22,7 +22,7 @@ sealed class GenericPackager(StageContext context)
                 packages[0].File, packages[0].Line);
         // A service that a package starts would run on the building machine, with its ports and devices.
         using var policy = new BorrowedFile(
-            context.Handle, "/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n"u8.ToArray(), whenPresent: false, 0x1ED);
+            context.Handle, "/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n"u8.ToArray(), 0x1ED);
         Step("update", "Updating package database", [], packages);
         Step("upgrade", "Upgrading packages", [], packages);
         Step("install", $"Installing packages: {string.Join(' ', packages.Select(package => package.Name))}",

@@ -151,7 +151,7 @@ sealed class StageContext : IDisposable
     {
         const string resolvConf = "/etc/resolv.conf";
         return File.Exists(resolvConf)
-            ? new BorrowedFile(Handle, resolvConf, File.ReadAllBytes(resolvConf), whenPresent: true, 0x1A4) { LeaveEmpty = true }
+            ? new BorrowedFile(Handle, resolvConf, File.ReadAllBytes(resolvConf), 0x1A4) { LeaveEmpty = true }
             : null;
     }
 

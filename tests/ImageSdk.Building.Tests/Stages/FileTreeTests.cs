@@ -130,6 +130,20 @@ public class FileTreeTests(BaseImage @base) : IClassFixture<BaseImage>
     }
 
     [ImageFact]
+    public async Task Post_scripts_files_survive_clean_up_and_a_resolver_of_the_images_own_is_seen_by_scripts()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "files/etc/resolv.conf", "nameserver 192.0.2.1\n");
+        ImageWorkspace.Write(directory, "scripts/look", "#!/bin/sh\ncp /etc/resolv.conf /opt/seen\n");
+        ImageWorkspace.Write(directory, "post-scripts-files/etc/resolv.conf", "nameserver 192.0.2.2\n");
+        ImageWorkspace.Write(directory, "post-scripts-files/var/lib/apt/lists/kept", "kept\n");
+        var result = await @base.Workspace.BuildAsync(project);
+        Assert.Equal(ObjectHash.Of("nameserver 192.0.2.1\n"u8), ((RegularInode)result.Find("/opt/seen")!).Hash);
+        Assert.Equal(ObjectHash.Of("nameserver 192.0.2.2\n"u8), ((RegularInode)result.Find("/etc/resolv.conf")!).Hash);
+        Assert.NotNull(result.Find("/var/lib/apt/lists/kept"));
+    }
+
+    [ImageFact]
     public async Task Nothing_of_the_building_machine_is_in_the_image()
     {
         var (project, directory) = @base.New();
