@@ -41,15 +41,6 @@ public sealed unsafe partial class DirectoryHandle
         return attributes;
     }
 
-    /// <summary>The value of one extended attribute, or null.</summary>
-    public byte[]? TryGetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> attribute)
-    {
-        using var path = new TerminatedName(DescriptorPath(name));
-        using var terminated = new TerminatedName(attribute);
-        fixed (byte* pointer = path.Bytes)
-            return GetAttribute(pointer, terminated.Bytes);
-    }
-
     static byte[]? GetAttribute(byte* path, ReadOnlySpan<byte> terminatedName)
     {
         const int usual = 512;

@@ -163,11 +163,12 @@ public sealed unsafe partial class DirectoryHandle
         RemoveEmptyDirectory(name);
     }
 
-    /// <summary>Makes the directory's names durable.</summary>
-    public void Synchronize()
+    /// <summary>Returns when the names in a directory will survive a power cut.</summary>
+    public static void Synchronize(string path)
     {
-        if (Libc.Synchronize(Descriptor) != 0)
-            throw PosixException.Last("fsync", Path);
+        using var directory = Open(path);
+        if (Libc.Synchronize(directory.Descriptor) != 0)
+            throw PosixException.Last("fsync", path);
     }
 
     void Check(int result, string operation, ReadOnlySpan<byte> name)

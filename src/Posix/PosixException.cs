@@ -9,7 +9,8 @@ public sealed class PosixException : IOException
     public int Error { get; }
 
     public PosixException(string operation, string path, int error)
-        : base($"{operation} {path}: {Marshal.GetPInvokeErrorMessage(error)}") => Error = error;
+        // The platform's own I/O exceptions carry the error number as their result, too.
+        : base($"{operation} {path}: {Marshal.GetPInvokeErrorMessage(error)}", error) => Error = error;
 
     internal static PosixException Last(string operation, string path) => new(operation, path, Marshal.GetLastPInvokeError());
 
@@ -24,12 +25,8 @@ public static class Errno
     public const int AccessDenied = 13;
     public const int Busy = 16;
     public const int Exists = 17;
-    public const int CrossDevice = 18;
     public const int NotDirectory = 20;
-    public const int IsDirectory = 21;
     public const int NoSpace = 28;
     public const int NotEmpty = 39;
-    public const int NoData = 61;
-    public const int NotSupported = 95;
     public const int QuotaExceeded = 122;
 }

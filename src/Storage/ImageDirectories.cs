@@ -1,5 +1,6 @@
 using ImageSdk.Dominator;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Storage;
 
@@ -59,7 +60,7 @@ sealed class ImageDirectories(string root)
         if (File.Exists(PathOf(name)))
             throw new StoreException($"{name} is an image, not a directory");
         Directory.CreateDirectory(PathOf(name), DirectoryMode);
-        NativeFiles.SyncDirectory(PathOf(parent));
+        DirectoryHandle.Synchronize(PathOf(parent));
     }
 
     /// <summary>What is kept about a directory; nothing for one without metadata.</summary>
@@ -91,7 +92,7 @@ sealed class ImageDirectories(string root)
             temporary.Close(toDisk: true);
             temporary.MoveTo(MetadataPath(name));
         }
-        NativeFiles.SyncDirectory(PathOf(name));
+        DirectoryHandle.Synchronize(PathOf(name));
     }
 
     string MetadataPath(string name) => Path.Combine(PathOf(name), DirectoryMetadataFile.Name);

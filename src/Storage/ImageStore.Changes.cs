@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 using ImageSdk.Srpc.Gob;
 
 namespace ImageSdk.Storage;
@@ -53,7 +54,7 @@ public sealed partial class ImageStore
         using var tombstone = new TemporaryFile(TombstonePath(file), ImageMode);
         tombstone.Close(toDisk: true);
         tombstone.MoveTo(file.FullName);
-        NativeFiles.SyncDirectory(file.DirectoryName!);
+        DirectoryHandle.Synchronize(file.DirectoryName!);
         headers.Forget(name);
     }
 
@@ -131,14 +132,14 @@ public sealed partial class ImageStore
         temporary.Close(toDisk: false);
         try
         {
-            if (!NativeFiles.TryLink(temporary.FilePath, file.FullName))
+            if (!HardLink.TryMake(temporary.FilePath, file.FullName))
                 return false;
         }
         finally
         {
             temporary.Remove();
         }
-        NativeFiles.SyncDirectory(file.DirectoryName!);
+        DirectoryHandle.Synchronize(file.DirectoryName!);
         return true;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Storage;
 
@@ -156,7 +157,7 @@ public sealed class ObjectStore
         try
         {
             foreach (var directory in directories)
-                NativeFiles.SyncDirectory(directory);
+                DirectoryHandle.Synchronize(directory);
         }
         catch (IOException)
         {

@@ -115,22 +115,6 @@ sealed class LayerTree
         }
     }
 
-    /// <summary>Every path (rooted, "/etc/passwd") with its inode, depth first in bytewise order; the root is left out.</summary>
-    public IEnumerable<(ByteString Path, Inode Inode)> Walk() => Walk(root, []);
-
-    static IEnumerable<(ByteString Path, Inode Inode)> Walk(Node node, byte[] path)
-    {
-        foreach (var (name, child) in node.Children!)
-        {
-            byte[] childPath = [.. path, (byte)'/', .. name.Span];
-            yield return (new ByteString(childPath), child.File.Inode);
-            if (child.Children is null)
-                continue;
-            foreach (var below in Walk(child, childPath))
-                yield return below;
-        }
-    }
-
     /// <summary>The image's tree, inodes numbered in order.</summary>
     /// <param name="latest">Times after this are set to it; null keeps them all.</param>
     public FileSystem ToFileSystem(FileTime? latest)

@@ -12,7 +12,6 @@ namespace ImageSdk.Building.Sandbox;
 [JsonDerivedType(typeof(SealImageRequest), "seal")]
 [JsonDerivedType(typeof(RunTestsRequest), "tests")]
 [JsonDerivedType(typeof(StoreObjectsRequest), "store")]
-[JsonDerivedType(typeof(UnpackRequest), "unpack")]
 [JsonDerivedType(typeof(CancelRequest), "cancel")]
 abstract record WorkerRequest;
 
@@ -42,9 +41,6 @@ sealed record RunTestsRequest(
 
 /// <summary>Add the objects of an image that the store lacks.</summary>
 sealed record StoreObjectsRequest(IReadOnlyList<string> Layers, string ImageFile, string ObjectDirectory) : WorkerRequest;
-
-/// <summary>Write an image's tree from a store into a directory.</summary>
-sealed record UnpackRequest(string ImageFile, string ObjectDirectory, string Directory) : WorkerRequest;
 
 /// <summary>How commands run in the root.</summary>
 /// <param name="Environment">The build environment: what scripts and packagers see beyond the base environment.</param>

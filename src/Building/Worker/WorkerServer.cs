@@ -87,12 +87,6 @@ public sealed class WorkerServer
                 case StoreObjectsRequest objects:
                     new ObjectStorer(session).Store(objects);
                     return new DoneEvent();
-                case UnpackRequest unpack:
-                    var image = ImageRecord.Read(unpack.ImageFile);
-                    Directory.CreateDirectory(unpack.Directory);
-                    new ImageUnpacker(new StoredObjects(new ObjectStore(unpack.ObjectDirectory)), session.Cancellation)
-                        .Unpack(image.FileSystem!, unpack.Directory);
-                    return new DoneEvent();
                 default:
                     throw new InvalidOperationException($"No such request: {request.GetType().Name}");
             }
@@ -109,7 +103,7 @@ public sealed class WorkerServer
             new(DiagnosticSeverity.Error, "IMG3001", "The build was cancelled."),
         BuildException build => build.Diagnostic,
         AggregateException { InnerExceptions: [var inner, ..] } => Explain(inner, session),
-        IOException { HResult: Errno.NoSpace or Errno.QuotaExceeded } or PosixException { Error: Errno.NoSpace or Errno.QuotaExceeded } =>
+        IOException { HResult: Errno.NoSpace or Errno.QuotaExceeded } =>
             new(DiagnosticSeverity.Error, "IMG3005",
                 $"The disk is full: {exception.Message}. Free space on the file system of {session.Store.Root}, or put ImageCacheDirectory elsewhere. Nothing was stored."),
         ImageFormatException => new(DiagnosticSeverity.Error, "IMG5001", $"The image's tree is not valid: {exception.Message}."),
