@@ -49,5 +49,7 @@ require_subordinate_ids() {
 fill_feed() {
   say "Packing the SDK into artifacts/feed"
   mkdir -p "$root/artifacts/feed"
-  dotnet pack "$root/ImageSdk.sln" -c Release -v:quiet
+  # With machine code where the feed has the compiler for it: builds start faster.
+  dotnet pack "$root/ImageSdk.sln" -c Release -v:quiet -p:CompileAhead=true >/dev/null 2>&1 ||
+    dotnet pack "$root/ImageSdk.sln" -c Release -v:quiet
 }
