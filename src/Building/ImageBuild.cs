@@ -46,9 +46,11 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         var digests = new DigestCache(state.DigestsFile);
         AtomicFile.WriteWhenDifferent(state.InputsFile(stage), new StageInputs(plan, digests).Describe(stage));
         digests.Save();
-        // A stage is done only while its layers are there: the cache may have been emptied since.
+        // A stage is done only while its layers are there, since the cache may have been emptied, and while what it left can
+        // be read, since another version may have written it.
         var store = StoreOf(plan);
-        if (StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState) is { } done && !done.Layers.All(store.Contains))
+        if (File.Exists(state.StageFile(stage))
+            && StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState)?.Layers?.All(store.Contains) != true)
             File.Delete(state.StageFile(stage));
     }
 

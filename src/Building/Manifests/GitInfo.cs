@@ -10,7 +10,9 @@ sealed record GitInfo(string Branch, string CommitId, string Url)
     /// <summary>Null outside a repository, where git is not installed, or where it refuses to read the repository.</summary>
     public static GitInfo? Find(string directory)
     {
-        if (!IsInRepository(directory) || Run(directory, "status", "--porcelain=v2", "--branch", "--", ".") is not { } status)
+        // What the build itself writes beside the manifest is no change of it.
+        if (!IsInRepository(directory)
+            || Run(directory, "status", "--porcelain=v2", "--branch", "--", ".", ":(exclude)bin", ":(exclude)obj") is not { } status)
             return null;
         var lines = status.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var commit = Header("# branch.oid ");
