@@ -42,7 +42,8 @@ public class CacheExplainTests
         Prepare(temporary, "#!/bin/sh\necho two\n");
         var run = Run(folder, "runscripts");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Equal("RunScripts will run: what it reads changed", run.Lines[0]);
+        Assert.Equal("RunScripts will run: what it reads differs from the most similar layer, old", run.Lines[0]);
+        Assert.Equal(2, run.Lines.Length);
         Assert.Matches("^  `scripts/10-users` changed: [0-9a-f]{12}… → [0-9a-f]{12}…$", run.Lines[1]);
         // The folder of state says the same, and so does JSON.
         Assert.Equal(run.Output, Run(Path.Combine(folder, "obj/Debug/image"), "RunScripts").Output);

@@ -12,7 +12,8 @@ public sealed record CacheLimits(ulong? MaxSize, TimeSpan? MaxAge)
     public IReadOnlyList<CachedLayer> Select(IEnumerable<CachedLayer> layers, DateTimeOffset now)
     {
         var removed = new List<CachedLayer>();
-        var isFull = false;
+        // Layers without files have no size, but room for nothing is for them too.
+        var isFull = MaxSize == 0;
         var room = MaxSize ?? ulong.MaxValue;
         // What was used at one time is one stack: the upper layers are nothing without the lower ones, so the lower ones,
         // which were made before, stay longest.

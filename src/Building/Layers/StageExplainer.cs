@@ -66,7 +66,7 @@ public sealed class StageExplainer
                 ? new(stage, StageStatus.WillRun, StageReason.Lost, null, null, null, [])
                 : WillRun(stage, inputs, Similar(stage, inputs, except: layer), StageReason.Lost);
         if (made != inputs)
-            return WillRun(stage, inputs, (layer, made), StageReason.Inputs);
+            return WillRun(stage, inputs, (layer, made), StageReason.Inputs, last: layer);
         if (ReadState(stage - 1) is { } below && below.Key != done.Below && done.Below is not null)
             return new(stage, StageStatus.WillRun, StageReason.Below, layer, layer, ChangedBelow(stage), []);
         if (FirstToRun(stage) is { } waiting)
@@ -81,13 +81,13 @@ public sealed class StageExplainer
         return done.Key == LayerStore.KeyOf(done.Below ?? "bootstrap", inputs, generation);
     }
 
-    StageExplanation WillRun(ImageStage stage, string inputs, (string Id, string Inputs)? previous, StageReason otherwise)
+    StageExplanation WillRun(ImageStage stage, string inputs, (string Id, string Inputs)? previous, StageReason otherwise, string? last = null)
     {
         if (previous is not { } found)
             return new(stage, StageStatus.WillRun, otherwise, null, null, null, []);
         var changes = InputsDifference.Find(found.Inputs, inputs);
         if (changes.Count > 0)
-            return new(stage, StageStatus.WillRun, StageReason.Inputs, null, found.Id, null, changes);
+            return new(stage, StageStatus.WillRun, StageReason.Inputs, null, found.Id, null, changes) { IsGuess = found.Id != last };
         // The cache may have been cleaned up, or the stage did not get as far after a change below.
         return FirstToRun(stage) is { } waiting
             ? new(stage, StageStatus.WillRun, StageReason.Below, null, found.Id, waiting, [])
@@ -99,12 +99,13 @@ public sealed class StageExplainer
         (string Id, string Inputs)? previous = null;
         if (done.Previous is { } trace && LayerStore.IdOf(trace.Key) is var id && layers.TryReadInputs(id) is { } old)
             previous = (id, old);
+        var isGuess = previous is null;
         previous ??= Similar(stage, inputs, except: layer);
         if (previous is not { } found)
             return new(stage, StageStatus.Done, StageReason.First, layer, null, null, []);
         var changes = InputsDifference.Find(found.Inputs, inputs);
         if (changes.Count > 0)
-            return new(stage, StageStatus.Done, StageReason.Inputs, layer, found.Id, null, changes);
+            return new(stage, StageStatus.Done, StageReason.Inputs, layer, found.Id, null, changes) { IsGuess = isGuess };
         // Only what comes from package repositories becomes another without a change.
         var ages = stage is ImageStage.InstallPackages or ImageStage.UnpackSourceImage;
         return ages && done.Previous is { } before && before.Below == done.Below
@@ -154,13 +155,18 @@ public sealed class StageExplainer
     (string Id, string Inputs)? Similar(ImageStage stage, string inputs, string? except)
     {
         var header = InputsDifference.HeaderOf(inputs);
-        var candidates = all.Value.Where(layer => layer.Id != except && InputsDifference.HeaderOf(layer.Inputs) == header)
+        var candidates = all.Value.Where(layer => layer.Id != except && InputsDifference.HeaderOf(layer.Inputs) == header && IsOfStream(layer.Inputs))
             .OrderByDescending(layer => InputsDifference.Similarity(inputs, layer.Inputs)).ThenByDescending(layer => layer.Made).ToList();
-        // Less than half in common says nothing: it is another project's.
-        return candidates is [var best, ..] && InputsDifference.Similarity(inputs, best.Inputs) * 2 >= inputs.Split('\n').Length
+        // Less than two thirds in common says nothing: it is another project's.
+        return candidates is [var best, ..] && InputsDifference.Similarity(inputs, best.Inputs) * 3 >= inputs.Split('\n').Length * 2
             ? (best.Id, best.Inputs)
             : null;
     }
+
+    // Scripts, packages and tests are told the stream, so that their inputs say whose they are; those of files do not.
+    bool IsOfStream(string inputs) => inputs.Split('\n').All(line =>
+        !(line.StartsWith("variable IMAGE_STREAM ", StringComparison.Ordinal) || line.StartsWith("stream ", StringComparison.Ordinal))
+        || line[(line.LastIndexOf(' ') + 1)..] == stream);
 
     List<(string Id, string Inputs, DateTime Made)> ReadAll() =>
     [

@@ -41,4 +41,8 @@ public enum StageReason
 /// <param name="ChangedStage">For <see cref="StageReason.Below"/>, the stage where the change began; null where unknown.</param>
 public sealed record StageExplanation(
     ImageStage Stage, StageStatus Status, StageReason Reason, string? Layer, string? PreviousLayer,
-    ImageStage? ChangedStage, IReadOnlyList<InputChange> Changes);
+    ImageStage? ChangedStage, IReadOnlyList<InputChange> Changes)
+{
+    /// <summary>The project's own earlier layer is not known or gone, and the most similar one in the cache was compared with.</summary>
+    public bool IsGuess { get; init; }
+}

@@ -22,6 +22,7 @@ public class CacheLimitsTests
         Assert.Equal("a c", Select(19, null, layers));
         Assert.Equal("a c b", Select(0, null, layers));
         Assert.Equal("", Select(30, null, layers));
+        Assert.Equal("empty", Select(0, null, Layer("empty", 0, 1)));
         Assert.Equal("", Select(null, null, layers));
     }
 

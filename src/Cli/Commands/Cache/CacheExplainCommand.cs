@@ -64,6 +64,7 @@ sealed class CacheExplainCommand : ImageCommand
 
     static string Reason(StageExplanation explanation) => explanation.Reason switch
     {
+        StageReason.Inputs when explanation.IsGuess => $"what it reads differs from the most similar layer, {explanation.PreviousLayer}",
         StageReason.Inputs => "what it reads changed",
         StageReason.Below when explanation.ChangedStage is { } stage => $"the layer below changed, since {stage} did",
         StageReason.Below => "the layer below changed",
@@ -79,6 +80,8 @@ sealed class CacheExplainCommand : ImageCommand
         json.WriteString("status", Word(explanation.Status.ToString()));
         if (explanation.Status != StageStatus.Idle)
             json.WriteString("reason", Word(explanation.Reason.ToString()));
+        if (explanation.IsGuess)
+            json.WriteBoolean("guess", true);
         json.WriteText("changedStage", explanation.ChangedStage?.ToString());
         json.WriteText("layer", explanation.Layer);
         json.WriteText("previousLayer", explanation.PreviousLayer);
