@@ -1,4 +1,5 @@
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
 
 namespace ImageSdk.Building;
@@ -13,6 +14,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
 {
     readonly SemaphoreSlim turn = new(1);
     WorkerProcess? worker;
+    IDisposable? hold;
 
     internal async Task<DoneEvent> AskAsync(
         string cacheDirectory, WorkerRequest request, IBuildListener listener, CancellationToken cancellation)
@@ -45,7 +47,22 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         await turn.WaitAsync();
         try
         {
-            Dispose();
+            worker?.Dispose();
+            worker = null;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>From here to the end of the build nobody removes layers, also those that it takes without a worker.</summary>
+    internal async Task HoldLayersAsync(LayerStore store, IBuildListener listener, CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            hold ??= await store.HoldAsync(() => listener.Progress("Waiting until the build cache is cleaned up"), cancellation);
         }
         finally
         {
@@ -57,5 +74,8 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     {
         worker?.Dispose();
         worker = null;
+        // After the worker, which may still have layers mounted.
+        hold?.Dispose();
+        hold = null;
     }
 }

@@ -63,9 +63,11 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         var plan = ReadPlan();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(plan.Project.Sandbox.BuildTimeout);
-        var run = new StageRun(plan, state, StoreOf(plan), workers, listener, timeout.Token);
+        var layers = StoreOf(plan);
+        var run = new StageRun(plan, state, layers, workers, listener, timeout.Token);
         try
         {
+            await workers.HoldLayersAsync(layers, listener, timeout.Token);
             return stage switch
             {
                 ImageStage.UnpackSourceImage => await run.UnpackSourceAsync(),
@@ -83,10 +85,12 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
 
     /// <summary>Adds the built image to the store: objects first, then the image. Idempotent.</summary>
     /// <returns>The image's name.</returns>
-    public Task<string> PublishAsync(BuildWorkers workers, CancellationToken cancellation)
+    public async Task<string> PublishAsync(BuildWorkers workers, CancellationToken cancellation)
     {
         var plan = ReadPlan();
-        return new ImagePublisher(plan, StoreOf(plan), workers, listener).PublishAsync(state, cancellation);
+        var layers = StoreOf(plan);
+        await workers.HoldLayersAsync(layers, listener, cancellation);
+        return await new ImagePublisher(plan, layers, workers, listener).PublishAsync(state, cancellation);
     }
 
     static LayerStore StoreOf(BuildPlan plan) => new(plan.Project.CacheDirectory, Posix.Processes.UserId);

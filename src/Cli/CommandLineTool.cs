@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using ImageSdk.Cli.Commands;
+using ImageSdk.Cli.Commands.Cache;
 using ImageSdk.Cli.Output;
 
 namespace ImageSdk.Cli;
@@ -48,7 +50,7 @@ static class CommandLineTool
     static RootCommand CreateRoot(CommandHost host)
     {
         var options = new GlobalOptions();
-        var root = new RootCommand("Lists, shows, unpacks, compares and verifies operating-system images in a store.");
+        var root = new RootCommand("Lists, shows, unpacks, compares and verifies operating-system images in a store, and cares for the build cache.");
         options.AddTo(root);
         foreach (var command in (ImageCommand[])
             [new ListCommand(), new ShowCommand(), new GetCommand(), new DiffCommand(), new VerifyCommand()])
@@ -56,9 +58,16 @@ static class CommandLineTool
             command.Connect(host, options);
             root.Add(command);
         }
+        root.Add(new CacheCommand(host, options));
         return root;
     }
 
-    static string HelpCommand(ParseResult parsed) =>
-        parsed.CommandResult.Command is ImageCommand command ? $"{Name} {command.Name} --help" : $"{Name} --help";
+    static string HelpCommand(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
+            if (command.Command is not RootCommand)
+                names.Insert(0, command.Command.Name);
+        return string.Join(' ', [Name, .. names, "--help"]);
+    }
 }

@@ -19,5 +19,6 @@ static class ErrorCode
     public const string Leftover = "IMG7114";
     public const string StoreFailed = "IMG7118";
     public const string InputOutput = "IMG7119";
+    public const string NoCache = "IMG7120";
     public const string Internal = "IMG7199";
 }

@@ -1,3 +1,4 @@
+using ImageSdk.Building.Diagnostics;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.Posix;
@@ -10,6 +11,8 @@ static class Failure
 {
     public static CommandException Describe(Exception exception) => exception switch
     {
+        // The engine's own codes are listed with the tool's.
+        BuildException build => new(build.Diagnostic.Code, build.Message, exception),
         ImageFileException or ImageFormatException =>
             new(ErrorCode.DamagedImage, $"the image is damaged: {exception.Message}", exception),
         FilterException => new(ErrorCode.BadFilter, $"the image's filter is invalid: {exception.Message}", exception),

@@ -12,7 +12,7 @@ static class UsageFault
         if (FindUnknownOption(parsed) is { } option)
             return $"There is no option {option} here.";
         if (parsed.UnmatchedTokens is [var token, ..])
-            return parsed.CommandResult == parsed.RootCommandResult ? $"There is no command {token}." : $"The argument {token} is one too many.";
+            return parsed.CommandResult.Command.Subcommands.Count > 0 ? $"There is no command {token}." : $"The argument {token} is one too many.";
         // That a command is missing goes without saying when there is more to say.
         return (parsed.Errors.FirstOrDefault(error => error.SymbolResult != parsed.RootCommandResult) ?? parsed.Errors.FirstOrDefault())?.Message;
     }

@@ -15,6 +15,14 @@ static class LayerScanner
     public static LayerIndex Scan(string tree, bool withRoot, CancellationToken cancellation)
     {
         using var root = DirectoryHandle.Open(tree);
+        var entries = List(root, withRoot, cancellation);
+        Hash(root, entries, cancellation);
+        return new LayerIndex(entries);
+    }
+
+    /// <summary>The entries of a tree without the hashes of its files.</summary>
+    public static List<LayerEntry> List(DirectoryHandle root, bool withRoot, CancellationToken cancellation)
+    {
         var entries = new List<LayerEntry>();
         if (withRoot)
         {
@@ -22,8 +30,7 @@ static class LayerScanner
             entries.Add(new(new ByteString([]), LayerEntryKind.Inode, inode, 0, false));
         }
         Walk(root, [], entries, cancellation);
-        Hash(root, entries, cancellation);
-        return new LayerIndex(entries);
+        return entries;
     }
 
     static void Walk(DirectoryHandle directory, byte[] path, List<LayerEntry> entries, CancellationToken cancellation)
@@ -108,7 +115,7 @@ static class LayerScanner
         return new(ExtendedAttributes.Create(kept), opaque, placeholder);
     }
 
-    static void Hash(DirectoryHandle root, List<LayerEntry> entries, CancellationToken cancellation)
+    public static void Hash(DirectoryHandle root, List<LayerEntry> entries, CancellationToken cancellation)
     {
         // Hard links share their content: the first name of each is hashed, the others take over its inode.
         var firstOfLink = new Dictionary<ulong, int>();

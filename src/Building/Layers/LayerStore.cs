@@ -11,14 +11,19 @@ namespace ImageSdk.Building.Layers;
 /// layers/ID/index    its entries with their hashes
 /// layers/ID/inputs   what the stage read, in words
 /// layers/ID/log      what its commands said
+/// layers/ID/used     empty; its time is when a build last stood on the layer
 /// sessions/N/        what a running build works on; swept when its owner is gone
 /// locks/ID           held while somebody makes the layer
 /// generations/KEY    when the layers below this key were last asked to be made anew
+/// lock               held by builds together, and alone by whoever removes layers
 /// </code>
 /// A layer appears by one rename, so that a killed build leaves none by halves.
 /// </summary>
 sealed class LayerStore
 {
+    /// <summary>What the kernel answers where somebody else holds the lock.</summary>
+    const int WouldBlock = 11;
+
     /// <summary>
     /// Root and each ordinary user have a cache of their own even in a common folder: the kernel marks deleted names
     /// in other ways for them.
@@ -51,19 +56,46 @@ sealed class LayerStore
 
     public string IndexFile(string id) => Path.Combine(LayerDirectory(id), "index");
 
+    /// <summary>What the stage read, in words; empty for a source image from the store.</summary>
+    public string InputsFile(string id) => Path.Combine(LayerDirectory(id), "inputs");
+
+    public string UsedFile(string id) => Path.Combine(LayerDirectory(id), "used");
+
     public string LogFile(string id) => Path.Combine(LayerDirectory(id), "log");
 
     /// <summary>The index is moved in last, so its presence says that all is there.</summary>
     public bool Contains(string id) => File.Exists(IndexFile(id));
+
+    /// <summary>
+    /// Notes that a build stands on these layers. All of a stack are noted together, so that a layer never looks older than
+    /// one that lies on it.
+    /// </summary>
+    public void MarkUsed(IEnumerable<string> ids)
+    {
+        var now = DateTime.UtcNow;
+        foreach (var id in ids)
+        {
+            try
+            {
+                using var file = new FileStream(UsedFile(id), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, 1);
+                File.SetLastWriteTimeUtc(file.SafeFileHandle, now);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // A cache that is only read works all the same; its layers just look older.
+            }
+        }
+    }
+
+    /// <summary>When a build last stood on the layer; when it was made, where none did since.</summary>
+    public DateTimeOffset LastUsed(string id) => File.GetLastWriteTimeUtc(File.Exists(UsedFile(id)) ? UsedFile(id) : IndexFile(id));
 
     /// <exception cref="BuildException">The index is damaged; the layer no longer counts, and the next build makes it anew.</exception>
     public LayerIndex ReadIndex(string id)
     {
         try
         {
-            using var file = File.OpenRead(IndexFile(id));
-            using var buffered = new BufferedStream(file, 1 << 16);
-            return LayerIndex.Read(buffered);
+            return TryReadIndex(id) ?? throw new FileNotFoundException($"{IndexFile(id)} is missing.");
         }
         catch (InvalidDataException exception)
         {
@@ -72,6 +104,40 @@ sealed class LayerStore
                 $"Layer {LayerDirectory(id)} of the build cache is damaged ({exception.Message}). It has been dropped; build again.", inner: exception);
         }
     }
+
+    /// <summary>The index, or null where there is none. A damaged one is left as it is.</summary>
+    /// <exception cref="InvalidDataException">The index is damaged.</exception>
+    public LayerIndex? TryReadIndex(string id)
+    {
+        try
+        {
+            using var file = File.OpenRead(IndexFile(id));
+            using var buffered = new BufferedStream(file, 1 << 16);
+            return LayerIndex.Read(buffered);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What the stage read, in words; null where the layer is not there.</summary>
+    public string? TryReadInputs(string id)
+    {
+        try
+        {
+            return File.ReadAllText(InputsFile(id));
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The names of all layers, damaged ones included.</summary>
+    public IEnumerable<string> Ids() => Directory.Exists(LayersDirectory)
+        ? Directory.EnumerateDirectories(LayersDirectory).Select(directory => Path.GetFileName(directory))
+        : [];
 
     /// <summary>Layers with nothing in them stand for stages that ran and changed nothing; they are never mounted.</summary>
     public bool IsEmpty(string id) => File.Exists(Path.Combine(LayerDirectory(id), "empty"));
@@ -94,6 +160,37 @@ sealed class LayerStore
                     waiting();
                 await Task.Delay(100, cancellation);
             }
+        }
+    }
+
+    /// <summary>Keeps layers from being removed while the result is not disposed. Any number of builds hold it together.</summary>
+    public async Task<IDisposable> HoldAsync(Action waiting, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Root);
+        for (var told = false; ; told = true)
+        {
+            if (TryOpenLock(FileAccess.Read, FileShare.Read) is { } held)
+                return held;
+            if (!told)
+                waiting();
+            await Task.Delay(100, cancellation);
+        }
+    }
+
+    /// <summary>The right to remove layers; null while a build holds them.</summary>
+    public IDisposable? TryLockForRemoval() => TryOpenLock(FileAccess.ReadWrite, FileShare.None);
+
+    // The platform's sharing modes are a shared and an exclusive flock; the kernel drops both when their holder dies. The
+    // file stays: to delete it would part those who hold it from those who come.
+    FileStream? TryOpenLock(FileAccess access, FileShare share)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, access, share, 1);
+        }
+        catch (IOException exception) when (exception.HResult == WouldBlock)
+        {
+            return null;
         }
     }
 

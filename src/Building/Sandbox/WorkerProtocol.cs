@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
 
 namespace ImageSdk.Building.Sandbox;
@@ -12,6 +13,8 @@ namespace ImageSdk.Building.Sandbox;
 [JsonDerivedType(typeof(SealImageRequest), "seal")]
 [JsonDerivedType(typeof(RunTestsRequest), "tests")]
 [JsonDerivedType(typeof(StoreObjectsRequest), "store")]
+[JsonDerivedType(typeof(RemoveLayersRequest), "removeLayers")]
+[JsonDerivedType(typeof(VerifyLayersRequest), "verifyLayers")]
 [JsonDerivedType(typeof(CancelRequest), "cancel")]
 abstract record WorkerRequest;
 
@@ -41,6 +44,15 @@ sealed record RunTestsRequest(
 
 /// <summary>Add the objects of an image that the store lacks.</summary>
 sealed record StoreObjectsRequest(IReadOnlyList<string> Layers, string ImageFile, string ObjectDirectory) : WorkerRequest;
+
+/// <summary>
+/// Remove layers; here, because their files belong to ids that only the worker has. Who asks holds the cache's lock.
+/// </summary>
+sealed record RemoveLayersRequest(IReadOnlyList<string> Layers) : WorkerRequest;
+
+/// <summary>Compare layers with their indexes.</summary>
+/// <param name="Content">Whether every file is read and hashed.</param>
+sealed record VerifyLayersRequest(IReadOnlyList<string> Layers, bool Content) : WorkerRequest;
 
 /// <summary>How commands run in the root.</summary>
 /// <param name="Environment">The build environment: what scripts and packagers see beyond the base environment.</param>
@@ -97,7 +109,8 @@ sealed record DiagnosticEvent(Diagnostic Diagnostic) : WorkerEvent;
 
 /// <summary>The request is done.</summary>
 /// <param name="Tests">Outcomes, for a test request.</param>
-sealed record DoneEvent(IReadOnlyList<TestOutcome>? Tests = null) : WorkerEvent;
+/// <param name="Faults">What a verification found.</param>
+sealed record DoneEvent(IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null) : WorkerEvent;
 
 /// <summary>The request failed; the root is thrown away, the worker lives on.</summary>
 sealed record FailedEvent(Diagnostic Diagnostic) : WorkerEvent;

@@ -31,7 +31,17 @@ sealed record StageState(string Key, IReadOnlyList<string> Layers, int SourceLay
 {
     /// <summary>Key of the tests that passed, in TestImage.stage.</summary>
     public string? TestedKey { get; init; }
+
+    /// <summary>Key of what the stage stood on; null for the lowest.</summary>
+    public string? Below { get; init; }
+
+    /// <summary>What the stage left before it had to run anew: it tells why that was.</summary>
+    public StageTrace? Previous { get; init; }
 }
+
+/// <param name="Key">As in <see cref="StageState"/>.</param>
+/// <param name="Below">Key of what the stage stood on; null for the lowest.</param>
+sealed record StageTrace(string Key, string? Below);
 
 /// <summary>What another project needs of a built image beside its record: NAME.image.json.</summary>
 /// <param name="Name">Image name under which it is published.</param>

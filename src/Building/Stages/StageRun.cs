@@ -27,13 +27,13 @@ sealed class StageRun(
         var inputs = ReadInputs(stage);
         if (inputs.Length == 0)
         {
-            Keep(stage, before);
+            Keep(stage, before, before.Key);
             return Nothing;
         }
         var key = KeyOf(before.Key, inputs, stage == ImageStage.InstallPackages);
         var outcome = await MakeLayerAsync(key, id => new RunStageRequest(
             stage.ToString(), id, before.Layers, operations.Of(stage), operations.Settings(), inputs));
-        Keep(stage, Above(before, key));
+        Keep(stage, Above(before, key), before.Key);
         return outcome;
     }
 
@@ -43,7 +43,7 @@ sealed class StageRun(
         var source = ReadSource();
         if (source.Kind == SourceKind.Project)
         {
-            Keep(stage, new StageState(source.Key, source.Layers, source.Layers.Count, []));
+            Keep(stage, new StageState(source.Key, source.Layers, source.Layers.Count, []), below: null);
             return new(false, $"{source.Layers.Count} layers of {source.Name}");
         }
         var inputs = ReadInputs(stage);
@@ -54,7 +54,7 @@ sealed class StageRun(
             [isBootstrap ? operations.Bootstrap() : new UnpackOperation(source.ImageFile!, plan.Project.Store.ObjectDirectory)],
             operations.Settings(readSecrets: false), inputs));
         var id = LayerStore.IdOf(key);
-        Keep(stage, new StageState(key, [id], isBootstrap ? 0 : 1, isBootstrap ? [id] : []));
+        Keep(stage, new StageState(key, [id], isBootstrap ? 0 : 1, isBootstrap ? [id] : []), below: null);
         return outcome;
     }
 
@@ -78,7 +78,7 @@ sealed class StageRun(
             after, source.ImageFile, computedFiles, new(plan.Project.ProjectFile, 0), FindPrevious(), manifest.MtimesCopyFilter, LatestTime());
         var packages = PackageFile.Read(Path.Combine(layers.LayerDirectory(id), "packages"));
         ImageRecord.Write(state.TreeFile, new Image { FileSystem = fileSystem, Packages = packages });
-        Keep(stage, after);
+        Keep(stage, after, before.Key);
         return outcome;
     }
 
@@ -102,7 +102,7 @@ sealed class StageRun(
         new ImageComposer(plan, state, layers).Compose(tree, before, ReadSource());
         StreamCache.Trim(plan.Project, listener);
         await workers.ReleaseAsync();
-        Keep(stage, before with { TestedKey = testedKey });
+        Keep(stage, before with { TestedKey = testedKey }, before.Key);
         return outcome;
     }
 
@@ -164,7 +164,10 @@ sealed class StageRun(
     {
         var id = LayerStore.IdOf(key);
         if (layers.Contains(id))
+        {
+            layers.MarkUsed([id]);
             return Cached;
+        }
         using var making = await layers.LockAsync(
             id, () => listener.Progress("Waiting for another build that makes the same layer"), cancellation);
         if (layers.Contains(id))
@@ -193,8 +196,14 @@ sealed class StageRun(
         ? File.ReadAllText(state.InputsFile(stage))
         : throw Unprepared(stage);
 
-    StageState ReadState(ImageStage stage) =>
-        StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState) ?? throw Unprepared(stage);
+    StageState ReadState(ImageStage stage)
+    {
+        var left = StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState) ?? throw Unprepared(stage);
+        // Between the look at a finished stage and the first one that runs, a clean-up may have come.
+        return left.Layers.All(layers.Contains)
+            ? left
+            : throw new BuildException("IMG3019", $"Layers of stage {stage} were removed from the build cache {layers.Root} while the build began. Build again.", plan.Project.ProjectFile);
+    }
 
     SourceImage ReadSource() =>
         StateDirectory.TryRead(state.StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage)
@@ -203,5 +212,13 @@ sealed class StageRun(
     BuildException Unprepared(ImageStage stage) =>
         new("IMG1016", $"Stage {stage} has left no state in {state.Root}. Build the whole project.", plan.Project.ProjectFile);
 
-    void Keep(ImageStage stage, StageState after) => StateDirectory.Write(state.StageFile(stage), after, StateJson.Default.StageState);
+    void Keep(ImageStage stage, StageState after, string? below)
+    {
+        var file = state.StageFile(stage);
+        var old = StateDirectory.TryRead(file, StateJson.Default.StageState);
+        var previous = old is null || old.Key == after.Key ? old?.Previous : new StageTrace(old.Key, old.Below);
+        // Layers without content are in nobody's stack, but in the log.
+        layers.MarkUsed(after.Layers.Union(after.Logs));
+        StateDirectory.Write(file, after with { Below = below, Previous = previous }, StateJson.Default.StageState);
+    }
 }

@@ -87,6 +87,12 @@ public sealed class WorkerServer
                 case StoreObjectsRequest objects:
                     new ObjectStorer(session).Store(objects);
                     return new DoneEvent();
+                case RemoveLayersRequest removal:
+                    LayerRemover.Remove(session, removal.Layers);
+                    return new DoneEvent();
+                case VerifyLayersRequest verification:
+                    return new DoneEvent(Faults: LayerVerifier.FindFaults(
+                        session.Store, verification.Layers, verification.Content, session.Cancellation));
                 default:
                     throw new InvalidOperationException($"No such request: {request.GetType().Name}");
             }

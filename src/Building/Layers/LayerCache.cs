@@ -1,0 +1,101 @@
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Stages;
+using ImageSdk.Images;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Layers;
+
+/// <summary>A user's build cache from outside of builds: what is in it, whether it is whole, and what can go.</summary>
+/// <param name="cacheDirectory">What a project calls ImageCacheDirectory.</param>
+public sealed class LayerCache(string cacheDirectory)
+{
+    readonly LayerStore store = new(cacheDirectory, Processes.UserId);
+
+    /// <summary>Where this user's part of the cache lies.</summary>
+    public string Root => store.Root;
+
+    public bool Exists => Directory.Exists(store.LayersDirectory);
+
+    /// <summary>All layers, the most recently used first. Reads their indexes, not their trees.</summary>
+    public IReadOnlyList<CachedLayer> List(CancellationToken cancellation)
+    {
+        var layers = new List<CachedLayer>();
+        foreach (var id in store.Ids())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            layers.Add(Read(id));
+        }
+        return [.. layers.OrderByDescending(layer => layer.Used).ThenByDescending(layer => layer.Made).ThenBy(layer => layer.Id, StringComparer.Ordinal)];
+    }
+
+    CachedLayer Read(string id)
+    {
+        var stage = store.TryReadInputs(id) is { } inputs ? StageOf(inputs) : "";
+        try
+        {
+            return store.TryReadIndex(id) is { } index
+                ? new(id, stage, SizeOf(index), index.Entries.Count, File.GetLastWriteTimeUtc(store.IndexFile(id)), store.LastUsed(id), null)
+                : Damaged("it has no index");
+        }
+        catch (InvalidDataException exception)
+        {
+            return Damaged(exception.Message);
+        }
+
+        CachedLayer Damaged(string reason)
+        {
+            DateTimeOffset time = Directory.GetLastWriteTimeUtc(store.LayerDirectory(id));
+            return new(id, stage, 0, 0, time, time, reason);
+        }
+    }
+
+    // A source image from the store is named by its key alone, so its layer has no inputs.
+    static string StageOf(string inputs) => inputs.Length == 0
+        ? nameof(ImageStage.UnpackSourceImage)
+        : inputs.AsSpan(0, inputs.AsSpan().IndexOfAny(' ', '\n') is var end and >= 0 ? end : inputs.Length).ToString();
+
+    static ulong SizeOf(LayerIndex index)
+    {
+        var links = new HashSet<ulong>();
+        var size = 0ul;
+        foreach (var entry in index.Entries)
+            if (entry.Inode is RegularInode regular && (entry.LinkId == 0 || links.Add(entry.LinkId)))
+                size += regular.Size;
+        return size;
+    }
+
+    /// <summary>Removes what is over the limits, and what killed builds left.</summary>
+    /// <returns>What was removed, the least recently used first.</returns>
+    /// <exception cref="BuildException">A build runs (IMG7121), or the worker can't do it.</exception>
+    public async Task<IReadOnlyList<CachedLayer>> CollectAsync(
+        CacheLimits limits, BuildWorkers workers, IBuildListener listener, CancellationToken cancellation)
+    {
+        using var removal = LockForRemoval();
+        // What builds were using until now is known only here.
+        var removed = limits.Select(List(cancellation), DateTimeOffset.UtcNow);
+        // Also where there is none: the worker sweeps as it starts.
+        await workers.AskAsync(cacheDirectory, new RemoveLayersRequest([.. removed.Select(layer => layer.Id)]), listener, cancellation);
+        return removed;
+    }
+
+    /// <summary>Compares all layers with their indexes.</summary>
+    /// <param name="content">Whether every file is read and hashed.</param>
+    /// <param name="repair">Whether damaged layers are removed; the next build makes them anew.</param>
+    /// <exception cref="BuildException">It shall repair while a build runs (IMG7121), or the worker can't do it.</exception>
+    public async Task<IReadOnlyList<LayerFault>> VerifyAsync(
+        bool content, bool repair, BuildWorkers workers, IBuildListener listener, CancellationToken cancellation)
+    {
+        using var held = repair
+            ? LockForRemoval()
+            : await store.HoldAsync(() => listener.Progress("Waiting until the build cache is cleaned up"), cancellation);
+        var done = await workers.AskAsync(cacheDirectory, new VerifyLayersRequest([.. store.Ids()], content), listener, cancellation);
+        var faults = done.Faults ?? [];
+        if (repair && faults.Count > 0)
+            await workers.AskAsync(cacheDirectory, new RemoveLayersRequest([.. faults.Select(fault => fault.Layer)]), listener, cancellation);
+        return faults;
+    }
+
+    IDisposable LockForRemoval() => store.TryLockForRemoval() ?? throw new BuildException("IMG7121",
+        $"a build is using the cache {Root}, so nothing is removed from it: run this again when no build runs");
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using ImageSdk.Building.Layers;
+using ImageSdk.Cli.Caches;
+using ImageSdk.Cli.Output;
+using ImageSdk.Images;
+
+namespace ImageSdk.Cli.Commands.Cache;
+
+/// <summary>imagesdk cache gc: removes the least recently used layers.</summary>
+sealed class CacheCollectCommand : ImageCommand
+{
+    readonly Option<string?> cache;
+
+    readonly Option<string?> maxSize = new("--max-size")
+    {
+        Description = "Remove the least recently used layers until the rest has no more than this, for instance 10GiB",
+        HelpName = "SIZE",
+    };
+
+    readonly Option<string?> maxAge = new("--max-age")
+    {
+        Description = "Remove layers that no build used for this long, for instance 30d or 12h",
+        HelpName = "DURATION",
+    };
+
+    readonly Option<bool> dryRun = new("--dry-run") { Description = "Say what would be removed and remove nothing" };
+
+    public CacheCollectCommand(Option<string?> cache)
+        : base("gc", "Remove layers that are damaged or over the limits, and what killed builds left")
+    {
+        this.cache = cache;
+        Add(maxSize);
+        Add(maxAge);
+        Add(dryRun);
+    }
+
+    // The worker has to be told that it shall end.
+    protected override bool NeedsCleaning => true;
+
+    protected override int Execute(ParseResult arguments, CommandContext context)
+    {
+        var limits = new CacheLimits(ReadSize(arguments.GetValue(maxSize)), ReadAge(arguments.GetValue(maxAge)));
+        var layers = CacheLocation.Open(arguments.GetValue(cache), context.Host.GetVariable);
+        var isDry = arguments.GetValue(dryRun);
+        var removed = isDry ? limits.Select(layers.List(context.Cancellation), DateTimeOffset.UtcNow) : Collect(layers, limits, context);
+        var bytes = removed.Aggregate(0ul, (sum, layer) => sum + layer.Size);
+        if (context.IsJson)
+        {
+            context.Host.WriteJson(json => json.WriteMembers(() =>
+            {
+                json.WriteBoolean("dryRun", isDry);
+                json.WriteNumber("bytes", bytes);
+                json.WriteList("removed", removed, layer => LayerOutput.Write(json, layer));
+            }));
+            return ExitCode.Success;
+        }
+        var word = isDry ? "would remove" : "removed";
+        foreach (var layer in removed)
+            context.Host.Text.WriteLine($"{word} {LayerOutput.Describe(layer, DateTimeOffset.UtcNow)}");
+        context.Host.Text.WriteLine($"{word} {removed.Count} layers, {HumanSize.Format(bytes)}");
+        return ExitCode.Success;
+    }
+
+    static IReadOnlyList<CachedLayer> Collect(LayerCache layers, CacheLimits limits, CommandContext context)
+    {
+        using var workers = ToolWorkers.Create();
+        return layers.CollectAsync(limits, workers, new CacheListener(context), context.Cancellation).GetAwaiter().GetResult();
+    }
+
+    static ulong? ReadSize(string? text) => text is null ? null : HumanSize.TryParse(text, out var bytes)
+        ? bytes
+        : throw new CommandException(ErrorCode.Usage, $"\"{text}\" is no size: write a number and a unit, for instance 10GiB");
+
+    static TimeSpan? ReadAge(string? text) => text is null ? null : DurationText.TryParse(text, out var age)
+        ? age
+        : throw new CommandException(ErrorCode.Usage, $"\"{text}\" is no duration: write numbers with w, d, h, m or s, for instance 30d or 1d12h");
+}

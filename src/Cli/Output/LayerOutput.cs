@@ -1,0 +1,53 @@
+using System.Text.Json;
+using ImageSdk.Building.Layers;
+using ImageSdk.Images;
+
+namespace ImageSdk.Cli.Output;
+
+/// <summary>Layers of the build cache as text and JSON.</summary>
+static class LayerOutput
+{
+    /// <summary>Columns with two blanks between them; ids are there to be copied and come whole.</summary>
+    public static void WriteTable(TextWriter output, IReadOnlyList<CachedLayer> layers, DateTimeOffset now)
+    {
+        if (layers.Count == 0)
+            return;
+        string[][] rows =
+        [
+            ["Stage", "Layer", "Size", "Entries", "Made", "Used"],
+            .. layers.Select(layer => (string[])
+            [
+                NameOf(layer), layer.Id,
+                layer.Fault is null ? HumanSize.Format(layer.Size) : "damaged", layer.Fault is null ? $"{layer.Entries}" : "",
+                Ago(layer.Made, now), Ago(layer.Used, now),
+            ]),
+        ];
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        foreach (var row in rows)
+        {
+            var cells = row.Select((cell, column) => column is 2 or 3 ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]));
+            output.WriteLine(string.Join("  ", cells).TrimEnd());
+        }
+    }
+
+    /// <summary>One layer in a sentence's place.</summary>
+    public static string Describe(CachedLayer layer, DateTimeOffset now) =>
+        $"{NameOf(layer)} {layer.Id}, {(layer.Fault is null ? HumanSize.Format(layer.Size) : "damaged")}, used {Ago(layer.Used, now)}";
+
+    public static void Write(Utf8JsonWriter json, CachedLayer layer) => json.WriteMembers(() =>
+    {
+        json.WriteString("id", layer.Id);
+        json.WriteText("stage", layer.Stage);
+        json.WriteNumber("bytes", layer.Size);
+        json.WriteNumber("entries", layer.Entries);
+        json.WriteTime("madeOn", layer.Made);
+        json.WriteTime("usedOn", layer.Used);
+        json.WriteText("fault", layer.Fault);
+    });
+
+    static string NameOf(CachedLayer layer) => layer.Stage.Length == 0 ? "unknown" : OneLine.Of(layer.Stage);
+
+    // Whole seconds: nobody waits for a fraction, and clocks of file systems are no finer than they must be.
+    static string Ago(DateTimeOffset time, DateTimeOffset now) =>
+        $"{HumanDuration.Format(TimeSpan.FromSeconds(Math.Max(0, Math.Floor((now - time).TotalSeconds))))} ago";
+}

@@ -1,0 +1,61 @@
+using ImageSdk.Building.Layers;
+
+namespace ImageSdk.Building.Tests.Layers;
+
+public sealed class LayerStoreTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("imagesdk-layers-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    LayerStore New()
+    {
+        var store = new LayerStore(folder, 7);
+        store.CreateDirectories();
+        return store;
+    }
+
+    [Fact]
+    public async Task Builds_share_the_cache_and_a_clean_up_waits_its_turn()
+    {
+        var store = New();
+        using (await store.HoldAsync(() => Assert.Fail("waited"), CancellationToken.None))
+        using (await store.HoldAsync(() => Assert.Fail("waited"), CancellationToken.None))
+            Assert.Null(store.TryLockForRemoval());
+        var removal = store.TryLockForRemoval();
+        Assert.NotNull(removal);
+        Assert.Null(store.TryLockForRemoval());
+        var told = false;
+        var waiting = store.HoldAsync(() => told = true, CancellationToken.None);
+        Assert.True(told);
+        Assert.False(waiting.IsCompleted);
+        removal.Dispose();
+        (await waiting).Dispose();
+    }
+
+    [Fact]
+    public async Task Waiting_for_a_clean_up_can_be_cancelled()
+    {
+        var store = New();
+        using var removal = store.TryLockForRemoval();
+        using var cancellation = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.HoldAsync(cancellation.Cancel, cancellation.Token));
+    }
+
+    [Fact]
+    public void A_layer_is_as_old_as_its_last_use()
+    {
+        var store = New();
+        Directory.CreateDirectory(store.LayerDirectory("a"));
+        File.WriteAllText(store.IndexFile("a"), "");
+        var made = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(store.IndexFile("a"), made);
+        Assert.Equal(made, store.LastUsed("a").UtcDateTime);
+        store.MarkUsed(["a", "gone"]);
+        Assert.True(store.LastUsed("a") > made);
+        File.SetLastWriteTimeUtc(store.UsedFile("a"), made);
+        store.MarkUsed(["a"]);
+        Assert.True(store.LastUsed("a").UtcDateTime > made);
+        Assert.False(Directory.Exists(store.LayerDirectory("gone")));
+    }
+}
