@@ -14,7 +14,18 @@ public static class PemPair
     {
         var all = new X509Certificate2Collection();
         all.ImportFromPem(File.ReadAllText(certificateFile));
-        var certificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
-        return SslStreamCertificateContext.Create(certificate, [.. all.Skip(1)], offline: true);
+        return SslStreamCertificateContext.Create(LoadFirst(certificateFile, keyFile), [.. all.Skip(1)], offline: true);
+    }
+
+    static X509Certificate2 LoadFirst(string certificateFile, string keyFile)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new CryptographicException(problem.Message, problem);
+        }
     }
 }
