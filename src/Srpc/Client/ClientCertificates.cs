@@ -63,8 +63,8 @@ public sealed class ClientCertificates
         {
             // The original sends no name either.
             TargetHost = "",
-            EnabledSslProtocols = TlsVersions.Allowed,
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            EnabledSslProtocols = TlsPolicy.Versions,
+            CertificateChainPolicy = TlsPolicy.NoLookUps(),
             RemoteCertificateValidationCallback = verification.Validate,
         };
         if (contexts.Length == 1)

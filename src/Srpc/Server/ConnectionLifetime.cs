@@ -5,6 +5,7 @@ sealed class ConnectionLifetime : IDisposable
 {
     readonly Stream transport;
     readonly CancellationTokenRegistration ending;
+    Stream? tls;
 
     public ConnectionLifetime(Stream transport, CancellationToken cancellation)
     {
@@ -15,9 +16,20 @@ sealed class ConnectionLifetime : IDisposable
 
     public CancellationToken Token { get; }
 
+    /// <summary>Takes over what lies on the transport.</summary>
+    public void Own(Stream stream) => tls = stream;
+
     public void Dispose()
     {
         ending.Dispose();
+        try
+        {
+            tls?.Dispose();
+        }
+        catch (IOException)
+        {
+            // The peer may be gone already.
+        }
         transport.Dispose();
     }
 }

@@ -41,7 +41,7 @@ public sealed class SrpcServer
             Stream stream = new PrefixedStream(first, transport);
             const byte tlsHandshake = 0x16;
             if (first[0] == tlsHandshake && options.Tls() is { } tls)
-                (stream, peer) = await StartTlsAsync(stream, tls, peer, limit.Token);
+                (stream, peer) = await StartTlsAsync(stream, tls, peer, lifetime, limit.Token);
             var (head, rest) = await RequestHeadReader.ReadAsync(stream, limit.Token);
             if (head is null)
                 await RefuseAsync(stream, HttpRefusal.BadRequest, limit.Token);
@@ -88,7 +88,7 @@ public sealed class SrpcServer
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.Token);
             limit.CancelAfter(options.HandshakeTimeout);
-            (stream, peer) = await StartTlsAsync(stream, tls!, peer, limit.Token);
+            (stream, peer) = await StartTlsAsync(stream, tls!, peer, lifetime, limit.Token);
             known = tls!.Identify(peer.Certificate!, peer.Intermediates) ?? throw new SrpcException("bad certificate");
         }
         known ??= tls is null ? SrpcIdentity.Unrestricted : SrpcIdentity.Anonymous;
@@ -120,7 +120,8 @@ public sealed class SrpcServer
         await stream.FlushAsync(cancellation);
     }
 
-    static async Task<(Stream, SrpcPeer)> StartTlsAsync(Stream transport, SrpcServerTls tls, SrpcPeer peer, CancellationToken cancellation)
+    static async Task<(Stream, SrpcPeer)> StartTlsAsync(
+        Stream transport, SrpcServerTls tls, SrpcPeer peer, ConnectionLifetime lifetime, CancellationToken cancellation)
     {
         X509Certificate2Collection intermediates = [];
         var authentication = tls.AuthenticationOptions();
@@ -133,6 +134,7 @@ public sealed class SrpcServer
             return validate(sender, certificate, chain, errors);
         };
         var stream = new SslStream(transport);
+        lifetime.Own(stream);
         await stream.AuthenticateAsServerAsync(authentication, cancellation);
         return (stream, peer with { IsTls = true, Certificate = (X509Certificate2)stream.RemoteCertificate!, Intermediates = intermediates });
     }

@@ -23,8 +23,8 @@ public sealed record SrpcServerTls(
     {
         ServerCertificateContext = Certificate,
         ClientCertificateRequired = true,
-        EnabledSslProtocols = TlsVersions.Allowed,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        EnabledSslProtocols = TlsPolicy.Versions,
+        CertificateChainPolicy = TlsPolicy.NoLookUps(),
         RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
             certificate is X509Certificate2 leaf && all.Verify(leaf, chain?.ChainPolicy.ExtraStore ?? [], clientUsage) is not null,
     };

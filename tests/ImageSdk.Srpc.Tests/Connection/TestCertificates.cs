@@ -19,6 +19,21 @@ sealed class TestAuthority
         certificate = request.CreateSelfSigned(from, from.AddDays(400));
     }
 
+    TestAuthority(X509Certificate2 certificate) => this.certificate = certificate;
+
+    public X509Certificate2 Certificate => X509CertificateLoader.LoadCertificate(certificate.RawData);
+
+    /// <summary>An authority below this one.</summary>
+    public TestAuthority Delegate(string name, string[] methods)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(CertificateIdentity.MethodsExtension(methods));
+        using var issued = request.Create(certificate, from, from.AddDays(300), RandomNumberGenerator.GetBytes(8));
+        return new(issued.CopyWithPrivateKey(key));
+    }
+
     public CertificateAuthorities Authorities => new([certificate]);
 
     public X509Certificate2 Issue(

@@ -88,6 +88,21 @@ public class TlsTests
         Assert.StartsWith("no valid certificates: expired ", failure.Message);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Certificates_between_are_sent_along_and_grant_methods(bool isTlsFirst)
+    {
+        var between = authority.Delegate("between", ["Test.*"]);
+        var certificates = ClientCertificates.Of(between.Issue("CN=dora", groups: ["g"]), [between.Certificate]);
+        var server = InProcess.Server(new() { Tls = () => new SrpcServerTls(serverCertificate, authority.Authorities) });
+        var (client, remote) = await DuplexPair.OpenAsync();
+        _ = server.AcceptAsync(remote, new SrpcPeer());
+        var dialer = new SrpcDialer(new() { Certificates = certificates });
+        await using var connection = (await dialer.OpenAsync(client, SrpcEndpoint.GobTls, isTlsFirst, default))!;
+        Assert.Equal("dora/g/True", await connection.EchoAsync("", "WhoAmI"));
+    }
+
     [Fact]
     public async Task A_server_certificate_is_no_client_certificate()
     {
