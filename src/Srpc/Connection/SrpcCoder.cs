@@ -5,10 +5,10 @@ namespace ImageSdk.Srpc;
 /// <summary>Writes and reads the values of one call. Nothing carries over to the next: each call has a new one.</summary>
 abstract class SrpcCoder
 {
-    public static SrpcCoder Create(SrpcCoding coding, SrpcStream stream, GobLimits limits) => coding switch
+    public static SrpcCoder Create(SrpcCoding coding, SrpcStream stream, GobLimits limits, bool isServer) => coding switch
     {
-        SrpcCoding.Gob => new GobCoder(stream, limits),
-        _ => throw new NotSupportedException($"values in {coding}"),
+        SrpcCoding.Json => new JsonCoder(stream, limits, isServer),
+        _ => new GobCoder(stream, limits),
     };
 
     /// <exception cref="GobException">The value is cut, too large or of another type.</exception>

@@ -31,7 +31,7 @@ sealed class ServerConnection(
         {
             await stream.WriteTextAsync("\n", aborted);
             await stream.FlushAsync(aborted);
-            var coder = SrpcCoder.Create(coding, stream, method.Options.Limits ?? options.Limits);
+            var coder = SrpcCoder.Create(coding, stream, method.Options.Limits ?? options.Limits, isServer: true);
             await method.Run(new SrpcServerCall(stream, coder, caller, peer, aborted));
         }
         finally

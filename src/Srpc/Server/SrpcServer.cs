@@ -99,7 +99,7 @@ public sealed class SrpcServer
     // In the order of the original, as clients act on the status.
     string? Refusal(SrpcRequestHead request, SrpcEndpoint? endpoint, SrpcServerTls? tls, SrpcPeer peer, ref SrpcIdentity? known)
     {
-        if (endpoint is null or { Coding: not SrpcCoding.Gob } || endpoint.IsTls && tls is null)
+        if (endpoint is null || endpoint.IsTls && tls is null)
             return HttpRefusal.NotFound;
         if (request.Verb != "CONNECT")
             return HttpRefusal.BadRequest;

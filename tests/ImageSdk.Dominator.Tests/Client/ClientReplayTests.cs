@@ -168,6 +168,25 @@ public class ClientReplayTests
     }
 
     [FixtureFact]
+    public async Task Answers_in_JSON()
+    {
+        var stream = new ScriptedStream(Conversation.Load("JSON-coder").FromServer);
+        await using var connection = (await new SrpcDialer(SrpcClientOptions.Default).OpenAsync(stream, SrpcEndpoint.Json, false, default))!;
+        var client = new ImageServerClient(connection);
+        Assert.True(await client.CheckImageAsync("base/img.0"));
+        Assert.Equal("base/img.4", await client.FindLatestImageAsync(new() { DirectoryName = "base" }));
+        var image = (await client.GetImageAsync(new GetImageRequest { ImageName = "base/img.0", IgnoreFilesystem = true })).Image!;
+        Assert.Equal(["/tmp/.*", "/var/log/.*"], image.Filter!.Lines);
+        Assert.True(image.Triggers!.List[0].HighImpact);
+        Assert.Equal("http://example.com/notes", image.ReleaseNotes!.Url);
+        Assert.Equal(2026, image.CreatedOn!.Value.Year);
+        Assert.Null(image.ExpiresAt);
+        Assert.False(await client.CheckImageAsync("x"));
+        Assert.NotEmpty(await client.ListImagesAsync(new()));
+        Assert.Equal(710, stream.Consumed);
+    }
+
+    [FixtureFact]
     public async Task AddObjects_with_a_wrong_hash()
     {
         await ReplayAsync("AddObjects-badhash", async connection =>
