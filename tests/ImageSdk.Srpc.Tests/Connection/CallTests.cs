@@ -161,8 +161,12 @@ public class CallTests
     public async Task A_call_has_a_time_limit()
     {
         await using var connection = await InProcess.Server().ConnectAsync(new() { CallTimeout = TimeSpan.FromMilliseconds(50) });
-        await using var call = await connection.OpenCallAsync("Test.Hang");
-        Assert.Contains("longer than", (await Assert.ThrowsAsync<SrpcException>(call.ReadLineAsync)).Message);
+        var failure = await Assert.ThrowsAsync<SrpcException>(async () =>
+        {
+            await using var call = await connection.OpenCallAsync("Test.Hang");
+            await call.ReadLineAsync();
+        });
+        Assert.Contains("longer than", failure.Message);
         Assert.True(connection.IsBroken);
     }
 
