@@ -15,4 +15,38 @@ static class CommonTypes
         ByteArray<ObjectHash>("Hash", ObjectHash.Size, bytes => new ObjectHash(bytes), (in hash) => hash.Span);
 
     public static GobType<IReadOnlyList<string>> Strings { get; } = Slice("[]string", Text);
+
+    public static GobType<IReadOnlyList<ByteString>> ByteStrings { get; } = Slice("[]string", ByteString);
+
+    public static GobType<IReadOnlyList<ObjectHash>> Hashes { get; } = Slice("[]hash.Hash", Hash);
+
+    public static GobType<IReadOnlyList<ulong>> Numbers { get; } = Slice("[]uint64", U64);
+
+    // Go meets the lists first as elements and then sends no name.
+    public static GobType<IReadOnlyDictionary<string, IReadOnlyList<string>>?> TagsToMatch { get; } = Map("MatchTags", Text, Slice("", Text));
+
+    public static GobType<IReadOnlyDictionary<ByteString, ulong>?> InodeNumbers { get; } =
+        Map("map[filesystem.Filename]filesystem.InodeNumber", ByteString, U64);
+
+    public static GobType<IReadOnlyDictionary<ulong, Inode>?> Inodes { get; } =
+        Map("map[filesystem.InodeNumber]filesystem.GenericInode", U64, InodeTypes.Any);
+
+    public static GobType<IReadOnlyDictionary<ulong, ulong>?> LinkCounts { get; } =
+        Map("map[filesystem.InodeNumber]uint64", U64, U64);
+
+    public static GobType<IReadOnlyList<ComputedFile>> ComputedFiles { get; } = Slice(
+        "[]filesystem.ComputedFile",
+        new GobRecord<ComputedFile, ComputedFileDraft>("ComputedFile")
+        {
+            { "Filename", ByteString, f => f.Filename, (ref d, v) => d.Filename = v },
+            { "Source", Text, f => f.Source, (ref d, v) => d.Source = v },
+        });
+}
+
+struct ComputedFileDraft : IGobDraft<ComputedFile>
+{
+    public ByteString Filename;
+    public string? Source;
+
+    public readonly ComputedFile ToValue() => new(Filename, Source ?? "");
 }

@@ -30,6 +30,38 @@ public sealed class GobDecoder(Stream input, GobLimits? limits = null)
         return true;
     }
 
+    /// <summary>
+    /// As <see cref="Read"/>, but waits for the value without a thread. Only where a sender cuts a value behind a type
+    /// definition inside it, as Go does, are the other pieces read on the calling thread.
+    /// </summary>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public async ValueTask<T> ReadAsync<T>(GobType<T> type, CancellationToken cancellation = default)
+    {
+        await FetchAsync(cancellation);
+        return Read(type);
+    }
+
+    async ValueTask FetchAsync(CancellationToken cancellation)
+    {
+        if (lost)
+            throw new GobException("an earlier value could not be read");
+        lost = true;
+        try
+        {
+            await input.FetchAsync(cancellation);
+        }
+        catch (EndOfStreamException)
+        {
+            throw new GobException("the stream ends inside a message");
+        }
+        lost = false;
+    }
+
+    /// <summary>
+    /// Whether the stream is between two messages, so that what follows a value that could not be read may make sense.
+    /// </summary>
+    internal bool AtBoundary => input.AtBoundary;
+
     /// <summary>Reads the next value, whatever its type; false where the stream ends in front of it.</summary>
     /// <exception cref="GobException">The stream is no gob or exceeds a limit.</exception>
     public bool TryReadAny([NotNullWhen(true)] out GobValue? value) => TryReadAny(out value, out _);

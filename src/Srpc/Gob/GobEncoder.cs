@@ -30,12 +30,26 @@ public sealed class GobEncoder
     public void Write<T>(GobType<T> type, T value)
     {
         Define(type);
+        Format(type, value);
+        output.Write(writer.Message().Span);
+    }
+
+    /// <summary>As <see cref="Write"/>; the value's message leaves without a thread waiting for it.</summary>
+    /// <inheritdoc cref="Write" path="/exception"/>
+    public ValueTask WriteAsync<T>(GobType<T> type, T value, CancellationToken cancellation = default)
+    {
+        Define(type);
+        Format(type, value);
+        return output.WriteAsync(writer.Message(), cancellation);
+    }
+
+    void Format<T>(GobType<T> type, T value)
+    {
         writer.Clear();
         writer.WriteInt(ids.Of(type));
         if (!type.OnWire.IsStruct)
             writer.WriteByte(0);
         type.Write(writer, value);
-        output.Write(writer.Message());
     }
 
     /// <summary>
@@ -60,7 +74,7 @@ public sealed class GobEncoder
         writer.Clear();
         writer.WriteInt(-id);
         type.WriteDefinition(new WireDefinitionWriter(writer, id));
-        output.Write(writer.Message());
+        output.Write(writer.Message().Span);
         foreach (var member in type.Members)
             DefineStatic(member.OnWire, open);
     }

@@ -26,6 +26,10 @@ sealed class GobInput
         return messages.TryRead(out message);
     }
 
+    public bool AtBoundary => messages.AtBoundary;
+
+    public ValueTask FetchAsync(CancellationToken cancellation) => messages.FetchAsync(cancellation);
+
     /// <summary>A further message of the value.</summary>
     public ReadOnlySpan<byte> NextMessage(out int position)
     {

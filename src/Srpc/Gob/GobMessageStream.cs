@@ -7,56 +7,123 @@ sealed class GobMessageStream(Stream input, GobLimits limits)
     const int Growth = 8;
 
     readonly byte[] prefix = new byte[1 + sizeof(ulong)];
+    readonly Queue<byte[]> fetchedDefinitions = new();
     byte[] buffer = [];
+    int fetched;
     long valueBytesLeft;
 
-    public void BeginValue() => valueBytesLeft = limits.MaxValueBytes;
+    /// <summary>Whether all that was taken off the stream were whole messages.</summary>
+    public bool AtBoundary { get; private set; } = true;
+
+    bool HasFetched => fetched > 0 || fetchedDefinitions.Count > 0;
+
+    public void BeginValue()
+    {
+        if (!HasFetched)
+            valueBytesLeft = limits.MaxValueBytes;
+    }
+
+    /// <summary>
+    /// Waits for a value without a thread: takes the definitions before it and the message that starts it, which
+    /// <see cref="TryRead"/> then hands out. Nothing is fetched where the stream ends.
+    /// </summary>
+    public async ValueTask FetchAsync(CancellationToken cancellation)
+    {
+        BeginValue();
+        while (fetched == 0 && fetchedDefinitions.Count <= limits.MaxDefinitions)
+        {
+            if (await input.ReadAsync(prefix.AsMemory(0, 1), cancellation) == 0)
+                return;
+            AtBoundary = false;
+            await input.ReadExactlyAsync(prefix.AsMemory(1, PrefixDigits()), cancellation);
+            var length = CheckLength(Length());
+            for (var filled = 0; filled < length;)
+            {
+                var target = Grow(filled, length);
+                await input.ReadExactlyAsync(buffer.AsMemory(filled, target - filled), cancellation);
+                filled = target;
+            }
+            AtBoundary = true;
+            // The lowest bit of the first integer is its sign, and the id of a definition is negative. One that is too
+            // long is left to the reader to refuse.
+            if (StartsDefinition(buffer.AsSpan(0, length)) && length <= limits.MaxDefinitionBytes)
+                fetchedDefinitions.Enqueue(buffer.AsSpan(0, length).ToArray());
+            else
+                fetched = length;
+        }
+    }
+
+    static bool StartsDefinition(ReadOnlySpan<byte> message)
+    {
+        var digits = message[0] < 0x80 ? 0 : 256 - message[0];
+        return digits < message.Length && (message[digits] & 1) != 0;
+    }
 
     /// <summary>The next message, valid until the one after it; false where the stream ends.</summary>
     public bool TryRead(out ReadOnlySpan<byte> message)
     {
-        if (!TryReadLength(out var length))
+        if (fetchedDefinitions.TryDequeue(out var definition))
+        {
+            message = definition;
+            return true;
+        }
+        var length = fetched;
+        fetched = 0;
+        if (length == 0)
         {
             message = default;
-            return false;
+            if (input.Read(prefix, 0, 1) == 0)
+                return false;
+            AtBoundary = false;
+            ReadFully(prefix.AsSpan(1, PrefixDigits()));
+            length = CheckLength(Length());
+            Fill(length);
+            AtBoundary = true;
         }
+        message = buffer.AsSpan(0, length);
+        return true;
+    }
+
+    int PrefixDigits()
+    {
+        var digits = prefix[0] < 0x80 ? 0 : 256 - prefix[0];
+        return digits <= sizeof(ulong) ? digits : throw new GobException($"byte 0x{prefix[0]:x2} starts no message");
+    }
+
+    ulong Length()
+    {
+        if (prefix[0] < 0x80)
+            return prefix[0];
+        var length = 0UL;
+        foreach (var digit in prefix.AsSpan(1, PrefixDigits()))
+            length = length << 8 | digit;
+        return length;
+    }
+
+    int CheckLength(ulong length)
+    {
         if (length == 0)
             throw new GobException("a message without content");
         if (length > (ulong)valueBytesLeft)
             throw new GobException($"a value of more than {limits.MaxValueBytes} bytes");
         valueBytesLeft -= (long)length;
-        Fill((int)length);
-        message = buffer.AsSpan(0, (int)length);
-        return true;
-    }
-
-    bool TryReadLength(out ulong length)
-    {
-        length = 0;
-        if (input.Read(prefix, 0, 1) == 0)
-            return false;
-        if (prefix[0] < 0x80)
-        {
-            length = prefix[0];
-            return true;
-        }
-        var digits = 256 - prefix[0];
-        if (digits > sizeof(ulong))
-            throw new GobException($"byte 0x{prefix[0]:x2} starts no message");
-        ReadFully(prefix.AsSpan(1, digits));
-        foreach (var digit in prefix.AsSpan(1, digits))
-            length = length << 8 | digit;
-        return true;
+        return (int)length;
     }
 
     // The length is only a claim: memory grows with what has really come.
+    int Grow(int filled, int length)
+    {
+        var target = buffer.Length >= length ? length : (int)Math.Min(length, Math.Max(FirstRead, (long)Growth * filled));
+        if (buffer.Length < target)
+            Array.Resize(ref buffer, target);
+        return target;
+    }
+
     void Fill(int length)
     {
         for (var filled = 0; filled < length;)
         {
-            var target = buffer.Length >= length ? length : (int)Math.Min(length, Math.Max(FirstRead, (long)Growth * filled));
-            if (buffer.Length < target)
-                Array.Resize(ref buffer, target);
+            var target = Grow(filled, length);
             ReadFully(buffer.AsSpan(filled, target - filled));
             filled = target;
         }

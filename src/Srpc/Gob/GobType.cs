@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ImageSdk.Srpc.Gob;
 
 /// <summary>
@@ -45,6 +47,12 @@ public abstract class GobType<T> : GobType
     /// <summary>Works out how to read values of a type that the stream defined.</summary>
     /// <exception cref="GobException">That type cannot be read as this one.</exception>
     internal abstract GobPlan<T> Compile(GobPlans plans, int wireId);
+
+    /// <summary>Writes the value as Go's JSON package would.</summary>
+    internal virtual void WriteJson(Utf8JsonWriter json, T value) => throw new GobException($"no JSON for {GetType().Name}");
+
+    /// <summary>Reads a value that is not null. Exceptions are those of <see cref="JsonElement"/>, and <see cref="GobException"/>.</summary>
+    internal virtual T ReadJson(JsonElement json) => throw new GobException($"no JSON for {GetType().Name}");
 
     /// <summary>Order of map keys when written, so that equal maps give equal bytes.</summary>
     internal virtual IComparer<T> KeyOrder => Comparer<T>.Default;

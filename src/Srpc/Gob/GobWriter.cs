@@ -16,12 +16,12 @@ sealed class GobWriter(GobTypeIds ids)
     public void Clear() => length = MaxUIntSize;
 
     /// <summary>The message with its length before it; valid until the next write.</summary>
-    public ReadOnlySpan<byte> Message()
+    public ReadOnlyMemory<byte> Message()
     {
         Span<byte> prefix = stackalloc byte[MaxUIntSize];
         var size = FormatUInt(prefix, (ulong)(length - MaxUIntSize));
         prefix[..size].CopyTo(buffer.AsSpan(MaxUIntSize - size));
-        return buffer.AsSpan(MaxUIntSize - size, size + length - MaxUIntSize);
+        return buffer.AsMemory(MaxUIntSize - size, size + length - MaxUIntSize);
     }
 
     public void WriteByte(byte value)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ImageSdk.Srpc.Gob;
 
 sealed class GobBool : GobType<bool>
@@ -7,6 +9,10 @@ sealed class GobBool : GobType<bool>
     internal override bool Omits(bool value) => !value;
 
     internal override void Write(GobWriter writer, bool value) => writer.WriteBool(value);
+
+    internal override void WriteJson(Utf8JsonWriter json, bool value) => json.WriteBooleanValue(value);
+
+    internal override bool ReadJson(JsonElement json) => json.GetBoolean();
 
     internal override GobPlan<bool> Compile(GobPlans plans, int wireId)
     {

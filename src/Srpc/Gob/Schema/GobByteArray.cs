@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ImageSdk.Srpc.Gob;
 
 /// <summary>A fixed array of bytes, such as a hash. Each byte travels as an integer; zeros are never left out.</summary>
@@ -17,6 +19,15 @@ sealed class GobByteArray<T>(string name, int length, GobBytesReader<T> read, Go
             throw new GobException($"array {name} of {length} bytes has {bytes.Length}");
         writer.WriteUInt((ulong)length);
         writer.WriteBytesAsIntegers(bytes);
+    }
+
+    // Hashes, the only ones, are text in JSON.
+    internal override void WriteJson(Utf8JsonWriter json, T value) => json.WriteStringValue(System.Convert.ToHexStringLower(write(value)));
+
+    internal override T ReadJson(JsonElement json)
+    {
+        var bytes = System.Convert.FromHexString(json.GetString() ?? "");
+        return bytes.Length == length ? read(bytes) : throw new GobException($"array {name} of {length} bytes has {bytes.Length}");
     }
 
     internal override GobPlan<T> Compile(GobPlans plans, int wireId)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ImageSdk.Srpc.Gob;
 
 /// <summary>A field of a struct.</summary>
@@ -10,6 +12,10 @@ abstract class GobField<T, TDraft>(string name)
     /// <summary>Writes the field unless it is to be left out.</summary>
     /// <param name="previous">The number of the last field written.</param>
     public abstract void Write(GobWriter writer, T value, int number, ref int previous);
+
+    public abstract void WriteJson(Utf8JsonWriter json, T value);
+
+    public abstract void ReadJson(JsonElement json, ref TDraft draft);
 
     public abstract GobStep<TDraft> Compile(GobPlans plans, int wireId, string structName);
 }
@@ -28,6 +34,14 @@ sealed class GobField<T, TDraft, TField>(
         type.Write(writer, field);
         previous = number;
     }
+
+    public override void WriteJson(Utf8JsonWriter json, T value)
+    {
+        json.WritePropertyName(Name);
+        type.WriteJson(json, get(value));
+    }
+
+    public override void ReadJson(JsonElement json, ref TDraft draft) => set(ref draft, type.ReadJson(json));
 
     public override GobStep<TDraft> Compile(GobPlans plans, int wireId, string structName)
     {

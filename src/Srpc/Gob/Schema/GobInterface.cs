@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text;
+using System.Text.Json;
 
 namespace ImageSdk.Srpc.Gob;
 
@@ -37,6 +38,18 @@ public sealed class GobInterface<T> : GobType<T?>, IEnumerable<string> where T :
             throw new GobException($"{value.GetType().Name} is not registered for the interface");
     }
 
+    internal override void WriteJson(Utf8JsonWriter json, T? value)
+    {
+        if (value is null)
+            json.WriteNullValue();
+        else if (byType.TryGetValue(value.GetType(), out var implementation))
+            implementation.WriteJson(json, value);
+        else
+            throw new GobException($"{value.GetType().Name} is not registered for the interface");
+    }
+
+    internal override T? ReadJson(JsonElement json) => throw new GobException("JSON does not tell the type of an interface value");
+
     internal override GobPlan<T?> Compile(GobPlans plans, int wireId)
     {
         plans.RequireBuiltin(wireId, WireTypes.InterfaceId);
@@ -60,6 +73,8 @@ public sealed class GobInterface<T> : GobType<T?>, IEnumerable<string> where T :
 
         public abstract void Write(GobWriter writer, T value);
 
+        public abstract void WriteJson(Utf8JsonWriter json, T value);
+
         public abstract T Read(ref GobReader reader, int typeId);
     }
 
@@ -78,6 +93,8 @@ public sealed class GobInterface<T> : GobType<T?>, IEnumerable<string> where T :
             type.Write(writer, (TImplementation)value);
             writer.InsertLength(mark);
         }
+
+        public override void WriteJson(Utf8JsonWriter json, T value) => type.WriteJson(json, (TImplementation)value);
 
         public override T Read(ref GobReader reader, int typeId) => reader.Input.Plans.Get(type, typeId).Read(ref reader);
     }

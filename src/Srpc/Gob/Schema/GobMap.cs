@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ImageSdk.Srpc.Gob;
 
 /// <summary>A map. Left out when null, sent when empty. Of equal keys in a stream the last counts, as in Go.</summary>
@@ -23,6 +25,35 @@ sealed class GobMap<TKey, TValue>(string name, GobType<TKey> key, GobType<TValue
             element.Write(writer, entry.Value);
         }
     }
+
+    internal override void WriteJson(Utf8JsonWriter json, IReadOnlyDictionary<TKey, TValue>? value)
+    {
+        if (value is null)
+        {
+            json.WriteNullValue();
+            return;
+        }
+        json.WriteStartObject();
+        foreach (var entry in value.OrderBy(entry => entry.Key, key.KeyOrder))
+        {
+            json.WritePropertyName(entry.Key.ToString()!);
+            element.WriteJson(json, entry.Value);
+        }
+        json.WriteEndObject();
+    }
+
+    internal override IReadOnlyDictionary<TKey, TValue>? ReadJson(JsonElement json)
+    {
+        var map = new Dictionary<TKey, TValue>(key.KeyEquality);
+        foreach (var entry in json.EnumerateObject())
+            map[ReadKey(entry.Name)] = element.ReadJson(entry.Value);
+        return map;
+    }
+
+    // A key is always text, also of a number.
+    TKey ReadKey(string name) => key.ReadJson(key.OnWire.BuiltinId == WireTypes.StringId
+        ? JsonSerializer.SerializeToElement(name)
+        : JsonElement.Parse(name));
 
     internal override GobPlan<IReadOnlyDictionary<TKey, TValue>?> Compile(GobPlans plans, int wireId)
     {

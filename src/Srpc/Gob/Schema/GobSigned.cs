@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json;
 
 namespace ImageSdk.Srpc.Gob;
 
@@ -12,6 +13,10 @@ sealed class GobSigned<T> : GobType<T> where T : struct, IBinaryInteger<T>, ISig
     internal override bool Omits(T value) => T.IsZero(value);
 
     internal override void Write(GobWriter writer, T value) => writer.WriteInt(long.CreateTruncating(value));
+
+    internal override void WriteJson(Utf8JsonWriter json, T value) => json.WriteNumberValue(long.CreateTruncating(value));
+
+    internal override T ReadJson(JsonElement json) => T.CreateChecked(json.GetInt64());
 
     internal override GobPlan<T> Compile(GobPlans plans, int wireId)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ImageSdk.Srpc.Gob;
 
 sealed class GobSlice<T>(string name, GobType<T> element) : GobType<IReadOnlyList<T>>
@@ -9,6 +11,21 @@ sealed class GobSlice<T>(string name, GobType<T> element) : GobType<IReadOnlyLis
     internal override void WriteDefinition(WireDefinitionWriter definition) => definition.Slice(name, element);
 
     internal override void Write(GobWriter writer, IReadOnlyList<T> value) => GobElements.Write(writer, element, value ?? []);
+
+    internal override void WriteJson(Utf8JsonWriter json, IReadOnlyList<T> value)
+    {
+        if (Omits(value))
+        {
+            json.WriteNullValue();
+            return;
+        }
+        json.WriteStartArray();
+        foreach (var item in value)
+            element.WriteJson(json, item);
+        json.WriteEndArray();
+    }
+
+    internal override IReadOnlyList<T> ReadJson(JsonElement json) => [.. json.EnumerateArray().Select(element.ReadJson)];
 
     internal override GobPlan<IReadOnlyList<T>> Compile(GobPlans plans, int wireId)
     {

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text.Json;
 
 namespace ImageSdk.Srpc.Gob;
 
@@ -41,6 +42,25 @@ public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
         for (var number = 0; number < fields.Count; number++)
             fields[number].Write(writer, value, number, ref previous);
         writer.WriteByte(0);
+    }
+
+    internal override void WriteJson(Utf8JsonWriter json, T value)
+    {
+        json.WriteStartObject();
+        foreach (var field in fields)
+            field.WriteJson(json, value);
+        json.WriteEndObject();
+    }
+
+    internal override T ReadJson(JsonElement json)
+    {
+        var draft = NewDraft();
+        foreach (var member in json.EnumerateObject())
+        {
+            if (member.Value.ValueKind != JsonValueKind.Null)
+                fields.Find(field => string.Equals(field.Name, member.Name, StringComparison.OrdinalIgnoreCase))?.ReadJson(member.Value, ref draft);
+        }
+        return Finish(draft);
     }
 
     internal override GobPlan<T> Compile(GobPlans plans, int wireId)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Unicode;
 
 namespace ImageSdk.Srpc.Gob;
@@ -20,6 +21,11 @@ sealed class GobText : GobType<string>
     internal override bool Omits(string value) => string.IsNullOrEmpty(value);
 
     internal override void Write(GobWriter writer, string value) => Encode(writer, value ?? "");
+
+    // What is not UTF-8 is lost, as in Go.
+    internal override void WriteJson(Utf8JsonWriter json, string value) => json.WriteStringValue(Encoding.UTF8.GetBytes(value ?? ""));
+
+    internal override string ReadJson(JsonElement json) => json.GetString() ?? "";
 
     internal override GobPlan<string> Compile(GobPlans plans, int wireId)
     {

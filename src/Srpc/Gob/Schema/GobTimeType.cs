@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ImageSdk.Srpc.Gob;
 
 /// <summary>Go's time.Time, which encodes itself.</summary>
@@ -13,6 +15,10 @@ sealed class GobTimeType : GobType<GobTime>
         Span<byte> bytes = stackalloc byte[GobTime.MaxSize];
         writer.WriteBytes(bytes[..value.Format(bytes)]);
     }
+
+    internal override void WriteJson(Utf8JsonWriter json, GobTime value) => json.WriteStringValue(GobTimeText.Format(value));
+
+    internal override GobTime ReadJson(JsonElement json) => GobTimeText.Parse(json.GetString() ?? "");
 
     internal override GobPlan<GobTime> Compile(GobPlans plans, int wireId)
     {

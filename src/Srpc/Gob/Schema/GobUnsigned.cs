@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json;
 
 namespace ImageSdk.Srpc.Gob;
 
@@ -12,6 +13,10 @@ sealed class GobUnsigned<T> : GobType<T> where T : struct, IBinaryInteger<T>, IU
     internal override bool Omits(T value) => T.IsZero(value);
 
     internal override void Write(GobWriter writer, T value) => writer.WriteUInt(ulong.CreateTruncating(value));
+
+    internal override void WriteJson(Utf8JsonWriter json, T value) => json.WriteNumberValue(ulong.CreateTruncating(value));
+
+    internal override T ReadJson(JsonElement json) => T.CreateChecked(json.GetUInt64());
 
     internal override GobPlan<T> Compile(GobPlans plans, int wireId)
     {

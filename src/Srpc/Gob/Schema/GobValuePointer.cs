@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ImageSdk.Srpc.Gob;
 
 /// <summary>A pointer to a value that cannot be null itself.</summary>
@@ -10,6 +12,16 @@ sealed class GobValuePointer<T>(GobType<T> target, bool sendZero) : GobType<T?> 
 
     internal override void Write(GobWriter writer, T? value) =>
         target.Write(writer, value ?? throw new GobException("a nil pointer where gob needs a value"));
+
+    internal override void WriteJson(Utf8JsonWriter json, T? value)
+    {
+        if (value is { } present)
+            target.WriteJson(json, present);
+        else
+            json.WriteNullValue();
+    }
+
+    internal override T? ReadJson(JsonElement json) => target.ReadJson(json);
 
     internal override GobPlan<T?> Compile(GobPlans plans, int wireId) => new Plan(plans.Get(target, wireId));
 

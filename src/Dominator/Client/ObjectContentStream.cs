@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using ImageSdk.Images;
+using ImageSdk.Srpc;
+
+namespace ImageSdk.Dominator;
+
+/// <summary>The content of one object among those that a server sends.</summary>
+sealed class ObjectContentStream(SrpcClientCall call, ulong length) : Stream
+{
+    readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
+    ulong position;
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => false;
+
+    public override bool CanSeek => false;
+
+    public override long Length => checked((long)length);
+
+    public override long Position
+    {
+        get => (long)position;
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellation = default)
+    {
+        var wanted = (int)Math.Min((ulong)destination.Length, length - position);
+        if (wanted == 0)
+            return 0;
+        var count = await call.ReadBytesAsync(destination[..wanted]);
+        if (count == 0)
+            throw new SrpcException("unexpected EOF");
+        hash.AppendData(destination.Span[..count]);
+        position += (ulong)count;
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellation) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellation).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Reads what is left and compares.</summary>
+    /// <exception cref="SrpcException">The content is not what was asked for.</exception>
+    public async Task FinishAsync(ObjectHash expected)
+    {
+        await CopyToAsync(Null);
+        var actual = new ObjectHash(hash.GetCurrentHash());
+        if (actual != expected)
+            throw new SrpcException($"object {expected} came with the content of {actual}");
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            hash.Dispose();
+    }
+}

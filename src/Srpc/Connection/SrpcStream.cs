@@ -1,0 +1,191 @@
+using System.Text;
+
+namespace ImageSdk.Srpc;
+
+/// <summary>
+/// The bytes of a connection, buffered in both directions: lines, values and raw data in turn. One reader and one
+/// writer at a time may use it, side by side.
+/// </summary>
+sealed class SrpcStream(Stream transport) : Stream
+{
+    const int BufferSize = 1 << 14;
+
+    readonly byte[] readBuffer = new byte[BufferSize];
+    readonly byte[] writeBuffer = new byte[BufferSize];
+    int readStart;
+    int readEnd;
+    int writeEnd;
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Bytes that have come and are not read yet.</summary>
+    public ReadOnlySpan<byte> Buffered => readBuffer.AsSpan(readStart, readEnd - readStart);
+
+    /// <summary>Takes buffered bytes.</summary>
+    public void Skip(int count) => readStart += count;
+
+    /// <summary>Waits until at least one byte is buffered; false where the stream ends.</summary>
+    public async ValueTask<bool> FillAsync(CancellationToken cancellation)
+    {
+        if (readStart < readEnd)
+            return true;
+        readStart = 0;
+        readEnd = 0;
+        readEnd = await transport.ReadAsync(readBuffer, cancellation);
+        return readEnd > 0;
+    }
+
+    /// <summary>
+    /// The next line without its line feed; null where the stream ends before one. What is not UTF-8 becomes U+FFFD.
+    /// </summary>
+    /// <exception cref="SrpcException">The line is longer than that many bytes.</exception>
+    public async ValueTask<string?> ReadLineAsync(int maxBytes, CancellationToken cancellation)
+    {
+        byte[] line = [];
+        while (await FillAsync(cancellation))
+        {
+            var end = Buffered.IndexOf((byte)'\n');
+            var piece = end < 0 ? Buffered : Buffered[..end];
+            if (line.Length + piece.Length > maxBytes)
+                throw new SrpcException($"a line of more than {maxBytes} bytes");
+            if (end >= 0 && line.Length == 0)
+            {
+                var text = Encoding.UTF8.GetString(piece);
+                Skip(end + 1);
+                return text;
+            }
+            line = [.. line, .. piece];
+            Skip(end < 0 ? piece.Length : end + 1);
+            if (end >= 0)
+                return Encoding.UTF8.GetString(line);
+        }
+        return null;
+    }
+
+    public ValueTask WriteTextAsync(string text, CancellationToken cancellation) =>
+        WriteAsync(Encoding.UTF8.GetBytes(text), cancellation);
+
+    public override int Read(Span<byte> destination)
+    {
+        if (readStart < readEnd)
+            return TakeBuffered(destination);
+        if (destination.Length >= BufferSize)
+            return transport.Read(destination);
+        readStart = 0;
+        readEnd = 0;
+        readEnd = transport.Read(readBuffer);
+        return TakeBuffered(destination);
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellation = default)
+    {
+        if (readStart < readEnd || destination.IsEmpty)
+            return new(TakeBuffered(destination.Span));
+        return destination.Length >= BufferSize
+            ? transport.ReadAsync(destination, cancellation)
+            : FillAndTakeAsync(destination, cancellation);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellation) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellation).AsTask();
+
+    public override void Write(ReadOnlySpan<byte> source)
+    {
+        if (source.Length > BufferSize - writeEnd)
+            FlushBuffer();
+        if (source.Length > BufferSize)
+            transport.Write(source);
+        else
+            Keep(source);
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellation = default)
+    {
+        if (source.Length > BufferSize - writeEnd)
+            return FlushAndWriteAsync(source, cancellation);
+        Keep(source.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellation) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellation).AsTask();
+
+    public override void Flush()
+    {
+        FlushBuffer();
+        transport.Flush();
+    }
+
+    public override async Task FlushAsync(CancellationToken cancellation)
+    {
+        await FlushBufferAsync(cancellation);
+        await transport.FlushAsync(cancellation);
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    // Owners of the transport dispose it; what users of a call dispose is not the connection.
+    protected override void Dispose(bool disposing)
+    {
+    }
+
+    int TakeBuffered(Span<byte> destination)
+    {
+        var count = Math.Min(destination.Length, readEnd - readStart);
+        readBuffer.AsSpan(readStart, count).CopyTo(destination);
+        readStart += count;
+        return count;
+    }
+
+    async ValueTask<int> FillAndTakeAsync(Memory<byte> destination, CancellationToken cancellation) =>
+        await FillAsync(cancellation) ? TakeBuffered(destination.Span) : 0;
+
+    void Keep(ReadOnlySpan<byte> source)
+    {
+        source.CopyTo(writeBuffer.AsSpan(writeEnd));
+        writeEnd += source.Length;
+    }
+
+    void FlushBuffer()
+    {
+        if (writeEnd == 0)
+            return;
+        transport.Write(writeBuffer.AsSpan(0, writeEnd));
+        writeEnd = 0;
+    }
+
+    async ValueTask FlushBufferAsync(CancellationToken cancellation)
+    {
+        if (writeEnd == 0)
+            return;
+        await transport.WriteAsync(writeBuffer.AsMemory(0, writeEnd), cancellation);
+        writeEnd = 0;
+    }
+
+    async ValueTask FlushAndWriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellation)
+    {
+        await FlushBufferAsync(cancellation);
+        if (source.Length > BufferSize)
+            await transport.WriteAsync(source, cancellation);
+        else
+            Keep(source.Span);
+    }
+}

@@ -1,0 +1,53 @@
+namespace ImageSdk.Srpc;
+
+/// <summary>The methods of a server and who may call them.</summary>
+sealed class MethodTable
+{
+    readonly Dictionary<string, SrpcService> services;
+    readonly SrpcServerOptions options;
+
+    public MethodTable(IEnumerable<SrpcService> services, SrpcServerOptions options)
+    {
+        this.services = services.ToDictionary(service => service.Name);
+        this.options = options;
+        HaveUnauthenticated = All.Any(entry => entry.Method.Options.Access == SrpcAccess.Unauthenticated);
+    }
+
+    public bool HaveUnauthenticated { get; }
+
+    IEnumerable<(SrpcService Service, SrpcMethod Method)> All =>
+        services.Values.SelectMany(service => service.Methods.Values.Select(method => (service, method)));
+
+    public IReadOnlyList<string> List(Func<SrpcMethod, bool> which) =>
+        [.. All.Where(entry => which(entry.Method)).Select(entry => $"{entry.Service.Name}.{entry.Method.Name}").Order(StringComparer.Ordinal)];
+
+    /// <summary>Looks a call up and counts it.</summary>
+    /// <returns>The method, which the caller has to leave; or in the words of the original why there is no call.</returns>
+    public (SrpcMethod? Method, SrpcCaller Caller, string Refusal) Enter(string line, SrpcIdentity identity, bool withPowers)
+    {
+        var caller = new SrpcCaller(identity.User, identity.Groups, HasMethodAccess: false);
+        var words = line.Split('.');
+        if (words.Length != 2)
+            return (null, caller, $"malformed Service.Method: {line}");
+        if (!services.TryGetValue(words[0], out var service))
+            return (null, caller, $"unknown service: {words[0]}");
+        if (!service.Methods.TryGetValue(words[1], out var method))
+            return (null, caller, $"{words[0]}: unknown method: {words[1]}");
+        if (withPowers && (HasPower(line, identity) || service.Grants(caller, method.Name)))
+            caller = caller with { HasMethodAccess = true };
+        else if (!IsOpen(method.Options.Access, identity))
+            return (null, caller, SrpcException.AccessDenied);
+        return method.TryEnter(caller) is { } refusal ? (null, caller, refusal) : (method, caller, "");
+    }
+
+    bool HasPower(string line, SrpcIdentity identity) =>
+        identity.Permits(line) ||
+        identity.User.Length > 0 && (options.TrustedUsers.Contains(identity.User) || options.TrustedGroups.Overlaps(identity.Groups));
+
+    static bool IsOpen(SrpcAccess access, SrpcIdentity identity) => access switch
+    {
+        SrpcAccess.Public => identity.User.Length > 0,
+        SrpcAccess.Unauthenticated => true,
+        _ => false,
+    };
+}

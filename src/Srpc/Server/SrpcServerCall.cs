@@ -1,0 +1,61 @@
+using ImageSdk.Srpc.Gob;
+
+namespace ImageSdk.Srpc;
+
+/// <summary>A call that a server is serving. One thread may write while another reads.</summary>
+public sealed class SrpcServerCall
+{
+    readonly SrpcStream stream;
+    readonly SrpcCoder coder;
+
+    internal SrpcServerCall(SrpcStream stream, SrpcCoder coder, SrpcCaller caller, SrpcPeer peer, CancellationToken aborted)
+    {
+        this.stream = stream;
+        this.coder = coder;
+        Caller = caller;
+        Peer = peer;
+        Aborted = aborted;
+    }
+
+    public SrpcCaller Caller { get; }
+
+    public SrpcPeer Peer { get; }
+
+    /// <summary>Set when the server ends the connection. A caller that goes away shows at the next read only.</summary>
+    public CancellationToken Aborted { get; }
+
+    /// <summary>The raw bytes of the call: what follows the values already read, and nothing that is buffered elsewhere.</summary>
+    public Stream Stream => stream;
+
+    internal bool AtBoundary => coder.AtBoundary;
+
+    /// <summary>Reads the next value.</summary>
+    /// <exception cref="GobException">The value is cut, too large or of another type.</exception>
+    /// <exception cref="IOException">The connection is lost.</exception>
+    public ValueTask<T> ReadAsync<T>(GobType<T> type) => coder.ReadAsync(type, Aborted);
+
+    /// <summary>Writes a value; it leaves with the next flush.</summary>
+    /// <exception cref="GobException">The value cannot be written.</exception>
+    /// <exception cref="IOException">The connection is lost.</exception>
+    public ValueTask WriteAsync<T>(GobType<T> type, T value) => coder.WriteAsync(type, value, Aborted);
+
+    /// <summary>Writes text in UTF-8; it leaves with the next flush.</summary>
+    /// <exception cref="IOException">The connection is lost.</exception>
+    public ValueTask WriteTextAsync(string text) => stream.WriteTextAsync(text, Aborted);
+
+    /// <summary>Sends what was written.</summary>
+    /// <exception cref="IOException">The connection is lost.</exception>
+    public Task FlushAsync() => stream.FlushAsync(Aborted);
+
+    /// <summary>
+    /// Waits until the caller ends the connection, for methods that send for as long as somebody listens; what the
+    /// caller sends is thrown away.
+    /// </summary>
+    public async Task WaitForEndAsync()
+    {
+        while (await stream.FillAsync(Aborted))
+            stream.Skip(stream.Buffered.Length);
+    }
+
+    internal ValueTask WriteErrorLineAsync(string text) => WriteTextAsync(ErrorLine.Of(text));
+}

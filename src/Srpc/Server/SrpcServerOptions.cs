@@ -1,0 +1,34 @@
+using ImageSdk.Srpc.Gob;
+
+namespace ImageSdk.Srpc;
+
+/// <summary>How a server treats its callers.</summary>
+public sealed record SrpcServerOptions
+{
+    /// <summary>
+    /// The certificates in force; null for a server without TLS, at which everybody may call everything. Asked at each
+    /// connection.
+    /// </summary>
+    public Func<SrpcServerTls?> Tls { get; init; } = () => null;
+
+    /// <summary>Users who hold all powers.</summary>
+    public IReadOnlySet<string> TrustedUsers { get; init; } = new HashSet<string>();
+
+    /// <summary>Groups whose members hold all powers.</summary>
+    public IReadOnlySet<string> TrustedGroups { get; init; } = new HashSet<string>();
+
+    /// <summary>From the answer to CONNECT to the end of the TLS handshake.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Of a method line, in bytes. A longer one ends the connection.</summary>
+    public int MaxLineBytes { get; init; } = 4096;
+
+    /// <summary>For the values that callers send, unless a method has its own.</summary>
+    public GobLimits Limits { get; init; } = new() { MaxValueBytes = 1 << 24, MaxDefinitions = 256 };
+
+    /// <summary>Told why a connection was ended by the server. Must not throw.</summary>
+    public Action<SrpcPeer, Exception> OnFailure { get; init; } = (_, _) => { };
+
+    /// <summary>For the date of refusals.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

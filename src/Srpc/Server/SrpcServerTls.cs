@@ -1,0 +1,38 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace ImageSdk.Srpc;
+
+/// <summary>
+/// The certificate of a server and the authorities whose certificates its callers need. May be replaced while the
+/// server runs.
+/// </summary>
+/// <param name="Certificate">With its key and the issuers to send along.</param>
+/// <param name="Authorities">Trusted for identity and methods.</param>
+/// <param name="IdentityAuthorities">Trusted for identity only; null for none.</param>
+public sealed record SrpcServerTls(
+    SslStreamCertificateContext Certificate, CertificateAuthorities Authorities, CertificateAuthorities? IdentityAuthorities = null)
+{
+    static readonly Oid clientUsage = new("1.3.6.1.5.5.7.3.2");
+
+    readonly CertificateAuthorities all = Authorities.Union(IdentityAuthorities);
+
+    /// <summary>For a transport that starts TLS before the request: the same demands as after it.</summary>
+    public SslServerAuthenticationOptions AuthenticationOptions() => new()
+    {
+        ServerCertificateContext = Certificate,
+        ClientCertificateRequired = true,
+        EnabledSslProtocols = TlsPolicy.Versions,
+        CertificateChainPolicy = TlsPolicy.NoLookUps(),
+        RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
+            certificate is X509Certificate2 leaf && all.Verify(leaf, chain?.ChainPolicy.ExtraStore ?? [], clientUsage) is not null,
+    };
+
+    /// <summary>Who shows this certificate; null where no authority vouches for it.</summary>
+    /// <exception cref="SrpcException">The certificate's private extensions are malformed.</exception>
+    internal SrpcIdentity? Identify(X509Certificate2 certificate, X509Certificate2Collection others) =>
+        all.Verify(certificate, others, clientUsage) is { } chain
+            ? SrpcIdentity.Of(chain, trustMethods: IdentityAuthorities is null || Authorities.IncludeIssuerOf(certificate))
+            : null;
+}

@@ -1,0 +1,103 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography.X509Certificates;
+
+namespace ImageSdk.Srpc.Tests;
+
+public sealed class CertificateTests : IDisposable
+{
+    static readonly TestAuthority authority = new("ca");
+    readonly string folder = Directory.CreateTempSubdirectory("srpc").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Extensions_are_written_as_the_original_writes_them()
+    {
+        Assert.Equal("30050c032a2e2a", Convert.ToHexStringLower(CertificateIdentity.MethodsExtension(["*.*"]).RawData));
+        Assert.Equal("30080c0661646d696e73", Convert.ToHexStringLower(CertificateIdentity.GroupsExtension(["admins"]).RawData));
+        var id = new AsnWriter(AsnEncodingRules.DER);
+        id.WriteObjectIdentifier(CertificateIdentity.MethodsOid);
+        Assert.Equal("060a2b06010401ca72640701", Convert.ToHexStringLower(id.Encode()));
+    }
+
+    [Theory]
+    [InlineData("300a0c03612e621303632e64", "a.b c.d")]
+    [InlineData("30051603612e62", "a.b")]
+    [InlineData("30051b03612e62", "a.b")]
+    [InlineData("3000", "")]
+    public void Strings_of_several_kinds_are_read(string hex, string methods) =>
+        Assert.Equal(methods, string.Join(' ', CertificateIdentity.Of(WithMethods(hex)).Methods));
+
+    [Theory]
+    [InlineData("30050c03612e6200")]
+    [InlineData("30030c0261")]
+    [InlineData("3003020105")]
+    [InlineData("30030c0161")]
+    [InlineData("30070c05612e622e63")]
+    [InlineData("")]
+    public void Malformed_extensions_are_refused(string hex) =>
+        Assert.Throws<SrpcException>(() => CertificateIdentity.Of(WithMethods(hex)));
+
+    static X509Certificate2 WithMethods(string hex) => authority.Issue(
+        "CN=x", extra: new X509Extension(CertificateIdentity.MethodsOid, Convert.FromHexString(hex), critical: false));
+
+    [Fact]
+    public void A_user_is_the_common_name()
+    {
+        Assert.Equal("jürgen", CertificateIdentity.Of(authority.Issue("O=x, CN=jürgen, C=DE")).User);
+        Assert.Equal("", CertificateIdentity.Of(authority.Issue("O=x")).User);
+    }
+
+    [Fact]
+    public void Certificates_of_a_directory_are_offered_in_order()
+    {
+        Write("a", authority.Issue("CN=long", days: 90));
+        Write("b", authority.Issue("CN=one", ["A.B"], days: 10));
+        Write("c", authority.Issue("CN=two", ["A.B", "A.C"], days: 5));
+        Write("d", authority.Issue("CN=all", ["*.*"], days: 5));
+        Write("e", authority.Issue("CN=longer", days: 91));
+        Write(null, authority.Issue("CN=pem", ["A.B"], days: 11));
+        File.WriteAllText(Path.Combine(folder, "notes.txt"), "not a key");
+        var certificates = ClientCertificates.Load(folder, DateTimeOffset.UtcNow);
+        Assert.Equal(["all", "two", "pem", "one", "longer", "long"], certificates.List.Select(one => CertificateIdentity.Of(one).User));
+    }
+
+    [Fact]
+    public void A_directory_with_a_bad_pair_is_refused()
+    {
+        Assert.True(ClientCertificates.Load(Path.Combine(folder, "none"), DateTimeOffset.UtcNow).IsEmpty);
+        Assert.True(ClientCertificates.Load(folder, DateTimeOffset.UtcNow).IsEmpty);
+        Write("a", authority.Issue("CN=x", days: 10));
+        Assert.StartsWith("a.cert expired 5d", Assert.Throws<SrpcException>(() => ClientCertificates.Load(folder, DateTimeOffset.UtcNow.AddDays(14.01))).Message);
+        Assert.StartsWith("a.cert will not be valid for ", Assert.Throws<SrpcException>(() => ClientCertificates.Load(folder, DateTimeOffset.UtcNow.AddDays(-3))).Message);
+        File.Delete(Path.Combine(folder, "a.cert"));
+        Assert.StartsWith("unable to load keypair: ", Assert.Throws<SrpcException>(() => ClientCertificates.Load(folder, DateTimeOffset.UtcNow)).Message);
+        File.WriteAllText(Path.Combine(folder, "a.cert"), authority.Issue("CN=y").ExportCertificatePem());
+        Assert.StartsWith("unable to load keypair: ", Assert.Throws<SrpcException>(() => ClientCertificates.Load(folder, DateTimeOffset.UtcNow)).Message);
+    }
+
+    [Fact]
+    public async Task The_best_certificate_of_a_directory_is_used()
+    {
+        Write("a", authority.Issue("CN=long", days: 90));
+        Write("d", authority.Issue("CN=all", ["*.*"], days: 5));
+        var server = InProcess.Server(new() { Tls = () => new(authority.IssueServer(), authority.Authorities) });
+        await using var connection = await server.ConnectAsync(new() { Certificates = ClientCertificates.Load(folder, DateTimeOffset.UtcNow) });
+        Assert.Equal("all//True", await connection.EchoAsync("", "WhoAmI"));
+    }
+
+    [Fact]
+    public void Authorities_are_read_from_a_file()
+    {
+        var path = Path.Combine(folder, "CA.pem");
+        File.WriteAllText(path, "no PEM");
+        Assert.Throws<SrpcException>(() => CertificateAuthorities.Load(path));
+        Assert.Throws<FileNotFoundException>(() => CertificateAuthorities.Load(path + "x"));
+    }
+
+    void Write(string? name, X509Certificate2 certificate)
+    {
+        File.WriteAllText(Path.Combine(folder, name is null ? "cert.pem" : name + ".cert"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, name is null ? "key.pem" : name + ".key"), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+    }
+}
