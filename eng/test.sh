@@ -11,6 +11,16 @@ results="$root/artifacts/test-results"
 rm -rf "$results"
 mkdir -p "$results"
 
+# Where the tests build: in memory where there is enough of it, in a folder of this run alone.
+base=/dev/shm
+[ "$(df -k --output=avail "$base" 2>/dev/null | tail -n 1)" -gt 6291456 ] 2>/dev/null || base=${TMPDIR:-/tmp}
+work=$(mktemp -d "$base/imagesdk-tests.XXXXXX")
+chmod 755 "$work"
+trap 'rm -rf --one-file-system "$work"' EXIT
+trap 'exit 130' INT TERM
+mkdir "$work/own"
+export IMAGESDK_TEST_ROOT="$work/own"
+
 fill_feed
 say "Building"
 dotnet build "$root/ImageSdk.sln" -v:quiet
@@ -25,16 +35,16 @@ if [ "$(id -u)" = 0 ]; then
   say "Testing builds as an ordinary user ($user)"
   id "$user" >/dev/null 2>&1 || useradd --create-home "$user"
   grep -q "^$user:" /etc/subuid || usermod --add-subuids 200000-265535 --add-subgids 200000-265535 "$user"
-  copy=$(mktemp -d)
+  copy="$work/copy"
+  mkdir "$copy" "$work/user"
   cp -r "$root/tests/ImageSdk.Building.Tests/bin/Debug/net10.0/." "$copy"
   chmod -R a+rX "$copy"
   mkdir "$copy/results"
-  chown "$user" "$copy/results"
+  chown "$user" "$copy/results" "$work/user"
   fixtures=${IMAGESDK_FIXTURES:-$root/../shared/fixtures}
-  (cd "$copy" && runuser -u "$user" -- env "IMAGESDK_FIXTURES=$fixtures" \
+  (cd "$copy" && runuser -u "$user" -- env "IMAGESDK_FIXTURES=$fixtures" "IMAGESDK_TEST_ROOT=$work/user" \
     dotnet vstest ImageSdk.Building.Tests.dll --logger:trx --ResultsDirectory:"$copy/results") || status=1
   cp "$copy"/results/*.trx "$results/"
-  rm -rf "$copy"
 fi
 
 # Sums up the counters of all result files.
