@@ -24,8 +24,16 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
             throw new BuildException("IMG7003", $"The layers of {file} are no longer in the cache {layers.Root}. Build the project again.", plan.Project.ProjectFile);
         await workers.AskAsync(
             plan.Project.CacheDirectory, new StoreObjectsRequest(built.Layers, file, plan.Project.Store.ObjectDirectory), listener, cancellation);
-        AddLog(images.Objects, image, state);
-        return Add(images, built, file, image);
+        try
+        {
+            AddLog(images.Objects, image, state);
+            return Add(images, built, file, image);
+        }
+        catch (StoreException exception)
+        {
+            throw new BuildException("IMG7004",
+                $"The store {images.Directory} refuses the image: {exception.Message}. Check it (imagesdk verify), or publish into another one.", plan.Project.ProjectFile, inner: exception);
+        }
     }
 
     // The name came with the content; another image of that name was made in the same second.
@@ -46,9 +54,9 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
     static string Add(ImageStore images, BuiltImage built, string file, Image image)
     {
         var name = built.Name;
-        while (images.Exists(name))
+        while (File.Exists(images.GetPath(name)))
         {
-            // One image a second and stream: wait for the next free name.
+            // One image a second and stream, and the name of a deleted image is not given again: take the next free one.
             ImageName.TryParse(name, out var stream, out var time);
             name = ImageName.Format(stream, time.AddSeconds(1));
         }

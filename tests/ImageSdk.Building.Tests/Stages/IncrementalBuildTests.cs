@@ -107,6 +107,19 @@ public class IncrementalBuildTests(BaseImage @base) : IClassFixture<BaseImage>
     }
 
     [ImageFact]
+    public async Task An_image_that_was_deleted_is_published_again_under_another_name()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "files/etc/a", "a");
+        await @base.Workspace.BuildAsync(project);
+        var first = await @base.Workspace.PublishAsync(project);
+        @base.Workspace.Open().Images.Delete(first);
+        var second = await @base.Workspace.PublishAsync(project);
+        Assert.NotEqual(first, second);
+        Assert.Equal([second], @base.Workspace.Open().Images.List(project.Stream));
+    }
+
+    [ImageFact]
     public async Task Two_builds_at_once_make_the_same_image()
     {
         var (project, directory) = @base.New();
