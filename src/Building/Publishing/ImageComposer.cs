@@ -27,10 +27,10 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
             Tags = ExpandTags(),
             Triggers = ComposeTriggers(from),
         };
-        var treeHash = TreeHash.Compute(image.FileSystem!).ToString();
+        var treeHash = TreeHash.Compute(image.FileSystem!);
         var file = plan.Project.ImageFile;
         var name = ImageName.Format(plan.Project.Stream, DateTime.Now);
-        if (StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage) is { } before && before.TreeHash == treeHash && IsEqual(file, image) is { } present)
+        if (StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage) is { } before && before.TreeHash == treeHash.ToString() && FindEqual(file, image, treeHash) is { } present)
         {
             (image, name) = (present, before.Name);
         }
@@ -41,24 +41,25 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
         }
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
         StateDirectory.Write(
-            file + ".json", new BuiltImage(name, plan.Project.Stream, sealedState.Key, treeHash, layers.Root, sealedState.Layers), StateJson.Default.BuiltImage);
+            file + ".json", new BuiltImage(name, plan.Project.Stream, sealedState.Key, treeHash.ToString(), layers.Root, sealedState.Layers), StateJson.Default.BuiltImage);
     }
 
     /// <summary>The record that is there, where it says the same but for its log.</summary>
-    static Image? IsEqual(string file, Image image)
+    static Image? FindEqual(string file, Image image, ObjectHash treeHash)
     {
         if (!File.Exists(file))
             return null;
         var present = ImageRecord.Read(file);
-        return Describe(present) == Describe(image) ? present : null;
+        return TreeHash.Compute(present.FileSystem!) == treeHash && Describe(present) == Describe(image) ? present : null;
     }
 
+    /// <summary>All but the tree, which has its own hash, and the log.</summary>
     static string Describe(Image image) => LayerStore.KeyOf(
         image.BuildBranch, image.BuildCommitId, image.BuildGitUrl, image.SourceImage,
         image.Filter is null ? "sparse" : string.Join('\n', image.Filter.Lines),
         string.Join('\n', image.OwnerGroups), string.Join('\n', image.OwnerUsers),
         image.Triggers?.ToJson() ?? "", ImageTags.Format(image.Tags ?? new Dictionary<string, string>()),
-        string.Join('\n', image.Packages.Select(package => package.ToString())), TreeHash.Compute(image.FileSystem!).ToString(),
+        string.Join('\n', image.Packages.Select(package => package.ToString())),
         TimesOf(image.FileSystem!));
 
     // Not part of the tree's hash, but of the image.

@@ -13,17 +13,15 @@ namespace ImageSdk.Building.Scanning;
 /// </summary>
 sealed class ImageTreeBuilder(LayerStore store)
 {
-    /// <param name="sourceImageFile">Null where the lowest layer was made from nothing.</param>
+    /// <param name="source">Tree of the source image; null where the lowest layer was made from nothing.</param>
     /// <param name="previous">The stream's latest image, to take over times of what did not change.</param>
     /// <param name="latest">No time is later; null for no limit.</param>
     public FileSystem Build(
-        StageState state, string? sourceImageFile, IReadOnlyList<ComputedFileSetting> computedFiles, Place place,
+        StageState state, FileSystem? source, IReadOnlyList<ComputedFileSetting> computedFiles, Place place,
         FileSystem? previous, IReadOnlyList<string> mtimesCopyFilter, FileTime? latest)
     {
-        var tree = new LayerTree();
-        if (sourceImageFile is not null)
-            tree = LayerTree.From(ImageRecord.Read(sourceImageFile).FileSystem!);
-        foreach (var layer in state.Layers.Skip(sourceImageFile is null ? 0 : state.SourceLayerCount))
+        var tree = source is null ? new LayerTree() : LayerTree.From(source);
+        foreach (var layer in state.Layers.Skip(source is null ? 0 : state.SourceLayerCount))
             tree.Apply(store.ReadIndex(layer));
         tree.MaterialiseComputedFiles();
         var fileSystem = Splice(tree.ToFileSystem(latest), computedFiles, place);

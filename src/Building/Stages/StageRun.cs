@@ -64,8 +64,8 @@ sealed class StageRun(
         var before = ReadState(stage - 1);
         var inputs = ReadInputs(stage);
         var source = ReadSource();
-        var sourceImage = source.ImageFile is null ? null : ImageRecord.Read(source.ImageFile);
-        var computedFiles = MergeComputedFiles(sourceImage?.FileSystem);
+        var sourceTree = source.ImageFile is null ? null : ImageRecord.Read(source.ImageFile).FileSystem!;
+        var computedFiles = MergeComputedFiles(sourceTree);
         var key = KeyOf(before.Key, inputs, ages: false);
         var manifest = plan.Manifest;
         var outcome = await MakeLayerAsync(key, id => new SealImageRequest(
@@ -75,7 +75,7 @@ sealed class StageRun(
         var id = LayerStore.IdOf(key);
         listener.Progress("Computing the file tree");
         var fileSystem = new ImageTreeBuilder(layers).Build(
-            after, source.ImageFile, computedFiles, new(plan.Project.ProjectFile, 0), FindPrevious(), manifest.MtimesCopyFilter, LatestTime());
+            after, sourceTree, computedFiles, new(plan.Project.ProjectFile, 0), FindPrevious(), manifest.MtimesCopyFilter, LatestTime());
         var packages = PackageFile.Read(Path.Combine(layers.LayerDirectory(id), "packages"));
         ImageRecord.Write(state.TreeFile, new Image { FileSystem = fileSystem, Packages = packages });
         Keep(stage, after, before.Key);

@@ -61,18 +61,13 @@ sealed class Bootstrapper(StageContext context)
                 start.Environment[proxy] = value;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        var last = new Queue<string>();
+        var last = new LastLines();
         while (process.StandardOutput.ReadLine() is { } line)
-        {
-            context.Log(line);
-            if (last.Count == 20)
-                last.Dequeue();
-            last.Enqueue(line);
-        }
+            last.Add(context.Log(line));
         process.WaitForExit();
         context.Cancellation.ThrowIfCancellationRequested();
         if (process.ExitCode != 0)
-            throw new BuildException("IMG2011", $"The bootstrap program \"{command[0]}\" failed with exit code {process.ExitCode}. {ScriptRunner.Tail([.. last])}");
+            throw new BuildException("IMG2011", $"The bootstrap program \"{command[0]}\" failed with exit code {process.ExitCode}. {ScriptRunner.Tail(last.ToList())}");
     }
 
     void CompleteDevices()

@@ -73,9 +73,10 @@ sealed class SandboxCommand(string root, string devices, CommandSettings setting
             ? new Timer(_ => { timedOut = true; Posix.Processes.Kill(process.Id); }, null, limit, System.Threading.Timeout.InfiniteTimeSpan)
             : null;
         if (SeparateErrors is not null)
+        {
             process.ErrorDataReceived += (_, line) => { if (line.Data is not null) SeparateErrors(line.Data); };
-        if (SeparateErrors is not null)
             process.BeginErrorReadLine();
+        }
         while (process.StandardOutput.ReadLine() is { } line)
             Output(line);
         process.WaitForExit();

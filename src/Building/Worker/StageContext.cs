@@ -59,13 +59,15 @@ sealed class StageContext : IDisposable
         return directory;
     }
 
-    public void Log(string line)
+    /// <returns>The line as it was logged, secrets masked: the only form in which it may go elsewhere.</returns>
+    public string Log(string line)
     {
         foreach (var secret in masked)
             line = line.Replace(secret, "***", StringComparison.Ordinal);
         lock (log)
             log.Append(line).Append('\n');
         listener.Output(line);
+        return line;
     }
 
     public void Progress(string text) => listener.Progress(text);
@@ -113,33 +115,27 @@ sealed class StageContext : IDisposable
 
     (int ExitCode, IReadOnlyList<string> LastLines) Run(IReadOnlyList<string> command, bool inBuildEnvironment, bool network)
     {
-        const int kept = 20;
-        var last = new Queue<string>();
+        var last = new LastLines();
         var exitCode = new SandboxCommand(Root.RootPath, devices.Path, settings, secretsDirectory)
         {
             InBuildEnvironment = inBuildEnvironment,
             Network = network,
             CoveredPrograms = CoverPrograms(),
-            Output = line =>
-            {
-                Log(line);
-                if (last.Count == kept)
-                    last.Dequeue();
-                last.Enqueue(line);
-            },
+            Output = line => last.Add(Log(line)),
         }.Run(command);
         Cancellation.ThrowIfCancellationRequested();
-        if (exitCode != 0 && last.Count > 0 && last.Last().StartsWith("bwrap: ", StringComparison.Ordinal))
-            throw new BuildException("IMG3003", $"The sandbox could not be set up: {last.Last()}");
-        return (exitCode, [.. last]);
+        var lastLines = last.ToList();
+        if (exitCode != 0 && lastLines is [.., var reason] && reason.StartsWith("bwrap: ", StringComparison.Ordinal))
+            throw new BuildException("IMG3003", $"The sandbox could not be set up: {reason}");
+        return (exitCode, lastLines);
     }
 
     IReadOnlyList<BindMount> CoverPrograms() => WorkerSession.IsRootless && DeviceNodes.FindCovered(Handle) is { } mknod
         ? [new BindMount(DeviceNodes.WriteProgram(session.Directory), mknod)]
         : [];
 
-    // The sandbox mounts these three over the image's own.
-    MountPoints MakeMountPoints()
+    /// <summary>The places that the sandbox mounts over; for the length of a command, or of several at once.</summary>
+    public MountPoints MakeMountPoints()
     {
         var points = new MountPoints(Handle);
         foreach (var target in new[] { "/proc", "/dev", "/sys" })

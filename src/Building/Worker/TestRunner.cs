@@ -10,9 +10,7 @@ sealed class TestRunner(WorkerSession session)
     {
         using var root = new StageRoot(session, request.Layers);
         using var context = new StageContext(root, request.Settings, session);
-        using var mountPoints = new MountPoints(context.Handle);
-        foreach (var target in new[] { "/proc", "/dev", "/sys" })
-            mountPoints.Ensure(target, isDirectory: true);
+        using var mountPoints = context.MakeMountPoints();
         var packager = new GenericPackager(context);
         context.Log($"Running {request.Tests.Count} tests");
         context.Progress($"Running {request.Tests.Count} tests");

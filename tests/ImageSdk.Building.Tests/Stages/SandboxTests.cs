@@ -68,6 +68,21 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
     }
 
     [ImageFact]
+    public async Task A_secret_that_a_failing_script_prints_is_not_in_the_error()
+    {
+        const string value = "s3cret-of-a-failing-script";
+        var (project, directory) = @base.New();
+        var file = Path.Combine(@base.Workspace.Folder, "failing-secret");
+        File.WriteAllText(file, value);
+        ImageWorkspace.Write(directory, "scripts/fails", "#!/bin/sh\ncat /run/secrets/token\nexit 1\n");
+        project = project with { Sandbox = project.Sandbox with { Secrets = [new Secret("token", file, null)] } };
+        var diagnostic = (await @base.Workspace.FailAsync(project)).Diagnostic;
+        Assert.Equal("IMG3010", diagnostic.Code);
+        Assert.DoesNotContain(value, diagnostic.Message);
+        Assert.Contains("***", diagnostic.Message);
+    }
+
+    [ImageFact]
     public async Task Bind_mounts_are_read_only_unless_said_and_leave_no_trace()
     {
         var (project, directory) = @base.New();
