@@ -9,7 +9,7 @@ namespace ImageSdk.Storage;
 /// Contents under their SHA-512, one file each, in the layout of the original's object server. Any number of processes
 /// and threads may use one directory at once: an object appears whole or not at all.
 /// </summary>
-public sealed class ObjectStore
+public sealed partial class ObjectStore
 {
     const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -166,13 +166,6 @@ public sealed class ObjectStore
             throw;
         }
     }
-
-    /// <summary>All objects, in no order. What comes or goes meanwhile may or may not be among them.</summary>
-    public IEnumerable<StoredObject> Enumerate() => !System.IO.Directory.Exists(Directory)
-        ? []
-        : ObjectPaths.Enumerate(Directory)
-            .Select(found => new StoredObject(found.Hash, found.File.Exists ? (ulong)found.File.Length : 0))
-            .Where(found => found.Size > 0);
 
     /// <summary>Reads an object and compares its hash.</summary>
     public ObjectCondition Verify(ObjectHash hash)
