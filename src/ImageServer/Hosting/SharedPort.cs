@@ -26,7 +26,7 @@ sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
     readonly CancellationTokenSource stopping = new();
     Task accepting = Task.CompletedTask;
 
-    /// <exception cref="SocketException">The port is taken, or the address is none of this machine's.</exception>
+    /// <exception cref="IOException">The port is taken, or the address is none of this machine's.</exception>
     public SharedPort(SrpcServer srpc, ServerOptions options, ServerLog log, ILoggerFactory loggers)
     {
         this.srpc = srpc;
@@ -89,10 +89,10 @@ sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
             socket.Listen(Backlog);
             return socket;
         }
-        catch
+        catch (SocketException problem)
         {
             socket.Dispose();
-            throw;
+            throw new IOException($"{address} port {options.Port}: {problem.Message}", problem);
         }
     }
 
