@@ -2,7 +2,9 @@ using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.ImageServer.Services;
 using ImageSdk.Images;
+using System.Security.Authentication;
 using ImageSdk.Srpc;
+using ImageSdk.Srpc.Gob;
 using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Hosting;
@@ -65,9 +67,18 @@ sealed class ServerParts : IDisposable
             TrustedGroups = Options.TrustedGroups,
             HandshakeTimeout = Options.HandshakeTimeout,
             Time = Time,
-            OnFailure = (peer, problem) => Log.Debug(0, $"{peer.Remote}: {problem.Message}"),
+            OnFailure = LogFailure,
         },
         [ImageService.Create()]);
+
+    // Clients go away and send nonsense all the time; all else is a mistake of ours.
+    void LogFailure(SrpcPeer peer, Exception problem)
+    {
+        if (problem is SrpcException or GobException or IOException or OperationCanceledException or AuthenticationException)
+            Log.Debug(0, $"{peer.Remote}: {problem.Message}");
+        else
+            Log.Write($"{peer.Remote}: {problem}");
+    }
 
     /// <summary>What runs as long as the server does.</summary>
     public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) =>
