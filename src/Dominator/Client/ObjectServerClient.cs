@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 
@@ -43,9 +44,10 @@ public sealed class ObjectServerClient(SrpcConnection connection)
         }
         if (reply.ObjectSizes.Count != hashes.Count)
             throw new SrpcException($"the server answered {reply.ObjectSizes.Count} sizes for {hashes.Count} objects");
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
         for (var index = 0; index < hashes.Count; index++)
         {
-            using var content = new ObjectContentStream(call, reply.ObjectSizes[index]);
+            var content = new ObjectContentStream(call, reply.ObjectSizes[index], hash);
             await receive(index, content);
             await content.FinishAsync(hashes[index]);
         }

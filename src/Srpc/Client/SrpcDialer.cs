@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Net.Sockets;
 
 namespace ImageSdk.Srpc;
@@ -98,7 +97,7 @@ public sealed class SrpcDialer(SrpcClientOptions options)
 
     async ValueTask<Stream> StartTlsAsync(Stream transport, CancellationToken cancellation)
     {
-        var tls = new SslStream(transport);
+        var tls = SrpcStream.Secure(transport);
         await tls.AuthenticateAsClientAsync(options.Certificates.Offer(options.ServerVerification), cancellation);
         return tls;
     }

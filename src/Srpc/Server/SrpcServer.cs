@@ -133,7 +133,7 @@ public sealed class SrpcServer
                 intermediates.Add(X509CertificateLoader.LoadCertificate(other.RawDataMemory.Span));
             return validate(sender, certificate, chain, errors);
         };
-        var stream = new SslStream(transport);
+        var stream = SrpcStream.Secure(transport);
         lifetime.Own(stream);
         await stream.AuthenticateAsServerAsync(authentication, cancellation);
         return (stream, peer with { IsTls = true, Certificate = (X509Certificate2)stream.RemoteCertificate!, Intermediates = intermediates });

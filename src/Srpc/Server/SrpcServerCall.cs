@@ -1,4 +1,5 @@
 using ImageSdk.Srpc.Gob;
+using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.Srpc;
 
@@ -42,6 +43,11 @@ public sealed class SrpcServerCall
     /// <summary>Writes text in UTF-8; it leaves with the next flush.</summary>
     /// <exception cref="IOException">The connection is lost.</exception>
     public ValueTask WriteTextAsync(string text) => stream.WriteTextAsync(text, Aborted);
+
+    /// <summary>Writes the first bytes of a file, in large pieces; the last leave with the next flush.</summary>
+    /// <exception cref="EndOfStreamException">The file is shorter; what was announced to the caller can't be kept.</exception>
+    /// <exception cref="IOException">The file can't be read, or the connection is lost.</exception>
+    public ValueTask WriteFileAsync(SafeFileHandle file, long length) => stream.WriteFileAsync(file, length, Aborted);
 
     /// <summary>Sends what was written.</summary>
     /// <exception cref="IOException">The connection is lost.</exception>
