@@ -11,9 +11,19 @@ static class LocalUpgradeClient
     static readonly TimeSpan acknowledgementTime = TimeSpan.FromSeconds(2);
 
     /// <summary>Whether a transport leads to this machine, as far as can be seen.</summary>
-    public static bool IsLocal(Stream transport) =>
-        transport is NetworkStream { Socket: { LocalEndPoint: IPEndPoint local, RemoteEndPoint: IPEndPoint remote } } &&
-        local.Address.Equals(remote.Address);
+    public static bool IsLocal(Stream transport)
+    {
+        try
+        {
+            return transport is NetworkStream { Socket: { LocalEndPoint: IPEndPoint local, RemoteEndPoint: IPEndPoint remote } } &&
+                local.Address.Equals(remote.Address);
+        }
+        catch (SocketException)
+        {
+            // The server is gone already, which the first call will show.
+            return false;
+        }
+    }
 
     /// <summary>Asks for a Unix socket and goes there.</summary>
     /// <returns>The new transport; null where the connection stays as it is, because the server says so or cannot be reached there.</returns>
