@@ -61,6 +61,7 @@ sealed class LocalSocketOffer : IDisposable
     {
         limit.Cancel();
         limit.Dispose();
+        listener.Dispose();
         arrival.TrySetResult(null);
         if (!isTaken)
             arrival.Task.Result?.Dispose();
@@ -76,7 +77,7 @@ sealed class LocalSocketOffer : IDisposable
                 _ = CheckAsync(await listener.AcceptAsync(cancellation), cancellation);
             await arrival.Task;
         }
-        catch (Exception problem) when (problem is OperationCanceledException or SocketException)
+        catch (Exception problem) when (problem is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             arrival.TrySetResult(null);
         }
