@@ -12,8 +12,9 @@ namespace ImageSdk.ImageServer.Hosting;
 /// <summary>What a server consists of.</summary>
 sealed class ServerParts : IDisposable
 {
-    ServerParts(ServerOptions options, ServerLog log, TimeProvider time, ObjectCatalogue objects, ImageCatalogue images, ImageService imageService)
+    ServerParts(ServerOptions options, ServerLog log, TimeProvider time, ObjectCatalogue objects, ImageCatalogue images, ImageService imageService, ObjectService objectService)
     {
+        ObjectService = objectService;
         Options = options;
         Log = log;
         Time = time;
@@ -37,12 +38,14 @@ sealed class ServerParts : IDisposable
 
     public ImageService ImageService { get; }
 
+    public ObjectService ObjectService { get; }
+
     /// <summary>Opens the directories and finds out what there is.</summary>
     public static ServerParts Open(ServerOptions options, ServerLog log, ServerCertificates certificates, TimeProvider time)
     {
         var store = new ObjectStore(options.ObjectDirectory);
         var start = time.GetTimestamp();
-        var objects = ObjectCatalogue.Open(store);
+        var objects = ObjectCatalogue.Open(store, time);
         log.Write($"Scanned {objects.Statistics.Count} objects in {HumanDuration.Format(time.GetElapsedTime(start))}");
         start = time.GetTimestamp();
         var images = new ImageCatalogue(new ImageStore(options.ImageDirectory, store, time), objects, time, log.Write);
@@ -56,7 +59,15 @@ sealed class ServerParts : IDisposable
                 Expirations = limits,
                 InformationTemplate = options.InformationTemplate.Length > 0 ? new(options.InformationTemplate) : null,
             }, time);
-        return new(options, log, time, objects, images, service);
+        var objectService = new ObjectService(objects, new ObjectServiceOptions
+        {
+            AllowPublicAddObjects = options.AllowPublicAddObjects,
+            AllowPublicCheckObjects = options.AllowPublicCheckObjects,
+            AllowPublicGetObjects = options.AllowPublicGetObjects,
+            AllowUnauthenticatedReads = options.AllowUnauthenticatedReads,
+            ReplicationMaster = options.Master,
+        });
+        return new(options, log, time, objects, images, service, objectService);
     }
 
     public SrpcServer CreateSrpcServer(Func<SrpcServerTls?> tls) => new(
@@ -67,9 +78,10 @@ sealed class ServerParts : IDisposable
             TrustedGroups = Options.TrustedGroups,
             HandshakeTimeout = Options.HandshakeTimeout,
             Time = Time,
+            OfferLocalUpgrade = Options.UnixSocketPath.Length > 0,
             OnFailure = LogFailure,
         },
-        [ImageService.Create()]);
+        [ImageService.Create(), ObjectService.Srpc]);
 
     // Clients go away and send nonsense all the time; all else is a mistake of ours.
     void LogFailure(SrpcPeer peer, Exception problem)
@@ -84,10 +96,19 @@ sealed class ServerParts : IDisposable
     public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) =>
     [
         new ExpirationWatch(Images, Time, Log).RunAsync(cancellation),
-        Task.Run(() => Images.CountReferences(cancellation), cancellation),
+        Task.Run(() =>
+        {
+            Images.CountReferences(cancellation);
+            Objects.MarkComplete();
+        }, cancellation),
+        new ObjectCollector(Objects, new ObjectCollectorOptions
+        {
+            StartPercent = Options.CleanupStartPercent,
+            StopPercent = Options.CleanupStopPercent,
+            StartSize = Options.CleanupStartSize,
+            StopSize = Options.CleanupStopSize,
+        }, Log.Write).RunAsync(cancellation),
     ];
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => ObjectService.Dispose();
 }
