@@ -48,14 +48,12 @@ sealed class ObjectContentStream(SrpcClientCall call, ulong length, IncrementalH
     public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellation) =>
         base.CopyToAsync(destination, (int)Math.Clamp(length - position, 1, BlockSize), cancellation);
 
-    /// <summary>Reads what is left and compares.</summary>
-    /// <exception cref="SrpcException">The content is not what was asked for.</exception>
-    public async Task FinishAsync(ObjectHash expected)
+    /// <summary>Reads what is left and returns the hash of the whole content.</summary>
+    /// <exception cref="SrpcException">The connection is lost.</exception>
+    public async Task<ObjectHash> FinishAsync()
     {
         await CopyToAsync(Null);
-        var actual = new ObjectHash(hash.GetHashAndReset());
-        if (actual != expected)
-            throw new SrpcException($"object {expected} came with the content of {actual}");
+        return new ObjectHash(hash.GetHashAndReset());
     }
 
     public override void Flush()
