@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.Posix;
@@ -132,12 +133,20 @@ public sealed unsafe partial class DirectoryHandle
     /// <summary>Renames into another directory of the same file system, over what is there.</summary>
     public void Rename(ReadOnlySpan<byte> from, DirectoryHandle target, ReadOnlySpan<byte> to)
     {
+        if (!TryRename(from, target, to))
+            throw new PosixException("rename to", target.Describe(to), Errno.NoEntry);
+    }
+
+    /// <summary>Renames as <see cref="Rename(ReadOnlySpan{byte}, DirectoryHandle, ReadOnlySpan{byte})"/>; false where a directory of the new path is missing, or the file.</summary>
+    public bool TryRename(ReadOnlySpan<byte> from, DirectoryHandle target, ReadOnlySpan<byte> to)
+    {
         using var terminatedFrom = new TerminatedName(from);
         using var terminatedTo = new TerminatedName(to);
         fixed (byte* pointer = terminatedFrom.Bytes)
         fixed (byte* targetPointer = terminatedTo.Bytes)
-            if (Libc.RenameAt(Descriptor, pointer, target.Descriptor, targetPointer, 0) != 0)
-                throw PosixException.Last("rename to", target.Describe(to));
+            if (Libc.RenameAt(Descriptor, pointer, target.Descriptor, targetPointer, 0) == 0)
+                return true;
+        return Marshal.GetLastPInvokeError() == Errno.NoEntry ? false : throw PosixException.Last("rename to", target.Describe(to));
     }
 
     public void Unlink(ReadOnlySpan<byte> name) => Unlink(name, 0);

@@ -29,7 +29,6 @@ public sealed partial class ImageStore
             Check(image);
         if (image.ExpiresAt <= clock.GetUtcNow())
             return AddedImage.Expired;
-        Objects.Flush();
         using var temporary = Reserve(name, file, options);
         var checksum = Write(temporary, image);
         temporary.Flush(toDisk: true);

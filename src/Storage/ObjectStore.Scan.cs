@@ -45,9 +45,8 @@ public sealed partial class ObjectStore
     {
         var empty = new ConcurrentBag<ObjectHash>();
         var foreign = new ConcurrentBag<string>();
-        var leftovers = 0;
-        System.IO.Directory.CreateDirectory(Directory, DirectoryMode);
-        using var root = DirectoryHandle.Open(Directory);
+        using var root = OpenRoot();
+        var leftovers = IncomingDirectory.RemoveDead(root);
         var scan = new ObjectScan(root)
         {
             OnObject = (hash, size) =>

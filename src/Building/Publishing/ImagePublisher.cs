@@ -48,7 +48,6 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
             return;
         using var log = File.OpenRead(state.LogFile);
         objects.Add(log, hash);
-        objects.Flush();
     }
 
     static string Add(ImageStore images, BuiltImage built, string file, Image image)
