@@ -1,9 +1,11 @@
+using System.Security.Authentication;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.ImageServer.Replication;
 using ImageSdk.ImageServer.Services;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
+using ImageSdk.Srpc.Gob;
 using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Hosting;
@@ -11,21 +13,26 @@ namespace ImageSdk.ImageServer.Hosting;
 /// <summary>What a server consists of.</summary>
 sealed class ServerParts : IDisposable
 {
-    readonly DirectoryLock[] locks;
+    readonly DirectoryLocks locks;
 
-    ServerParts(
-        ServerOptions options, ServerLog log, TimeProvider time, DirectoryLock[] locks, ObjectCatalogue objects, ImageCatalogue images,
-        Replicator? replicator, ImageService imageService)
+    ServerParts(ServerOptions options, ServerLog log, ServerCertificates certificates, TimeProvider time, DirectoryLocks locks)
     {
         this.locks = locks;
         Options = options;
         Log = log;
         Time = time;
         Started = time.GetUtcNow();
-        Objects = objects;
-        Images = images;
-        Replicator = replicator;
-        ImageService = imageService;
+        var store = new ObjectStore(options.ObjectDirectory);
+        var start = time.GetTimestamp();
+        Objects = ObjectCatalogue.Open(store, time);
+        log.Write($"Scanned {Objects.Statistics.Count} objects in {HumanDuration.Format(time.GetElapsedTime(start))}");
+        start = time.GetTimestamp();
+        Images = new ImageCatalogue(new ImageStore(options.ImageDirectory, store, time), Objects, time, log.Write);
+        log.Write($"Loaded {Images.Count} images in {HumanDuration.Format(time.GetElapsedTime(start))}");
+        var follower = options.Master is null ? null : Follower.Create(options, certificates, Images, Objects, log, time);
+        Replicator = follower?.Replicator;
+        ImageService = CreateImageService(follower?.Link);
+        ObjectService = CreateObjectService(follower?.Forwarder);
     }
 
     public ServerOptions Options { get; }
@@ -45,63 +52,24 @@ sealed class ServerParts : IDisposable
 
     public ImageService ImageService { get; }
 
+    public ObjectService ObjectService { get; }
+
     /// <summary>Opens the directories and finds out what there is.</summary>
     /// <exception cref="StoreException">Another server uses the directories.</exception>
     /// <exception cref="FormatException">The information template, a filter or the master's address is none.</exception>
     /// <exception cref="IOException">A directory or a filter cannot be read.</exception>
     public static ServerParts Open(ServerOptions options, ServerLog log, ServerCertificates certificates, TimeProvider time)
     {
-        var locks = TakeLocks(options);
+        var locks = DirectoryLocks.Take(options.ImageDirectory, options.ObjectDirectory);
         try
         {
-            return Open(options, log, certificates, time, locks);
+            return new(options, log, certificates, time, locks);
         }
         catch
         {
-            Release(locks);
+            locks.Dispose();
             throw;
         }
-    }
-
-    static ServerParts Open(ServerOptions options, ServerLog log, ServerCertificates certificates, TimeProvider time, DirectoryLock[] locks)
-    {
-        var store = new ObjectStore(options.ObjectDirectory);
-        var start = time.GetTimestamp();
-        var objects = ObjectCatalogue.Open(store);
-        log.Write($"Scanned {objects.Statistics.Count} objects in {HumanDuration.Format(time.GetElapsedTime(start))}");
-        start = time.GetTimestamp();
-        var images = new ImageCatalogue(new ImageStore(options.ImageDirectory, store, time), objects, time, log.Write);
-        log.Write($"Loaded {images.Count} images in {HumanDuration.Format(time.GetElapsedTime(start))}");
-        var (replicator, master) = Follow(options, log, certificates, time, objects, images);
-        var limits = new ExpirationLimits(options.MaximumExpiration, options.MaximumExpirationPrivileged);
-        var service = new ImageService(
-            images, objects, new ImageArchives(images, options.ImageDirectory, limits, time),
-            new ImageServiceOptions
-            {
-                AllowUnauthenticatedReads = options.AllowUnauthenticatedReads,
-                Expirations = limits,
-                Master = master,
-                InformationTemplate = options.InformationTemplate.Length > 0 ? new(options.InformationTemplate) : null,
-            }, time);
-        return new(options, log, time, locks, objects, images, replicator, service);
-    }
-
-    static (Replicator? Replicator, IMasterLink? Master) Follow(
-        ServerOptions options, ServerLog log, ServerCertificates certificates, TimeProvider time, ObjectCatalogue objects, ImageCatalogue images)
-    {
-        if (options.Master is not { } master)
-            return (null, null);
-        var connections = MasterConnections.Create(options, certificates);
-        var replicator = new Replicator(images, objects, connections, new ReplicationOptions
-        {
-            Master = master,
-            Scope = ReplicationScope.Load(options.ReplicationExcludeFilter, options.ReplicationIncludeFilter),
-            ArchiveMode = options.ArchiveMode,
-            ArchiveExpiringImages = options.ArchiveExpiringImages,
-            AllowMassDelete = options.ReplicationAllowMassDelete,
-            FirstPause = options.ReplicationPause,
-        }, log, time);
-        return (replicator, new MasterLink(master, connections, replicator, images, objects, log));
     }
 
     public SrpcServer CreateSrpcServer(Func<SrpcServerTls?> tls) => new(
@@ -112,46 +80,72 @@ sealed class ServerParts : IDisposable
             TrustedGroups = Options.TrustedGroups,
             HandshakeTimeout = Options.HandshakeTimeout,
             Time = Time,
-            OnFailure = (peer, problem) => Log.Debug(0, $"{peer.Remote}: {problem.Message}"),
+            OfferLocalUpgrade = Options.UnixSocketPath.Length > 0,
+            OnFailure = LogFailure,
         },
-        [ImageService.Create()]);
+        [ImageService.Create(), ObjectService.Srpc]);
 
     /// <summary>What runs as long as the server does.</summary>
     public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) =>
     [
         new ExpirationWatch(Images, Time, Log).RunAsync(cancellation),
         CountAndReplicateAsync(cancellation),
+        new ObjectCollector(Objects, new ObjectCollectorOptions
+        {
+            StartPercent = Options.CleanupStartPercent,
+            StopPercent = Options.CleanupStopPercent,
+            StartSize = Options.CleanupStartSize,
+            StopSize = Options.CleanupStopSize,
+        }, Log.Write).RunAsync(cancellation),
     ];
 
-    public void Dispose() => Release(locks);
+    public void Dispose()
+    {
+        ObjectService.Dispose();
+        locks.Dispose();
+    }
 
+    // Counting shows which images are damaged, for a replica to fetch them again.
     async Task CountAndReplicateAsync(CancellationToken cancellation)
     {
-        // Shows which images are damaged, for a replica to fetch them again.
         await Task.Run(() => Images.CountReferences(cancellation), cancellation);
+        Objects.MarkComplete();
         if (Replicator is not null)
             await Replicator.RunAsync(cancellation);
     }
 
-    static DirectoryLock[] TakeLocks(ServerOptions options)
+    ImageService CreateImageService(IMasterLink? master)
     {
-        const UnixFileMode ForOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        const UnixFileMode ForReaders = ForOwner | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-        var images = DirectoryLock.Take(options.ImageDirectory, ForReaders);
-        try
-        {
-            return [images, DirectoryLock.Take(options.ObjectDirectory, ForOwner)];
-        }
-        catch
-        {
-            images.Dispose();
-            throw;
-        }
+        var limits = new ExpirationLimits(Options.MaximumExpiration, Options.MaximumExpirationPrivileged);
+        return new(
+            Images, Objects, new ImageArchives(Images, Options.ImageDirectory, limits, Time),
+            new ImageServiceOptions
+            {
+                AllowUnauthenticatedReads = Options.AllowUnauthenticatedReads,
+                Expirations = limits,
+                Master = master,
+                InformationTemplate = Options.InformationTemplate.Length > 0 ? new(Options.InformationTemplate) : null,
+            }, Time);
     }
 
-    static void Release(DirectoryLock[] locks)
+    ObjectService CreateObjectService(IObjectForwarder? forwarder) => new(
+        Objects,
+        new ObjectServiceOptions
+        {
+            AllowPublicAddObjects = Options.AllowPublicAddObjects,
+            AllowPublicCheckObjects = Options.AllowPublicCheckObjects,
+            AllowPublicGetObjects = Options.AllowPublicGetObjects,
+            AllowUnauthenticatedReads = Options.AllowUnauthenticatedReads,
+            ReplicationMaster = Options.Master,
+        },
+        forwarder);
+
+    // Clients go away and send nonsense all the time; all else is a mistake of ours.
+    void LogFailure(SrpcPeer peer, Exception problem)
     {
-        foreach (var held in locks)
-            held.Dispose();
+        if (problem is SrpcException or GobException or IOException or OperationCanceledException or AuthenticationException)
+            Log.Debug(0, $"{peer.Remote}: {problem.Message}");
+        else
+            Log.Write($"{peer.Remote}: {problem}");
     }
 }

@@ -3,6 +3,7 @@ using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Images;
+using ImageSdk.ImageServer.Objects;
 using ImageSdk.ImageServer.Services;
 using ImageSdk.Srpc;
 
@@ -10,7 +11,7 @@ namespace ImageSdk.ImageServer.Replication;
 
 /// <summary>Brings single images up to what the master has.</summary>
 sealed class ImageReplication(
-    ImageCatalogue images, ObjectReplication objects, ServerConnections master, ReplicationOptions options, ServerLog log)
+    ImageCatalogue images, ObjectCatalogue catalogue, ObjectReplication objects, ServerConnections master, ReplicationOptions options, ServerLog log)
 {
     /// <summary>What a replica does, its master has been allowed to do.</summary>
     public static SrpcCaller Caller { get; } = new("", new HashSet<string>(), HasMethodAccess: true);
@@ -47,7 +48,8 @@ sealed class ImageReplication(
         }
         // Before anything is fetched for it.
         Refusals.Of(() => FileSystemValidator.Validate(image.FileSystem ?? throw new SrpcException("nil file-system")));
-        await objects.FetchAsync(name, image, cancellation);
+        using var pins = new ObjectPins(catalogue);
+        await objects.FetchAsync(name, image, pins, cancellation);
         Refusals.Of(() =>
         {
             images.Discard(name);

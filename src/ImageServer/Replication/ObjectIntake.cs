@@ -1,15 +1,12 @@
 using ImageSdk.Dominator.Transfer;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Objects;
-using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Replication;
 
-/// <summary>Takes objects from a master into the store. They are there, and safe, once <see cref="Commit"/> returns.</summary>
-/// <param name="hashes">The objects that were asked for, in that order.</param>
-sealed class ObjectIntake(ObjectCatalogue objects, IReadOnlyList<ObjectHash> hashes) : IObjectSink, IDisposable
+/// <summary>Takes objects from a master into a batch.</summary>
+/// <param name="wanted">The objects that were asked for, in that order.</param>
+sealed class ObjectIntake(ReceivedBatch batch, IReadOnlyList<ObjectUse> wanted) : IObjectSink
 {
-    readonly ObjectAdder adder = objects.Store.BeginAdding();
     long bytes;
 
     /// <summary>Of what has come.</summary>
@@ -17,19 +14,13 @@ sealed class ObjectIntake(ObjectCatalogue objects, IReadOnlyList<ObjectHash> has
 
     public void Take(int index, ReadOnlySpan<byte> content)
     {
-        adder.Add(content, hashes[index]);
+        batch.Store(wanted[index].Hash, content);
         Interlocked.Add(ref bytes, content.Length);
     }
 
-    public ValueTask TakeAsync(int index, Stream content, CancellationToken cancellation)
+    public async ValueTask TakeAsync(int index, Stream content, CancellationToken cancellation)
     {
-        var added = adder.Add(content, hashes[index], cancellation);
-        Interlocked.Add(ref bytes, (long)added.Size);
-        return ValueTask.CompletedTask;
+        await batch.StoreAsync(content, (ulong)content.Length, wanted[index].Hash, cancellation);
+        Interlocked.Add(ref bytes, content.Length);
     }
-
-    /// <exception cref="IOException">The disk is full or broken.</exception>
-    public void Commit() => adder.Commit();
-
-    public void Dispose() => adder.Dispose();
 }

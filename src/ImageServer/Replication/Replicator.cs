@@ -32,7 +32,7 @@ sealed class Replicator
         this.log = log;
         this.time = time;
         progress = new(options.Master, time);
-        replication = new(images, new(objects, master, log, time), master, options, log);
+        replication = new(images, objects, new(objects, master, log, time), master, options, log);
     }
 
     /// <summary>Ends once everything has been tried that the master listed.</summary>
@@ -72,6 +72,8 @@ sealed class Replicator
             var pause = backoff.Next() - time.GetElapsedTime(start);
             if (pause > TimeSpan.Zero)
                 await Task.Delay(pause, time, cancellation);
+            else
+                backoff.Reset();
         }
     }
 
@@ -113,7 +115,7 @@ sealed class Replicator
         }
         catch (SrpcException problem)
         {
-            return problem.Message is "EOF" or "unexpected EOF" ? "Connection to image replicator closed" : problem.Message;
+            return problem.IsFromServer ? problem.Message : $"Connection to image replicator closed: {problem.Message}";
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
