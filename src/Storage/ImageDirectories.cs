@@ -63,6 +63,22 @@ sealed class ImageDirectories(string root)
         DirectoryHandle.Synchronize(PathOf(parent));
     }
 
+    /// <exception cref="StoreException">It holds something else than its metadata.</exception>
+    public void Remove(string name)
+    {
+        var directory = new DirectoryInfo(PathOf(name));
+        if (directory.EnumerateFileSystemInfos("*", Everything).Any(entry => entry.Name != DirectoryMetadataFile.Name))
+            throw new StoreException($"remove {directory.FullName}: directory not empty");
+        File.Delete(MetadataPath(name));
+        directory.Delete();
+        DirectoryHandle.Synchronize(directory.Parent!.FullName);
+    }
+
+    /// <summary>Paths of the files that are, or were, on their way to be images or metadata.</summary>
+    public IEnumerable<string> ListTemporaries() => List()
+        .SelectMany(name => new DirectoryInfo(PathOf(name)).EnumerateFiles("*~", Everything))
+        .Where(file => file.LinkTarget is null).Select(file => file.FullName).ToArray();
+
     /// <summary>What is kept about a directory; nothing for one without metadata.</summary>
     /// <exception cref="ImageFileException">The metadata is damaged.</exception>
     public DirectoryMetadata ReadMetadata(string name)

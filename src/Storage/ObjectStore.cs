@@ -9,7 +9,7 @@ namespace ImageSdk.Storage;
 /// Contents under their SHA-512, one file each, in the layout of the original's object server. Any number of processes
 /// and threads may use one directory at once: an object appears whole or not at all.
 /// </summary>
-public sealed partial class ObjectStore
+public sealed partial class ObjectStore : IObjectSource
 {
     const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -65,6 +65,8 @@ public sealed partial class ObjectStore
         }
         throw new ObjectNotFoundException(hash);
     }
+
+    Stream IObjectSource.OpenRead(ObjectHash hash) => OpenRead(hash);
 
     /// <summary>Opens an object for those who bring their own buffer.</summary>
     /// <exception cref="ObjectNotFoundException">The store has not got the object.</exception>

@@ -32,7 +32,7 @@ static class StageRunner
                 break;
             case UnpackOperation unpack:
                 context.Progress("Unpacking the source image");
-                new ImageUnpacker(new StoredObjects(new ObjectStore(unpack.ObjectDirectory)), session.Cancellation)
+                new ImageUnpacker(new ObjectStore(unpack.ObjectDirectory), session.Cancellation)
                     .Unpack(ImageRecord.Read(unpack.ImageFile).FileSystem!, context.Root.Upper);
                 break;
             case CopyTreeOperation tree:

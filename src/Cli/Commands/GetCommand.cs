@@ -46,7 +46,7 @@ sealed class GetCommand : ImageCommand
 
     static void Unpack(FileSystem tree, TargetDirectory directory, CommandContext context)
     {
-        var unpacker = new ImageUnpacker(new StoredObjects(context.Objects), context.Cancellation);
+        var unpacker = new ImageUnpacker(context.Objects, context.Cancellation);
         try
         {
             UnpackProgress.Run(

@@ -32,23 +32,14 @@ public sealed class ObjectServerClient(SrpcConnection connection)
     public async Task GetObjectsAsync(
         IReadOnlyList<ObjectHash> hashes, Func<int, Stream, ValueTask> receive, CancellationToken cancellation = default)
     {
-        await using var call = await connection.OpenCallAsync("ObjectServer.GetObjects", cancellation);
-        await call.WriteAsync(GetObjectsRequest.Gob, new() { Hashes = hashes });
-        await call.FlushAsync();
-        var reply = await call.ReadAsync(GetObjectsResponse.Gob);
-        if (reply.ResponseString.Length > 0)
-        {
-            await call.CloseAsync();
-            ImageServerClient.ThrowIfFailed(reply.ResponseString);
-        }
-        if (reply.ObjectSizes.Count != hashes.Count)
-            throw new SrpcException($"the server answered {reply.ObjectSizes.Count} sizes for {hashes.Count} objects");
+        await using var download = await ObjectDownload.OpenAsync(connection, hashes, cancellation);
         for (var index = 0; index < hashes.Count; index++)
         {
-            using var content = new ObjectContentStream(call, reply.ObjectSizes[index]);
+            using var content = download.OpenNext(index);
             await receive(index, content);
-            await content.FinishAsync(hashes[index]);
+            if (await content.FinishAsync() is var actual && actual != hashes[index])
+                throw new SrpcException($"object {hashes[index]} came with the content of {actual}");
         }
-        await call.CloseAsync();
+        await download.CloseAsync();
     }
 }

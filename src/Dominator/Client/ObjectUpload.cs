@@ -12,13 +12,14 @@ namespace ImageSdk.Dominator;
 /// </summary>
 public sealed class ObjectUpload : IAsyncDisposable
 {
-    const int BlockSize = 1 << 17;
+    const int BlockSize = 1 << 18;
 
     readonly SrpcClientCall call;
     readonly CancellationToken cancellation;
     readonly Channel<ObjectHash?> unanswered = Channel.CreateUnbounded<ObjectHash?>(new() { SingleReader = true, SingleWriter = true });
     readonly Task reading;
     SrpcException? failure;
+    long answeredCount;
 
     internal ObjectUpload(SrpcClientCall call, CancellationToken cancellation)
     {
@@ -26,6 +27,9 @@ public sealed class ObjectUpload : IAsyncDisposable
         this.cancellation = cancellation;
         reading = ReadAnswersAsync();
     }
+
+    /// <summary>Objects that the server has answered, in the order in which they were added.</summary>
+    public long AnsweredCount => Interlocked.Read(ref answeredCount);
 
     /// <summary>Objects that the server did not have before, of those answered.</summary>
     public long AddedCount { get; private set; }
@@ -38,10 +42,7 @@ public sealed class ObjectUpload : IAsyncDisposable
     /// <exception cref="EndOfStreamException">The content is shorter; the upload cannot go on.</exception>
     public async Task AddAsync(Stream content, long length, ObjectHash? expected)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
-        ThrowIfFailed();
-        await call.WriteAsync(AddObjectRequest.Gob, new() { Length = (ulong)length, ExpectedHash = expected });
-        unanswered.Writer.TryWrite(expected);
+        await AnnounceAsync(length, expected);
         var block = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, BlockSize));
         try
         {
@@ -61,7 +62,19 @@ public sealed class ObjectUpload : IAsyncDisposable
 
     /// <summary>Sends an object that is in memory.</summary>
     /// <inheritdoc cref="AddAsync(Stream, long, ObjectHash?)" path="/exception"/>
-    public Task AddAsync(byte[] content, ObjectHash? expected) => AddAsync(new MemoryStream(content, writable: false), content.Length, expected);
+    public async Task AddAsync(ReadOnlyMemory<byte> content, ObjectHash? expected)
+    {
+        await AnnounceAsync(content.Length, expected);
+        await call.WriteBytesAsync(content);
+    }
+
+    async Task AnnounceAsync(long length, ObjectHash? expected)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ThrowIfFailed();
+        await call.WriteAsync(AddObjectRequest.Gob, new() { Length = (ulong)length, ExpectedHash = expected });
+        unanswered.Writer.TryWrite(expected);
+    }
 
     /// <summary>Waits until all objects are answered. The connection is then free for other calls.</summary>
     /// <exception cref="SrpcException">The server refused an object, or the connection is lost.</exception>
@@ -99,6 +112,7 @@ public sealed class ObjectUpload : IAsyncDisposable
                     failure ??= new SrpcException($"object {hash} was stored as {answer.Hash}");
                 else if (answer.Added)
                     AddedCount++;
+                Interlocked.Increment(ref answeredCount);
             }
         }
         catch (SrpcException problem)

@@ -1,10 +1,9 @@
 using ImageSdk.Srpc;
-using Microsoft.Extensions.Logging;
 
 namespace ImageSdk.ImageServer.Objects;
 
 /// <summary>Deletes objects that nothing refers to when space gets scarce.</summary>
-sealed class ObjectCollector(ObjectCatalogue catalogue, ObjectCollectorOptions options, ILogger<ObjectCollector> log)
+sealed class ObjectCollector(ObjectCatalogue catalogue, ObjectCollectorOptions options, Action<string> report)
 {
     static readonly TimeSpan delay = TimeSpan.FromSeconds(5);
     static readonly TimeSpan period = TimeSpan.FromSeconds(1);
@@ -47,7 +46,7 @@ sealed class ObjectCollector(ObjectCatalogue catalogue, ObjectCollectorOptions o
         {
             // Every second the same until somebody makes room: once is enough.
             if (problem.Message != lastProblem)
-                log.LogWarning("Cannot make enough room by deleting unreferenced objects: {Problem}", problem.Message);
+                report($"Cannot make enough room by deleting unreferenced objects: {problem.Message}");
             lastProblem = problem.Message;
         }
     }

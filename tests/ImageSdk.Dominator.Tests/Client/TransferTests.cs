@@ -75,7 +75,7 @@ public class TransferTests
     {
         await using var connection = await ConnectAsync();
         await using var upload = await new ObjectServerClient(connection).AddObjectsAsync();
-        await upload.AddAsync([1], ObjectHash.Of([2]));
+        await upload.AddAsync(new byte[] { 1 }, ObjectHash.Of([2]));
         var failure = await Assert.ThrowsAsync<SrpcException>(upload.FinishAsync);
         Assert.Equal("hash mismatch", failure.Message);
         await connection.PingAsync();

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using ImageSdk.Images;
+using ImageSdk.Srpc;
+
+namespace ImageSdk.Dominator;
+
+/// <summary>
+/// Objects on their way from a server, one behind the other without anything in between. What is read is not compared
+/// with the hashes.
+/// </summary>
+sealed class ObjectDownload : IAsyncDisposable
+{
+    readonly SrpcClientCall call;
+    readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
+
+    ObjectDownload(SrpcClientCall call, IReadOnlyList<ulong> sizes)
+    {
+        this.call = call;
+        Sizes = sizes;
+    }
+
+    /// <summary>Of each object, in bytes.</summary>
+    public IReadOnlyList<ulong> Sizes { get; }
+
+    /// <exception cref="SrpcException">The server has not got one of them, or the connection is lost.</exception>
+    public static async Task<ObjectDownload> OpenAsync(
+        SrpcConnection connection, IReadOnlyList<ObjectHash> hashes, CancellationToken cancellation)
+    {
+        var call = await connection.OpenCallAsync("ObjectServer.GetObjects", cancellation);
+        try
+        {
+            await call.WriteAsync(GetObjectsRequest.Gob, new() { Hashes = hashes });
+            await call.FlushAsync();
+            var reply = await call.ReadAsync(GetObjectsResponse.Gob);
+            if (reply.ResponseString.Length > 0)
+            {
+                await call.CloseAsync();
+                ImageServerClient.ThrowIfFailed(reply.ResponseString);
+            }
+            if (reply.ObjectSizes.Count != hashes.Count)
+                throw new SrpcException($"the server answered {reply.ObjectSizes.Count} sizes for {hashes.Count} objects");
+            return new(call, reply.ObjectSizes);
+        }
+        catch
+        {
+            await call.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Fills a block, from one object or several.</summary>
+    /// <exception cref="SrpcException">The connection is lost.</exception>
+    public async Task ReadAsync(Memory<byte> block)
+    {
+        while (!block.IsEmpty)
+        {
+            var count = await call.ReadBytesAsync(block);
+            if (count == 0)
+                throw new SrpcException("unexpected EOF");
+            block = block[count..];
+        }
+    }
+
+    /// <summary>The next object, which has to be read to its end.</summary>
+    public ObjectContentStream OpenNext(int index) => new(call, Sizes[index], hash);
+
+    /// <summary>Ends the call when all was read; the connection is free for the next.</summary>
+    public Task CloseAsync() => call.CloseAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        hash.Dispose();
+        return call.DisposeAsync();
+    }
+}

@@ -1,0 +1,16 @@
+namespace ImageSdk.Dominator.Transfer;
+
+/// <summary>How objects are moved.</summary>
+public sealed record TransferOptions
+{
+    public static TransferOptions Default { get; } = new();
+
+    /// <summary>Connections that carry contents at the same time.</summary>
+    public int Connections { get; init; } = 2;
+
+    /// <summary>Connections that may be lost one after the other, without an object getting through, before it is given up.</summary>
+    public int Attempts { get; init; } = 6;
+
+    /// <summary>Time before a lost connection is made anew; doubles with each attempt.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
+}
