@@ -51,9 +51,22 @@ sealed class ReceivedBatch(ObjectCatalogue catalogue, ObjectPins pins) : IAsyncD
         }
     }));
 
+    /// <summary>Writes an object that is in memory and known to have that hash. For many threads.</summary>
+    public void Store(ObjectHash hash, ReadOnlySpan<byte> content)
+    {
+        var item = Add((ulong)content.Length);
+        item.Hash = hash;
+        Write(item, content, expected: null);
+    }
+
     void Store(ReceivedObject item, ReadOnlySpan<byte> content, ObjectHash? expected)
     {
         item.Hash = ObjectHash.Of(content);
+        Write(item, content, expected);
+    }
+
+    void Write(ReceivedObject item, ReadOnlySpan<byte> content, ObjectHash? expected)
+    {
         if (!NeedsWriting(item, expected))
             return;
         try
