@@ -30,6 +30,11 @@ catch (FlagException problem)
     Console.Error.WriteLine("imageserver -help lists the flags.");
     return WrongUsage;
 }
+if (Environment.IsPrivilegedProcess && !options.AllowRoot)
+{
+    Console.Error.WriteLine("imageserver: do not run this as root: give its directories to a user of its own (or start with -allowRoot)");
+    return Failed;
+}
 using var log = new ServerLog(options, TimeProvider.System);
 if (options.LogAtStartup)
     log.Write($"Startup: {ServerVersion.Text}");

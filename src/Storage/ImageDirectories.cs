@@ -63,12 +63,16 @@ sealed class ImageDirectories(string root)
         DirectoryHandle.Synchronize(PathOf(parent));
     }
 
+    /// <param name="withDeleted">Also if it holds deleted images.</param>
     /// <exception cref="StoreException">It holds something else than its metadata.</exception>
-    public void Remove(string name)
+    public void Remove(string name, bool withDeleted)
     {
         var directory = new DirectoryInfo(PathOf(name));
-        if (directory.EnumerateFileSystemInfos("*", Everything).Any(entry => entry.Name != DirectoryMetadataFile.Name))
+        var entries = directory.EnumerateFileSystemInfos("*", Everything).Where(entry => entry.Name != DirectoryMetadataFile.Name).ToArray();
+        if (!entries.All(entry => withDeleted && entry is FileInfo { Length: 0, LinkTarget: null }))
             throw new StoreException($"remove {directory.FullName}: directory not empty");
+        foreach (var tombstone in entries)
+            tombstone.Delete();
         File.Delete(MetadataPath(name));
         directory.Delete();
         DirectoryHandle.Synchronize(directory.Parent!.FullName);

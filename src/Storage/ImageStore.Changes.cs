@@ -74,15 +74,16 @@ public sealed partial class ImageStore
     }
 
     /// <summary>Removes a directory in which there is nothing but its metadata.</summary>
+    /// <param name="withDeleted">Also if images were deleted in it, whose names are then free again.</param>
     /// <exception cref="ArgumentException">The name is none, or that of the root.</exception>
     /// <exception cref="StoreException">There is no such directory, or it holds images, deleted images or directories.</exception>
-    public void RemoveDirectory(string name)
+    public void RemoveDirectory(string name, bool withDeleted = false)
     {
         ImageName.Validate(name);
         using var storeLock = TakeLock();
         if (!directories.Exists(name))
             throw new StoreException($"directory: {name} does not exist");
-        directories.Remove(name);
+        directories.Remove(name, withDeleted);
     }
 
     /// <summary>Removes what writers that died have left, and returns how many files that were.</summary>

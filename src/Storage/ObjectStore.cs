@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ImageSdk.Images;
 using ImageSdk.Posix;
+using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.Storage;
 
@@ -12,6 +13,9 @@ public sealed partial class ObjectStore : IObjectSource
 {
     const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    // One handle for good: the kernel tells each handle of what could not be written since it was opened.
+    readonly Lazy<DirectoryHandle> root;
+
     /// <param name="directory">Made when the first object comes.</param>
     /// <param name="isDurable">
     /// Each object is on the disk before it gets its name, and the name is before it is said to be there. Without, a
@@ -21,9 +25,8 @@ public sealed partial class ObjectStore : IObjectSource
     {
         Directory = Path.GetFullPath(directory);
         IsDurable = isDurable;
-        // One handle for good: the kernel tells each handle of what could not be written since it was opened.
-        var file = new Lazy<DirectoryHandle>(OpenRoot, LazyThreadSafetyMode.PublicationOnly);
-        Disk = new DiskSync(() => file.Value.SynchronizeFileSystem());
+        root = new(OpenRoot, LazyThreadSafetyMode.PublicationOnly);
+        Disk = new DiskSync(() => root.Value.SynchronizeFileSystem());
     }
 
     public string Directory { get; }
@@ -64,6 +67,22 @@ public sealed partial class ObjectStore : IObjectSource
     }
 
     Stream IObjectSource.OpenRead(ObjectHash hash) => OpenRead(hash);
+
+    /// <summary>Opens an object for those who bring their own buffer.</summary>
+    /// <exception cref="ObjectNotFoundException">The store has not got the object.</exception>
+    public SafeFileHandle OpenHandle(ObjectHash hash)
+    {
+        Span<byte> path = stackalloc byte[ObjectPaths.Length];
+        ObjectPaths.Write(hash, path);
+        try
+        {
+            return root.Value.OpenReadHandle(path);
+        }
+        catch (PosixException exception) when (exception.IsNotFound)
+        {
+            throw new ObjectNotFoundException(hash);
+        }
+    }
 
     /// <summary>Adds one content that is in memory, and waits for the disk.</summary>
     /// <inheritdoc cref="ObjectAdder.Add(ReadOnlySpan{byte}, ObjectHash?)" path="/exception"/>

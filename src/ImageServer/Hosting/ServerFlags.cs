@@ -73,6 +73,7 @@ static class ServerFlags
         flags.AddSwitch("allowPublicAddObjects", false, "Let all users add objects", v => options.AllowPublicAddObjects = v);
         flags.AddSwitch("allowPublicCheckObjects", false, "Let all users look for objects", v => options.AllowPublicCheckObjects = v);
         flags.AddSwitch("allowPublicGetObjects", false, "Let all users read objects", v => options.AllowPublicGetObjects = v);
+        flags.AddSwitch("allowRoot", false, "Run as root, for which there is no need", v => options.AllowRoot = v);
         flags.AddSwitch("allowUnauthenticatedReads", false, "Let those without a certificate read", v => options.AllowUnauthenticatedReads = v);
         AddText(flags, "CAfile", options.AuthoritiesFile, "Authorities trusted for identity and methods", v => options.AuthoritiesFile = v);
         AddText(flags, "identityCAfile", options.IdentityAuthoritiesFile, "Authorities trusted for identity only", v => options.IdentityAuthoritiesFile = v);
@@ -104,6 +105,7 @@ static class ServerFlags
         flags.AddSwitch("archiveExpiringImages", false, "In archive mode, take expiring images too", v => options.ArchiveExpiringImages = v);
         AddText(flags, "imageServerHostname", "", "The master to be a replica of", v => options.MasterHost = v);
         flags.Add("imageServerPortNum", "uint", $"{options.MasterPort}", "Its port", FlagValues.Port, v => options.MasterPort = v);
+        flags.AddSwitch("replicationAllowMassDelete", false, "Delete most of the images if the master has not got them", v => options.ReplicationAllowMassDelete = v);
         AddText(flags, "replicationExcludeFilter", "", "File with a filter of images that are not taken", v => options.ReplicationExcludeFilter = v);
         AddText(flags, "replicationIncludeFilter", "", "File with a filter of the only images that are taken", v => options.ReplicationIncludeFilter = v);
     }

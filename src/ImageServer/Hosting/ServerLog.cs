@@ -19,6 +19,7 @@ sealed class ServerLog : IDisposable
     readonly TimeProvider time;
     FileStream? file;
     bool isFileBroken;
+    bool isClosed;
 
     public ServerLog(ServerOptions options, TimeProvider time)
     {
@@ -54,7 +55,7 @@ sealed class ServerLog : IDisposable
                 last.Dequeue();
             if (Directory is null || isFileBroken || options.AlsoLogToStderr)
                 Console.Error.WriteLine(line);
-            if (Directory is not null && !isFileBroken)
+            if (Directory is not null && !isFileBroken && !isClosed)
                 WriteToFile(line);
         }
     }
@@ -72,6 +73,7 @@ sealed class ServerLog : IDisposable
         {
             file?.Dispose();
             file = null;
+            isClosed = true;
         }
     }
 

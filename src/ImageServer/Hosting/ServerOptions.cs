@@ -37,6 +37,15 @@ sealed record ServerOptions
     /// <summary>An address of this machine; empty for all. Not a flag of the original.</summary>
     public string ListenAddress { get; set; } = "";
 
+    /// <summary>From an attempt to reach the master that failed to the next, at first. Not a flag.</summary>
+    public TimeSpan ReplicationPause { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Whether a replica may delete most of its images because the master has not got them. Not a flag of the original.</summary>
+    public bool ReplicationAllowMassDelete { get; set; }
+
+    /// <summary>Whether the server may run as root. Not a flag of the original.</summary>
+    public bool AllowRoot { get; set; }
+
     public string ReplicationExcludeFilter { get; set; } = "";
     public string ReplicationIncludeFilter { get; set; } = "";
     public IReadOnlySet<string> TrustedUsers { get; set; } = new HashSet<string>();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
@@ -24,6 +25,7 @@ sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
     readonly SocketConnectionContextFactory contexts;
     readonly Channel<Socket> requests = Channel.CreateUnbounded<Socket>(new() { SingleReader = true });
     readonly CancellationTokenSource stopping = new();
+    readonly ConcurrentDictionary<Task, bool> connections = [];
     Task accepting = Task.CompletedTask;
 
     /// <exception cref="IOException">The port is taken, or the address is none of this machine's.</exception>
@@ -68,12 +70,13 @@ sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
         requests.Writer.TryComplete();
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>Ends all SRPC connections and waits until the last is gone.</summary>
+    public async ValueTask DisposeAsync()
     {
-        stopping.Cancel();
+        await stopping.CancelAsync();
         listener.Dispose();
+        await Task.WhenAll(connections.Keys);
         contexts.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     static Socket Listen(ServerOptions options)
@@ -102,7 +105,7 @@ sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
         {
             try
             {
-                _ = ServeAsync(await listener.AcceptAsync(stopping.Token));
+                Track(ServeAsync(await listener.AcceptAsync(stopping.Token)));
             }
             catch (Exception end) when (end is OperationCanceledException or ObjectDisposedException or
                 SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.InvalidArgument })
@@ -116,6 +119,14 @@ sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
                 await Task.Delay(TimeSpan.FromMilliseconds(100));
             }
         }
+    }
+
+    void Track(Task connection)
+    {
+        if (connection.IsCompleted)
+            return;
+        connections.TryAdd(connection, true);
+        _ = connection.ContinueWith(done => connections.TryRemove(done, out _), TaskScheduler.Default);
     }
 
     async Task ServeAsync(Socket socket)

@@ -51,14 +51,15 @@ sealed class DirectoryTable
         return new(name, metadata);
     }
 
+    /// <param name="withDeleted">Also if images were deleted in it.</param>
     /// <exception cref="SrpcException">There is no such directory, or it is not empty.</exception>
-    public void Remove(string name)
+    public void Remove(string name, bool withDeleted)
     {
         if (!Contains(name))
             throw new SrpcException($"directory: {name} does not exist");
         if (name == ImageName.RootDirectory)
             throw new SrpcException("cannot remove root directory");
-        store.RemoveDirectory(name);
+        store.RemoveDirectory(name, withDeleted);
         directories.Remove(name);
     }
 

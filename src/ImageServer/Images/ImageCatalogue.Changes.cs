@@ -16,7 +16,6 @@ sealed partial class ImageCatalogue
     /// <exception cref="StoreException">The name is that of a deleted image.</exception>
     public void Add(string name, Image image, bool overDeleted = false)
     {
-        ImageName.Validate(name);
         CheckNew(name, image);
         var uses = ObjectUse.Of(image);
         var header = ImageHeader.Of(name, image);
@@ -65,6 +64,24 @@ sealed partial class ImageCatalogue
             entry.IsBusy = true;
         }
         Remove(entry, () => store.Remove(header.Name), isTold: false);
+    }
+
+    /// <summary>
+    /// Removes what is left of an image that is damaged or deleted, or was no image, for the same to come again. Nobody is
+    /// told, and nothing happens where there is nothing.
+    /// </summary>
+    /// <exception cref="SrpcException">The image is being changed.</exception>
+    public void Discard(string name)
+    {
+        lock (gate)
+        {
+            if (images.GetValueOrDefault(name) is null)
+            {
+                store.Remove(name);
+                return;
+            }
+        }
+        Remove(Take(name, "image does not exist", _ => { }), () => store.Remove(name), isTold: false);
     }
 
     /// <summary>Moves an image's expiry to a later time, or makes it permanent.</summary>
@@ -125,13 +142,14 @@ sealed partial class ImageCatalogue
         }
     }
 
+    /// <param name="withDeleted">Also if images were deleted in it, whose names are then free again.</param>
     /// <exception cref="SrpcException">There is no such directory, or it is not empty.</exception>
     /// <exception cref="StoreException">It is not empty.</exception>
-    public void DeleteDirectory(string name)
+    public void DeleteDirectory(string name, bool withDeleted = false)
     {
         lock (gate)
         {
-            directories.Remove(name);
+            directories.Remove(name, withDeleted);
             Feed.Publish(new() { Name = name, Operation = ImageOperation.DeleteDirectory });
         }
     }
@@ -170,8 +188,13 @@ sealed partial class ImageCatalogue
     void Tell(ImageDirectory directory) =>
         Feed.Publish(new() { Directory = directory, Operation = ImageOperation.MakeDirectory });
 
-    void CheckNew(string name, Image image)
+    /// <summary>Whether an image could be added, as far as that can be told without its directory and objects.</summary>
+    /// <exception cref="ArgumentException">The name is none.</exception>
+    /// <exception cref="SrpcException">The name is taken, or there is no tree.</exception>
+    /// <exception cref="ImageFormatException">The tree is none.</exception>
+    public void CheckNew(string name, Image image)
     {
+        ImageName.Validate(name);
         if (Find(name) is not null)
             throw new SrpcException("image already exists");
         if (image.FileSystem is not { } tree)

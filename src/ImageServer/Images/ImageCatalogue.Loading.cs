@@ -70,7 +70,7 @@ sealed partial class ImageCatalogue
         {
             if (entry.IsCounted || !IsCurrent(entry))
                 return;
-            var missing = uses.Where(use => objects.SizeOf(use.Hash) is null).Select(use => use.Hash).ToHashSet();
+            var missing = uses.Where(use => !IsPresent(use)).Select(use => use.Hash).ToHashSet();
             if (missing.Count > 0)
             {
                 entry.MissingObjects = missing;
@@ -81,6 +81,8 @@ sealed partial class ImageCatalogue
             entry.IsCounted = true;
         }
     }
+
+    bool IsPresent(ObjectUse use) => objects.SizeOf(use.Hash) is { } size && (use.Size ?? size) == size;
 
     bool IsCurrent(ImageEntry entry)
     {

@@ -1,6 +1,7 @@
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 using ImageSdk.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.ImageServer.Objects;
 
@@ -89,6 +90,21 @@ sealed partial class ObjectCatalogue
         try
         {
             return Store.OpenRead(hash);
+        }
+        catch (ObjectNotFoundException)
+        {
+            LookAgain(hash);
+            throw;
+        }
+    }
+
+    /// <summary>Opens an object for those who bring their own buffer.</summary>
+    /// <exception cref="ObjectNotFoundException">There is no such object.</exception>
+    public SafeFileHandle OpenHandle(ObjectHash hash)
+    {
+        try
+        {
+            return Store.OpenHandle(hash);
         }
         catch (ObjectNotFoundException)
         {

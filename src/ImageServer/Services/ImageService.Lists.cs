@@ -51,9 +51,11 @@ sealed partial class ImageService
             imageCount++;
             foreach (var inode in image.FileSystem?.InodeTable.Values ?? [])
             {
-                if (inode is not RegularInode { Size: > 0 } file)
+                if (inode is not RegularInode file)
                     continue;
                 inodes++;
+                if (file.Size == 0)
+                    continue;
                 inodeBytes += file.Size;
                 sizes[file.Hash] = file.Size;
             }

@@ -82,8 +82,15 @@ public sealed class SrpcDialer(SrpcClientOptions options)
                 return null;
             if (point.IsTls && !isTlsFirst)
                 stream = await StartTlsAsync(stream, cancellation);
+            var connection = new SrpcConnection(stream, transport, point, options);
+            if (options.UpgradeLocalConnections && LocalUpgradeClient.IsLocal(transport) &&
+                await LocalUpgradeClient.TryAsync(connection, cancellation) is { } local)
+            {
+                await connection.DisposeAsync();
+                connection = new SrpcConnection(local, local, point, options) { IsLocal = true };
+            }
             isOpen = true;
-            return new SrpcConnection(stream, transport, point, options);
+            return connection;
         }
         finally
         {

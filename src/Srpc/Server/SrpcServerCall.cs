@@ -30,6 +30,9 @@ public sealed class SrpcServerCall
 
     internal bool AtBoundary => coder.AtBoundary;
 
+    /// <summary>The transport for all that follows the call; null where it is the one of the call.</summary>
+    internal Stream? Next { get; private set; }
+
     /// <summary>Reads the next value.</summary>
     /// <exception cref="GobException">The value is cut, too large or of another type.</exception>
     /// <exception cref="IOException">The connection is lost.</exception>
@@ -62,6 +65,9 @@ public sealed class SrpcServerCall
         while (await stream.FillAsync(Aborted))
             stream.Skip(stream.Buffered.Length);
     }
+
+    /// <summary>Lets the connection go on over another transport once the call is over.</summary>
+    internal void GoOnOver(Stream transport) => Next = transport;
 
     internal ValueTask WriteErrorLineAsync(string text) => WriteTextAsync(ErrorLine.Of(text));
 }

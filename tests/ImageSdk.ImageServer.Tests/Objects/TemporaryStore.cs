@@ -8,7 +8,9 @@ sealed class TemporaryStore : IDisposable
 {
     readonly string root = Directory.CreateTempSubdirectory("imagesdk-objects-").FullName;
 
-    public TemporaryStore(bool isDurable = false) => Store = new ObjectStore(Path.Combine(root, "objects"), isDurable);
+    /// <param name="directory">For the objects; null for one of its own.</param>
+    public TemporaryStore(bool isDurable = false, string? directory = null) =>
+        Store = new ObjectStore(directory ?? Path.Combine(root, "objects"), isDurable);
 
     public ObjectStore Store { get; }
 

@@ -207,7 +207,7 @@ public sealed class ImageMethodTests : IAsyncLifetime
         await images.AddImageAsync("base/i", server.MakeImage("abc"));
         var reply = await connection.CallAsync("ImageServer.GetImageInodes", GetImageInodesRequest.Gob,
             new() { ImageName = "base/i", Filenames = ["/etc/file", "/etc/none", "/"] }, GetImageInodesResponse.Gob);
-        Assert.True(reply.ImageExists);
+        Assert.True(reply.ImageExists, string.Join("\n", server.LogLines));
         var number = reply.InodeNumbers!["/etc/file"];
         Assert.Single(reply.InodeNumbers);
         Assert.Equal(3ul, ((RegularInode)reply.Inodes![number]).Size);
