@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using ImageSdk.Cli.Commands;
 using ImageSdk.Cli.Commands.Cache;
+using ImageSdk.Cli.Commands.Certs;
 using ImageSdk.Cli.Output;
 
 namespace ImageSdk.Cli;
@@ -50,7 +51,7 @@ static class CommandLineTool
     static RootCommand CreateRoot(CommandHost host)
     {
         var options = new GlobalOptions();
-        var root = new RootCommand("Lists, shows, unpacks, compares and verifies operating-system images in a store, and cares for the build cache.");
+        var root = new RootCommand("Lists, shows, unpacks, compares and verifies operating-system images in a store, and cares for the build cache and for certificates.");
         options.AddTo(root);
         foreach (var command in (ImageCommand[])
             [new ListCommand(), new ShowCommand(), new GetCommand(), new DiffCommand(), new VerifyCommand()])
@@ -59,6 +60,7 @@ static class CommandLineTool
             root.Add(command);
         }
         root.Add(new CacheCommand(host, options));
+        root.Add(new CertsCommand(host, options));
         return root;
     }
 

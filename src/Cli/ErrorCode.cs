@@ -20,5 +20,9 @@ static class ErrorCode
     public const string StoreFailed = "IMG7118";
     public const string InputOutput = "IMG7119";
     public const string NoCache = "IMG7120";
+    public const string NoAuthority = "IMG7130";
+    public const string CertificateExists = "IMG7131";
+    public const string BadCertificateTerms = "IMG7132";
+    public const string DamagedCertificate = "IMG7133";
     public const string Internal = "IMG7199";
 }

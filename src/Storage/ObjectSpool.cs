@@ -11,7 +11,7 @@ public sealed class ObjectSpool : IDisposable
     readonly IncomingDirectory? directory;
     readonly SafeFileHandle? file;
     readonly int number;
-    bool isTaken;
+    bool isTaken; // Or gone already.
 
     /// <param name="directory">Null for a content that is only hashed.</param>
     internal ObjectSpool(IncomingDirectory? directory)
@@ -26,12 +26,20 @@ public sealed class ObjectSpool : IDisposable
     /// <summary>Bytes so far.</summary>
     public ulong Size { get; private set; }
 
-    /// <exception cref="IOException">The disk is full or broken.</exception>
+    /// <exception cref="IOException">The disk is full or broken. What was written vanishes at once, to make room for others.</exception>
     public void Append(ReadOnlySpan<byte> bytes)
     {
         hasher.AppendData(bytes);
-        if (file is not null)
-            RandomAccess.Write(file, bytes, (long)Size);
+        try
+        {
+            if (file is not null)
+                RandomAccess.Write(file, bytes, (long)Size);
+        }
+        catch (IOException)
+        {
+            Dispose();
+            throw;
+        }
         Size += (ulong)bytes.Length;
     }
 
@@ -52,7 +60,9 @@ public sealed class ObjectSpool : IDisposable
     {
         hasher.Dispose();
         file?.Dispose();
-        if (directory is not null && !isTaken)
-            directory.RemoveFile(number);
+        if (directory is null || isTaken)
+            return;
+        isTaken = true;
+        directory.RemoveFile(number);
     }
 }
