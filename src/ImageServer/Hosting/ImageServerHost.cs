@@ -51,7 +51,7 @@ sealed class ImageServerHost : IAsyncDisposable
         builder.Services.AddSingleton(services => new SharedPort(srpc, options, log, services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<Microsoft.AspNetCore.Connections.IConnectionListenerFactory>(services => services.GetRequiredService<SharedPort>());
         var web = builder.Build();
-        WebPages.Map(web, parts, srpc);
+        WebPages.Map(web, new WebSite(parts, srpc, () => certificates.Current is null));
         log.Write($"Service ready, opening listener on port: {options.Port}");
         await web.StartAsync();
         return new(web, certificates, parts, web.Services.GetRequiredService<SharedPort>());
