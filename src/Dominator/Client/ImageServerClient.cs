@@ -9,7 +9,7 @@ namespace ImageSdk.Dominator;
 /// refuses, which leaves the connection usable, and otherwise where the connection is lost.
 /// </summary>
 /// <param name="connection">May be shared with others; stays the caller's.</param>
-public sealed class ImageServerClient(SrpcConnection connection)
+public sealed partial class ImageServerClient(SrpcConnection connection)
 {
     public async Task<bool> CheckImageAsync(string name, CancellationToken cancellation = default)
     {
