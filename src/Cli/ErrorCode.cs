@@ -30,7 +30,6 @@ static class ErrorCode
     public const string MissingRequiredPath = "IMG7147";
     public const string BadInputFile = "IMG7148";
     public const string ScanFailed = "IMG7149";
-    public const string BadTar = "IMG7150";
     public const string BadExpiry = "IMG7151";
     public const string ToolFailed = "IMG7152";
     public const string NothingFound = "IMG7153";

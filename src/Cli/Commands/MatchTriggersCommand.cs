@@ -21,7 +21,9 @@ sealed class MatchTriggersCommand : ImageCommand
         var candidates = InputFile.ReadTriggers(arguments.GetRequiredValue(triggers));
         var tree = (await context.FindAsync(arguments.GetRequiredValue(image))).Tree;
         var paths = tree.Index.Entries.Where(entry => entry.Inode is not DirectoryInode).Select(entry => entry.Path);
-        context.Host.Text.Write(new Triggers(candidates.Match(paths)).ToJson());
+        // By service, as imagetool prints them; they would run in the order of their sort names.
+        var pulled = candidates.Match(paths).OrderBy(trigger => trigger.Service, StringComparer.Ordinal).ThenByDescending(trigger => trigger.DoReload);
+        context.Host.Text.Write(new Triggers([.. pulled]).ToJson());
         return ExitCode.Success;
     }
 }
