@@ -5,6 +5,7 @@ using ImageSdk.Building.Projects;
 using ImageSdk.Building.Publishing;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
+using ImageSdk.Building.Servers;
 using ImageSdk.Building.Sources;
 using ImageSdk.Building.Stages;
 
@@ -31,9 +32,11 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// <param name="referencedImages">Image files (bin/…/x.image) of the projects that this one references.</param>
     /// <param name="mayBuild">False on the second try, after the returned project was built.</param>
     /// <returns>What to build (and publish) first, or null where the source is at hand.</returns>
-    public SourceToBuild? ResolveSource(IReadOnlyList<string> referencedImages, bool mayBuild)
+    /// <param name="server">Where a newer image than the store's may be; null for nowhere.</param>
+    public async Task<SourceToBuild?> ResolveSourceAsync(
+        IReadOnlyList<string> referencedImages, bool mayBuild, ImageServerSettings? server = null, CancellationToken cancellation = default)
     {
-        var (source, toBuild) = new SourceResolver(ReadPlan()).Resolve(referencedImages, mayBuild);
+        var (source, toBuild) = await new SourceResolver(ReadPlan(), server, listener).ResolveAsync(referencedImages, mayBuild, cancellation);
         if (source is not null)
             StateDirectory.WriteWhenDifferent(state.StageFile(ImageStage.ResolveSourceImage), source, StateJson.Default.SourceImage);
         return toBuild;
@@ -83,14 +86,23 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         }
     }
 
-    /// <summary>Adds the built image to the store: objects first, then the image. Idempotent.</summary>
-    /// <returns>The image's name.</returns>
-    public async Task<string> PublishAsync(BuildWorkers workers, CancellationToken cancellation)
+    /// <summary>
+    /// Adds the built image to the store, and to an image server where one is named: objects first, then the image.
+    /// Idempotent.
+    /// </summary>
+    /// <param name="server">Null for the store alone.</param>
+    /// <returns>The image's name, at the server where there is one.</returns>
+    public async Task<string> PublishAsync(BuildWorkers workers, ImageServerSettings? server, CancellationToken cancellation)
     {
         var plan = ReadPlan();
         var layers = StoreOf(plan);
         await workers.HoldLayersAsync(layers, listener, cancellation);
-        return await new ImagePublisher(plan, layers, workers, listener).PublishAsync(state, cancellation);
+        var name = await new ImagePublisher(plan, layers, workers, listener).PublishAsync(state, cancellation);
+        if (server is null)
+            return name;
+        await using var link = new ServerLink(server, plan.Project.ProjectFile);
+        var store = plan.Project.Store.Open();
+        return await new ServerPublisher(link, store.Objects, listener).PublishAsync(name, store.Images.Get(name)!, cancellation);
     }
 
     static LayerStore StoreOf(BuildPlan plan) => new(plan.Project.CacheDirectory, Posix.Processes.UserId);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImageSdk.Cli.Commands;
 using ImageSdk.Cli.Commands.Cache;
+using ImageSdk.Cli.Commands.Certs;
 using ImageSdk.Cli.Commands.Comparisons;
 
 namespace ImageSdk.Cli;
@@ -16,6 +17,7 @@ static class CommandTable
         Entry("analyse-file-system", () => new AnalyseCommand()),
         Entry("bulk-addrep", () => new BulkAddReplaceCommand()),
         ("cache", (host, options) => new CacheCommand(host, options)),
+        ("certs", (host, options) => new CertsCommand(host, options)),
         Entry("change-image-expiration", () => new ChangeExpirationCommand()),
         Entry("check", () => new CheckCommand()),
         Entry("check-directory", () => new CheckDirectoryCommand()),

@@ -20,6 +20,10 @@ static class ErrorCode
     public const string StoreFailed = "IMG7118";
     public const string InputOutput = "IMG7119";
     public const string NoCache = "IMG7120";
+    public const string NoAuthority = "IMG7130";
+    public const string CertificateExists = "IMG7131";
+    public const string BadCertificateTerms = "IMG7132";
+    public const string DamagedCertificate = "IMG7133";
     public const string NoServer = "IMG7140";
     public const string ServerUnreachable = "IMG7141";
     public const string ServerRefuses = "IMG7142";

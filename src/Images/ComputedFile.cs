@@ -61,6 +61,12 @@ public sealed record ComputedFile(ByteString Filename, string Source)
         return merged.Values.ToArray();
     }
 
+    /// <summary>The computed files of a file system, in the order of the walk.</summary>
+    /// <exception cref="ImageFormatException">The tree cannot be walked.</exception>
+    public static IReadOnlyList<ComputedFile> List(FileSystem fileSystem) =>
+        [.. fileSystem.Walk().Where(entry => entry.Inode is ComputedInode)
+            .Select(entry => new ComputedFile(entry.Path, ((ComputedInode)entry.Inode).Source))];
+
     /// <summary>
     /// A file system in which the regular files at these paths are computed, with the mode and owner they had. A file
     /// that is computed already gets the new source.

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.Posix;
@@ -15,6 +16,11 @@ public sealed unsafe partial class DirectoryHandle
     /// <param name="mode">Permission bits, before the process's umask.</param>
     public FileStream CreateFile(ReadOnlySpan<byte> name, uint mode) => new(
         OpenFile(name, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenExclusive, mode), FileAccess.Write, bufferSize: 0);
+
+    /// <summary>Makes a file that must not be there yet, without a stream around it.</summary>
+    /// <param name="mode">Permission bits, before the process's umask.</param>
+    public SafeFileHandle CreateFileHandle(ReadOnlySpan<byte> name, uint mode) =>
+        OpenFile(name, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenExclusive, mode);
 
     SafeFileHandle OpenFile(ReadOnlySpan<byte> name, int flags, uint mode)
     {
@@ -122,13 +128,25 @@ public sealed unsafe partial class DirectoryHandle
     }
 
     /// <summary>Renames within the directory, over what is there.</summary>
-    public void Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    public void Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) => Rename(from, this, to);
+
+    /// <summary>Renames into another directory of the same file system, over what is there.</summary>
+    public void Rename(ReadOnlySpan<byte> from, DirectoryHandle target, ReadOnlySpan<byte> to)
+    {
+        if (!TryRename(from, target, to))
+            throw new PosixException("rename to", target.Describe(to), Errno.NoEntry);
+    }
+
+    /// <summary>Renames as <see cref="Rename(ReadOnlySpan{byte}, DirectoryHandle, ReadOnlySpan{byte})"/>; false where a directory of the new path is missing, or the file.</summary>
+    public bool TryRename(ReadOnlySpan<byte> from, DirectoryHandle target, ReadOnlySpan<byte> to)
     {
         using var terminatedFrom = new TerminatedName(from);
         using var terminatedTo = new TerminatedName(to);
         fixed (byte* pointer = terminatedFrom.Bytes)
-        fixed (byte* target = terminatedTo.Bytes)
-            Check(Libc.RenameAt(Descriptor, pointer, Descriptor, target, 0), "rename to", to);
+        fixed (byte* targetPointer = terminatedTo.Bytes)
+            if (Libc.RenameAt(Descriptor, pointer, target.Descriptor, targetPointer, 0) == 0)
+                return true;
+        return Marshal.GetLastPInvokeError() == Errno.NoEntry ? false : throw PosixException.Last("rename to", target.Describe(to));
     }
 
     public void Unlink(ReadOnlySpan<byte> name) => Unlink(name, 0);
@@ -161,14 +179,6 @@ public sealed unsafe partial class DirectoryHandle
             foreach (var child in directory.ReadNames())
                 directory.RemoveTree(child);
         RemoveEmptyDirectory(name);
-    }
-
-    /// <summary>Returns when the names in a directory will survive a power cut.</summary>
-    public static void Synchronize(string path)
-    {
-        using var directory = Open(path);
-        if (Libc.Synchronize(directory.Descriptor) != 0)
-            throw PosixException.Last("fsync", path);
     }
 
     void Check(int result, string operation, ReadOnlySpan<byte> name)

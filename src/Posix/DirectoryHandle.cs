@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -115,8 +116,8 @@ public sealed unsafe partial class DirectoryHandle : IDisposable
         fixed (byte* pointer = terminated.Bytes)
             if (Libc.StatX(Descriptor, pointer, Libc.AtSymlinkNoFollow, StatMask, &buffer) == 0)
                 return FileStatus.From(buffer);
-        var error = PosixException.Last("stat", Describe(name));
-        return error.IsNotFound ? null : throw error;
+        // Asked for many names that are not there, so the exception is made only to be thrown.
+        return Marshal.GetLastPInvokeError() is Errno.NoEntry or Errno.NotDirectory ? null : throw PosixException.Last("stat", Describe(name));
     }
 
     public FileStatus Stat(ReadOnlySpan<byte> name) =>
@@ -157,7 +158,7 @@ public sealed unsafe partial class DirectoryHandle : IDisposable
             // struct linux_dirent64: inode 8, offset 8, record length 2, type 1, name.
             for (nint at = 0; at < length; at += *(ushort*)(buffer + at + 16))
             {
-                var name = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer + at + 19);
+                var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer + at + 19);
                 if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
                     names.Add(name.ToArray());
             }

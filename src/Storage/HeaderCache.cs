@@ -13,14 +13,17 @@ sealed class HeaderCache(string imageDirectory)
 
     readonly string directory = Path.Combine(imageDirectory, Name);
 
-    sealed record Entry(long Size, long Ticks, ImageHeader Header);
+    // Of what a header says. Entries of another form are made anew.
+    const int Form = 2;
+
+    sealed record Entry(int Form, long Size, long Ticks, ImageHeader Header);
 
     public ImageHeader? Find(string name, FileInfo file)
     {
         try
         {
             var entry = JsonSerializer.Deserialize<Entry>(File.ReadAllBytes(PathOf(name)));
-            return entry is { Header: not null } && entry.Size == file.Length &&
+            return entry is { Form: Form, Header: not null } && entry.Size == file.Length &&
                 entry.Ticks == file.LastWriteTimeUtc.Ticks && entry.Header.Name == name
                     ? entry.Header
                     : null;
@@ -39,7 +42,7 @@ sealed class HeaderCache(string imageDirectory)
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using var temporary = new TemporaryFile(
                 $"{path}.{Guid.NewGuid():N}~", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            JsonSerializer.Serialize(temporary.Stream, new Entry(file.Length, file.LastWriteTimeUtc.Ticks, header));
+            JsonSerializer.Serialize(temporary.Stream, new Entry(Form, file.Length, file.LastWriteTimeUtc.Ticks, header));
             temporary.Close(toDisk: false);
             temporary.MoveTo(path);
         }

@@ -63,6 +63,26 @@ sealed class ImageDirectories(string root)
         DirectoryHandle.Synchronize(PathOf(parent));
     }
 
+    /// <param name="withDeleted">Also if it holds deleted images.</param>
+    /// <exception cref="StoreException">It holds something else than its metadata.</exception>
+    public void Remove(string name, bool withDeleted)
+    {
+        var directory = new DirectoryInfo(PathOf(name));
+        var entries = directory.EnumerateFileSystemInfos("*", Everything).Where(entry => entry.Name != DirectoryMetadataFile.Name).ToArray();
+        if (!entries.All(entry => withDeleted && entry is FileInfo { Length: 0, LinkTarget: null }))
+            throw new StoreException($"remove {directory.FullName}: directory not empty");
+        foreach (var tombstone in entries)
+            tombstone.Delete();
+        File.Delete(MetadataPath(name));
+        directory.Delete();
+        DirectoryHandle.Synchronize(directory.Parent!.FullName);
+    }
+
+    /// <summary>Paths of the files that are, or were, on their way to be images or metadata.</summary>
+    public IEnumerable<string> ListTemporaries() => List()
+        .SelectMany(name => new DirectoryInfo(PathOf(name)).EnumerateFiles("*~", Everything))
+        .Where(file => file.LinkTarget is null).Select(file => file.FullName).ToArray();
+
     /// <summary>What is kept about a directory; nothing for one without metadata.</summary>
     /// <exception cref="ImageFileException">The metadata is damaged.</exception>
     public DirectoryMetadata ReadMetadata(string name)

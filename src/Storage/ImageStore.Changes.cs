@@ -20,14 +20,16 @@ public sealed partial class ImageStore
     /// Another image has the name, or is being written under it; the name is that of a deleted image; an object is not
     /// in the store; there is no tree.
     /// </exception>
-    public AddedImage Add(string name, Image image)
+    /// <param name="options">Null for the usual.</param>
+    public AddedImage Add(string name, Image image, ImageAddition? options = null)
     {
         var file = FileOf(name);
-        Check(image);
+        options ??= ImageAddition.Default;
+        if (!options.IsChecked)
+            Check(image);
         if (image.ExpiresAt <= clock.GetUtcNow())
             return AddedImage.Expired;
-        Objects.Flush();
-        using var temporary = Reserve(name, file);
+        using var temporary = Reserve(name, file, options);
         var checksum = Write(temporary, image);
         temporary.Flush(toDisk: true);
         if (!Publish(temporary, file))
@@ -41,6 +43,64 @@ public sealed partial class ImageStore
         return AddedImage.Added;
     }
 
+    /// <summary>Writes an image in the place of the one that has its name, in one step.</summary>
+    /// <exception cref="ArgumentException">The name is none.</exception>
+    /// <exception cref="StoreException">There is no such image.</exception>
+    public void Replace(string name, Image image)
+    {
+        var file = FileOf(name);
+        using var storeLock = TakeLock();
+        if (!IsPresent(name, file))
+            throw new StoreException("image not found");
+        using var temporary = new TemporaryFile(HiddenPath(file), ImageMode);
+        Write(temporary, image);
+        temporary.Close(toDisk: true);
+        temporary.MoveTo(file.FullName);
+        DirectoryHandle.Synchronize(file.DirectoryName!);
+        file.Refresh();
+        headers.Keep(ImageHeader.Of(name, image), file);
+    }
+
+    /// <summary>Removes an image as if it had never been: the name is free again. Nothing happens where there is none.</summary>
+    /// <exception cref="ArgumentException">The name is none.</exception>
+    public void Remove(string name)
+    {
+        var file = FileOf(name);
+        using var storeLock = TakeLock();
+        if (!file.Exists)
+            return;
+        Remove(name, file);
+        DirectoryHandle.Synchronize(file.DirectoryName!);
+    }
+
+    /// <summary>Removes a directory in which there is nothing but its metadata.</summary>
+    /// <param name="withDeleted">Also if images were deleted in it, whose names are then free again.</param>
+    /// <exception cref="ArgumentException">The name is none, or that of the root.</exception>
+    /// <exception cref="StoreException">There is no such directory, or it holds images, deleted images or directories.</exception>
+    public void RemoveDirectory(string name, bool withDeleted = false)
+    {
+        ImageName.Validate(name);
+        using var storeLock = TakeLock();
+        if (!directories.Exists(name))
+            throw new StoreException($"directory: {name} does not exist");
+        directories.Remove(name, withDeleted);
+    }
+
+    /// <summary>Removes what writers that died have left, and returns how many files that were.</summary>
+    public int RemoveLeftovers()
+    {
+        if (!directories.Exists(ImageName.RootDirectory))
+            return 0;
+        using var storeLock = TakeLock();
+        return directories.ListTemporaries().Count(path =>
+        {
+            using var leftover = StoreLock.TryOpenAlone(path, FileMode.Open);
+            if (leftover is not null)
+                File.Delete(path);
+            return leftover is not null;
+        });
+    }
+
     /// <summary>Deletes an image for good: the name cannot be used again.</summary>
     /// <exception cref="ArgumentException">The name is none.</exception>
     /// <exception cref="StoreException">There is no such image.</exception>
@@ -51,7 +111,7 @@ public sealed partial class ImageStore
         if (!IsPresent(name, file))
             throw new StoreException("image does not exist");
         // In the place of the image, so that whoever is reading it can finish.
-        using var tombstone = new TemporaryFile(TombstonePath(file), ImageMode);
+        using var tombstone = new TemporaryFile(HiddenPath(file), ImageMode);
         tombstone.Close(toDisk: true);
         tombstone.MoveTo(file.FullName);
         DirectoryHandle.Synchronize(file.DirectoryName!);
@@ -72,7 +132,8 @@ public sealed partial class ImageStore
         return expired.Select(found => found.Name).Order(VersionOrder.Instance).ToArray();
     }
 
-    static string TombstonePath(FileInfo file) => Path.Combine(file.DirectoryName!, $".{Guid.NewGuid():N}~");
+    // On its way to the place of a file that is there.
+    static string HiddenPath(FileInfo file) => Path.Combine(file.DirectoryName!, $".{Guid.NewGuid():N}~");
 
     void Remove(string name, FileInfo file)
     {
@@ -102,12 +163,16 @@ public sealed partial class ImageStore
     }
 
     /// <summary>Makes the temporary file of a name, which is locked as long as its writer lives.</summary>
-    TemporaryFile Reserve(string name, FileInfo file)
+    TemporaryFile Reserve(string name, FileInfo file, ImageAddition options)
     {
         using var storeLock = TakeLock();
         file.Refresh();
         if (file is { Exists: true, Length: 0 })
-            throw new StoreException($"cannot add previously deleted image: {name}");
+        {
+            if (!options.OverDeleted)
+                throw new StoreException($"cannot add previously deleted image: {name}");
+            Remove(name, file);
+        }
         if (System.IO.Directory.Exists(file.FullName))
             throw new StoreException($"image: {name} is a directory");
         if (TryReadHeader(name, file)?.IsExpired(clock.GetUtcNow()) == true)
@@ -186,6 +251,18 @@ public sealed partial class ImageStore
             return [];
         }
     }
+}
+
+/// <summary>How an image is added.</summary>
+public sealed record ImageAddition
+{
+    public static ImageAddition Default { get; } = new();
+
+    /// <summary>The caller has checked the tree and sees to it that the objects are there and stay.</summary>
+    public bool IsChecked { get; init; }
+
+    /// <summary>The name may be that of a deleted image.</summary>
+    public bool OverDeleted { get; init; }
 }
 
 /// <summary>What became of an image that was added.</summary>

@@ -102,6 +102,17 @@ public sealed partial class ImageStore
     public ImageHeader? GetHeader(string name) =>
         ReadHeader(name, FileOf(name)) is { } header && !header.IsExpired(clock.GetUtcNow()) ? header : null;
 
+    /// <summary>Every file that is an image, expired or not, or unreadable; for those who keep the headers in memory.</summary>
+    public IReadOnlyList<string> ListFiles() =>
+        [.. directories.ListFiles(null).Where(found => found.File.Length > 0).Select(found => found.Name)];
+
+    /// <summary>
+    /// The header of one of <see cref="ListFiles"/>, expired or not; with the image where it had to be read for that or
+    /// is asked for. Null where the file is gone by now.
+    /// </summary>
+    /// <exception cref="ImageFileException">The file is damaged.</exception>
+    public (ImageHeader Header, Image? Image)? Load(string name, bool withImage = false) => Load(name, FileOf(name), withImage);
+
     /// <summary>
     /// The newest image directly in a directory; null where none is suitable. Files that are no readable image are
     /// passed over.
@@ -174,17 +185,19 @@ public sealed partial class ImageStore
     }
 
     /// <summary>The header of an image, also of an expired one; null where there is none or a tombstone.</summary>
-    ImageHeader? ReadHeader(string name, FileInfo file)
+    ImageHeader? ReadHeader(string name, FileInfo file) => Load(name, file, withImage: false)?.Header;
+
+    (ImageHeader Header, Image? Image)? Load(string name, FileInfo file, bool withImage)
     {
         if (!file.Exists || file.Length == 0)
             return null;
-        if (headers.Find(name, file) is { } known)
-            return known;
+        if (!withImage && headers.Find(name, file) is { } known)
+            return (known, null);
         if (Read(file) is not { } image)
             return null;
         var header = ImageHeader.Of(name, image);
         headers.Keep(header, file);
-        return header;
+        return (header, image);
     }
 
     static Image? Read(FileInfo file)

@@ -1,16 +1,31 @@
 using ImageSdk.Building;
+using ImageSdk.Tasks.Reading;
 using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks;
 
-/// <summary>Adds the built image to the store.</summary>
+/// <summary>Adds the built image to the store and, where one is named, to an image server.</summary>
 [MSBuildMultiThreadableTask]
 public sealed class PublishImage : SandboxedImageTask
 {
+    /// <summary>host, host:port or a URL of these; empty for none.</summary>
+    public string ImageServer { get; set; } = "";
+
+    /// <summary>Directory of the user's certificates; empty for <c>~/.ssl</c>.</summary>
+    public string ImageServerCertificates { get; set; } = "";
+
+    /// <summary>File of the authorities that the server's certificate must come from; empty to believe any.</summary>
+    public string ImageServerAuthorities { get; set; } = "";
+
+    public bool ImageServerRequireTls { get; set; }
+
+    public int ImageServerConnections { get; set; } = 2;
+
     /// <summary>STREAM/TIME.</summary>
     [Output]
     public string ImageName { get; set; } = "";
 
     private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation) =>
-        ImageName = await build.PublishAsync(workers, cancellation).ConfigureAwait(false);
+        ImageName = await build.PublishAsync(workers, ImageServerParameters.Read(
+            ImageServer, ImageServerCertificates, ImageServerAuthorities, ImageServerRequireTls, ImageServerConnections, Absolute), cancellation).ConfigureAwait(false);
 }

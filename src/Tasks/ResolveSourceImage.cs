@@ -1,14 +1,30 @@
 using System.Security.Cryptography;
 using System.Text;
 using ImageSdk.Building;
+using ImageSdk.Tasks.Reading;
 using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks;
 
 /// <summary>Finds the image that the project is built on, or names the project that has to be built first.</summary>
 [MSBuildMultiThreadableTask]
-public sealed class ResolveSourceImage : ImageTask
+public sealed class ResolveSourceImage : ImageTask, ICancelableTask, IDisposable
 {
+    readonly CancellationTokenSource cancellation = new();
+
+    /// <summary>host, host:port or a URL of these; empty for none.</summary>
+    public string ImageServer { get; set; } = "";
+
+    /// <summary>Directory of the user's certificates; empty for <c>~/.ssl</c>.</summary>
+    public string ImageServerCertificates { get; set; } = "";
+
+    /// <summary>File of the authorities that the server's certificate must come from; empty to believe any.</summary>
+    public string ImageServerAuthorities { get; set; } = "";
+
+    public bool ImageServerRequireTls { get; set; }
+
+    public int ImageServerConnections { get; set; } = 2;
+
     /// <summary>False on the second try.</summary>
     public bool MayBuild { get; set; } = true;
 
@@ -30,9 +46,18 @@ public sealed class ResolveSourceImage : ImageTask
     [Output]
     public string ProjectVariant { get; set; } = "";
 
+    public void Cancel() => cancellation.Cancel();
+
+    public void Dispose() => cancellation.Dispose();
+
+    private protected override bool IsCancelled => cancellation.IsCancellationRequested;
+
     private protected override void Execute(ImageBuild build)
     {
-        if (build.ResolveSource([.. ReferencedImages.Select(image => Absolute(image.ItemSpec))], MayBuild) is not { } source)
+        var server = ImageServerParameters.Read(
+            ImageServer, ImageServerCertificates, ImageServerAuthorities, ImageServerRequireTls, ImageServerConnections, Absolute);
+        string[] references = [.. ReferencedImages.Select(image => Absolute(image.ItemSpec))];
+        if (Task.Run(() => build.ResolveSourceAsync(references, MayBuild, server, cancellation.Token)).GetAwaiter().GetResult() is not { } source)
             return;
         ProjectToBuild = source.Project;
         if (source.Variables is [])

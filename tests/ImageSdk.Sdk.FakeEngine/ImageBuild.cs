@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Projects;
+using ImageSdk.Building.Servers;
 using ImageSdk.Building.Stages;
 
 namespace ImageSdk.Building;
@@ -22,9 +23,11 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         Note("Prepare");
     }
 
-    public SourceToBuild? ResolveSource(IReadOnlyList<string> referencedImages, bool mayBuild)
+    public async Task<SourceToBuild?> ResolveSourceAsync(
+        IReadOnlyList<string> referencedImages, bool mayBuild, ImageServerSettings? server = null, CancellationToken cancellation = default)
     {
-        Note($"ResolveSource mayBuild={mayBuild} {string.Join(' ', referencedImages.Select(Path.GetFileName))}");
+        await Task.Yield();
+        Note($"ResolveSource mayBuild={mayBuild} {string.Join(' ', referencedImages.Select(Path.GetFileName))}{(server is null ? "" : $" server={server}")}");
         Obey(ImageStage.ResolveSourceImage);
         var plan = Plan();
         var published = Path.Combine(plan.Store.ImageDirectory, plan.Source.Stream);
@@ -76,10 +79,10 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         return new StageOutcome(true, "done");
     }
 
-    public Task<string> PublishAsync(BuildWorkers workers, CancellationToken cancellation)
+    public Task<string> PublishAsync(BuildWorkers workers, ImageServerSettings? server, CancellationToken cancellation)
     {
         var plan = Plan();
-        Note("Publish");
+        Note($"Publish{(server is null ? "" : $" server={server}")}");
         var file = Path.Combine(plan.Store.ImageDirectory, plan.Stream);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.Copy(plan.ImageFile, file, overwrite: true);

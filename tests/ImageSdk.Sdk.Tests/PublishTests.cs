@@ -33,6 +33,21 @@ public sealed class PublishTests : IDisposable
         Assert.False(Directory.Exists(folder["store"]));
     }
 
+    [Theory]
+    [InlineData("ImageServer=images.example:6971", "images.example:6971")]
+    [InlineData("ImageServerUrl=http://images.example:6971", "http://images.example:6971")]
+    public void An_image_server_gets_what_is_published_and_is_asked_for_sources(string property, string address)
+    {
+        folder.Project("hello");
+        var published = folder.DotNet(
+            "publish", "-tl:off", $"-p:{property}", "-p:ImageServerCertificates=certs", "-p:ImageServerRequireTls=true", "-p:ImageServerConnections=5").Succeeded();
+
+        var server = $"server=ImageServerSettings {{ Address = {address}, CertificateDirectory = {folder["certs"]}, AuthoritiesFile = , RequireTls = True, Connections = 5 }}";
+        Assert.Equal($"Publish {server}", folder.Log()[^1]);
+        Assert.Contains(folder.Log(), line => line.StartsWith("ResolveSource", StringComparison.Ordinal) && line.EndsWith(server, StringComparison.Ordinal));
+        Assert.Contains($"hello -> {address}/hello/2024-02-29:12:00:00", published.Lines);
+    }
+
     [Fact]
     public void Without_a_build_only_a_tested_image_is_published()
     {

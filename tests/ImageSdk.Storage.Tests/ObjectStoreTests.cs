@@ -80,7 +80,6 @@ public sealed class ObjectStoreTests : IDisposable
             Assert.Equal(content, read.ToArray());
             Assert.Equal(ObjectCondition.Good, fresh.Verify(hash));
             Assert.Equal([new StoredObject(hash, (ulong)length)], fresh.Enumerate());
-            fresh.Flush();
         }
     }
 
@@ -148,7 +147,7 @@ public sealed class ObjectStoreTests : IDisposable
         Assert.Equal(ObjectCondition.Missing, store.Verify(hash));
         Assert.False(store.Remove(hash));
         Assert.Empty(store.Enumerate());
-        Assert.Equal(0, store.RemoveLeftovers(TimeSpan.Zero));
+        Assert.Equal(0, store.RemoveLeftovers());
         store.Add("absent"u8);
         Assert.True(store.Remove(hash));
         Assert.False(store.Contains(hash));
@@ -210,14 +209,31 @@ public sealed class ObjectStoreTests : IDisposable
     [Fact]
     public void RemovesTheLeftoversOfDeadAddersOnly()
     {
-        var content = Content(3_000_000);
-        Directory.CreateDirectory(directory["objects/.incoming"]);
-        File.WriteAllText(directory["objects/.incoming/dead~"], "half");
-        File.SetLastWriteTimeUtc(directory["objects/.incoming/dead~"], DateTime.UtcNow.AddDays(-2));
-        File.WriteAllText(directory["objects/.incoming/living~"], "half");
-        Assert.Equal(1, store.RemoveLeftovers(TimeSpan.FromDays(1)));
-        Assert.Equal(["objects/.incoming/living~"], directory.Files());
-        Assert.True(store.Add(new SlowStream(content)).IsNew);
+        using var living = store.BeginBatch();
+        living.Write(ObjectHash.Of("living"u8), "living"u8);
+        Directory.CreateDirectory(directory["objects/.incoming/dead"]);
+        File.WriteAllText(directory["objects/.incoming/dead/1"], "half");
+        Assert.Equal(1, store.RemoveLeftovers());
+        Assert.Single(directory.Files());
+        Assert.Equal(0, store.RemoveLeftovers());
+        Assert.True(store.Add(new SlowStream(Content(3_000_000))).IsNew);
+    }
+
+    [Fact]
+    public void ManyObjectsAreAddedTogetherByManyThreads()
+    {
+        var contents = Enumerable.Range(0, 300).Select(seed => Content(seed % 50 == 0 ? 1_200_000 : 1 + seed, seed)).ToArray();
+        using (var adder = store.BeginAdding())
+        {
+            Parallel.ForEach(contents, content => Assert.True(adder.Add(new SlowStream(content)).IsNew));
+            adder.Commit();
+            Assert.All(contents, content => Assert.False(adder.Add(content).IsNew));
+        }
+        Assert.All(contents, content => Assert.Equal(ObjectCondition.Good, store.Verify(ObjectHash.Of(content))));
+        Assert.Equal(300, directory.Files().Length);
+        using (var abandoned = store.BeginAdding())
+            abandoned.Add("never committed"u8);
+        Assert.Equal(300, directory.Files().Length);
     }
 
     /// <summary>Many add the same objects at once; a reader never sees one that is not whole.</summary>
@@ -243,7 +259,6 @@ public sealed class ObjectStoreTests : IDisposable
         });
         Volatile.Write(ref done, true);
         await reader;
-        store.Flush();
         Assert.Equal(hashes.Order(), store.Enumerate().Select(found => found.Hash).Order());
         Assert.All(hashes, hash => Assert.Equal(ObjectCondition.Good, store.Verify(hash)));
         Assert.Equal(8, directory.Files().Length);

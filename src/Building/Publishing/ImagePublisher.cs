@@ -38,9 +38,7 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
 
     // The name came with the content; another image of that name was made in the same second.
     static bool IsPublished(ImageStore images, string name, Image image) =>
-        images.Exists(name) && images.Get(name) is { } stored
-        && stored.BuildLog == image.BuildLog && stored.FileSystem is { } fileSystem
-        && TreeHash.Compute(fileSystem) == TreeHash.Compute(image.FileSystem!);
+        images.Exists(name) && images.Get(name) is { } stored && PublishedImage.IsSame(stored, image);
 
     static void AddLog(ObjectStore objects, Image image, StateDirectory state)
     {
@@ -48,18 +46,13 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
             return;
         using var log = File.OpenRead(state.LogFile);
         objects.Add(log, hash);
-        objects.Flush();
     }
 
     static string Add(ImageStore images, BuiltImage built, string file, Image image)
     {
         var name = built.Name;
         while (File.Exists(images.GetPath(name)))
-        {
-            // One image a second and stream, and the name of a deleted image is not given again: take the next free one.
-            ImageName.TryParse(name, out var stream, out var time);
-            name = ImageName.Format(stream, time.AddSeconds(1));
-        }
+            name = PublishedImage.NextName(name);
         images.Add(name, image with { CreatedBy = Environment.UserName, CreatedOn = DateTimeOffset.UtcNow });
         if (name != built.Name)
             StateDirectory.Write(file + ".json", built with { Name = name }, StateJson.Default.BuiltImage);

@@ -1,6 +1,7 @@
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
+using ImageSdk.Building.Servers;
 using ImageSdk.Building.Stages;
 using ImageSdk.Images;
 using ImageSdk.Storage;
@@ -11,7 +12,7 @@ namespace ImageSdk.Building.Sources;
 /// Finds the image that a build stands on: the one of a referenced project, or else the newest of a stream in the store
 /// that matches.
 /// </summary>
-sealed class SourceResolver(BuildPlan plan)
+sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IBuildListener listener)
 {
     /// <summary>Past this age a source is built again where a project is known that builds it.</summary>
     static readonly TimeSpan DefaultMaxAge = TimeSpan.FromHours(1);
@@ -19,7 +20,8 @@ sealed class SourceResolver(BuildPlan plan)
     readonly LayerStore layers = new(plan.Project.CacheDirectory, Posix.Processes.UserId);
 
     /// <returns>The source, or the project that must be built first.</returns>
-    public (SourceImage? Source, SourceToBuild? ToBuild) Resolve(IReadOnlyList<string> referencedImages, bool mayBuild)
+    public async Task<(SourceImage? Source, SourceToBuild? ToBuild)> ResolveAsync(
+        IReadOnlyList<string> referencedImages, bool mayBuild, CancellationToken cancellation)
     {
         if (plan.Project.Bootstrap is not null)
             return (new SourceImage(SourceKind.Bootstrap, "", null, "", "", []), null);
@@ -28,7 +30,7 @@ sealed class SourceResolver(BuildPlan plan)
         if (stream.Length > 0)
             return built.FirstOrDefault(reference => reference.Image.Stream == stream) is { Image: not null } match
                 ? (FromProject(match.File, match.Image), null)
-                : FromStore(stream, mayBuild);
+                : await FromStoreAsync(stream, mayBuild, cancellation);
         return built switch
         {
             [var only] => (FromProject(only.File, only.Image), null),
@@ -51,13 +53,16 @@ sealed class SourceResolver(BuildPlan plan)
         return new(SourceKind.Project, image.Name, file, $"{image.Key} {image.TreeHash}", image.Key, image.Layers);
     }
 
-    (SourceImage?, SourceToBuild?) FromStore(string stream, bool mayBuild)
+    async Task<(SourceImage?, SourceToBuild?)> FromStoreAsync(string stream, bool mayBuild, CancellationToken cancellation)
     {
         if (ImageName.FindFault(stream) is { } fault)
             throw Error("IMG2008", $"\"{stream}\" is no name for a source image: {fault}. Check the variables in it.");
-        var images = plan.Project.Store.Open().Images;
+        var store = plan.Project.Store.Open();
+        var images = store.Images;
         var tags = new TagMatcher(plan.Manifest.SourceImageTagsToMatch);
         var commit = plan.Manifest.SourceImageGitCommitId;
+        if (server is not null)
+            await FetchAsync(store, stream, commit, tags, cancellation);
         var latest = images.DirectoryExists(stream) && images.FindLatest(stream, commit, tags) is { } name ? images.GetHeader(name) : null;
         var project = plan.Project.Source.BuildableStreams.FirstOrDefault(buildable => buildable.Name == stream) is { } buildable
             ? new SourceToBuild(buildable.Value, [.. plan.Manifest.SourceImageBuildVariables.Select(variable => new NamedValue(variable.Key, variable.Value))])
@@ -68,7 +73,7 @@ sealed class SourceResolver(BuildPlan plan)
             if (project is not null && mayBuild)
                 return (null, project);
             throw Error("IMG2003",
-                $"no source image: {Describe(stream, commit, tags)}. The store {plan.Project.Store.ImageDirectory} has no image that matches. "
+                $"no source image: {Describe(stream, commit, tags)}. The store {plan.Project.Store.ImageDirectory}{(server is null ? "" : $" and the image server {server.Address}")} has no image that matches. "
                 + "Publish one, reference the project that builds it, or name that project with a BuildableImageStream item.");
         }
         if (maxAge > TimeSpan.Zero && DateTimeOffset.UtcNow - latest.CreatedOn > maxAge)
@@ -88,6 +93,21 @@ sealed class SourceResolver(BuildPlan plan)
         // A name is given once; with the file's time, a store that was made anew does not pass for the old one.
         var key = LayerStore.KeyOf("image", latest.Name, latest.CreatedOn?.UtcTicks.ToString() ?? "");
         return (new SourceImage(SourceKind.Store, latest.Name, file, latest.Name, key, []), null);
+    }
+
+    // Without its server, a build goes on with what was fetched before.
+    async Task FetchAsync(LocalStore store, string stream, string commit, TagMatcher tags, CancellationToken cancellation)
+    {
+        await using var link = new ServerLink(server!, plan.Project.ProjectFile);
+        try
+        {
+            await new ServerSource(link, store, listener).FetchLatestAsync(stream, commit, tags, cancellation);
+        }
+        catch (BuildException problem) when (problem.Diagnostic.Code == "IMG7005"
+            && store.Images.DirectoryExists(stream) && store.Images.FindLatest(stream, commit, tags) is not null)
+        {
+            listener.Report(problem.Diagnostic with { Severity = DiagnosticSeverity.Warning });
+        }
     }
 
     static string Describe(string stream, string commit, TagMatcher tags) =>

@@ -22,11 +22,12 @@ sealed class ObjectStorer(WorkerSession session)
         session.Listener.Progress($"Storing {missing.Count} objects");
         using var root = new StageRoot(session, request.Layers);
         using var handle = root.Open();
+        using var adder = objects.BeginAdding();
         Parallel.ForEach(missing, new ParallelOptions { CancellationToken = session.Cancellation }, item =>
         {
             using var content = handle.OpenRead(item.Value.Span[1..]);
-            objects.Add(content, item.Key);
+            adder.Add(content, item.Key);
         });
-        objects.Flush();
+        adder.Commit();
     }
 }

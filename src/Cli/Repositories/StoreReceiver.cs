@@ -1,12 +1,15 @@
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Storage;
+using ObjectBatch = ImageSdk.Dominator.Transfer.ObjectBatch;
 
 namespace ImageSdk.Cli.Repositories;
 
 /// <summary>Puts objects into a store on this machine, on the thread of whoever offers them.</summary>
 sealed class StoreReceiver(ObjectStore objects, IObjectSource source, CancellationToken cancellation) : IObjectReceiver
 {
+    readonly ObjectAdder adder = objects.BeginAdding();
+
     public ValueTask OfferAsync(ObjectBatch batch)
     {
         try
@@ -17,11 +20,11 @@ sealed class StoreReceiver(ObjectStore objects, IObjectSource source, Cancellati
                 if (objects.SizeOf(next.Hash) == next.Size)
                     continue;
                 if (!next.Content.IsEmpty)
-                    objects.Add(next.Content.Span, next.Hash);
+                    adder.Add(next.Content.Span, next.Hash);
                 else
                 {
                     using var content = source.OpenRead(next.Hash);
-                    objects.Add(content, next.Hash, cancellation);
+                    adder.Add(content, next.Hash, cancellation);
                 }
             }
         }
@@ -34,9 +37,13 @@ sealed class StoreReceiver(ObjectStore objects, IObjectSource source, Cancellati
 
     public Task FinishAsync()
     {
-        objects.Flush();
+        adder.Commit();
         return Task.CompletedTask;
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        adder.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }

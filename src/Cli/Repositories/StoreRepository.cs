@@ -136,7 +136,7 @@ sealed class StoreRepository(StoreLocation location) : IImageRepository
     }
 
     public Task<byte[]> GetArchiveAsync(string name, CancellationToken cancellation) =>
-        Task.FromResult(ImageArchiveFile.Write(new ImageArchive(name, Read(name))));
+        Task.FromResult(ImageArchiveFile.Write(new ImageArchive(name, Read(name)), secret: []));
 
     public Task RestoreAsync(byte[] archive, ImageArchive content, DateTimeOffset? expiresAt, CancellationToken cancellation)
     {

@@ -5,9 +5,11 @@ using ImageSdk.Srpc;
 namespace ImageSdk.Dominator;
 
 /// <summary>The content of one object among those that a server sends.</summary>
-sealed class ObjectContentStream(SrpcClientCall call, ulong length) : Stream
+/// <param name="hash">Of SHA-512; free for the next object when this one is finished.</param>
+sealed class ObjectContentStream(SrpcClientCall call, ulong length, IncrementalHash hash) : Stream
 {
-    readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
+    const int BlockSize = 1 << 18;
+
     ulong position;
 
     public override bool CanRead => true;
@@ -43,12 +45,15 @@ sealed class ObjectContentStream(SrpcClientCall call, ulong length) : Stream
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
+    public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellation) =>
+        base.CopyToAsync(destination, (int)Math.Clamp(length - position, 1, BlockSize), cancellation);
+
     /// <summary>Reads what is left and returns the hash of the whole content.</summary>
     /// <exception cref="SrpcException">The connection is lost.</exception>
     public async Task<ObjectHash> FinishAsync()
     {
         await CopyToAsync(Null);
-        return new ObjectHash(hash.GetCurrentHash());
+        return new ObjectHash(hash.GetHashAndReset());
     }
 
     public override void Flush()
@@ -60,10 +65,4 @@ sealed class ObjectContentStream(SrpcClientCall call, ulong length) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            hash.Dispose();
-    }
 }

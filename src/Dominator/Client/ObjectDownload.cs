@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 
@@ -10,6 +11,7 @@ namespace ImageSdk.Dominator;
 sealed class ObjectDownload : IAsyncDisposable
 {
     readonly SrpcClientCall call;
+    readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
 
     ObjectDownload(SrpcClientCall call, IReadOnlyList<ulong> sizes)
     {
@@ -60,10 +62,14 @@ sealed class ObjectDownload : IAsyncDisposable
     }
 
     /// <summary>The next object, which has to be read to its end.</summary>
-    public ObjectContentStream OpenNext(int index) => new(call, Sizes[index]);
+    public ObjectContentStream OpenNext(int index) => new(call, Sizes[index], hash);
 
     /// <summary>Ends the call when all was read; the connection is free for the next.</summary>
     public Task CloseAsync() => call.CloseAsync();
 
-    public ValueTask DisposeAsync() => call.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        hash.Dispose();
+        return call.DisposeAsync();
+    }
 }

@@ -12,7 +12,7 @@ namespace ImageSdk.Dominator;
 /// </summary>
 public sealed class ObjectUpload : IAsyncDisposable
 {
-    const int BlockSize = 1 << 17;
+    const int BlockSize = 1 << 18;
 
     readonly SrpcClientCall call;
     readonly CancellationToken cancellation;

@@ -39,7 +39,7 @@ public sealed record GetImageInodesResponse
         { "Error", Text, m => m.Error, (ref m, v) => m.Error = v },
         { "ImageExists", Bool, m => m.ImageExists, (ref m, v) => m.ImageExists = v },
         { "InodeNumbers", CommonTypes.InodeNumbers, m => m.InodeNumbers, (ref m, v) => m.InodeNumbers = v },
-        { "Inodes", CommonTypes.Inodes, m => m.Inodes, (ref m, v) => m.Inodes = v },
+        { "Inodes", InodeTypes.Table, m => m.Inodes, (ref m, v) => m.Inodes = v },
         { "NumLinks", CommonTypes.LinkCounts, m => m.NumLinks, (ref m, v) => m.NumLinks = v },
     };
 }

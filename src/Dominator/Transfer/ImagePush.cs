@@ -15,6 +15,9 @@ public sealed class ImagePush(ServerConnections connections, IObjectSource sourc
 
     public TransferProgress Progress { get; } = new();
 
+    /// <summary>Whether the image keeps its creator and time of creation. Servers let each other do that.</summary>
+    public bool IsTrusted { get; init; }
+
     /// <summary>Sends what the server lacks and adds the image.</summary>
     /// <param name="name">Of the image; its directory has to be there.</param>
     /// <exception cref="SrpcException">The server refuses, or cannot be reached.</exception>
@@ -36,7 +39,7 @@ public sealed class ImagePush(ServerConnections connections, IObjectSource sourc
         {
             try
             {
-                await connections.CallAsync(connection => new ImageServerClient(connection).AddImageAsync(name, image, cancellation), cancellation);
+                await connections.CallAsync(connection => AddAsync(new ImageServerClient(connection), name, image, cancellation), cancellation);
                 return;
             }
             catch (SrpcException refusal) when (attempt < Attempts && IsMissingObjects(refusal))
@@ -45,6 +48,9 @@ public sealed class ImagePush(ServerConnections connections, IObjectSource sourc
             }
         }
     }
+
+    Task AddAsync(ImageServerClient client, string name, Image image, CancellationToken cancellation) =>
+        IsTrusted ? client.AddImageTrustedAsync(name, image, cancellation) : client.AddImageAsync(name, image, cancellation);
 
     static bool IsMissingObjects(SrpcException refusal) =>
         refusal.IsFromServer && refusal.Message.EndsWith("not available", StringComparison.Ordinal);

@@ -28,9 +28,6 @@ static class CommonTypes
     public static GobType<IReadOnlyDictionary<ByteString, ulong>?> InodeNumbers { get; } =
         Map("map[filesystem.Filename]filesystem.InodeNumber", ByteString, U64);
 
-    public static GobType<IReadOnlyDictionary<ulong, Inode>?> Inodes { get; } =
-        Map("map[filesystem.InodeNumber]filesystem.GenericInode", U64, InodeTypes.Any);
-
     public static GobType<IReadOnlyDictionary<ulong, ulong>?> LinkCounts { get; } =
         Map("map[filesystem.InodeNumber]uint64", U64, U64);
 

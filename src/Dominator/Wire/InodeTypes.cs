@@ -89,4 +89,8 @@ static class InodeTypes
         { "*filesystem.SpecialInode", Special },
         { "*filesystem.DirectoryInode", Directory },
     }.Convert(inode => inode ?? throw new GobException("nil entry in inode table"), inode => inode);
+
+    // Here and not with the other common types: each of the two would be made before the other is complete.
+    public static GobType<IReadOnlyDictionary<ulong, Inode>?> Table { get; } =
+        Map("map[filesystem.InodeNumber]filesystem.GenericInode", U64, Any);
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using ImageSdk.Srpc.Gob;
+using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.Srpc;
 
@@ -45,7 +47,43 @@ public sealed class SrpcClientCall : IAsyncDisposable
     /// <summary>Reads raw bytes.</summary>
     /// <returns>How many; zero where the server ends the connection.</returns>
     /// <inheritdoc cref="ReadAsync" path="/exception"/>
-    public Task<int> ReadBytesAsync(Memory<byte> destination) => Guard(() => stream.ReadAsync(destination, limit.Token));
+    public async ValueTask<int> ReadBytesAsync(Memory<byte> destination)
+    {
+        ObjectDisposedException.ThrowIf(isDisposed != 0, this);
+        try
+        {
+            return await stream.ReadAsync(destination, limit.Token);
+        }
+        catch (Exception problem) when (IsOfCall(problem))
+        {
+            throw End(problem);
+        }
+    }
+
+    /// <summary>Reads raw bytes into a file, from its beginning on.</summary>
+    /// <param name="file">Open for writing.</param>
+    /// <param name="length">Bytes.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    /// <inheritdoc cref="ReadAsync" path="/exception"/>
+    public async Task ReadToFileAsync(SafeFileHandle file, long length)
+    {
+        var block = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, SrpcStream.BlockSize));
+        try
+        {
+            for (var position = 0L; position < length;)
+            {
+                var count = await ReadBytesAsync(block.AsMemory(0, (int)Math.Min(block.Length, length - position)));
+                if (count == 0)
+                    throw End(new EndOfStreamException());
+                RandomAccess.Write(file, block.AsSpan(0, count), position);
+                position += count;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
 
     /// <summary>Writes a value; one that gob cannot carry costs the connection.</summary>
     /// <inheritdoc cref="ReadAsync" path="/exception"/>
@@ -53,7 +91,23 @@ public sealed class SrpcClientCall : IAsyncDisposable
 
     /// <summary>Writes raw bytes.</summary>
     /// <inheritdoc cref="ReadAsync" path="/exception"/>
-    public Task WriteBytesAsync(ReadOnlyMemory<byte> bytes) => Guard(() => stream.WriteAsync(bytes, limit.Token));
+    public async ValueTask WriteBytesAsync(ReadOnlyMemory<byte> bytes)
+    {
+        ObjectDisposedException.ThrowIf(isDisposed != 0, this);
+        try
+        {
+            await stream.WriteAsync(bytes, limit.Token);
+        }
+        catch (Exception problem) when (IsOfCall(problem))
+        {
+            throw End(problem);
+        }
+    }
+
+    /// <summary>Writes the first bytes of a file, in large pieces.</summary>
+    /// <exception cref="SrpcException">The file is shorter or can't be read, or the connection is lost; it is lost in any case.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    public Task WriteFileAsync(SafeFileHandle file, long length) => Guard(() => stream.WriteFileAsync(file, length, limit.Token));
 
     /// <summary>Sends what was written.</summary>
     /// <inheritdoc cref="ReadAsync" path="/exception"/>
@@ -100,13 +154,23 @@ public sealed class SrpcClientCall : IAsyncDisposable
         {
             return await action();
         }
-        catch (Exception problem) when (problem is OperationCanceledException or SrpcException || Failures.IsOfConnection(problem))
+        catch (Exception problem) when (IsOfCall(problem))
         {
-            connection.Break();
-            cancellation.ThrowIfCancellationRequested();
-            throw limit.IsCancellationRequested
-                ? new SrpcException($"the call took longer than {timeout}", problem)
-                : Failures.Translate(problem);
+            throw End(problem);
         }
+    }
+
+    static bool IsOfCall(Exception problem) => problem is OperationCanceledException or SrpcException || Failures.IsOfConnection(problem);
+
+    /// <summary>Gives the connection up.</summary>
+    /// <returns>What the caller is told.</returns>
+    Exception End(Exception problem)
+    {
+        connection.Break();
+        if (cancellation.IsCancellationRequested)
+            return new OperationCanceledException(problem.Message, problem, cancellation);
+        return limit.IsCancellationRequested
+            ? new SrpcException($"the call took longer than {timeout}", problem)
+            : Failures.Translate(problem);
     }
 }

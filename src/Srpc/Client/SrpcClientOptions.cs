@@ -19,6 +19,12 @@ public sealed record SrpcClientOptions
     /// </summary>
     public bool AllowClearTextFallback { get; init; } = true;
 
+    /// <summary>
+    /// Whether a connection to this machine moves to a Unix socket, which is faster, where the server offers one. What
+    /// was agreed on before, with TLS or without, stays in force; what follows is in clear and stays on the machine.
+    /// </summary>
+    public bool UpgradeLocalConnections { get; init; } = true;
+
     /// <summary>Give up the powers of the certificate, to act as an ordinary user.</summary>
     public bool WithoutMethodPowers { get; init; }
 

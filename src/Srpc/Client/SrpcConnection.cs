@@ -29,6 +29,9 @@ public sealed class SrpcConnection : IAsyncDisposable
     /// <summary>The end point that the server had; where it is one without TLS, all is sent in clear text.</summary>
     public SrpcEndpoint Endpoint { get; }
 
+    /// <summary>Whether it has moved to a Unix socket of the server, on this machine.</summary>
+    public bool IsLocal { get; internal init; }
+
     /// <summary>Whether no more calls can be made.</summary>
     public bool IsBroken => isBroken;
 

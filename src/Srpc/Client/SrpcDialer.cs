@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Net.Sockets;
 
 namespace ImageSdk.Srpc;
@@ -83,8 +82,15 @@ public sealed class SrpcDialer(SrpcClientOptions options)
                 return null;
             if (point.IsTls && !isTlsFirst)
                 stream = await StartTlsAsync(stream, cancellation);
+            var connection = new SrpcConnection(stream, transport, point, options);
+            if (options.UpgradeLocalConnections && LocalUpgradeClient.IsLocal(transport) &&
+                await LocalUpgradeClient.TryAsync(connection, cancellation) is { } local)
+            {
+                await connection.DisposeAsync();
+                connection = new SrpcConnection(local, local, point, options) { IsLocal = true };
+            }
             isOpen = true;
-            return new SrpcConnection(stream, transport, point, options);
+            return connection;
         }
         finally
         {
@@ -98,7 +104,7 @@ public sealed class SrpcDialer(SrpcClientOptions options)
 
     async ValueTask<Stream> StartTlsAsync(Stream transport, CancellationToken cancellation)
     {
-        var tls = new SslStream(transport);
+        var tls = SrpcStream.Secure(transport);
         await tls.AuthenticateAsClientAsync(options.Certificates.Offer(options.ServerVerification), cancellation);
         return tls;
     }

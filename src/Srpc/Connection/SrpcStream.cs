@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Net.Security;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.Srpc;
 
@@ -8,7 +11,11 @@ namespace ImageSdk.Srpc;
 /// </summary>
 sealed class SrpcStream(Stream transport) : Stream
 {
-    const int BufferSize = 1 << 14;
+    // Below the size from which arrays are collected rarely.
+    const int BufferSize = 1 << 16;
+
+    /// <summary>What is moved between a connection and a file at once.</summary>
+    public const int BlockSize = 1 << 18;
 
     readonly byte[] readBuffer = new byte[BufferSize];
     readonly byte[] writeBuffer = new byte[BufferSize];
@@ -29,6 +36,9 @@ sealed class SrpcStream(Stream transport) : Stream
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
+
+    /// <summary>TLS on a transport, with a buffer between them: the platform moves each record, 16 KiB at most, by itself.</summary>
+    public static SslStream Secure(Stream transport) => new(new SrpcStream(transport));
 
     /// <summary>Bytes that have come and are not read yet.</summary>
     public ReadOnlySpan<byte> Buffered => readBuffer.AsSpan(readStart, readEnd - readStart);
@@ -76,6 +86,29 @@ sealed class SrpcStream(Stream transport) : Stream
 
     public ValueTask WriteTextAsync(string text, CancellationToken cancellation) =>
         WriteAsync(Encoding.UTF8.GetBytes(text), cancellation);
+
+    /// <summary>Sends the first bytes of a file.</summary>
+    /// <exception cref="EndOfStreamException">The file is shorter.</exception>
+    public async ValueTask WriteFileAsync(SafeFileHandle file, long length, CancellationToken cancellation)
+    {
+        var block = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, BlockSize));
+        try
+        {
+            for (var position = 0L; position < length;)
+            {
+                // Most files are in the cache of the system: another thread would only cost time.
+                var count = RandomAccess.Read(file, block.AsSpan(0, (int)Math.Min(block.Length, length - position)), position);
+                if (count == 0)
+                    throw new EndOfStreamException($"a file has {position} bytes, not {length}");
+                await WriteAsync(block.AsMemory(0, count), cancellation);
+                position += count;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
 
     public override int Read(Span<byte> destination)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace ImageSdk.Srpc.Gob;
 
@@ -59,6 +60,27 @@ ref struct GobReader(GobInput input, ReadOnlySpan<byte> message)
         var bytes = message.Slice(position, (int)length);
         position += (int)length;
         return bytes;
+    }
+
+    /// <summary>Single unsigned integers that are bytes, as an array of them is sent.</summary>
+    // Hashes are most of an image, and a tool that reads one image would be done before the platform optimises this.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void ReadIntegersAsBytes(scoped Span<byte> destination)
+    {
+        foreach (ref var element in destination)
+        {
+            // How a byte from 0x80 on is sent.
+            if (Remaining >= 2 && message[position] == 0xff)
+            {
+                element = message[position + 1];
+                position += 2;
+                continue;
+            }
+            var value = ReadUInt();
+            if (value > byte.MaxValue)
+                throw new GobException($"{value} is out of range for a byte");
+            element = (byte)value;
+        }
     }
 
     /// <summary>The number of elements of a list or map; each takes at least one byte.</summary>

@@ -16,6 +16,8 @@ sealed class MethodPattern
 
     public string Text { get; }
 
+    public bool IsValid => parts is not null;
+
     public bool Matches(string method)
     {
         if (parts is null)

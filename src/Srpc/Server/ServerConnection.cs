@@ -3,8 +3,11 @@ namespace ImageSdk.Srpc;
 /// <summary>The calls of one connection, one after the other.</summary>
 sealed class ServerConnection(
     SrpcStream stream, SrpcCoding coding, SrpcIdentity identity, bool withPowers, SrpcPeer peer, MethodTable methods,
-    SrpcServerOptions options, CancellationToken aborted)
+    SrpcServerOptions options, ConnectionLifetime lifetime)
 {
+    readonly CancellationToken aborted = lifetime.Token;
+    SrpcStream stream = stream;
+
     public async Task RunAsync()
     {
         while (await stream.ReadLineAsync(options.MaxLineBytes, aborted) is { } line)
@@ -32,11 +35,27 @@ sealed class ServerConnection(
             await stream.WriteTextAsync("\n", aborted);
             await stream.FlushAsync(aborted);
             var coder = SrpcCoder.Create(coding, stream, method.Options.Limits ?? options.Limits, isServer: true);
-            await method.Run(new SrpcServerCall(stream, coder, caller, peer, aborted));
+            await RunAsync(method, new SrpcServerCall(stream, coder, caller, peer, aborted));
         }
         finally
         {
             method.Leave(caller);
+        }
+    }
+
+    async Task RunAsync(SrpcMethod method, SrpcServerCall call)
+    {
+        try
+        {
+            await method.Run(call);
+        }
+        finally
+        {
+            if (call.Next is { } transport)
+            {
+                lifetime.MoveTo(transport);
+                stream = new SrpcStream(transport);
+            }
         }
     }
 }

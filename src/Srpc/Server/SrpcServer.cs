@@ -15,7 +15,7 @@ public sealed class SrpcServer
     public SrpcServer(SrpcServerOptions options, IEnumerable<SrpcService> services)
     {
         this.options = options;
-        methods = new MethodTable(services, options);
+        methods = new MethodTable(options.OfferLocalUpgrade ? services.Append(LocalUpgradeService.Create()) : services, options);
     }
 
     /// <summary>All methods as <c>Service.Method</c>, sorted: what <c>/_goSRPC_/listMethods</c> shows, a line each.</summary>
@@ -93,7 +93,7 @@ public sealed class SrpcServer
         }
         known ??= tls is null ? SrpcIdentity.Unrestricted : SrpcIdentity.Anonymous;
         var withPowers = !(request.TryGetParameter(SrpcEndpoint.WithoutPowers, out var value) && value == "true");
-        await new ServerConnection(new SrpcStream(stream), endpoint.Coding, known, withPowers, peer, methods, options, lifetime.Token).RunAsync();
+        await new ServerConnection(new SrpcStream(stream), endpoint.Coding, known, withPowers, peer, methods, options, lifetime).RunAsync();
     }
 
     // In the order of the original, as clients act on the status.
@@ -133,7 +133,7 @@ public sealed class SrpcServer
                 intermediates.Add(X509CertificateLoader.LoadCertificate(other.RawDataMemory.Span));
             return validate(sender, certificate, chain, errors);
         };
-        var stream = new SslStream(transport);
+        var stream = SrpcStream.Secure(transport);
         lifetime.Own(stream);
         await stream.AuthenticateAsServerAsync(authentication, cancellation);
         return (stream, peer with { IsTls = true, Certificate = (X509Certificate2)stream.RemoteCertificate!, Intermediates = intermediates });

@@ -1,4 +1,5 @@
 using ImageSdk.Srpc.Gob;
+using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.Srpc;
 
@@ -29,6 +30,9 @@ public sealed class SrpcServerCall
 
     internal bool AtBoundary => coder.AtBoundary;
 
+    /// <summary>The transport for all that follows the call; null where it is the one of the call.</summary>
+    internal Stream? Next { get; private set; }
+
     /// <summary>Reads the next value.</summary>
     /// <exception cref="GobException">The value is cut, too large or of another type.</exception>
     /// <exception cref="IOException">The connection is lost.</exception>
@@ -43,6 +47,11 @@ public sealed class SrpcServerCall
     /// <exception cref="IOException">The connection is lost.</exception>
     public ValueTask WriteTextAsync(string text) => stream.WriteTextAsync(text, Aborted);
 
+    /// <summary>Writes the first bytes of a file, in large pieces; the last leave with the next flush.</summary>
+    /// <exception cref="EndOfStreamException">The file is shorter; what was announced to the caller can't be kept.</exception>
+    /// <exception cref="IOException">The file can't be read, or the connection is lost.</exception>
+    public ValueTask WriteFileAsync(SafeFileHandle file, long length) => stream.WriteFileAsync(file, length, Aborted);
+
     /// <summary>Sends what was written.</summary>
     /// <exception cref="IOException">The connection is lost.</exception>
     public Task FlushAsync() => stream.FlushAsync(Aborted);
@@ -56,6 +65,9 @@ public sealed class SrpcServerCall
         while (await stream.FillAsync(Aborted))
             stream.Skip(stream.Buffered.Length);
     }
+
+    /// <summary>Lets the connection go on over another transport once the call is over.</summary>
+    internal void GoOnOver(Stream transport) => Next = transport;
 
     internal ValueTask WriteErrorLineAsync(string text) => WriteTextAsync(ErrorLine.Of(text));
 }

@@ -26,6 +26,12 @@ public sealed record SrpcServerOptions
     /// <summary>For the values that callers send, unless a method has its own.</summary>
     public GobLimits Limits { get; init; } = new() { MaxValueBytes = 1 << 24, MaxDefinitions = 256 };
 
+    /// <summary>
+    /// Whether callers on the same machine may move their connections to a Unix socket, which is faster and needs no
+    /// TLS. Who they are stays. The token with which such a connection is served must not end with the first transport.
+    /// </summary>
+    public bool OfferLocalUpgrade { get; init; } = true;
+
     /// <summary>Told why a connection was ended by the server. Must not throw.</summary>
     public Action<SrpcPeer, Exception> OnFailure { get; init; } = (_, _) => { };
 

@@ -1,3 +1,4 @@
+using ImageSdk.Building.Servers;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
@@ -73,12 +74,13 @@ sealed class ImageWorkspace : IDisposable
         Triggers = [new ProjectTriggerItem("ssh", ["/etc/ssh/.*"], false, false, false)],
     };
 
-    public async Task<BuildResult> BuildAsync(ImageProject project, IReadOnlyList<string>? references = null, CancellationToken cancellation = default)
+    public async Task<BuildResult> BuildAsync(
+        ImageProject project, IReadOnlyList<string>? references = null, CancellationToken cancellation = default, ImageServerSettings? server = null)
     {
         var listener = new RecordingListener();
         var build = new ImageBuild(StateOf(project), listener);
         build.Prepare(project);
-        Assert.Null(build.ResolveSource(references ?? [], mayBuild: false));
+        Assert.Null(await build.ResolveSourceAsync(references ?? [], mayBuild: false, server, cancellation));
         var ran = new List<ImageStage>();
         foreach (var stage in Enum.GetValues<ImageStage>().Where(stage => stage != ImageStage.ResolveSourceImage))
         {
@@ -90,8 +92,8 @@ sealed class ImageWorkspace : IDisposable
         return new(ImageFile.Read(stream), ran, listener);
     }
 
-    public async Task<string> PublishAsync(ImageProject project) =>
-        await new ImageBuild(StateOf(project), new RecordingListener()).PublishAsync(Workers, CancellationToken.None);
+    public async Task<string> PublishAsync(ImageProject project, ImageServerSettings? server = null, IBuildListener? listener = null) =>
+        await new ImageBuild(StateOf(project), listener ?? new RecordingListener()).PublishAsync(Workers, server, CancellationToken.None);
 
     public async Task<BuildResult> BuildAndPublishAsync(ImageProject project)
     {

@@ -56,7 +56,7 @@ public class AccessTests
     {
         var service = new SrpcService("B").Stream("Y", _ => Task.CompletedTask).Stream("X", _ => Task.CompletedTask, SrpcMethodOptions.Public);
         var server = new SrpcServer(new(), [service, new SrpcService("A").Stream("Z", _ => Task.CompletedTask)]);
-        Assert.Equal(["A.Z", "B.X", "B.Y"], server.Methods);
+        Assert.Equal([".LocalUpgradeToUnix", "A.Z", "B.X", "B.Y"], server.Methods);
         Assert.Equal(["B.X"], server.PublicMethods);
     }
 }

@@ -35,7 +35,7 @@ public class CallTests
     [Theory]
     [InlineData("Test.Nope", "Test: unknown method: Nope")]
     [InlineData("Nope.Echo", "unknown service: Nope")]
-    [InlineData(".LocalUpgradeToUnix", "unknown service: ")]
+    [InlineData(".Echo", ": unknown method: Echo")]
     [InlineData("Echo", "malformed Service.Method: Echo")]
     [InlineData("a.b.c", "malformed Service.Method: a.b.c")]
     public async Task A_refused_call_leaves_the_connection_usable(string method, string text)

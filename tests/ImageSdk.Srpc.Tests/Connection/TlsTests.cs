@@ -142,6 +142,26 @@ public class TlsTests
         Assert.Equal("no SRPC endpoint", failure.Message);
     }
 
+    [Theory]
+    [InlineData(true, "/_go_TLS_SRPC_/", "/_goSRPC_/")]
+    [InlineData(false, "/_go_TLS_SRPC_/")]
+    public async Task A_server_that_answers_404_gets_clear_text_only_where_that_is_allowed(bool isAllowed, params string[] paths)
+    {
+        var answers = new List<ScriptedStream>();
+        var dialer = new SrpcDialer(As(user) with { AllowClearTextFallback = isAllowed })
+        {
+            OpenTransport = (_, _) =>
+            {
+                answers.Add(new ScriptedStream("HTTP/1.0 404 Not Found\r\nContent-Length: 0\r\n\r\n"u8.ToArray()));
+                return new(answers[^1]);
+            },
+        };
+        Assert.Equal("no SRPC endpoint", (await Assert.ThrowsAsync<SrpcException>(() => dialer.ConnectAsync())).Message);
+        Assert.Equal(
+            paths.Select(path => $"CONNECT {path} HTTP/1.0\n\n"),
+            answers.Select(answer => System.Text.Encoding.ASCII.GetString(answer.Written)));
+    }
+
     [Fact]
     public async Task TLS_may_come_before_the_request()
     {

@@ -3,10 +3,11 @@ using ImageSdk.Tests;
 
 namespace ImageSdk.Srpc.Tests.Gob;
 
-/// <summary>Whatever comes in: a value or a <see cref="GobException"/>, and no more work than the bytes are worth.</summary>
+/// <summary>Whatever comes in: a value or a <see cref="GobException"/>, and no more memory than the bytes are worth.</summary>
 public class GobFuzzTests
 {
-    const int MutationsPerStream = 300;
+    // A byte on the wire may be an object here, and lists double as they grow.
+    const int MaxBytesAllocated = 200 * (1 << 16);
 
     static readonly GobLimits limits = new() { MaxValueBytes = 1 << 16, MaxDepth = 32, MaxDefinitions = 100 };
 
@@ -18,7 +19,8 @@ public class GobFuzzTests
     {
         var stream = GobFixture.Load(name).Stream;
         var random = new Random(name.Sum(letter => letter));
-        for (var i = 0; i < MutationsPerStream; i++)
+        var count = GobFixture.Names.Count();
+        for (var left = (FuzzRounds.Or(300 * count) + count - 1) / count; left > 0; left--)
         {
             var damaged = Mutation.Of(stream, random);
             Try(() => GobStreams.ReadAll(damaged, limits));
@@ -31,7 +33,7 @@ public class GobFuzzTests
     {
         var stream = GobStreams.Encode(Prims.Type, PrimsGenerator.Example);
         var random = new Random(1);
-        for (var i = 0; i < 5000; i++)
+        for (var left = FuzzRounds.Or(5000); left > 0; left--)
         {
             var damaged = Mutation.Of(stream, random);
             Try(() => GobStreams.Decode(Prims.Type, damaged, limits));
@@ -42,7 +44,7 @@ public class GobFuzzTests
     public void Noise()
     {
         var random = new Random(2);
-        for (var i = 0; i < 5000; i++)
+        for (var left = FuzzRounds.Or(5000); left > 0; left--)
         {
             var noise = new byte[random.Next(1, 200)];
             random.NextBytes(noise);
@@ -54,6 +56,7 @@ public class GobFuzzTests
 
     static void Try(Action read)
     {
+        var before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
             read();
@@ -62,5 +65,6 @@ public class GobFuzzTests
         {
             Assert.NotEmpty(refused.Message);
         }
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxBytesAllocated);
     }
 }

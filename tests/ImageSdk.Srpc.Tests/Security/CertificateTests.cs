@@ -77,6 +77,38 @@ public sealed class CertificateTests : IDisposable
     }
 
     [Fact]
+    public void One_pair_out_of_date_is_an_error_for_all()
+    {
+        Write("good", authority.Issue("CN=x", ["*.*"], days: 90));
+        Write("old", authority.Issue("CN=y", days: 10));
+        var failure = Assert.Throws<SrpcException>(() => ClientCertificates.Load(folder, DateTimeOffset.UtcNow.AddDays(20)));
+        Assert.Matches("^old.cert expired [0-9]+d.* ago$", failure.Message);
+    }
+
+    [Fact]
+    public void A_key_that_the_platform_cannot_use_is_named()
+    {
+        File.WriteAllText(Path.Combine(folder, "a.cert"), """
+            -----BEGIN CERTIFICATE-----
+            MIIBLjCB4aADAgECAhQl/pNcmHN1lpqaYgG9PWVCxtBCATAFBgMrZXAwDDEKMAgG
+            A1UEAwwBeDAgFw0yNjExMjExNDI3MjhaGA8yMTI2MTAyODE0MjcyOFowDDEKMAgG
+            A1UEAwwBeDAqMAUGAytlcAMhAFgIc58RSujZj1uP4P91XARPlNkOCGuIByDS5dof
+            Sr6lo1MwUTAdBgNVHQ4EFgQU1X6qmHV2iWkxHD1ZDL4TTpx8EP4wHwYDVR0jBBgw
+            FoAU1X6qmHV2iWkxHD1ZDL4TTpx8EP4wDwYDVR0TAQH/BAUwAwEB/zAFBgMrZXAD
+            QQAJ39B6WTWuFMQlHC7WpqrtXt9hTrm7SYrb+lyiaRImiwx2EXkFKru4UJua/T5f
+            8JqwfjEwtvIHRaAksPnjcncN
+            -----END CERTIFICATE-----
+            """);
+        File.WriteAllText(Path.Combine(folder, "a.key"), """
+            -----BEGIN PRIVATE KEY-----
+            MC4CAQAwBQYDK2VwBCIEINWVE12GoUjiHWWcZIIogy8wLhUw5OrPzf9Bx7UbmOao
+            -----END PRIVATE KEY-----
+            """);
+        var failure = Assert.Throws<SrpcException>(() => ClientCertificates.Load(folder, DateTimeOffset.UtcNow));
+        Assert.Contains("a.cert has an Ed25519 key, which .NET cannot use", failure.Message);
+    }
+
+    [Fact]
     public async Task The_best_certificate_of_a_directory_is_used()
     {
         Write("a", authority.Issue("CN=long", days: 90));

@@ -46,13 +46,7 @@ sealed class GobByteArray<T>(string name, int length, GobBytesReader<T> read, Go
             if (reader.ReadUInt() != (ulong)length)
                 throw new GobException($"an array of {length} elements has another number of them");
             Span<byte> bytes = length <= 256 ? stackalloc byte[length] : new byte[length];
-            foreach (ref var element in bytes)
-            {
-                var value = reader.ReadUInt();
-                if (value > byte.MaxValue)
-                    throw new GobException($"{value} is out of range for a byte");
-                element = (byte)value;
-            }
+            reader.ReadIntegersAsBytes(bytes);
             return read(bytes);
         }
     }

@@ -16,13 +16,14 @@ sealed class GobMap<TKey, TValue>(string name, GobType<TKey> key, GobType<TValue
     {
         if (value is null)
             throw new GobException($"map {name} is nil where gob needs one");
-        var entries = value.ToArray();
-        Array.Sort(entries, (x, y) => key.KeyOrder.Compare(x.Key, y.Key));
-        writer.WriteUInt((ulong)entries.Length);
-        foreach (var entry in entries)
+        TKey[] keys = [.. value.Keys];
+        TValue[] elements = [.. value.Values];
+        Array.Sort(keys, elements, key.KeyOrder);
+        writer.WriteUInt((ulong)keys.Length);
+        for (var i = 0; i < keys.Length; i++)
         {
-            key.Write(writer, entry.Key);
-            element.Write(writer, entry.Value);
+            key.Write(writer, keys[i]);
+            element.Write(writer, elements[i]);
         }
     }
 

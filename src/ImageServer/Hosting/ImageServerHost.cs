@@ -1,0 +1,82 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ImageSdk.ImageServer.Images;
+using ImageSdk.ImageServer.Objects;
+using ImageSdk.ImageServer.Services;
+using ImageSdk.ImageServer.Web;
+using ImageSdk.Images;
+using ImageSdk.Srpc;
+using ImageSdk.Storage;
+
+namespace ImageSdk.ImageServer.Hosting;
+
+/// <summary>A running server: its parts, put together.</summary>
+sealed class ImageServerHost : IAsyncDisposable
+{
+    readonly WebApplication web;
+    readonly ServerCertificates certificates;
+    readonly CancellationTokenSource stopping = new();
+    readonly Task background;
+
+    ImageServerHost(WebApplication web, ServerCertificates certificates, ServerParts parts, SharedPort port)
+    {
+        this.web = web;
+        this.certificates = certificates;
+        Parts = parts;
+        Port = port.Port;
+        background = RunInBackgroundAsync(parts, stopping.Token);
+    }
+
+    /// <summary>The port it listens on.</summary>
+    public int Port { get; }
+
+    public ServerParts Parts { get; }
+
+    /// <summary>Starts a server; it listens when this returns.</summary>
+    /// <exception cref="SrpcException">Certificates are missing or malformed.</exception>
+    /// <exception cref="StoreException">The directories are in use by another server.</exception>
+    /// <exception cref="FormatException">The information template or a filter is none.</exception>
+    /// <exception cref="IOException">A directory cannot be read or written, or the port is taken.</exception>
+    public static async Task<ImageServerHost> StartAsync(ServerOptions options, ServerLog log, TimeProvider? clock = null)
+    {
+        var time = clock ?? TimeProvider.System;
+        var certificates = new ServerCertificates(options, log, time);
+        var parts = ServerParts.Open(options, log, certificates, time);
+        var srpc = parts.CreateSrpcServer(() => certificates.Current);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "imageserver" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(services => new SharedPort(srpc, options, log, services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton<Microsoft.AspNetCore.Connections.IConnectionListenerFactory>(services => services.GetRequiredService<SharedPort>());
+        var web = builder.Build();
+        WebPages.Map(web, new WebSite(parts, srpc, () => certificates.Current is null));
+        log.Write($"Service ready, opening listener on port: {options.Port}");
+        await web.StartAsync();
+        return new(web, certificates, parts, web.Services.GetRequiredService<SharedPort>());
+    }
+
+    /// <summary>Stops listening, lets requests that are being served finish for a while, and ends the rest.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        stopping.Cancel();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await web.StopAsync(limit.Token);
+        await web.DisposeAsync();
+        await background;
+        certificates.Dispose();
+        Parts.Dispose();
+    }
+
+    static async Task RunInBackgroundAsync(ServerParts parts, CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.WhenAll(parts.BackgroundTasks(cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Security.Authentication;
+using ImageSdk.ImageServer.Images;
+using ImageSdk.ImageServer.Objects;
+using ImageSdk.ImageServer.Replication;
+using ImageSdk.ImageServer.Services;
+using ImageSdk.Images;
+using ImageSdk.Srpc;
+using ImageSdk.Srpc.Gob;
+using ImageSdk.Storage;
+
+namespace ImageSdk.ImageServer.Hosting;
+
+/// <summary>What a server consists of.</summary>
+sealed class ServerParts : IDisposable
+{
+    readonly DirectoryLocks locks;
+
+    ServerParts(ServerOptions options, ServerLog log, ServerCertificates certificates, TimeProvider time, DirectoryLocks locks)
+    {
+        this.locks = locks;
+        Options = options;
+        Log = log;
+        Time = time;
+        Started = time.GetUtcNow();
+        var store = new ObjectStore(options.ObjectDirectory);
+        var start = time.GetTimestamp();
+        Objects = ObjectCatalogue.Open(store, time);
+        log.Write($"Scanned {Objects.Statistics.Count} objects in {HumanDuration.Format(time.GetElapsedTime(start))}");
+        start = time.GetTimestamp();
+        Images = new ImageCatalogue(new ImageStore(options.ImageDirectory, store, time), Objects, time, log.Write);
+        log.Write($"Loaded {Images.Count} images in {HumanDuration.Format(time.GetElapsedTime(start))}");
+        var follower = options.Master is null ? null : Follower.Create(options, certificates, Images, Objects, log, time);
+        Replicator = follower?.Replicator;
+        ImageService = CreateImageService(follower?.Link);
+        ObjectService = CreateObjectService(follower?.Forwarder);
+    }
+
+    public ServerOptions Options { get; }
+
+    public ServerLog Log { get; }
+
+    public TimeProvider Time { get; }
+
+    public DateTimeOffset Started { get; }
+
+    public ObjectCatalogue Objects { get; }
+
+    public ImageCatalogue Images { get; }
+
+    /// <summary>Null where this server is no replica.</summary>
+    public Replicator? Replicator { get; }
+
+    public ImageService ImageService { get; }
+
+    public ObjectService ObjectService { get; }
+
+    /// <summary>Opens the directories and finds out what there is.</summary>
+    /// <exception cref="StoreException">Another server uses the directories.</exception>
+    /// <exception cref="FormatException">The information template, a filter or the master's address is none.</exception>
+    /// <exception cref="IOException">A directory or a filter cannot be read.</exception>
+    public static ServerParts Open(ServerOptions options, ServerLog log, ServerCertificates certificates, TimeProvider time)
+    {
+        var locks = DirectoryLocks.Take(options.ImageDirectory, options.ObjectDirectory);
+        try
+        {
+            return new(options, log, certificates, time, locks);
+        }
+        catch
+        {
+            locks.Dispose();
+            throw;
+        }
+    }
+
+    public SrpcServer CreateSrpcServer(Func<SrpcServerTls?> tls) => new(
+        new SrpcServerOptions
+        {
+            Tls = tls,
+            TrustedUsers = Options.TrustedUsers,
+            TrustedGroups = Options.TrustedGroups,
+            HandshakeTimeout = Options.HandshakeTimeout,
+            Time = Time,
+            OfferLocalUpgrade = Options.UnixSocketPath.Length > 0,
+            OnFailure = LogFailure,
+        },
+        [ImageService.Create(), ObjectService.Srpc, new LoggerService(Log, Time).Create()]);
+
+    /// <summary>What runs as long as the server does.</summary>
+    public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) =>
+    [
+        new ExpirationWatch(Images, Time, Log).RunAsync(cancellation),
+        CountAndReplicateAsync(cancellation),
+        new ObjectCollector(Objects, new ObjectCollectorOptions
+        {
+            StartPercent = Options.CleanupStartPercent,
+            StopPercent = Options.CleanupStopPercent,
+            StartSize = Options.CleanupStartSize,
+            StopSize = Options.CleanupStopSize,
+        }, Log.Write).RunAsync(cancellation),
+    ];
+
+    public void Dispose()
+    {
+        ObjectService.Dispose();
+        locks.Dispose();
+    }
+
+    // Counting shows which images are damaged, for a replica to fetch them again.
+    async Task CountAndReplicateAsync(CancellationToken cancellation)
+    {
+        await Task.Run(() => Images.CountReferences(cancellation), cancellation);
+        Objects.MarkComplete();
+        if (Replicator is not null)
+            await Replicator.RunAsync(cancellation);
+    }
+
+    ImageService CreateImageService(IMasterLink? master)
+    {
+        var limits = new ExpirationLimits(Options.MaximumExpiration, Options.MaximumExpirationPrivileged);
+        return new(
+            Images, Objects, new ImageArchives(Images, Options.ImageDirectory, limits, Time),
+            new ImageServiceOptions
+            {
+                AllowUnauthenticatedReads = Options.AllowUnauthenticatedReads,
+                Expirations = limits,
+                Master = master,
+                InformationTemplate = Options.InformationTemplate.Length > 0 ? new(Options.InformationTemplate) : null,
+            }, Time);
+    }
+
+    ObjectService CreateObjectService(IObjectForwarder? forwarder) => new(
+        Objects,
+        new ObjectServiceOptions
+        {
+            AllowPublicAddObjects = Options.AllowPublicAddObjects,
+            AllowPublicCheckObjects = Options.AllowPublicCheckObjects,
+            AllowPublicGetObjects = Options.AllowPublicGetObjects,
+            AllowUnauthenticatedReads = Options.AllowUnauthenticatedReads,
+            ReplicationMaster = Options.Master,
+        },
+        forwarder);
+
+    // Clients go away and send nonsense all the time; all else is a mistake of ours.
+    void LogFailure(SrpcPeer peer, Exception problem)
+    {
+        if (problem is SrpcException or GobException or IOException or OperationCanceledException or AuthenticationException)
+            Log.Debug(0, $"{peer.Remote}: {problem.Message}");
+        else
+            Log.Write($"{peer.Remote}: {problem}");
+    }
+}

@@ -1,0 +1,101 @@
+using ImageSdk.Srpc;
+using ImageSdk.Storage;
+
+namespace ImageSdk.ImageServer.Objects;
+
+/// <summary>Objects that nothing refers to.</summary>
+sealed partial class ObjectCatalogue
+{
+    volatile bool isComplete;
+
+    /// <summary>Says that the references of all images are counted. Nothing is deleted before.</summary>
+    public void MarkComplete() => isComplete = true;
+
+    /// <summary>Whether the references of all images are counted.</summary>
+    public bool IsComplete => isComplete;
+
+    /// <summary>The objects that nothing refers to now, those first that have been without references for longest.</summary>
+    public IEnumerable<StoredObject> ListUnreferenced()
+    {
+        int[] list;
+        lock (tableLock)
+            list = table.ListLoose();
+        foreach (var turn in list.Chunk(Turn))
+        {
+            var found = new List<StoredObject>(turn.Length);
+            lock (tableLock)
+            {
+                foreach (var index in turn)
+                    if (table.IsLoose(index))
+                        found.Add(new(table.HashOf(index), table.SizeOf(index)));
+            }
+            foreach (var item in found)
+                yield return item;
+        }
+    }
+
+    /// <summary>
+    /// Deletes objects that nothing refers to, the oldest first, until both measures are reached.
+    /// </summary>
+    /// <param name="percentage">Of the number of those objects.</param>
+    /// <param name="bytes">At least so many.</param>
+    /// <exception cref="SrpcException">All that could be deleted is, and it is less; or references are still being counted.</exception>
+    /// <exception cref="IOException">A file cannot be removed.</exception>
+    public void DeleteUnreferenced(byte percentage, ulong bytes)
+    {
+        if (!isComplete)
+            throw new SrpcException("the references of images are still being counted");
+        var wanted = Statistics.UnreferencedCount * percentage / 100;
+        var count = 0L;
+        var freed = 0UL;
+        while (count < wanted || freed < bytes)
+        {
+            var oldest = Oldest() ?? throw new SrpcException("no more objects to delete");
+            if (!TryDelete(oldest))
+                continue;
+            count++;
+            freed += oldest.Size;
+        }
+    }
+
+    StoredObject? Oldest()
+    {
+        lock (tableLock)
+            return table.Oldest is { } index ? new(table.HashOf(index), table.SizeOf(index)) : null;
+    }
+
+    // False where somebody has begun to refer to the object. Whoever uploads it from now on writes it anew, and names it
+    // after the old one is gone.
+    bool TryDelete(StoredObject item)
+    {
+        lock (Store.NameLock(item.Hash))
+        {
+            lock (tableLock)
+            {
+                if (table.Find(item.Hash) is not { } index || !table.Remove(index))
+                    return false;
+            }
+            try
+            {
+                File.Delete(Store.GetPath(item.Hash));
+            }
+            catch (Exception problem) when (problem is IOException and not DirectoryNotFoundException or UnauthorizedAccessException)
+            {
+                Restore(item);
+                throw new IOException($"object: {item.Hash} cannot be removed: {problem.Message}", problem);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Somebody was faster, by hand.
+            }
+            return true;
+        }
+    }
+
+    void Restore(StoredObject item)
+    {
+        lock (tableLock)
+            if (table.Find(item.Hash) is null)
+                table.Add(item.Hash, item.Size, pins: 0);
+    }
+}

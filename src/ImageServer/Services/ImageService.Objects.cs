@@ -1,0 +1,23 @@
+using ImageSdk.Dominator;
+using ImageSdk.Srpc;
+
+namespace ImageSdk.ImageServer.Services;
+
+/// <summary>Objects that no image refers to.</summary>
+sealed partial class ImageService
+{
+    void AddObjectMethods(SrpcService service, SrpcMethodOptions read)
+    {
+        service.Stream("ListUnreferencedObjects", async call =>
+        {
+            foreach (var (hash, size) in objects.ListUnreferenced())
+                await call.WriteAsync(StoredObject.Gob, new() { Hash = hash, Size = size });
+            await call.WriteAsync(StoredObject.Gob, new());
+        }, read);
+        service.RequestReply("DeleteUnreferencedObjects", DeleteUnreferencedObjectsRequest.Gob, DeleteUnreferencedObjectsResponse.Gob, (request, _) =>
+        {
+            Refusals.Of(() => objects.DeleteUnreferenced(request.Percentage, request.Bytes));
+            return Task.FromResult(new DeleteUnreferencedObjectsResponse());
+        });
+    }
+}

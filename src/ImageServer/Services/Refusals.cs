@@ -1,0 +1,46 @@
+using ImageSdk.Dominator;
+using ImageSdk.Images;
+using ImageSdk.Srpc;
+using ImageSdk.Srpc.Gob;
+using ImageSdk.Storage;
+
+namespace ImageSdk.ImageServer.Services;
+
+/// <summary>What goes wrong below a method is told to its caller and does not end the connection.</summary>
+static class Refusals
+{
+    public static T Of<T>(Func<T> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (Exception problem) when (IsRefusal(problem))
+        {
+            throw new SrpcException(problem.Message, problem);
+        }
+    }
+
+    public static void Of(Action act) => Of<object?>(() =>
+    {
+        act();
+        return null;
+    });
+
+    /// <summary>For methods that refuse in a member of their reply: the text, empty where nothing went wrong.</summary>
+    public static string TextOf(Action act)
+    {
+        try
+        {
+            Of(act);
+            return "";
+        }
+        catch (SrpcException refusal)
+        {
+            return refusal.Message;
+        }
+    }
+
+    static bool IsRefusal(Exception problem) => problem is StoreException or ImageFileException or ImageFormatException or
+        GobException or IOException or UnauthorizedAccessException or ArgumentException;
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using ImageSdk.Images;
+
+namespace ImageSdk.ImageServer.Web.Pages;
+
+/// <summary>Inodes in words.</summary>
+static class InodeWords
+{
+    public static string TypeOf(Inode inode) => inode switch
+    {
+        RegularInode => "file",
+        ComputedInode => "computed",
+        SymlinkInode => "symlink",
+        DirectoryInode => "directory",
+        SpecialInode { Mode: var mode } => (mode & InodeMode.TypeMask) switch
+        {
+            InodeMode.Block => "block",
+            InodeMode.Character => "character",
+            InodeMode.Fifo => "fifo",
+            InodeMode.Socket => "socket",
+            _ => "special",
+        },
+        _ => "unknown",
+    };
+
+    public static bool IsDevice(SpecialInode special) =>
+        (special.Mode & InodeMode.TypeMask) is InodeMode.Block or InodeMode.Character;
+
+    /// <summary>As ls shows it.</summary>
+    public static string ModeOf(Inode inode) =>
+        InodeMode.Format(inode is ModedInode moded ? moded.Mode : InodeMode.Symlink | 0b111_111_111);
+
+    public static FileTime? TimeOf(Inode inode) => inode switch
+    {
+        RegularInode { Mtime: var time } => time,
+        SpecialInode { Mtime: var time } => time,
+        DirectoryInode { Mtime: var time } => time,
+        _ => null,
+    };
+
+    /// <summary>A time to the minute, in UTC; seconds where the calendar does not reach.</summary>
+    public static string Format(FileTime time) =>
+        time.Seconds < DateTimeOffset.MinValue.ToUnixTimeSeconds() || time.Seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? time.Seconds.ToString(CultureInfo.InvariantCulture)
+            : DateTimeOffset.FromUnixTimeSeconds(time.Seconds).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>What it is, how large, and where it leads or comes from.</summary>
+    public static string Describe(Inode inode) => inode switch
+    {
+        RegularInode regular => HumanSize.Format(regular.Size),
+        SymlinkInode symlink => $"→ {symlink.Target}",
+        ComputedInode computed => $"computed by {computed.Source}",
+        SpecialInode special when IsDevice(special) => $"{TypeOf(special)} device 0x{special.Rdev:x}",
+        _ => TypeOf(inode),
+    };
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text.Json;
+using ImageSdk.Images;
+using ImageSdk.ImageServer.Hosting;
+using ImageSdk.ImageServer.Objects;
+using ImageSdk.ImageServer.Web.Html;
+using ImageSdk.ImageServer.Web.Requests;
+
+namespace ImageSdk.ImageServer.Web.Pages;
+
+/// <summary>How the server is doing.</summary>
+static class StatusPage
+{
+    const int LogLines = 20;
+
+    public static async Task AnswerAsync(PageRequest request)
+    {
+        var output = request.Choose(OutputKind.Html, OutputKind.Json);
+        var host = await request.Site.HostName;
+        if (output == OutputKind.Json)
+            await request.WriteJsonAsync(json => Write(json, request.Site, host));
+        else
+            await request.WriteHtmlAsync("imageserver status page", "/", html => Write(html, request.Site, host));
+    }
+
+    static Task Write(HtmlWriter html, WebSite site, string host)
+    {
+        var parts = site.Parts;
+        html.Element("h1", "Status").Element("p", host, ("class", "lead"));
+        if (site.IsInsecure)
+            Banner(html, "danger", "Running in insecure mode.", "Everybody who reaches this port may read, add and delete images.");
+        if (parts.Options.ArchiveMode)
+            Banner(html, "archive", "Running in archive mode.", "Images are taken from the master and never deleted.");
+        using (html.Open("ul", ("class", "figures")))
+        {
+            Figure(html, "Images", parts.Images.Count, "/listImages");
+            Figure(html, "Directories", parts.Images.DirectoryCount, "/listDirectories");
+            Figure(html, "Objects", parts.Objects.Statistics.Count, null);
+            Figure(html, "Replication clients", parts.Images.Feed.ListenerCount, null);
+        }
+        WriteObjects(html, parts);
+        WriteProcess(html, parts, host);
+        WriteLog(html, parts.Log);
+        return Task.CompletedTask;
+    }
+
+    static void Banner(HtmlWriter html, string kind, string title, string text)
+    {
+        using var _ = html.Open("p", ("class", $"banner {kind}"), ("role", "note"));
+        html.Element("strong", title).Text(" ").Text(text);
+    }
+
+    static void Figure(HtmlWriter html, string name, long number, string? path)
+    {
+        using var _ = html.Open("li");
+        using var __ = path is null ? html.Open("div") : html.Open("a", ("href", path));
+        html.Element("span", number.ToString("N0", CultureInfo.InvariantCulture), ("class", "amount")).Text(" ").Element("span", name);
+    }
+
+    static void WriteObjects(HtmlWriter html, ServerParts parts)
+    {
+        using var _ = html.Open("section", ("aria-labelledby", "objects"));
+        html.Element("h2", "Objects", ("id", "objects"));
+        var objects = parts.Objects.Statistics;
+        var disk = DiskSpace.Of(parts.Options.ObjectDirectory);
+        if (disk is { Total: > 0 } space)
+            DiskBar.Write(html, objects, space);
+        using var __ = html.Open("dl", ("class", "facts"));
+        html.Term("All", $"{PageElements.Count((ulong)objects.Count, "object")}, {HumanSize.Format(objects.Bytes)}");
+        html.Term("Unreferenced", $"{PageElements.Count((ulong)objects.UnreferencedCount, "object")}, {HumanSize.Format(objects.UnreferencedBytes)}");
+        if (Duplication(objects) is { } factor)
+            html.Term("Duplication", string.Create(CultureInfo.InvariantCulture,
+                $"{HumanSize.Format(objects.ReferencedBytes)} of files in {HumanSize.Format(objects.Bytes - objects.UnreferencedBytes)} of objects: {factor:0.0}×"));
+        if (disk is { } known)
+            html.Term("File system", string.Create(CultureInfo.InvariantCulture,
+                $"{HumanSize.Format(known.Total)}, {known.Percent(known.Used):0.0} % full"));
+    }
+
+    static void WriteProcess(HtmlWriter html, ServerParts parts, string host)
+    {
+        using var _ = html.Open("section", ("aria-labelledby", "server"));
+        html.Element("h2", "Server", ("id", "server"));
+        using var __ = html.Open("dl", ("class", "facts"));
+        html.Term("Host name", host);
+        html.Term("Version", ServerVersion.Text);
+        html.Term("Started", () => html.Time(parts.Started, parts.Time.GetUtcNow()));
+        html.Term("Up for", HumanDuration.Format(Uptime(parts)));
+        html.Term("Processor time", HumanDuration.Format(Environment.CpuUsage.TotalTime));
+        html.Term("Memory", $"{HumanSize.Format((ulong)Environment.WorkingSet)}, of it {HumanSize.Format((ulong)GC.GetTotalMemory(false))} in use by objects");
+        html.Term("Replication master", parts.Options.Master ?? "none: this is one");
+        html.Term("More", () => html.Element("a", "metrics", ("href", "/metrics/")).Text(" · ").Element("a", "for Prometheus", ("href", "/prometheus")));
+    }
+
+    static void WriteLog(HtmlWriter html, ServerLog log)
+    {
+        using var _ = html.Open("section", ("aria-labelledby", "log"));
+        using (html.Open("h2", ("id", "log")))
+            html.Element("a", "Log", ("href", "/logs"));
+        html.Element("pre", string.Join('\n', log.LastLines.TakeLast(LogLines)), ("class", "log"), ("tabindex", "0"));
+    }
+
+    static void Write(Utf8JsonWriter json, WebSite site, string host) => json.WriteMembers(null, () =>
+    {
+        var parts = site.Parts;
+        json.WriteString("hostName", host);
+        json.WriteString("version", ServerVersion.Text);
+        json.WriteTime("startedAt", parts.Started);
+        json.WriteNumber("uptimeSeconds", Math.Round(Uptime(parts).TotalSeconds, 3));
+        json.WriteBoolean("insecure", site.IsInsecure);
+        json.WriteBoolean("archiveMode", parts.Options.ArchiveMode);
+        json.WriteText("replicationMaster", parts.Options.Master);
+        json.WriteNumber("replicationClients", parts.Images.Feed.ListenerCount);
+        json.WriteNumber("images", parts.Images.Count);
+        json.WriteNumber("directories", parts.Images.DirectoryCount);
+        json.WriteMembers("objects", () =>
+        {
+            var objects = parts.Objects.Statistics;
+            json.WriteNumber("count", objects.Count);
+            json.WriteNumber("bytes", objects.Bytes);
+            json.WriteNumber("unreferencedCount", objects.UnreferencedCount);
+            json.WriteNumber("unreferencedBytes", objects.UnreferencedBytes);
+            json.WriteNumber("references", objects.ReferenceCount);
+            json.WriteNumber("referencedBytes", objects.ReferencedBytes);
+        });
+        if (DiskSpace.Of(parts.Options.ObjectDirectory) is { } disk)
+        {
+            json.WriteMembers("fileSystem", () =>
+            {
+                json.WriteNumber("totalBytes", disk.Total);
+                json.WriteNumber("freeBytes", disk.Free);
+            });
+        }
+    });
+
+    static TimeSpan Uptime(ServerParts parts) => parts.Time.GetUtcNow() - parts.Started;
+
+    static double? Duplication(ObjectStatistics objects) =>
+        objects.Bytes > objects.UnreferencedBytes ? (double)objects.ReferencedBytes / (objects.Bytes - objects.UnreferencedBytes) : null;
+}

@@ -1,0 +1,18 @@
+using ImageSdk.Building.Servers;
+
+namespace ImageSdk.Tasks.Reading;
+
+/// <summary>The image server of a project, as its properties name it.</summary>
+static class ImageServerParameters
+{
+    /// <summary>Null where the project names no server.</summary>
+    /// <param name="absolute">Makes a path of the project absolute.</param>
+    public static ImageServerSettings? Read(
+        string address, string certificates, string authorities, bool requireTls, int connections, Func<string, string> absolute) =>
+        address.Length == 0 ? null : new(address, certificates.Length > 0 ? absolute(certificates) : "")
+        {
+            AuthoritiesFile = authorities.Length > 0 ? absolute(authorities) : "",
+            RequireTls = requireTls,
+            Connections = Math.Clamp(connections, 1, 64),
+        };
+}
