@@ -20,19 +20,10 @@ static unsafe class HashLanes
     public static bool IsSupported => Avx512F.IsSupported && Avx512BW.IsSupported;
 
     /// <summary>Hashes all contents.</summary>
-    /// <param name="contents">Start and length of each.</param>
+    /// <param name="contents">Start and length of each, the longest first, so that the lanes end together.</param>
     /// <param name="hashes">As many.</param>
     public static void Hash(ReadOnlySpan<(nint Start, int Length)> contents, Span<ObjectHash> hashes)
     {
-        // The long ones first, so that the lanes end together.
-        var order = new int[contents.Length];
-        var lengths = new int[contents.Length];
-        for (var index = 0; index < order.Length; index++)
-        {
-            order[index] = index;
-            lengths[index] = -contents[index].Length;
-        }
-        Array.Sort(lengths, order);
         var state = stackalloc Vector512<ulong>[8];
         var tails = stackalloc byte[Count * 2 * BlockSize];
         var lanes = stackalloc Lane[Count];
@@ -41,7 +32,7 @@ static unsafe class HashLanes
         for (var lane = 0; lane < Count; lane++)
         {
             lanes[lane].Tail = tails + lane * 2 * BlockSize;
-            if (Start(ref lanes[lane], lane, state, contents, order, ref next))
+            if (Start(ref lanes[lane], lane, state, contents, ref next))
                 busy++;
         }
         var blocks = stackalloc byte*[Count];
@@ -81,18 +72,18 @@ static unsafe class HashLanes
                     continue;
                 }
                 hashes[current.Index] = Read(state, lane);
-                if (!Start(ref current, lane, state, contents, order, ref next))
+                if (!Start(ref current, lane, state, contents, ref next))
                     busy--;
             }
         }
     }
 
     static bool Start(
-        ref Lane lane, int number, Vector512<ulong>* state, ReadOnlySpan<(nint Start, int Length)> contents, int[] order, ref int next)
+        ref Lane lane, int number, Vector512<ulong>* state, ReadOnlySpan<(nint Start, int Length)> contents, ref int next)
     {
-        if (next == order.Length)
+        if (next == contents.Length)
             return false;
-        lane.Index = order[next++];
+        lane.Index = next++;
         var (start, length) = contents[lane.Index];
         var whole = length / BlockSize;
         var rest = length % BlockSize;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Formats.Tar;
 using System.Security.Cryptography;
+using ImageSdk.Building.Archives;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Posix;
@@ -33,11 +33,14 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
         plain = await OpenAsync(cancellation);
         try
         {
-            await using var reader = new TarReader(plain, leaveOpen: true);
-            while (await reader.GetNextEntryAsync(copyData: false, cancellation) is { } entry)
+            var reader = new TarFileReader(plain);
+            while (reader.Read() is { } entry)
+            {
+                cancellation.ThrowIfCancellationRequested();
                 await AddAsync(entry, offer, cancellation);
+            }
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or NotSupportedException)
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or OverflowException)
         {
             throw new IOException($"{path} is no readable tar file: {exception.Message}", exception);
         }
@@ -73,24 +76,19 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
         }
     }
 
-    async Task AddAsync(TarEntry entry, Func<ObjectBatch, ValueTask>? offer, CancellationToken cancellation)
+    async Task AddAsync(TarFileEntry entry, Func<ObjectBatch, ValueTask>? offer, CancellationToken cancellation)
     {
-        if (entry.EntryType is TarEntryType.GlobalExtendedAttributes)
-            return;
-        var name = Normalise(entry.Name);
-        if (name == "/")
+        var place = Normalise(entry.Name);
+        if (place.Length == 1)
         {
-            if (entry.EntryType == TarEntryType.Directory)
-                builder.Replace("/", new DirectoryInode { Mode = Mode(entry, InodeMode.Directory), Uid = (uint)entry.Uid, Gid = (uint)entry.Gid });
+            if (entry.Type == '5')
+                builder.Replace(place, new DirectoryInode { Mode = InodeMode.Directory | entry.Mode, Uid = entry.Uid, Gid = entry.Gid });
             return;
         }
-        if (name == "/.subd" || name.StartsWith("/.subd/", StringComparison.Ordinal))
-            return;
-        ByteString place = name;
-        if (filter is not null && IsFiltered(place))
+        if (place == "/.subd" || place.Span.StartsWith("/.subd/"u8) || filter is not null && IsFiltered(place))
             return;
         MakeParents(place);
-        if (entry.EntryType == TarEntryType.HardLink)
+        if (entry.Type == '1')
         {
             AddLink(place, Normalise(entry.LinkName));
             return;
@@ -130,7 +128,7 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
         }
     }
 
-    void AddLink(ByteString place, string target)
+    void AddLink(ByteString place, ByteString target)
     {
         if (!numbers.TryGetValue(target, out var number) || builder.Find(target) is not { } inode)
             throw new IOException($"{path}: {place}: missing hard link target: {target}");
@@ -139,47 +137,48 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
         builder.Add(place, inode, number);
     }
 
-    async Task<Inode> ToInodeAsync(TarEntry entry, Func<ObjectBatch, ValueTask>? offer, CancellationToken cancellation)
+    async Task<Inode> ToInodeAsync(TarFileEntry entry, Func<ObjectBatch, ValueTask>? offer, CancellationToken cancellation)
     {
-        var (uid, gid) = ((uint)entry.Uid, (uint)entry.Gid);
-        switch (entry.EntryType)
+        switch (entry.Type)
         {
-            case TarEntryType.Directory or TarEntryType.DirectoryList:
-                return new DirectoryInode { Mode = Mode(entry, InodeMode.Directory), Uid = uid, Gid = gid };
-            case TarEntryType.SymbolicLink:
-                return new SymlinkInode { Target = entry.LinkName, Uid = uid, Gid = gid };
-            case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
+            case '5':
+                return new DirectoryInode { Mode = InodeMode.Directory | entry.Mode, Uid = entry.Uid, Gid = entry.Gid };
+            case '2':
+                return new SymlinkInode { Target = entry.LinkName, Uid = entry.Uid, Gid = entry.Gid };
+            case '0' or '\0' or '7':
                 var (hash, size) = await ReadAsync(entry, offer, cancellation);
-                return new RegularInode { Mode = Mode(entry, InodeMode.Regular), Uid = uid, Gid = gid, Mtime = Time(entry), Hash = hash, Size = size };
-            case TarEntryType.CharacterDevice or TarEntryType.BlockDevice when entry is PosixTarEntry device:
-                var type = entry.EntryType == TarEntryType.BlockDevice ? InodeMode.Block : InodeMode.Character;
+                return new RegularInode
+                {
+                    Mode = InodeMode.Regular | entry.Mode, Uid = entry.Uid, Gid = entry.Gid, Mtime = entry.Mtime, Hash = hash, Size = size,
+                };
+            case '3' or '4' or '6':
+                var type = entry.Type == '3' ? InodeMode.Character : entry.Type == '4' ? InodeMode.Block : InodeMode.Fifo;
                 return new SpecialInode
                 {
-                    Mode = Mode(entry, type), Uid = uid, Gid = gid, Mtime = Time(entry),
-                    Rdev = DeviceNumber.Encode((uint)device.DeviceMajor, (uint)device.DeviceMinor),
+                    Mode = type | entry.Mode, Uid = entry.Uid, Gid = entry.Gid, Mtime = entry.Mtime,
+                    Rdev = entry.Type == '6' ? 0 : DeviceNumber.Encode(entry.DeviceMajor, entry.DeviceMinor),
                 };
-            case TarEntryType.Fifo:
-                return new SpecialInode { Mode = Mode(entry, InodeMode.Fifo), Uid = uid, Gid = gid, Mtime = Time(entry) };
             default:
-                throw new IOException($"{path}: {entry.Name}: unsupported file type: {entry.EntryType}");
+                throw new IOException($"{path}: {entry.Name}: unsupported file type: {entry.Type}");
         }
     }
 
-    async Task<(ObjectHash Hash, ulong Size)> ReadAsync(TarEntry entry, Func<ObjectBatch, ValueTask>? offer, CancellationToken cancellation)
+    async Task<(ObjectHash Hash, ulong Size)> ReadAsync(TarFileEntry entry, Func<ObjectBatch, ValueTask>? offer, CancellationToken cancellation)
     {
         fileCount++;
         if (entry.Length == 0)
             return default;
         if (entry.Length > BatchBytes)
         {
-            var hash = new ObjectHash(await SHA512.HashDataAsync(entry.DataStream!, cancellation));
+            var hash = new ObjectHash(await SHA512.HashDataAsync(new FileRange(plain!.SafeFileHandle, entry.Start, entry.Length), cancellation));
             Keep(hash, entry);
             if (offer is not null)
                 await offer(new([new(hash, (ulong)entry.Length)]));
             return (hash, (ulong)entry.Length);
         }
         var content = new byte[entry.Length];
-        await entry.DataStream!.ReadExactlyAsync(content, cancellation);
+        plain!.Position = entry.Start;
+        await plain.ReadExactlyAsync(content, cancellation);
         var known = ObjectHash.Of(content);
         Keep(known, entry);
         batch.Add(new(known, (ulong)content.Length, content));
@@ -189,7 +188,7 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
         return (known, (ulong)content.Length);
     }
 
-    void Keep(ObjectHash hash, TarEntry entry) => places.TryAdd(hash, (entry.DataOffset, entry.Length));
+    void Keep(ObjectHash hash, TarFileEntry entry) => places.TryAdd(hash, (entry.Start, entry.Length));
 
     async Task OfferAsync(Func<ObjectBatch, ValueTask>? offer)
     {
@@ -199,19 +198,18 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
         batchBytes = 0;
     }
 
-    static uint Mode(TarEntry entry, uint type) => type | (uint)entry.Mode & InodeMode.PermissionMask;
-
-    static FileTime Time(TarEntry entry)
+    // "./a", "/a", "a" and "a/" are all "/a". What leads upwards is left for the builder to refuse.
+    static ByteString Normalise(ByteString name)
     {
-        var ticks = entry.ModificationTime.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
-        var seconds = Math.DivRem(ticks, TimeSpan.TicksPerSecond, out var rest);
-        return rest < 0 ? new(seconds - 1, (int)(rest + TimeSpan.TicksPerSecond) * 100) : new(seconds, (int)rest * 100);
-    }
-
-    // "./a", "/a", "a" and "a/" are all "/a".
-    static string Normalise(string name)
-    {
-        var parts = name.Split('/').Where(part => part.Length > 0 && part != ".").ToArray();
-        return "/" + string.Join('/', parts);
+        var path = new List<byte>();
+        foreach (var range in name.Span.Split((byte)'/'))
+        {
+            var part = name.Span[range];
+            if (part.IsEmpty || part.SequenceEqual("."u8))
+                continue;
+            path.Add((byte)'/');
+            path.AddRange(part);
+        }
+        return path.Count == 0 ? "/" : new ByteString(path.ToArray());
     }
 }
