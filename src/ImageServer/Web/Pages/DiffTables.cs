@@ -22,7 +22,7 @@ static class DiffTables
         {
             using (html.Open("tr", ("class", change.Kind)))
             {
-                html.Element("th", change.Path.ToString(), ("scope", "row"), ("class", "name"));
+                html.Element("th", change.Path.Visible(), ("scope", "row"), ("class", "name"));
                 using (html.Cell("What"))
                 {
                     if (change.Kind == "changed")
