@@ -140,4 +140,35 @@ public sealed class DirectoryHandleTests : IDisposable
         }
         root.RemoveTree("tree"u8);
     }
+
+    [Fact]
+    public void A_file_moves_into_another_directory_once_that_is_there()
+    {
+        Write("a"u8, "new");
+        Assert.False(root.TryRename("a"u8, root, "d/b"u8));
+        Assert.Equal(Errno.NoEntry, Assert.Throws<PosixException>(() => root.Rename("a"u8, root, "d/b"u8)).Error);
+        root.TryMakeDirectory("d"u8, 0x1C0);
+        using var other = root.OpenDirectory("d"u8);
+        using (var file = other.CreateFileHandle("b"u8, 0x180))
+            RandomAccess.Write(file, "older"u8, 0);
+        other.SynchronizeContent("b"u8);
+        Assert.True(root.TryRename("a"u8, other, "b"u8));
+        other.Synchronize();
+        other.SynchronizeFileSystem();
+        Assert.Equal("new", File.ReadAllText(Path.Combine(folder, "d", "b")));
+        Assert.Equal(Errno.NotDirectory, Assert.Throws<PosixException>(() => other.TryRename("b"u8, other, "b/c"u8)).Error);
+    }
+
+    [Fact]
+    public void A_directory_is_taken_by_one_at_a_time()
+    {
+        root.TryMakeDirectory("d"u8, 0x1C0);
+        using var second = root.OpenDirectory("d"u8);
+        using (var first = root.OpenDirectory("d"u8))
+        {
+            Assert.True(first.TryLock());
+            Assert.False(second.TryLock());
+        }
+        Assert.True(second.TryLock());
+    }
 }

@@ -1,7 +1,6 @@
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
-using Microsoft.Extensions.Logging;
 
 namespace ImageSdk.ImageServer.Tests;
 
@@ -10,18 +9,6 @@ public sealed class ObjectCollectorTests : IDisposable
     readonly TemporaryStore temporary = new();
 
     public void Dispose() => temporary.Dispose();
-
-    sealed class Notes : ILogger<ObjectCollector>
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel level) => true;
-
-        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? problem, Func<TState, Exception?, string> format) =>
-            Lines.Add(format(state, problem));
-    }
 
     static void Put(ObjectCatalogue catalogue, params int[] lengths)
     {
@@ -98,8 +85,8 @@ public sealed class ObjectCollectorTests : IDisposable
         Put(catalogue, 10, 20, 30);
         var available = 50UL;
         var looks = 0;
-        var log = new Notes();
-        var collector = new ObjectCollector(catalogue, new(), log)
+        var reports = new List<string>();
+        var collector = new ObjectCollector(catalogue, new(), reports.Add)
         {
             Space = () =>
             {
@@ -132,14 +119,14 @@ public sealed class ObjectCollectorTests : IDisposable
         await UntilLookedAsync();
         stop.Cancel();
         await running;
-        Assert.Single(log.Lines);
+        Assert.Single(reports);
     }
 
     [Fact]
     public void Space_is_that_of_the_file_system()
     {
         var catalogue = temporary.Open();
-        var (available, capacity) = new ObjectCollector(catalogue, new(), new Notes()).Space();
+        var (available, capacity) = new ObjectCollector(catalogue, new(), _ => { }).Space();
         Assert.InRange(available, 0UL, capacity);
         Assert.True(capacity > 0);
     }

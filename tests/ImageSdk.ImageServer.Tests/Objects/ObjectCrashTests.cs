@@ -128,25 +128,4 @@ public sealed class ObjectCrashTests : IDisposable
             Mounts.Detach(disk);
         }
     }
-
-    /// <summary>The memory of a server does not follow what a caller announces.</summary>
-    [Fact]
-    public async Task A_large_object_is_received_in_little_memory()
-    {
-        using var server = new ObjectServer();
-        const int length = 200_000_000;
-        var block = TemporaryStore.Content(1_000_000);
-        await using var connection = await server.ConnectAsync();
-        await using var call = await connection.OpenCallAsync("ObjectServer.AddObjects");
-        await call.WriteAsync(AddObjectRequest.Gob, new() { Length = length });
-        var before = GC.GetTotalAllocatedBytes();
-        for (var sent = 0; sent < length; sent += block.Length)
-            await call.WriteBytesAsync(block);
-        await call.WriteAsync(AddObjectRequest.Gob, new());
-        await call.FlushAsync();
-        var answer = await call.ReadAsync(AddObjectResponse.Gob);
-        Assert.True(answer.Added);
-        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 20_000_000);
-        Assert.Equal(length, new FileInfo(server.Temporary.Store.GetPath(answer.Hash)).Length);
-    }
 }

@@ -101,22 +101,4 @@ public class ObjectTableTests
             }
         }
     }
-
-    [Fact]
-    public void A_million_objects_take_at_most_110_bytes_each()
-    {
-        const int count = 1_000_000;
-        Span<byte> bytes = stackalloc byte[ObjectHash.Size];
-        var random = new Random(3);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var table = new ObjectTable();
-        for (var number = 0; number < count; number++)
-        {
-            random.NextBytes(bytes);
-            table.Add(new ObjectHash(bytes), 1, 0);
-        }
-        var perObject = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count;
-        Assert.InRange(perObject, 80, 110);
-        Assert.Equal(count, table.Statistics.Count);
-    }
 }
