@@ -12,7 +12,9 @@ public sealed class HtmlWriterTests
     {
         var stream = new MemoryStream();
         var pipe = PipeWriter.Create(stream);
-        write(new HtmlWriter(pipe));
+        var html = new HtmlWriter(pipe);
+        write(html);
+        await html.EndAsync(default);
         await pipe.CompleteAsync();
         return Encoding.UTF8.GetString(stream.ToArray());
     }
@@ -21,6 +23,16 @@ public sealed class HtmlWriterTests
     public async Task EscapesTextAndAttributes() => Assert.Equal(
         "<a href=\"&quot;&#39;&lt;&gt;&amp;\">\"'&lt;/a&gt;&amp;amp;␀␛\n\tö😀</a>",
         await WriteAsync(html => html.Element("a", "\"'</a>&amp;\0\u001b\n\tö😀", ("href", "\"'<>&"))));
+
+    [Fact]
+    public async Task WritesTextsOfAnyLength()
+    {
+        // An odd start puts characters of two units across all bounds.
+        var text = "x" + string.Concat(Enumerable.Repeat("😀ö&", 100_000));
+        Assert.Equal($"<p>{text.Replace("&", "&amp;")}</p>", await WriteAsync(html => html.Element("p", text)));
+        var plain = "x" + string.Concat(Enumerable.Repeat("😀", 100_000));
+        Assert.Equal($"<p>{plain}</p>", await WriteAsync(html => html.Element("p", plain)));
+    }
 
     [Fact]
     public async Task LeavesOutAttributesWithoutValueAndClosesInOrder() => Assert.Equal(
