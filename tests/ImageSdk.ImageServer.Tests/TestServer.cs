@@ -17,6 +17,7 @@ sealed class TestServer : IAsyncDisposable
     readonly List<SrpcConnection> connections = [];
     ImageServerHost host;
     ServerLog log;
+    ushort port;
 
     TestServer(string directory, TimeProvider? clock, Action<ServerOptions>? configure)
     {
@@ -91,12 +92,14 @@ sealed class TestServer : IAsyncDisposable
             PermitInsecureMode = true,
             LogDirectory = Path.Combine(directory, "log"),
             LogDebugLevel = 0,
-            Port = 0,
+            // The same after a restart.
+            Port = port,
             ListenAddress = IPAddress.Loopback.ToString(),
         };
         configure?.Invoke(options);
         log = new ServerLog(options, TimeProvider.System);
         host = await ImageServerHost.StartAsync(options, log, clock);
+        port = (ushort)host.Port;
     }
 
     async Task StopAsync()

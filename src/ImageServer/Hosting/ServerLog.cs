@@ -15,6 +15,7 @@ sealed class ServerLog : IDisposable
 
     readonly Lock gate = new();
     readonly Queue<string> last = [];
+    readonly List<LogWatch> watches = [];
     readonly ServerOptions options;
     readonly TimeProvider time;
     FileStream? file;
@@ -29,7 +30,7 @@ sealed class ServerLog : IDisposable
     }
 
     /// <summary>Up to which level details are logged; -1 for none.</summary>
-    public int DebugLevel { get; set; }
+    public int DebugLevel { get; set => field = Math.Max(value, -1); }
 
     /// <summary>The directory of the files; null for none.</summary>
     public string? Directory => options.LogDirectory.Length > 0 ? options.LogDirectory : null;
@@ -44,12 +45,42 @@ sealed class ServerLog : IDisposable
         }
     }
 
-    public void Write(string message)
+    public void Write(string message) => Write(message, level: -1);
+
+    /// <param name="level">0 for what may interest most, more for finer details.</param>
+    public void Debug(int level, string message)
+    {
+        if (level <= DebugLevel || IsWatched(level))
+            Write(message, level);
+    }
+
+    /// <summary>Listens from now on, until the watch is disposed of or is too slow.</summary>
+    /// <param name="level">Details up to this one, whether they are logged or not; -1 for none.</param>
+    /// <param name="isWanted">Asked for each line; has to be quick.</param>
+    public LogWatch Watch(int level, Func<string, bool> isWanted)
+    {
+        var watch = new LogWatch(level, isWanted, Remove);
+        lock (gate)
+            watches.Add(watch);
+        return watch;
+
+        void Remove(LogWatch ended)
+        {
+            lock (gate)
+                watches.Remove(ended);
+        }
+    }
+
+    void Write(string message, int level)
     {
         var format = options.LogSubseconds ? "yyyy/MM/dd HH:mm:ss.ffffff" : "yyyy/MM/dd HH:mm:ss";
         var line = $"{time.GetLocalNow().ToString(format, CultureInfo.InvariantCulture)} {message.ReplaceLineEndings(" ")}";
         lock (gate)
         {
+            foreach (var watch in watches.ToArray())
+                watch.Offer(line, level);
+            if (level > DebugLevel)
+                return;
             last.Enqueue(line);
             while (last.Count > Math.Max(1, options.LogBufferLines))
                 last.Dequeue();
@@ -60,13 +91,6 @@ sealed class ServerLog : IDisposable
         }
     }
 
-    /// <param name="level">0 for what may interest most, more for finer details.</param>
-    public void Debug(int level, string message)
-    {
-        if (level <= DebugLevel)
-            Write(message);
-    }
-
     public void Dispose()
     {
         lock (gate)
@@ -75,6 +99,12 @@ sealed class ServerLog : IDisposable
             file = null;
             isClosed = true;
         }
+    }
+
+    bool IsWatched(int level)
+    {
+        lock (gate)
+            return watches.Exists(watch => level <= watch.Level);
     }
 
     void WriteToFile(string line)

@@ -83,7 +83,7 @@ sealed class ServerParts : IDisposable
             OfferLocalUpgrade = Options.UnixSocketPath.Length > 0,
             OnFailure = LogFailure,
         },
-        [ImageService.Create(), ObjectService.Srpc]);
+        [ImageService.Create(), ObjectService.Srpc, new LoggerService(Log, Time).Create()]);
 
     /// <summary>What runs as long as the server does.</summary>
     public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) =>

@@ -9,7 +9,7 @@ namespace ImageSdk.ImageServer.Replication;
 
 /// <summary>What a replica's methods do at its master.</summary>
 sealed class MasterLink(
-    string address, ServerConnections connections, Replicator replicator, ImageCatalogue images, ObjectCatalogue objects, ServerLog log) : IMasterLink
+    string address, ServerConnections master, Replicator replicator, ImageCatalogue images, ObjectCatalogue objects, ServerLog log) : IMasterLink
 {
     public string Address => address;
 
@@ -24,6 +24,8 @@ sealed class MasterLink(
         objects.AddReferences(uses);
         try
         {
+            // One that was not used for a while may be lost, which would only show when it is too late to try again.
+            await using var connections = new ServerConnections(master.ConnectAsync);
             await new ImagePush(connections, objects.Store) { IsTrusted = true }.AddAsync(name, image);
             // The master has it, and so will this server: perhaps its directory is still on its way.
             if (Refusals.TextOf(() => images.Add(name, image, overDeleted: true)) is { Length: > 0 } problem)

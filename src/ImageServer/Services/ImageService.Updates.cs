@@ -33,7 +33,7 @@ sealed partial class ImageService
         }
         await call.WriteAsync(ImageUpdate.Gob, new());
         await call.FlushAsync();
-        var watch = EndWithCallerAsync(call, subscription);
+        var watch = CallerWatch.EndWithCallerAsync(call, subscription);
         await foreach (var update in subscription.Updates.ReadAllAsync(call.Aborted))
         {
             if (ignoreExpiring && update.Operation == ImageOperation.AddImage && images.Find(update.Name) is not { ExpiresAt: null })
@@ -44,18 +44,5 @@ sealed partial class ImageService
         }
         // Either the caller is gone or it was too slow; in both cases there is no way to go on with this connection.
         throw new SrpcException(watch.IsCompleted ? "closed by the caller" : "the caller reads too slowly");
-    }
-
-    // That a caller has gone shows at reading only.
-    static async Task EndWithCallerAsync(SrpcServerCall call, UpdateSubscription subscription)
-    {
-        try
-        {
-            await call.WaitForEndAsync();
-        }
-        catch (Exception problem) when (problem is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-        }
-        subscription.End();
     }
 }

@@ -30,6 +30,7 @@ sealed partial class ImageService(
         AddListMethods(service, read);
         AddUpdateMethods(service, read);
         AddObjectMethods(service, read);
+        AddImportMethods(service);
         return service;
     }
 
