@@ -39,6 +39,15 @@ sealed class CommandHost(Stream output, TextWriter error)
         buffered.Flush();
     }
 
+    /// <inheritdoc cref="WriteBytes"/>
+    public async Task WriteBytesAsync(Func<Stream, Task> write)
+    {
+        await text.FlushAsync();
+        var buffered = new BufferedStream(output, BufferSize);
+        await write(buffered);
+        await buffered.FlushAsync();
+    }
+
     public void Flush()
     {
         text.Flush();

@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
-using ImageSdk.Cli.Commands;
-using ImageSdk.Cli.Commands.Cache;
-using ImageSdk.Cli.Commands.Certs;
 using ImageSdk.Cli.Output;
 
 namespace ImageSdk.Cli;
@@ -21,7 +18,7 @@ static class CommandLineTool
         try
         {
             // No response files: "@" is an ordinary character here.
-            var parsed = CreateRoot(host).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            var parsed = CreateRoot(host, arguments).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Action is not HelpAction && UsageFault.Find(parsed) is { } fault)
                 throw new CommandException(ErrorCode.Usage, $"{fault} See: {HelpCommand(parsed)}");
             var configuration = new InvocationConfiguration
@@ -48,19 +45,13 @@ static class CommandLineTool
         }
     }
 
-    static RootCommand CreateRoot(CommandHost host)
+    static RootCommand CreateRoot(CommandHost host, IReadOnlyList<string> arguments)
     {
         var options = new GlobalOptions();
-        var root = new RootCommand("Lists, shows, unpacks, compares and verifies operating-system images in a store, and cares for the build cache and for certificates.");
+        var root = new RootCommand("Adds, shows, compares, unpacks and keeps operating-system images, in a store or on an image server, and cares for the build cache and for certificates.");
         options.AddTo(root);
-        foreach (var command in (ImageCommand[])
-            [new ListCommand(), new ShowCommand(), new GetCommand(), new DiffCommand(), new VerifyCommand()])
-        {
-            command.Connect(host, options);
+        foreach (var command in CommandTable.Make(arguments, host, options))
             root.Add(command);
-        }
-        root.Add(new CacheCommand(host, options));
-        root.Add(new CertsCommand(host, options));
         return root;
     }
 

@@ -24,5 +24,24 @@ static class ErrorCode
     public const string CertificateExists = "IMG7131";
     public const string BadCertificateTerms = "IMG7132";
     public const string DamagedCertificate = "IMG7133";
+    public const string NoServer = "IMG7140";
+    public const string ServerUnreachable = "IMG7141";
+    public const string ServerRefuses = "IMG7142";
+    public const string ServerDeniesAccess = "IMG7143";
+    public const string BadCertificates = "IMG7144";
+    public const string BadSpecifier = "IMG7145";
+    public const string ImageExists = "IMG7146";
+    public const string MissingRequiredPath = "IMG7147";
+    public const string BadInputFile = "IMG7148";
+    public const string ScanFailed = "IMG7149";
+    public const string BadExpiry = "IMG7151";
+    public const string ToolFailed = "IMG7152";
+    public const string NothingFound = "IMG7153";
+    public const string BadArchive = "IMG7154";
+    public const string NotInImage = "IMG7155";
+    public const string BadLayer = "IMG7156";
+    public const string PatchFailed = "IMG7157";
+    public const string ExpiringSkipped = "IMG7158";
+    public const string ObjectDiffers = "IMG7159";
     public const string Internal = "IMG7199";
 }

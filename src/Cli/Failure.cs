@@ -2,6 +2,7 @@ using ImageSdk.Building.Diagnostics;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.Posix;
+using ImageSdk.Srpc;
 using ImageSdk.Storage;
 
 namespace ImageSdk.Cli;
@@ -18,6 +19,12 @@ static class Failure
         FilterException => new(ErrorCode.BadFilter, $"the image's filter is invalid: {exception.Message}", exception),
         ObjectNotFoundException => new(
             ErrorCode.MissingObjects, $"{exception.Message}: name the directory that has it with --object-dir", exception),
+        SrpcException { IsAccessDenied: true } => new(
+            ErrorCode.ServerDeniesAccess, $"the server says: {exception.Message}: use a certificate that permits it (--certs DIR)", exception),
+        SrpcException { IsFromServer: true } => new(ErrorCode.ServerRefuses, $"the server says: {exception.Message}", exception),
+        SrpcException => new(
+            ErrorCode.ServerUnreachable, $"no connection to the server: {exception.Message}: check --server, --certs, and that it runs", exception),
+        InvalidDataException => new(ErrorCode.ObjectDiffers, exception.Message, exception),
         StoreException => new(ErrorCode.StoreFailed, exception.Message, exception),
         ArgumentException => new(ErrorCode.UnknownImage, exception.Message, exception),
         UnauthorizedAccessException or PosixException { Error: Errno.AccessDenied } => new(

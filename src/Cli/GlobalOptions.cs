@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageSdk.Cli.Repositories;
 using ImageSdk.Cli.Stores;
 
 namespace ImageSdk.Cli;
@@ -27,15 +28,30 @@ sealed class GlobalOptions
         Recursive = true,
     };
 
+    readonly ServerOptions server = new();
+
     readonly Option<bool> json = new("--json") { Description = "Write JSON", Recursive = true };
 
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])[store, imageDirectory, objectDirectory, json])
             command.Add(option);
+        server.AddTo(command);
     }
 
     public bool IsJson(ParseResult arguments) => arguments.GetValue(json);
+
+    /// <summary>Where images come from: the server that is named, else the store.</summary>
+    public IImageRepository OpenRepository(ParseResult arguments, CommandHost host)
+    {
+        var hasStore = ((Option<string?>[])[store, imageDirectory]).Any(option => arguments.GetValue(option) is not null);
+        if (server.Open(arguments, host, useVariable: !hasStore) is not { } opened)
+            return new StoreRepository(ReadLocation(arguments, host));
+        return hasStore ? throw new CommandException(ErrorCode.Usage, "Images come from a server or from a store: leave --server or --store away.") : opened;
+    }
+
+    /// <summary>Another server than the one that is named, with the same certificates.</summary>
+    public ServerRepository OpenServer(string name, ParseResult arguments) => server.Open(name, arguments);
 
     public StoreLocation ReadLocation(ParseResult arguments, CommandHost host) => StoreLocation.Resolve(
         arguments.GetValue(store), arguments.GetValue(imageDirectory), arguments.GetValue(objectDirectory), host.GetVariable);

@@ -33,14 +33,8 @@ public readonly struct ObjectHash : IEquatable<ObjectHash>, IComparable<ObjectHa
         return new ObjectHash(hash);
     }
 
-    /// <summary>The hashes of many contents, faster than one by one where they are short.</summary>
-    public static ObjectHash[] OfMany(IReadOnlyList<ReadOnlyMemory<byte>> contents)
-    {
-        var hashes = new ObjectHash[contents.Count];
-        for (var index = 0; index < hashes.Length; index++)
-            hashes[index] = Of(contents[index].Span);
-        return hashes;
-    }
+    /// <summary>The hashes of many contents in memory: faster than one by one, the more there are and the less they differ in length.</summary>
+    public static ObjectHash[] OfMany(IReadOnlyList<ReadOnlyMemory<byte>> contents) => HashBatch.Hash(contents);
 
     [UnscopedRef]
     public ReadOnlySpan<byte> Span => bytes;

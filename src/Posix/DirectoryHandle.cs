@@ -174,5 +174,5 @@ public sealed unsafe partial class DirectoryHandle : IDisposable
         return directory.ReadNames();
     }
 
-    string Describe(ReadOnlySpan<byte> name) => System.IO.Path.Join(Path, Encoding.UTF8.GetString(name));
+    internal string Describe(ReadOnlySpan<byte> name) => System.IO.Path.Join(Path, Encoding.UTF8.GetString(name));
 }

@@ -17,6 +17,8 @@ sealed class ServerPublisher(ServerLink server, IObjectSource objects, IBuildLis
     /// <exception cref="BuildException">The server refuses, or cannot be reached.</exception>
     public async Task<string> PublishAsync(string name, Image image, CancellationToken cancellation)
     {
+        // Dominators of the original stop at an image that declares no triggers; an empty list says the same.
+        image = image with { Triggers = image.Triggers ?? new Triggers([]) };
         while (true)
         {
             var stored = await server.AskAsync(client => client.GetImageAsync(name, cancellation), cancellation);

@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Text;
 using ImageSdk.Building.Layers;
+using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 
@@ -8,72 +8,109 @@ namespace ImageSdk.Building.Unpacking;
 
 /// <summary>
 /// Writes an image's tree into a directory: owners, then modes (which keeps set-uid bits), extended attributes, times.
-/// Works from directory to directory by handle, so that nothing in the image can lead a write out of the target.
+/// Works by handle and without following a link, so that nothing in the image can lead a write out of the target. Each
+/// object is fetched once; files are written by several threads.
 /// </summary>
-public sealed class ImageUnpacker(IObjectSource objects, CancellationToken cancellation)
+public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken cancellation)
 {
-    const int BufferSize = 256 * 1024;
+    const uint OwnerOnly = 0x1C0;
 
     /// <summary>Computed files have no content before a machine asks their generator: they become empty, with this time.</summary>
     static readonly PosixTime Epoch = new(0, 0);
 
-    readonly Dictionary<ulong, (byte[] Path, DirectoryHandle Root)> firstNames = [];
-    readonly byte[] buffer = new byte[BufferSize];
+    readonly Dictionary<ulong, byte[]> firstNames = [];
+    readonly List<(byte[] Path, byte[] Name, byte[] Existing)> links = [];
+    readonly List<(byte[] Path, DirectoryInode Inode)> directories = [];
+    FileContents? contents;
+    int emptyCount;
 
     /// <summary>Files written, for progress.</summary>
-    public int FileCount { get; private set; }
+    public int FileCount => emptyCount + (contents?.FileCount ?? 0);
 
+    /// <summary>Content for computed files; without it, or where it returns null, they are empty.</summary>
+    public Func<ByteString, byte[]?>? ComputeFile { get; init; }
+
+    /// <inheritdoc cref="UnpackAsync"/>
+    public void Unpack(FileSystem fileSystem, string target, bool setOwners = true) =>
+        UnpackAsync(fileSystem, target, setOwners).GetAwaiter().GetResult();
+
+    /// <param name="fileSystem">What to write.</param>
     /// <param name="target">Must exist; what is in it already stays, and a name that is taken is an error.</param>
     /// <param name="setOwners">False where the caller may not give files away: then all belong to him.</param>
     /// <exception cref="ImageFormatException">The tree is not a proper one.</exception>
     /// <exception cref="IOException">Writing failed, or an object is not what its hash says.</exception>
-    public void Unpack(FileSystem fileSystem, string target, bool setOwners = true)
+    public async Task UnpackAsync(FileSystem fileSystem, string target, bool setOwners = true)
     {
         FileSystemValidator.Validate(fileSystem);
         using var root = DirectoryHandle.Open(target);
-        UnpackEntries(fileSystem, fileSystem.Root, root, [], root, setOwners);
-        Finish(root, "."u8, fileSystem.Root, setOwners);
+        contents = new FileContents(root, setOwners);
+        MakeEntries(fileSystem, fileSystem.Root, root, [], setOwners);
+        await FetchAsync(contents);
+        MakeLinks(root);
+        // What is below first: a time would not last, and a mode might lock the way.
+        for (var index = directories.Count - 1; index >= 0; index--)
+        {
+            using var directory = root.OpenBeneath(directories[index].Path);
+            Finish(directory, directories[index].Inode, setOwners);
+        }
+        using var top = root.OpenBeneath("."u8);
+        Finish(top, fileSystem.Root, setOwners);
     }
 
-    void UnpackEntries(
-        FileSystem fileSystem, DirectoryInode directory, DirectoryHandle handle, byte[] path, DirectoryHandle root, bool setOwners)
+    async Task FetchAsync(FileContents contents)
     {
+        try
+        {
+            await objects.FetchAsync(contents.Objects, contents, cancellation);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new IOException($"{exception.Message}.", exception);
+        }
+    }
+
+    void MakeEntries(FileSystem fileSystem, DirectoryInode directory, DirectoryHandle handle, byte[] path, bool setOwners)
+    {
+        cancellation.ThrowIfCancellationRequested();
         foreach (var entry in directory.Entries)
         {
-            cancellation.ThrowIfCancellationRequested();
             var name = entry.Name.Span;
             byte[] entryPath = path.Length == 0 ? name.ToArray() : [.. path, (byte)'/', .. name];
             var inode = fileSystem.InodeTable[entry.InodeNumber];
             if (inode is DirectoryInode below)
             {
-                if (!handle.TryMakeDirectory(name, 0x1C0) && handle.Stat(name).Kind != FileKind.Directory)
+                if (!handle.TryMakeDirectory(name, OwnerOnly) && handle.Stat(name).Kind != FileKind.Directory)
                     throw new PosixException("mkdir", Encoding.UTF8.GetString(entryPath), Errno.Exists);
-                using (var child = handle.OpenDirectory(name))
-                    UnpackEntries(fileSystem, below, child, entryPath, root, setOwners);
-                Finish(handle, name, below, setOwners);
+                directories.Add((entryPath, below));
+                using var child = handle.OpenDirectory(name);
+                MakeEntries(fileSystem, below, child, entryPath, setOwners);
             }
-            else if (firstNames.TryGetValue(entry.InodeNumber, out var first))
-                handle.MakeHardLink(name, first.Root, first.Path);
+            else if (!firstNames.TryAdd(entry.InodeNumber, entryPath))
+                links.Add((path, name.ToArray(), firstNames[entry.InodeNumber]));
+            else if (inode is RegularInode { Size: > 0 } regular)
+                contents!.Add(entryPath, regular);
             else
-            {
-                Make(handle, name, inode, entryPath);
-                Finish(handle, name, inode, setOwners);
-                firstNames.Add(entry.InodeNumber, (entryPath, root));
-            }
+                Make(handle, name, inode, entryPath, setOwners);
         }
     }
 
-    void Make(DirectoryHandle handle, ReadOnlySpan<byte> name, Inode inode, byte[] path)
+    void Make(DirectoryHandle handle, ReadOnlySpan<byte> name, Inode inode, byte[] path, bool setOwners)
     {
         switch (inode)
         {
             case RegularInode regular:
-                WriteFile(handle, name, regular, path);
-                FileCount++;
-                break;
-            case ComputedInode:
-                handle.CreateFile(name, 0x180).Dispose();
-                break;
+                using (var file = handle.CreateBeneath(name, 0x180))
+                    FileContents.Finish(file, regular, ToPosix(regular.Mtime), setOwners);
+                emptyCount++;
+                return;
+            case ComputedInode computed:
+                using (var file = handle.CreateBeneath(name, 0x180))
+                {
+                    var content = ComputeFile?.Invoke(new ByteString([(byte)'/', .. path]));
+                    file.Write(content);
+                    FileContents.Finish(file, computed, content is null ? Epoch : null, setOwners);
+                }
+                return;
             case SymlinkInode symlink:
                 handle.MakeSymlink(name, symlink.Target.Span);
                 break;
@@ -81,47 +118,28 @@ public sealed class ImageUnpacker(IObjectSource objects, CancellationToken cance
                 DevicePlaceholder.MakeNode(handle, name, special.Mode, special.Rdev);
                 break;
         }
-    }
-
-    void WriteFile(DirectoryHandle handle, ReadOnlySpan<byte> name, RegularInode inode, byte[] path)
-    {
-        using var target = handle.CreateFile(name, 0x180);
-        if (inode.Size == 0)
-            return;
-        using var content = objects.OpenRead(inode.Hash);
-        using var hasher = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
-        while (content.Read(buffer) is var read and > 0)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            hasher.AppendData(buffer, 0, read);
-            target.Write(buffer, 0, read);
-        }
-        Span<byte> hash = stackalloc byte[ObjectHash.Size];
-        hasher.GetHashAndReset(hash);
-        if (new ObjectHash(hash) != inode.Hash)
-            throw new IOException($"The object of /{Encoding.UTF8.GetString(path)} is damaged: its content does not have the hash {inode.Hash}.");
-    }
-
-    static void Finish(DirectoryHandle handle, ReadOnlySpan<byte> name, Inode inode, bool setOwners)
-    {
         if (setOwners)
             handle.SetOwner(name, inode.Uid, inode.Gid);
         if (inode is ModedInode moded)
-            handle.SetPermissions(name, moded.Mode & 0xFFF);
+            handle.SetPermissions(name, moded.Mode & InodeMode.PermissionMask);
         foreach (var (attribute, value) in inode.ExtendedAttributes)
-            if (setOwners || attribute.Span.StartsWith("user."u8))
+            if (FileContents.IsSettable(attribute, setOwners))
                 handle.SetAttribute(name, attribute.Span, value.Span);
-        PosixTime? time = inode switch
-        {
-            RegularInode regular => ToPosix(regular.Mtime),
-            SpecialInode special => ToPosix(special.Mtime),
-            DirectoryInode { Mtime: { } mtime } => ToPosix(mtime),
-            ComputedInode => Epoch,
-            _ => null,
-        };
-        if (time is { } mtimeToSet)
-            handle.SetTimes(name, mtimeToSet);
+        if (inode is SpecialInode { Mtime: var time })
+            handle.SetTimes(name, ToPosix(time));
     }
 
-    static PosixTime ToPosix(FileTime time) => new(time.Seconds, time.Nanoseconds);
+    void MakeLinks(DirectoryHandle root)
+    {
+        foreach (var (path, name, existing) in links)
+        {
+            using var parent = root.OpenDirectoryBeneath(path);
+            parent.MakeHardLink(name, root, existing);
+        }
+    }
+
+    static void Finish(OpenFile directory, DirectoryInode inode, bool setOwners) =>
+        FileContents.Finish(directory, inode, inode.Mtime is { } time ? ToPosix(time) : null, setOwners);
+
+    internal static PosixTime ToPosix(FileTime time) => new(time.Seconds, time.Nanoseconds);
 }

@@ -1,6 +1,7 @@
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Unpacking;
+using ImageSdk.Dominator.Transfer;
 using ImageSdk.Storage;
 
 namespace ImageSdk.Building.Worker;
@@ -32,7 +33,7 @@ static class StageRunner
                 break;
             case UnpackOperation unpack:
                 context.Progress("Unpacking the source image");
-                new ImageUnpacker(new ObjectStore(unpack.ObjectDirectory), session.Cancellation)
+                new ImageUnpacker(new SourceFetch(new ObjectStore(unpack.ObjectDirectory)), session.Cancellation)
                     .Unpack(ImageRecord.Read(unpack.ImageFile).FileSystem!, context.Root.Upper);
                 break;
             case CopyTreeOperation tree:

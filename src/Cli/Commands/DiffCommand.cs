@@ -1,39 +1,67 @@
 using System.CommandLine;
 using ImageSdk.Cli.Comparison;
+using ImageSdk.Cli.Finding;
+using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
+using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Commands;
 
-/// <summary>imagesdk diff: what differs between two images, in words of images.</summary>
+/// <summary>
+/// imagesdk diff: what differs between two images, in words of images; with a tool in front of them, as imagetool, the
+/// tool's output on their listings.
+/// </summary>
 sealed class DiffCommand : ImageCommand
 {
-    readonly Argument<string> left = ImageArgument("A");
-    readonly Argument<string> right = ImageArgument("B");
+    readonly Argument<string[]> images = new("[TOOL] A B")
+    {
+        Description = "Two images; before them, a program that compares files", Arity = new ArgumentArity(2, 3),
+    };
 
     readonly Option<bool> applyFilters = new("--apply-filters")
     {
-        Description = "Leave out the paths that the images' filters match, as imagetool does",
+        Description = "Leave out the paths that the images' filters match, as imagetool does; always with a tool",
     };
 
     readonly Option<bool> ignoreTimes = new("--ignore-mtimes") { Description = "Files that differ in their time only are the same" };
+    readonly Option<bool> ignoreFilters = new("--ignore-filters") { Description = "With a tool: compare all paths" };
+    readonly FilterOption deleteFilter = new("--delete-filter", "With a tool: a filter to apply in place of the images' own");
+    readonly ListingOptions listing = new();
+    readonly ToolOptions tool = new();
 
     public DiffCommand() : base("diff", "Compare two images: exit code 0 same, 1 different, 2 error")
     {
-        Add(left);
-        Add(right);
-        Add(applyFilters);
-        Add(ignoreTimes);
+        Add(images);
+        foreach (var option in (Option[])[applyFilters, ignoreTimes, ignoreFilters])
+            Add(option);
+        deleteFilter.AddTo(this);
+        listing.AddTo(this);
+        tool.AddTo(this);
     }
 
-    protected override int Execute(ParseResult arguments, CommandContext context)
+    protected override async Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
     {
-        var comparison = ImageComparison.Compare(
-            context.Find(arguments.GetRequiredValue(left)), context.Find(arguments.GetRequiredValue(right)),
-            arguments.GetValue(applyFilters), arguments.GetValue(ignoreTimes));
+        string[] words = arguments.GetRequiredValue(images);
+        var lookup = new ImageLookup(Filter: listing.ReadFilter(arguments));
+        var left = await context.FindAsync(words[^2], lookup);
+        var right = await context.FindAsync(words[^1], lookup);
+        if (words is [var program, _, _])
+            return await RunAsync(program, left, right, arguments, context);
+        var comparison = ImageComparison.Compare(left, right, arguments.GetValue(applyFilters), arguments.GetValue(ignoreTimes));
         if (context.IsJson)
             context.Host.WriteJson(json => DiffJson.Write(json, comparison));
         else
             DiffText.Write(context.Host.Text, comparison);
         return comparison.IsSame ? ExitCode.Success : ExitCode.No;
+    }
+
+    async Task<int> RunAsync(string program, FoundImage left, FoundImage right, ParseResult arguments, CommandContext context)
+    {
+        var trees = arguments.GetValue(ignoreFilters)
+            ? (Left: left.Tree, Right: right.Tree)
+            : ImageDiff.Reduce(left.Tree, left.Image.Filter, right.Tree, right.Image.Filter, deleteFilter.Read(arguments));
+        var lines = listing.Read(arguments);
+        await tool.RunAsync(arguments, program, context, output => lines.Write(trees.Left, output), output => lines.Write(trees.Right, output));
+        return ExitCode.Success;
     }
 }

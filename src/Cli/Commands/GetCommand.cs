@@ -1,8 +1,11 @@
 using System.CommandLine;
 using ImageSdk.Building.Unpacking;
+using ImageSdk.Cli.Finding;
+using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
-using ImageSdk.Cli.Stores;
+using ImageSdk.Cli.Repositories;
 using ImageSdk.Cli.Unpacking;
+using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Commands;
@@ -15,43 +18,56 @@ sealed class GetCommand : ImageCommand
     readonly Option<bool> force = new("--force") { Description = "Replace all that is in DIR" };
     readonly Option<bool> owners = new("--owners") { Description = "Set owners, which only root can, or fail; without it an ordinary user gets his own" };
 
+    readonly DurationOption timeout = new("--timeout", "How long to wait for an image that is not there yet");
+    readonly ObjectCacheOption cache = new();
+    readonly ComputedFilesOption computed = new();
+
     public GetCommand() : base("get", "Unpack an image into a directory")
     {
         Add(image);
         Add(target);
         Add(force);
         Add(owners);
+        Add(timeout);
+        Add(computed);
+        cache.AddTo(this);
     }
 
     protected override bool NeedsCleaning => true;
 
-    protected override int Execute(ParseResult arguments, CommandContext context)
+    protected override async Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
     {
         if (arguments.GetValue(owners) && !context.Host.IsRoot)
             throw new CommandException(ErrorCode.OwnersNeedRoot, "only root can set owners: run it as root, or leave --owners away");
-        var found = context.Find(arguments.GetRequiredValue(image));
+        var found = await context.FindAsync(arguments.GetRequiredValue(image), new(Timeout: arguments.GetValue(timeout)));
         FileSystemValidator.Validate(found.Tree);
-        UnpackCheck.RequireObjects(found, context.Objects);
+        if (context.Repository is StoreRepository && found.Objects is null)
+            UnpackCheck.RequireObjects(found, context.Objects);
         var reduced = context.Host.IsRoot ? null : UnprivilegedTree.Of(found.Tree);
         var tree = reduced?.Tree ?? found.Tree;
         using var directory = TargetDirectory.Prepare(arguments.GetRequiredValue(target), arguments.GetValue(force));
         UnpackCheck.RequireSpace(tree, directory.WorkPath);
         if (reduced is not null)
             Warn(reduced, context);
-        Unpack(tree, directory, context);
+        await UnpackAsync(found, tree, directory, arguments, context);
         if (context.IsJson)
             WriteResult(found, tree, reduced, arguments.GetRequiredValue(target), context.Host);
         return ExitCode.Success;
     }
 
-    static void Unpack(FileSystem tree, TargetDirectory directory, CommandContext context)
+    async Task UnpackAsync(FoundImage found, FileSystem tree, TargetDirectory directory, ParseResult arguments, CommandContext context)
     {
-        var unpacker = new ImageUnpacker(context.Objects, context.Cancellation);
+        var progress = new TransferProgress();
+        var unpacker = new ImageUnpacker(cache.Wrap(arguments, context.FetcherFor(found, progress)), context.Cancellation)
+        {
+            ComputeFile = computed.Read(arguments),
+        };
         try
         {
-            UnpackProgress.Run(
-                context.Host, tree.RegularInodeCount, () => unpacker.FileCount,
-                () => unpacker.Unpack(tree, directory.WorkPath, context.Host.IsRoot));
+            await ProgressBar.RunAsync(
+                context.Host, "Unpacking", (long)tree.TotalDataBytes, () => progress.ByteCount,
+                () => unpacker.UnpackAsync(tree, directory.WorkPath, context.Host.IsRoot));
+            InitialImage.Write(directory.WorkPath, found.Name);
             context.Cancellation.ThrowIfCancellationRequested();
             directory.Commit();
         }

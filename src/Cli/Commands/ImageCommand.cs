@@ -10,18 +10,30 @@ abstract class ImageCommand(string name, string description) : Command(name, des
 
     public void Connect(CommandHost host, GlobalOptions options) => SetAction((arguments, cancellation) =>
     {
-        var context = new CommandContext(
-            host, () => options.ReadLocation(arguments, host), options.IsJson(arguments), cancellation);
         // On another thread, so that a signal finds somebody who can pass it on.
-        var execution = Task.Run(() => Execute(arguments, context), CancellationToken.None);
+        var execution = Task.Run(() => RunAsync(arguments, host, options, cancellation), CancellationToken.None);
         return NeedsCleaning ? execution : execution.WaitAsync(cancellation);
     });
 
     /// <returns>The exit code.</returns>
-    protected abstract int Execute(ParseResult arguments, CommandContext context);
+    protected abstract Task<int> ExecuteAsync(ParseResult arguments, CommandContext context);
+
+    async Task<int> RunAsync(ParseResult arguments, CommandHost host, GlobalOptions options, CancellationToken cancellation)
+    {
+        var parsed = new ParsedOptions(
+            options.IsJson(arguments), () => options.OpenRepository(arguments, host), () => options.ReadLocation(arguments, host),
+            name => options.OpenServer(name, arguments));
+        await using var context = new CommandContext(host, parsed, cancellation);
+        return await ExecuteAsync(arguments, context);
+    }
 
     protected static Argument<string> ImageArgument(string name = "IMAGE") => new(name)
     {
-        Description = "Name of an image, of a stream (its newest image), or path of an image file",
+        Description = "Name of an image, of a stream (its newest image), path of an image file, or d:DIR, f:FILE, i:NAME, I:STREAM, l:FILE",
+    };
+
+    protected static Argument<string?> OutputArgument() => new("OUT")
+    {
+        Description = "Where to write [default: standard output]", Arity = ArgumentArity.ZeroOrOne,
     };
 }

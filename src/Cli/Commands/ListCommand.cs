@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.IO.Enumeration;
 using System.Text.Json;
+using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
+using ImageSdk.Cli.Repositories;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.Storage;
@@ -17,18 +19,28 @@ sealed class ListCommand : ImageCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    readonly SelectionOptions selection = new();
     readonly Option<bool> names = new("--names") { Description = "Names only, one a line; so it is when piped" };
 
-    public ListCommand() : base("list", "List the images in the store")
+    public ListCommand() : base("list", "List images")
     {
         Add(pattern);
         Add(names);
+        selection.AddTo(this, withCommit: false);
     }
 
-    protected override int Execute(ParseResult arguments, CommandContext context)
+    protected override async Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
     {
+        var chosen = selection.Read(arguments);
+        if (context.Repository is ServerRepository)
+        {
+            NameList.Write(context, await SelectAsync(context.Repository, arguments.GetValue(pattern), chosen, context.Cancellation));
+            return ExitCode.Success;
+        }
         var images = context.Images;
         var found = Select(images, arguments.GetValue(pattern), context);
+        if (chosen.IgnoreExpiring || chosen.Tags is not null)
+            found = [.. found.Intersect(await context.Repository.ListAsync(chosen, context.Cancellation))];
         var onlyNames = arguments.GetValue(names);
         if (context.IsJson)
         {
@@ -48,6 +60,24 @@ sealed class ListCommand : ImageCommand
         else
             ImageTable.Write(context.Host.Text, Read(images, found, context));
         return ExitCode.Success;
+    }
+
+    static async Task<IReadOnlyList<string>> SelectAsync(
+        IImageRepository repository, string? pattern, ImageSelection selection, CancellationToken cancellation)
+    {
+        if (pattern is null)
+            return await repository.ListAsync(selection, cancellation);
+        if (pattern.AsSpan().ContainsAny('*', '?'))
+        {
+            var all = await repository.ListAsync(selection, cancellation);
+            return [.. all.Where(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false))];
+        }
+        if (await repository.DirectoryExistsAsync(pattern.TrimEnd('/'), cancellation))
+            return await repository.ListAsync(selection with { Directory = pattern }, cancellation);
+        return await repository.ExistsAsync(pattern, cancellation)
+            ? [pattern]
+            : throw new CommandException(
+                ErrorCode.UnknownImage, $"there is no directory or image {pattern} in {repository.Place}: use * for a pattern");
     }
 
     static IReadOnlyList<string> Select(ImageStore images, string? pattern, CommandContext context)

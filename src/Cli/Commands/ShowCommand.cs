@@ -1,40 +1,46 @@
 using System.CommandLine;
+using ImageSdk.Cli.Finding;
+using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
-using ImageSdk.Cli.Stores;
+using ImageSdk.Cli.Repositories;
 using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Commands;
 
-/// <summary>imagesdk show: what is known of an image, or one part of it at length.</summary>
+/// <summary>imagesdk show: what is known of an image, or one part of it at length. Of an image server's, the tree, as imagetool.</summary>
 sealed class ShowCommand : ImageCommand
 {
     readonly Argument<string> image = ImageArgument();
-    readonly Option<bool> files = new("--files") { Description = "The tree instead, one line a path, as imagetool lists it" };
+    readonly Option<bool> details = new("--details") { Description = "All that is known but the tree; so it is for a store" };
+    readonly Option<bool> files = new("--files") { Description = "The tree, one line a path, as imagetool lists it; so it is for a server" };
     readonly Option<bool> packages = new("--packages") { Description = "The packages instead: name, version and size" };
     readonly Option<bool> log = new("--log") { Description = "The build log instead" };
+    readonly ListingOptions listing = new();
 
     public ShowCommand() : base("show", "Show an image")
     {
         Add(image);
-        Add(files);
-        Add(packages);
-        Add(log);
+        foreach (var option in Parts)
+            Add(option);
+        listing.AddTo(this);
         Validators.Add(result =>
         {
-            if (((Option<bool>[])[files, packages, log]).Count(result.GetValue) > 1)
-                result.AddError("Only one of --files, --packages and --log can be shown at a time.");
+            if (Parts.Count(result.GetValue) > 1)
+                result.AddError("Only one of --details, --files, --packages and --log can be shown at a time.");
         });
     }
 
-    protected override int Execute(ParseResult arguments, CommandContext context)
+    Option<bool>[] Parts => [details, files, packages, log];
+
+    protected override async Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
     {
-        var found = context.Find(arguments.GetRequiredValue(image));
-        if (arguments.GetValue(files))
-            ShowFiles(found, context);
-        else if (arguments.GetValue(packages))
+        var found = await context.FindAsync(arguments.GetRequiredValue(image), new(Filter: listing.ReadFilter(arguments)));
+        if (arguments.GetValue(packages))
             ShowPackages(found, context);
         else if (arguments.GetValue(log))
-            ShowLog(found, context);
+            await ShowLogAsync(found, context);
+        else if (arguments.GetValue(files) || !arguments.GetValue(details) && IsTreeMeant(arguments, context))
+            ShowFiles(found, arguments, context);
         else if (context.IsJson)
             context.Host.WriteJson(json => ImageJson.Write(json, found));
         else
@@ -42,7 +48,10 @@ sealed class ShowCommand : ImageCommand
         return ExitCode.Success;
     }
 
-    static void ShowFiles(FoundImage found, CommandContext context)
+    bool IsTreeMeant(ParseResult arguments, CommandContext context) =>
+        listing.IsGiven(arguments) || !context.IsJson && context.Repository is ServerRepository;
+
+    void ShowFiles(FoundImage found, ParseResult arguments, CommandContext context)
     {
         var tree = found.Tree;
         if (context.IsJson)
@@ -51,7 +60,7 @@ sealed class ShowCommand : ImageCommand
                 tree.Index.Entries, entry => json.WriteEntry(entry, tree.Index.CountLinks(entry))));
         }
         else
-            context.Host.WriteBytes(output => new Listing().Write(tree, output));
+            context.Host.WriteBytes(output => listing.Read(arguments).Write(tree, output));
     }
 
     static void ShowPackages(FoundImage found, CommandContext context)
@@ -62,17 +71,13 @@ sealed class ShowCommand : ImageCommand
             PackageTable.Write(context.Host.Text, found.Image.Packages);
     }
 
-    static void ShowLog(FoundImage found, CommandContext context)
+    static async Task ShowLogAsync(FoundImage found, CommandContext context)
     {
-        if (found.Image.BuildLog is not { } annotation)
-            throw new CommandException(ErrorCode.NoBuildLog, $"{found.Name} has no build log");
-        if (annotation.Object is not { } hash)
-            throw new CommandException(ErrorCode.NoBuildLog, $"the build log of {found.Name} is not in the store but at {annotation.Url}");
-        using var content = context.Objects.OpenRead(hash);
+        using var content = BuildLog.Open(found, context);
         if (context.IsJson)
         {
             using var reader = new StreamReader(content);
-            var text = reader.ReadToEnd();
+            var text = await reader.ReadToEndAsync(context.Cancellation);
             context.Host.WriteJson(json => json.WriteMembers(() => json.WriteString("log", text)));
         }
         else

@@ -6,7 +6,7 @@ using ImageSdk.Storage;
 namespace ImageSdk.Cli.Commands;
 
 /// <summary>imagesdk verify: whether images can be read and their objects are there.</summary>
-sealed class VerifyCommand : ImageCommand
+sealed class VerifyCommand : LocalCommand
 {
     readonly Argument<string?> image = new("IMAGE")
     {
@@ -57,7 +57,7 @@ sealed class VerifyCommand : ImageCommand
             return context.Images.Verify(withContent, context.Cancellation);
         try
         {
-            return ImageCheck.FindFaults(context.Find(reference), objects, withContent, context.Cancellation);
+            return ImageCheck.FindFaults(context.FindAsync(reference).GetAwaiter().GetResult(), objects, withContent, context.Cancellation);
         }
         catch (CommandException exception) when (exception.Code == ErrorCode.DamagedImage)
         {

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImageSdk.Cli.Stores;
+using ImageSdk.Cli.Finding;
 using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Output;

@@ -1,4 +1,4 @@
-using ImageSdk.Cli.Stores;
+using ImageSdk.Cli.Finding;
 using ImageSdk.Images;
 using ImageSdk.Storage;
 

@@ -20,5 +20,6 @@ public sealed class ObjectBatch(IReadOnlyList<OfferedObject> objects, Action? re
 
     internal ObjectBatch With(IReadOnlyList<OfferedObject> chosen) => new(chosen, Release);
 
-    internal void Release() => Interlocked.Exchange(ref release, null)?.Invoke();
+    /// <summary>Called by the receiver when it needs the contents in memory no longer.</summary>
+    public void Release() => Interlocked.Exchange(ref release, null)?.Invoke();
 }

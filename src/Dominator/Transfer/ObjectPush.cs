@@ -8,7 +8,7 @@ namespace ImageSdk.Dominator.Transfer;
 /// Objects on their way to a server: asked about, and the missing ones sent over several connections, while the caller
 /// still makes up the next. In memory are the contents of a few batches. Offers may come from several threads.
 /// </summary>
-public sealed class ObjectPush : IAsyncDisposable
+public sealed class ObjectPush : IObjectReceiver
 {
     const int WaitingBatches = 4;
     const int MaximumChecked = 8192;

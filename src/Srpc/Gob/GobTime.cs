@@ -17,6 +17,9 @@ public readonly record struct GobTime(long UnixSeconds, int Nanoseconds, int? Of
     /// <summary>0001-01-01T00:00:00Z, which stands for "no time".</summary>
     public static GobTime Zero { get; } = new(-SecondsToUnixEpoch, 0);
 
+    /// <summary>As text of RFC 3339, to the nanosecond.</summary>
+    public override string ToString() => GobTimeText.Format(this);
+
     public bool IsZero => UnixSeconds == -SecondsToUnixEpoch && Nanoseconds == 0;
 
     /// <summary>The zero time for null. An offset of zero is taken as UTC; so is −00:01, which is the mark for UTC on the wire.</summary>

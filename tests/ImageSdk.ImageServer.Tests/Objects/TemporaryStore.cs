@@ -6,11 +6,16 @@ namespace ImageSdk.ImageServer.Tests;
 /// <summary>An object store that lives as long as its test.</summary>
 sealed class TemporaryStore : IDisposable
 {
-    readonly string root = Directory.CreateTempSubdirectory("imagesdk-objects-").FullName;
+    readonly string root;
+    readonly bool isOwned;
 
-    /// <param name="directory">For the objects; null for one of its own.</param>
-    public TemporaryStore(bool isDurable = false, string? directory = null) =>
+    /// <param name="directory">For the objects, and not removed; null for one of its own.</param>
+    public TemporaryStore(bool isDurable = false, string? directory = null)
+    {
+        isOwned = directory is null;
+        root = directory ?? Directory.CreateTempSubdirectory("imagesdk-objects-").FullName;
         Store = new ObjectStore(directory ?? Path.Combine(root, "objects"), isDurable);
+    }
 
     public ObjectStore Store { get; }
 
@@ -30,5 +35,9 @@ sealed class TemporaryStore : IDisposable
         return content;
     }
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose()
+    {
+        if (isOwned)
+            Directory.Delete(root, recursive: true);
+    }
 }

@@ -7,7 +7,7 @@ using ImageSdk.Images;
 namespace ImageSdk.Cli.Commands.Cache;
 
 /// <summary>imagesdk cache gc: removes the least recently used layers.</summary>
-sealed class CacheCollectCommand : ImageCommand
+sealed class CacheCollectCommand : LocalCommand
 {
     readonly Option<string?> cache;
 

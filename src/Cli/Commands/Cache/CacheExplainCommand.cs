@@ -7,7 +7,7 @@ using ImageSdk.Cli.Output;
 namespace ImageSdk.Cli.Commands.Cache;
 
 /// <summary>imagesdk cache explain: why stages of a project ran, or will run.</summary>
-sealed class CacheExplainCommand : ImageCommand
+sealed class CacheExplainCommand : LocalCommand
 {
     readonly Argument<string> project = new("PROJECT")
     {

@@ -5,7 +5,7 @@ using ImageSdk.Cli.Output;
 namespace ImageSdk.Cli.Commands.Cache;
 
 /// <summary>imagesdk cache list: layers, the most recently used first.</summary>
-sealed class CacheListCommand(Option<string?> cache) : ImageCommand("list", "List the layers of the build cache, the most recently used first")
+sealed class CacheListCommand(Option<string?> cache) : LocalCommand("list", "List the layers of the build cache, the most recently used first")
 {
     protected override int Execute(ParseResult arguments, CommandContext context)
     {

@@ -5,7 +5,7 @@ using ImageSdk.Cli.Output;
 namespace ImageSdk.Cli.Commands.Cache;
 
 /// <summary>imagesdk cache verify: whether layers are what their indexes say.</summary>
-sealed class CacheVerifyCommand : ImageCommand
+sealed class CacheVerifyCommand : LocalCommand
 {
     readonly Option<string?> cache;
     readonly Option<bool> content = new("--content") { Description = "Read every file as well and compare its hash" };

@@ -13,14 +13,14 @@ sealed class CertsShowCommand : ImageCommand
 
     public CertsShowCommand() : base("show", "Show user, groups, methods, validity and fingerprint of certificates") => Add(file);
 
-    protected override int Execute(ParseResult arguments, CommandContext context)
+    protected override Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
     {
         var described = Read(arguments.GetValue(file)!);
         if (context.IsJson)
             context.Host.WriteJson(json => json.WriteList(described, certificate => certificate.Write(json)));
         else
             context.Host.Text.Write(string.Join("\n", described.Select(certificate => certificate.ToText(DateTimeOffset.UtcNow))));
-        return ExitCode.Success;
+        return Task.FromResult(ExitCode.Success);
     }
 
     static IReadOnlyList<CertificateDescription> Read(string path)

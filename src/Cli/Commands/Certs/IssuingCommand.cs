@@ -38,7 +38,7 @@ abstract class IssuingCommand : ImageCommand
     // A few files at most; the half of a pair is worse than a moment's wait.
     protected override bool NeedsCleaning => true;
 
-    protected sealed override int Execute(ParseResult arguments, CommandContext context)
+    protected sealed override Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
     {
         try
         {
@@ -46,7 +46,7 @@ abstract class IssuingCommand : ImageCommand
             Issue(arguments, site);
             site.Write();
             Show(context, [.. site.Files]);
-            return ExitCode.Success;
+            return Task.FromResult(ExitCode.Success);
         }
         catch (FormatException problem)
         {

@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Text;
+using ImageSdk.Images;
+
+namespace ImageSdk.Building.Archives;
+
+/// <summary>
+/// The header of a tar entry, in the bytes that the original writes: USTAR, with a PAX header in front where a name is
+/// long or not ASCII, or a number does not fit. Names are bytes.
+/// </summary>
+sealed class TarHeader
+{
+    public const int BlockSize = 512;
+
+    const int NameSize = 100;
+    const int PrefixSize = 155;
+    const long MaximumSmall = 0x1F_FFFF; // Seven octal digits.
+    const long MaximumLarge = 0x1_FFFF_FFFF; // Eleven.
+
+    public required ByteString Name { get; init; }
+
+    public required char Type { get; init; }
+
+    public ByteString LinkName { get; init; }
+
+    public uint Mode { get; init; }
+
+    public uint Uid { get; init; }
+
+    public uint Gid { get; init; }
+
+    /// <summary>Bytes of the content behind the header.</summary>
+    public ulong Size { get; init; }
+
+    /// <summary>Rounded to seconds.</summary>
+    public FileTime Mtime { get; init; }
+
+    public ulong DeviceMajor { get; init; }
+
+    public ulong DeviceMinor { get; init; }
+
+    public void Write(Stream output)
+    {
+        var seconds = Mtime.Nanoseconds >= 500_000_000 ? Mtime.Seconds + 1 : Mtime.Seconds;
+        var records = FindRecords(seconds);
+        if (records.Count > 0)
+            WriteExtended(output, records);
+        var block = new byte[BlockSize];
+        if (records.Count == 0 && TrySplit(Name.Span, out var slash))
+        {
+            Name.Span[(slash + 1)..].CopyTo(block);
+            Name.Span[..slash].CopyTo(block.AsSpan(345));
+        }
+        else
+            CopyText(Name.Span, block.AsSpan(0, NameSize));
+        Fill(block, Type, Mode, Uid, Gid, (long)Size, seconds);
+        CopyText(LinkName.Span, block.AsSpan(157, NameSize));
+        WriteOctal(block.AsSpan(329, 8), (long)DeviceMajor);
+        WriteOctal(block.AsSpan(337, 8), (long)DeviceMinor);
+        Finish(block);
+        output.Write(block);
+    }
+
+    /// <summary>Bytes that make the content behind a header a whole number of blocks.</summary>
+    public static int Padding(ulong size) => (int)((BlockSize - size % BlockSize) % BlockSize);
+
+    /// <summary>What does not fit into the plain header. A name that could be split is repeated where anything else does not.</summary>
+    SortedDictionary<string, byte[]> FindRecords(long seconds)
+    {
+        var records = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+        var isPlain = true;
+        AddText("path", Name.Span, TrySplit(Name.Span, out _));
+        AddText("linkpath", LinkName.Span, false);
+        AddNumber("uid", Uid, MaximumSmall);
+        AddNumber("gid", Gid, MaximumSmall);
+        AddNumber("size", (long)Size, MaximumLarge);
+        AddNumber("mtime", seconds, MaximumLarge);
+        return isPlain ? [] : records;
+
+        void AddText(string key, ReadOnlySpan<byte> text, bool canSplit)
+        {
+            if (text.Length <= NameSize && IsAscii(text))
+                return;
+            records[key] = text.ToArray();
+            isPlain &= canSplit;
+        }
+
+        void AddNumber(string key, long number, long limit)
+        {
+            if (number >= 0 && number <= limit)
+                return;
+            records[key] = Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
+            isPlain = false;
+        }
+    }
+
+    void WriteExtended(Stream output, SortedDictionary<string, byte[]> records)
+    {
+        using var content = new MemoryStream();
+        foreach (var (key, value) in records)
+            content.Write(Record(key, value));
+        var block = new byte[BlockSize];
+        CopyText(ExtendedName(), block.AsSpan(0, NameSize));
+        Fill(block, 'x', 0, 0, 0, content.Length, 0);
+        Finish(block);
+        output.Write(block);
+        content.WriteTo(output);
+        output.Write(new byte[Padding((ulong)content.Length)]);
+    }
+
+    static void Fill(byte[] block, char type, uint mode, uint uid, uint gid, long size, long seconds)
+    {
+        WriteOctal(block.AsSpan(100, 8), mode);
+        WriteOctal(block.AsSpan(108, 8), uid);
+        WriteOctal(block.AsSpan(116, 8), gid);
+        WriteOctal(block.AsSpan(124, 12), size);
+        WriteOctal(block.AsSpan(136, 12), seconds);
+        block[156] = (byte)type;
+        "ustar\0"u8.CopyTo(block.AsSpan(257));
+        "00"u8.CopyTo(block.AsSpan(263));
+    }
+
+    static void Finish(byte[] block)
+    {
+        block.AsSpan(148, 8).Fill((byte)' ');
+        var sum = 0;
+        foreach (var value in block)
+            sum += value;
+        WriteOctal(block.AsSpan(148, 7), sum);
+    }
+
+    // What does not fit is in a PAX record; the field says zero then.
+    static void WriteOctal(Span<byte> field, long number)
+    {
+        var digits = Convert.ToString(number, 8).PadLeft(field.Length - 1, '0');
+        if (number < 0 || digits.Length >= field.Length)
+            digits = new string('0', field.Length - 1);
+        Encoding.ASCII.GetBytes(digits, field);
+        field[^1] = 0;
+    }
+
+    // Without what is not ASCII, and cut: the whole name is in a PAX record then.
+    static void CopyText(ReadOnlySpan<byte> text, Span<byte> field)
+    {
+        var ascii = text.ToArray().Where(value => value is > 0 and < 0x80).ToArray();
+        ascii.AsSpan(0, Math.Min(ascii.Length, field.Length)).CopyTo(field);
+        if (ascii.Length <= field.Length || field[^1] != '/')
+            return;
+        // A cut must not make a directory of a name.
+        var end = field.TrimEnd((byte)'/').Length;
+        if (end < field.Length)
+            field[end] = 0;
+    }
+
+    static bool TrySplit(ReadOnlySpan<byte> name, out int slash)
+    {
+        slash = -1;
+        if (name.Length <= NameSize || !IsAscii(name))
+            return false;
+        var length = name.Length > PrefixSize + 1 ? PrefixSize + 1 : name[^1] == '/' ? name.Length - 1 : name.Length;
+        slash = name[..length].LastIndexOf((byte)'/');
+        var rest = name.Length - slash - 1;
+        return slash is > 0 and <= PrefixSize && rest is > 0 and <= NameSize;
+    }
+
+    static bool IsAscii(ReadOnlySpan<byte> text) => !text.ContainsAnyExceptInRange((byte)1, (byte)0x7F);
+
+    // A file of that name beside the entry, for readers that do not know such headers.
+    ReadOnlySpan<byte> ExtendedName()
+    {
+        var parts = Encoding.Latin1.GetString(Name.Span).Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToList();
+        var last = Name.Span[^1] == '/' || parts.Count == 0 ? "" : parts[^1];
+        if (last.Length > 0)
+            parts.RemoveAt(parts.Count - 1);
+        parts.Add("PaxHeaders.0");
+        if (last.Length > 0)
+            parts.Add(last);
+        return Encoding.Latin1.GetBytes(string.Join('/', parts));
+    }
+
+    // "LENGTH KEY=VALUE\n", where the length counts itself.
+    static byte[] Record(string key, byte[] value)
+    {
+        var rest = 1 + Encoding.ASCII.GetByteCount(key) + 1 + value.Length + 1;
+        var length = rest + rest.ToString(CultureInfo.InvariantCulture).Length;
+        length = rest + length.ToString(CultureInfo.InvariantCulture).Length;
+        return [.. Encoding.ASCII.GetBytes($"{length} {key}="), .. value, (byte)'\n'];
+    }
+}

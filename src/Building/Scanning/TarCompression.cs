@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.IO.Compression;
+
+namespace ImageSdk.Building.Scanning;
+
+/// <summary>How a tar file is compressed, by its name.</summary>
+enum TarFormat
+{
+    Plain,
+    Gzip,
+    Zstd,
+    Xz,
+}
+
+static class TarCompression
+{
+    static readonly (string Ending, TarFormat Format)[] Endings =
+        [(".tar", TarFormat.Plain), (".tar.gz", TarFormat.Gzip), (".tgz", TarFormat.Gzip), (".tar.zst", TarFormat.Zstd), (".tar.xz", TarFormat.Xz)];
+
+    /// <summary>Null where the name is not that of a tar file.</summary>
+    public static TarFormat? Find(string path)
+    {
+        foreach (var (ending, format) in Endings)
+        {
+            if (path.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+                return format;
+        }
+        return null;
+    }
+
+    /// <summary>Writes the content without its compression.</summary>
+    /// <exception cref="IOException">It is damaged, or the tool for it is not there.</exception>
+    public static async Task DecompressAsync(string path, TarFormat format, Stream target, CancellationToken cancellation)
+    {
+        if (format == TarFormat.Gzip)
+        {
+            await using var file = File.OpenRead(path);
+            await using var content = new GZipStream(file, CompressionMode.Decompress);
+            await content.CopyToAsync(target, cancellation);
+            return;
+        }
+        var tool = format == TarFormat.Zstd ? "zstd" : "xz";
+        using var process = Start(tool, path);
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
+        try
+        {
+            await process.StandardOutput.BaseStream.CopyToAsync(target, cancellation);
+            await process.WaitForExitAsync(cancellation);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
+        if (process.ExitCode != 0)
+            throw new IOException($"{tool} cannot read {path}: {(await errors).Trim()}");
+    }
+
+    static Process Start(string tool, string path)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(tool, ["-dc", "--", path]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new IOException($"{path} needs the program {tool}: install it", exception);
+        }
+    }
+}

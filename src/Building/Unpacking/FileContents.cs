@@ -1,0 +1,121 @@
+using System.Buffers;
+using ImageSdk.Dominator.Transfer;
+using ImageSdk.Images;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Unpacking;
+
+/// <summary>The files of a tree by their objects: writes each object to all files that have that content.</summary>
+sealed class FileContents(DirectoryHandle root, bool setOwners) : IObjectSink
+{
+    const int BufferSize = 1 << 18;
+
+    readonly List<WantedObject> objects = [];
+    readonly List<List<(byte[] Path, RegularInode Inode)>> files = [];
+    readonly Dictionary<ObjectHash, int> indexes = [];
+    int fileCount;
+
+    /// <summary>Files written.</summary>
+    public int FileCount => Volatile.Read(ref fileCount);
+
+    /// <summary>Each once, in the order of the first files.</summary>
+    public IReadOnlyList<WantedObject> Objects => objects;
+
+    /// <summary>Adds a file with content.</summary>
+    /// <param name="path">Below the root. Its directory has to be there.</param>
+    /// <exception cref="ImageFormatException">Another file has the same hash and another size.</exception>
+    public void Add(byte[] path, RegularInode inode)
+    {
+        if (!indexes.TryGetValue(inode.Hash, out var index))
+        {
+            index = objects.Count;
+            indexes.Add(inode.Hash, index);
+            objects.Add(new(inode.Hash, inode.Size));
+            files.Add([]);
+        }
+        if (objects[index].Size != inode.Size)
+            throw new ImageFormatException(new ByteString(path), $"object {inode.Hash} with two sizes");
+        files[index].Add((path, inode));
+    }
+
+    public void Take(int index, ReadOnlySpan<byte> content)
+    {
+        foreach (var (path, inode) in files[index])
+        {
+            using var file = root.CreateBeneath(path, 0x180);
+            file.Write(content);
+            Finish(file, inode, ImageUnpacker.ToPosix(inode.Mtime), setOwners);
+            Interlocked.Increment(ref fileCount);
+        }
+    }
+
+    public async ValueTask TakeAsync(int index, Stream content, CancellationToken cancellation)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            var (path, inode) = files[index][0];
+            using var file = root.CreateBeneath(path, 0x180);
+            await WriteAsync(file, path, content, buffer, cancellation);
+            // The others before its mode is set, which may not let it be read.
+            foreach (var (other, otherInode) in files[index].Skip(1))
+                Copy(path, other, otherInode, buffer, cancellation);
+            Finish(file, inode, ImageUnpacker.ToPosix(inode.Mtime), setOwners);
+            Interlocked.Add(ref fileCount, files[index].Count);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Sets what the image says of an open file, the time last.</summary>
+    /// <param name="time">Null leaves it.</param>
+    public static void Finish(OpenFile file, ModedInode inode, PosixTime? time, bool setOwners)
+    {
+        if (setOwners)
+            file.SetOwner(inode.Uid, inode.Gid);
+        file.SetPermissions(inode.Mode & InodeMode.PermissionMask);
+        foreach (var (attribute, value) in inode.ExtendedAttributes)
+            if (IsSettable(attribute, setOwners))
+                file.SetAttribute(attribute.Span, value.Span);
+        if (time is { } known)
+            file.SetTimes(known);
+    }
+
+    /// <summary>Whether an attribute can be set by those who cannot give files away.</summary>
+    public static bool IsSettable(ByteString attribute, bool isPrivileged) => isPrivileged || attribute.Span.StartsWith("user."u8);
+
+    async Task WriteAsync(OpenFile file, byte[] path, Stream content, byte[] buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            for (int count; (count = await content.ReadAsync(buffer, cancellation)) > 0;)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                file.Write(buffer.AsSpan(0, count));
+            }
+        }
+        catch
+        {
+            // The object may come again, from another connection.
+            using var directory = root.OpenDirectoryBeneath(Parent(path));
+            directory.Unlink(path.AsSpan(path.AsSpan().LastIndexOf((byte)'/') + 1));
+            throw;
+        }
+    }
+
+    void Copy(byte[] from, byte[] to, RegularInode inode, byte[] buffer, CancellationToken cancellation)
+    {
+        using var source = root.OpenBeneath(from);
+        using var file = root.CreateBeneath(to, 0x180);
+        for (int count; (count = source.Read(buffer)) > 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            file.Write(buffer.AsSpan(0, count));
+        }
+        Finish(file, inode, ImageUnpacker.ToPosix(inode.Mtime), setOwners);
+    }
+
+    static ReadOnlySpan<byte> Parent(ReadOnlySpan<byte> path) => path[..Math.Max(0, path.LastIndexOf((byte)'/'))];
+}

@@ -1,0 +1,104 @@
+using ImageSdk.Building.Scanning;
+using ImageSdk.Cli.Output;
+using ImageSdk.Cli.Repositories;
+using ImageSdk.Dominator.Transfer;
+using ImageSdk.Images;
+
+namespace ImageSdk.Cli.Adding;
+
+/// <summary>Adds an image of something that was scanned: objects first, while it is scanned, then the image.</summary>
+sealed class ImageAdder(CommandContext context)
+{
+    readonly TransferProgress progress = new();
+    readonly ExtraObjects extra = new();
+    readonly Dictionary<ObjectHash, ulong> fromTrees = [];
+
+    IImageRepository Repository => context.Repository;
+
+    /// <exception cref="CommandException">There is such an image.</exception>
+    public async Task RequireNewAsync(string name)
+    {
+        if (ImageName.FindFault(name) is { } fault)
+            throw new CommandException(ErrorCode.UnknownImage, $"\"{name}\" cannot be the name of an image: {fault}");
+        if (await Repository.ExistsAsync(name, context.Cancellation))
+            throw new CommandException(ErrorCode.ImageExists, $"image exists: {name}: choose another name, or delete it first");
+    }
+
+    /// <summary>A text that goes along with the image: a file's content, or else a URL. Null for null.</summary>
+    public Annotation? Annotate(string? fileOrUrl)
+    {
+        if (fileOrUrl is null)
+            return null;
+        if (!File.Exists(fileOrUrl))
+            return new Annotation(null, fileOrUrl);
+        var content = File.ReadAllBytes(fileOrUrl);
+        if (content.Length == 0)
+            throw new CommandException(ErrorCode.BadInputFile, $"{fileOrUrl}: zero length object cannot be added: leave it away");
+        return new Annotation(extra.Add(content));
+    }
+
+    /// <summary>Takes the contents of a tree's files from there; files of other trees are where the image goes already.</summary>
+    public void Use(IObjectSource objects, FileSystem tree)
+    {
+        extra.Fallback = new FirstOf(objects, extra.Fallback);
+        foreach (var file in tree.InodeTable.Values.OfType<RegularInode>().Where(file => file.Size > 0))
+            fromTrees[file.Hash] = file.Size;
+    }
+
+    /// <summary>Scans and sends at the same time.</summary>
+    /// <param name="source">The tree.</param>
+    /// <param name="complete">Makes the image of what was scanned, and checks it.</param>
+    public async Task AddAsync(string name, TreeSource source, Func<FileSystem, Image> complete)
+    {
+        extra.Fallback = source.Objects;
+        await using var receiver = Repository.Receiver(extra, progress, context.Cancellation);
+        var tree = await ProgressBar.RunAsync(
+            context.Host, "Adding", 0, () => progress.ByteCount, async () =>
+            {
+                var read = await ScanAsync(source, receiver);
+                await OfferExtraAsync(receiver);
+                return read;
+            });
+        var image = complete(tree);
+        FileSystemValidator.Validate(image.FileSystem!);
+        await receiver.FinishAsync();
+        await Repository.AddAsync(name, image, extra, context.Cancellation);
+    }
+
+    /// <summary>Adds an image whose files are where it goes already.</summary>
+    public async Task AddAsync(string name, Image image)
+    {
+        FileSystemValidator.Validate(image.FileSystem!);
+        await using var receiver = Repository.Receiver(extra, progress, context.Cancellation);
+        await OfferExtraAsync(receiver);
+        await receiver.FinishAsync();
+        await Repository.AddAsync(name, image, extra, context.Cancellation);
+    }
+
+    /// <summary>Checks what the original's tool checks before it adds: only the server's own checks follow.</summary>
+    /// <exception cref="CommandException">A path is missing.</exception>
+    public static void Check(Image image, RequiredPaths required)
+    {
+        if (image.Filter is not null && required.FindFault(image.FileSystem!) is { } fault)
+            throw new CommandException(ErrorCode.MissingRequiredPath, $"VerifyRequiredPaths(): {fault}: complete the tree, or say with --required-paths what it needs");
+    }
+
+    async Task<FileSystem> ScanAsync(TreeSource source, IObjectReceiver receiver)
+    {
+        try
+        {
+            return await source.ReadAsync(receiver.OfferAsync, context.Cancellation);
+        }
+        catch (ImageFormatException exception)
+        {
+            throw new CommandException(ErrorCode.ScanFailed, $"this cannot be an image: {exception.Message}", exception);
+        }
+    }
+
+    async Task OfferExtraAsync(IObjectReceiver receiver)
+    {
+        OfferedObject[] offers = [.. extra.Offers, .. fromTrees.Select(file => new OfferedObject(file.Key, file.Value))];
+        if (offers.Length > 0)
+            await receiver.OfferAsync(new ObjectBatch(offers));
+    }
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using System.Text;
+using ImageSdk.Cli.Finding;
+using ImageSdk.Cli.Output;
+
+namespace ImageSdk.Cli.Commands.Comparisons;
+
+/// <summary>imagesdk diff-package-lists.</summary>
+sealed class DiffPackageListsCommand() : ToolDiffCommand("diff-package-lists", "Compare the packages of two images with a program")
+{
+    protected override (Action<Stream> Left, Action<Stream> Right) Prepare(
+        FoundImage left, FoundImage right, ParseResult arguments, CommandContext context)
+    {
+        foreach (var (side, found) in (ReadOnlySpan<(string, FoundImage)>)[("left", left), ("right", right)])
+        {
+            if (found.Image.Packages.Count == 0)
+                throw new CommandException(ErrorCode.NothingFound, $"no {side} image package data: {found.Name} does not say what is installed");
+        }
+        var columns = PackageColumns.For([.. left.Image.Packages, .. right.Image.Packages]);
+        return (Write(columns, left), Write(columns, right));
+    }
+
+    static Action<Stream> Write(PackageColumns columns, FoundImage found) => output =>
+        output.Write(Encoding.UTF8.GetBytes(columns.Format(found.Image.Packages)));
+}

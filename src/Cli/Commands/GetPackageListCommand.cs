@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.Text;
+using ImageSdk.Cli.Output;
+
+namespace ImageSdk.Cli.Commands;
+
+/// <summary>imagesdk get-package-list.</summary>
+sealed class GetPackageListCommand : ImageCommand
+{
+    readonly Argument<string> image = ImageArgument();
+    readonly Argument<string?> output = OutputArgument();
+
+    public GetPackageListCommand() : base("get-package-list", "Write the packages of an image: name, version, size")
+    {
+        Add(image);
+        Add(output);
+    }
+
+    protected override async Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
+    {
+        var found = await context.FindAsync(arguments.GetRequiredValue(image), new(WithTree: false));
+        var packages = found.Image.Packages;
+        if (packages.Count == 0)
+            throw new CommandException(ErrorCode.NothingFound, $"no package data: {found.Name} does not say what is installed");
+        if (context.IsJson)
+            context.Host.WriteJson(json => json.WriteList(packages, json.WritePackage));
+        else
+        {
+            var text = Encoding.UTF8.GetBytes(PackageColumns.For(packages).Format(packages));
+            await OutputFile.WriteAsync(context.Host, arguments.GetValue(output), stream => stream.WriteAsync(text).AsTask());
+        }
+        return ExitCode.Success;
+    }
+}

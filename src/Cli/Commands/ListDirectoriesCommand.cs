@@ -1,0 +1,26 @@
+using System.CommandLine;
+using ImageSdk.Cli.Output;
+
+namespace ImageSdk.Cli.Commands;
+
+/// <summary>imagesdk listdirs: the directories of images, and who owns them.</summary>
+sealed class ListDirectoriesCommand() : ImageCommand("listdirs", "List the directories of images")
+{
+    protected override async Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
+    {
+        var directories = await context.Repository.ListDirectoriesAsync(context.Cancellation);
+        if (context.IsJson)
+        {
+            context.Host.WriteJson(json => json.WriteList(directories, directory => json.WriteMembers(() =>
+            {
+                json.WriteString("name", directory.Name);
+                json.WriteText("ownerGroup", directory.Metadata.OwnerGroup);
+            })));
+            return ExitCode.Success;
+        }
+        var width = directories.Select(directory => directory.Name.Length).DefaultIfEmpty().Max();
+        foreach (var (name, metadata) in directories)
+            context.Host.Text.WriteLine(metadata.OwnerGroup.Length == 0 ? name : $"{name.PadRight(width)}  OwnerGroup={metadata.OwnerGroup}");
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace ImageSdk.Cli.Commands;
+
+/// <summary>A command that looks at this machine only and waits for nobody.</summary>
+abstract class LocalCommand(string name, string description) : ImageCommand(name, description)
+{
+    protected sealed override Task<int> ExecuteAsync(ParseResult arguments, CommandContext context) =>
+        Task.FromResult(Execute(arguments, context));
+
+    /// <returns>The exit code.</returns>
+    protected abstract int Execute(ParseResult arguments, CommandContext context);
+}

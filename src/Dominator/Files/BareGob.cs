@@ -1,0 +1,26 @@
+using ImageSdk.Dominator.Wire;
+using ImageSdk.Images;
+using ImageSdk.Srpc.Gob;
+
+namespace ImageSdk.Dominator;
+
+/// <summary>Files that are a gob value and nothing else, without a checksum.</summary>
+public static class BareGob
+{
+    /// <summary>Reads a file system.</summary>
+    /// <exception cref="ImageFileException">The file is cut, damaged or something else.</exception>
+    public static FileSystem ReadFileSystem(Stream stream)
+    {
+        try
+        {
+            return new GobDecoder(stream).Read(ImageTypes.FileSystem);
+        }
+        catch (GobException problem)
+        {
+            throw new ImageFileException($"file-system file: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>Writes an image.</summary>
+    public static void Write(Stream stream, Image image) => new GobEncoder(stream).Write(ImageTypes.Image, image);
+}
