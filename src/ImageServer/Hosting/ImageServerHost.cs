@@ -43,7 +43,23 @@ sealed class ImageServerHost : IAsyncDisposable
     {
         var time = clock ?? TimeProvider.System;
         var certificates = new ServerCertificates(options, log, time);
-        var parts = ServerParts.Open(options, log, certificates, time);
+        ServerParts? parts = null;
+        try
+        {
+            parts = ServerParts.Open(options, log, certificates, time);
+            return await StartAsync(parts, certificates);
+        }
+        catch
+        {
+            parts?.Dispose();
+            certificates.Dispose();
+            throw;
+        }
+    }
+
+    static async Task<ImageServerHost> StartAsync(ServerParts parts, ServerCertificates certificates)
+    {
+        var (options, log) = (parts.Options, parts.Log);
         var srpc = parts.CreateSrpcServer(() => certificates.Current);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "imageserver" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -53,7 +69,15 @@ sealed class ImageServerHost : IAsyncDisposable
         var web = builder.Build();
         WebPages.Map(web, new WebSite(parts, srpc, () => certificates.Current is null));
         log.Write($"Service ready, opening listener on port: {options.Port}");
-        await web.StartAsync();
+        try
+        {
+            await web.StartAsync();
+        }
+        catch
+        {
+            await web.DisposeAsync();
+            throw;
+        }
         return new(web, certificates, parts, web.Services.GetRequiredService<SharedPort>());
     }
 

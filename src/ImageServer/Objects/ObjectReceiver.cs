@@ -105,16 +105,15 @@ sealed class ObjectReceiver(ObjectCatalogue catalogue, SrpcServerCall call, IObj
 
     async Task CompleteAsync(ReceivedBatch full)
     {
+        // What is refused is gone when that is said.
         await using (full)
-        {
             await full.CompleteAsync(forwarder, call.Aborted);
-            foreach (var item in full.Objects)
-            {
-                hasFailed |= item.Error.Length > 0;
-                await call.WriteAsync(AddObjectResponse.Gob, new() { ErrorString = item.Error, Hash = item.Hash, Added = item.IsNew });
-            }
-            await call.FlushAsync();
+        foreach (var item in full.Objects)
+        {
+            hasFailed |= item.Error.Length > 0;
+            await call.WriteAsync(AddObjectResponse.Gob, new() { ErrorString = item.Error, Hash = item.Hash, Added = item.IsNew });
         }
+        await call.FlushAsync();
     }
 
     async Task EndAsync()

@@ -63,17 +63,24 @@ sealed class Replicator
     public async Task RunAsync(CancellationToken cancellation)
     {
         var backoff = new Backoff(options.FirstPause, options.LongestPause);
-        while (true)
+        try
         {
-            var start = time.GetTimestamp();
-            if (await RunSessionAsync(cancellation))
-                backoff.Reset();
-            // Counted from the start, so that a connection that served for a while is made anew at once.
-            var pause = backoff.Next() - time.GetElapsedTime(start);
-            if (pause > TimeSpan.Zero)
-                await Task.Delay(pause, time, cancellation);
-            else
-                backoff.Reset();
+            while (true)
+            {
+                var start = time.GetTimestamp();
+                if (await RunSessionAsync(cancellation))
+                    backoff.Reset();
+                // Counted from the start, so that a connection that served for a while is made anew at once.
+                var pause = backoff.Next() - time.GetElapsedTime(start);
+                if (pause > TimeSpan.Zero)
+                    await Task.Delay(pause, time, cancellation);
+                else
+                    backoff.Reset();
+            }
+        }
+        finally
+        {
+            await master.DisposeAsync();
         }
     }
 
@@ -87,7 +94,7 @@ sealed class Replicator
         {
             connection = await master.ConnectAsync(cancellation);
         }
-        catch (SrpcException problem)
+        catch (Exception problem) when (!cancellation.IsCancellationRequested)
         {
             log.Write($"Error dialing: {options.Master} {problem.Message}");
             progress.Disconnected(problem.Message);
@@ -120,6 +127,11 @@ sealed class Replicator
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return $"Image replicator: {queue.Failure?.Message}";
+        }
+        catch (Exception problem) when (!cancellation.IsCancellationRequested)
+        {
+            // A mistake of ours is no reason never to replicate again.
+            return $"Image replicator: {problem}";
         }
     }
 

@@ -46,11 +46,17 @@ static class WebPages
         web.MapFallback(http => Answer(http, site, request => throw PageFault.NotFound(request.Path), []));
 
         void Map(string path, Func<PageRequest, Task> answer, params string[] parameters) =>
-            web.MapMethods(path, methods, (RequestDelegate)(http => Answer(http, site, answer, parameters)));
+            web.Map(path, (RequestDelegate)(http => Answer(http, site, answer, parameters)));
     }
 
     static async Task Answer(HttpContext http, WebSite site, Func<PageRequest, Task> answer, string[] parameters)
     {
+        if (!methods.Contains(http.Request.Method))
+        {
+            http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            http.Response.Headers.Allow = string.Join(", ", methods);
+            return;
+        }
         var request = new PageRequest(http, site, parameters);
         try
         {

@@ -13,9 +13,16 @@ sealed class HtmlWriter(PipeWriter output)
     // Bytes that are collected before they are sent.
     const int Portion = 1 << 15;
 
+    // Characters of a long text that are encoded in one go.
+    const int Part = 1 << 13;
+
     static readonly SearchValues<char> special = SearchValues.Create([.. Enumerable.Range(0, 32).Select(code => (char)code), '<', '>', '&', '"', '\'', '\x7f']);
 
     readonly Stack<string> open = new();
+
+    // Many small writes to the connection's own buffers cost more than the copy.
+    readonly byte[] buffer = new byte[2 * Portion];
+    int used;
 
     /// <summary>The document's first line.</summary>
     public void Doctype() => Raw("<!doctype html>\n");
@@ -55,10 +62,14 @@ sealed class HtmlWriter(PipeWriter output)
     public HtmlWriter Line() => Raw("\n");
 
     /// <summary>Sends what there is, if it is enough to be worth it, and waits for slow readers.</summary>
-    public ValueTask FlushAsync(CancellationToken cancellation) =>
-        output.UnflushedBytes < Portion ? ValueTask.CompletedTask : Sent(output.FlushAsync(cancellation));
+    public ValueTask FlushAsync(CancellationToken cancellation) => used < Portion ? ValueTask.CompletedTask : EndAsync(cancellation);
 
-    static async ValueTask Sent(ValueTask<FlushResult> flush) => await flush;
+    /// <summary>Sends what there is.</summary>
+    public async ValueTask EndAsync(CancellationToken cancellation)
+    {
+        HandOver();
+        await output.FlushAsync(cancellation);
+    }
 
     void Tag(string element, ReadOnlySpan<(string Name, string? Value)> attributes)
     {
@@ -101,8 +112,25 @@ sealed class HtmlWriter(PipeWriter output)
 
     HtmlWriter Raw(ReadOnlySpan<char> text)
     {
-        Encoding.UTF8.GetBytes(text, output);
+        while (Encoding.UTF8.GetMaxByteCount(text.Length) > buffer.Length - used)
+        {
+            HandOver();
+            if (Encoding.UTF8.GetMaxByteCount(text.Length) <= buffer.Length)
+                break;
+            // Half of a pair is no character.
+            var part = char.IsHighSurrogate(text[Part - 1]) ? Part - 1 : Part;
+            used += Encoding.UTF8.GetBytes(text[..part], buffer);
+            text = text[part..];
+        }
+        used += Encoding.UTF8.GetBytes(text, buffer.AsSpan(used));
         return this;
+    }
+
+    void HandOver()
+    {
+        buffer.AsSpan(0, used).CopyTo(output.GetSpan(Math.Max(1, used)));
+        output.Advance(used);
+        used = 0;
     }
 
     HtmlWriter End(string element) => Raw("</").Raw(element).Raw(">");

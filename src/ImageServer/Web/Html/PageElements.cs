@@ -33,6 +33,9 @@ static class PageElements
         return text.Length == 0 ? "just now" : time <= now ? $"{text} ago" : $"in {text}";
     }
 
+    /// <summary>A name for people: line ends and tabs shown as their pictures, as a name is one line.</summary>
+    public static string Visible(this ByteString name) => name.ToString().Replace('\n', '\u240A').Replace('\t', '\u2409');
+
     /// <summary>A number and what it counts: "1 file", "2,345 files".</summary>
     public static string Count(ulong number, string singular, string? plural = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{number:N0} {(number == 1 ? singular : plural ?? singular + "s")}");
@@ -64,9 +67,9 @@ static class PageElements
     }
 
     /// <summary>A line of a list of terms.</summary>
-    public static void Term(this HtmlWriter html, string term, string? text)
+    public static void Term(this HtmlWriter html, string term, string? text, bool isThere = true)
     {
-        if (!string.IsNullOrEmpty(text))
+        if (isThere && !string.IsNullOrEmpty(text))
             html.Term(term, () => html.Text(text));
     }
 

@@ -28,7 +28,7 @@ static class PageFrame
                     await write(html);
                 html.Line();
                 using (html.Open("footer"))
-                    html.Element("p", $"imageserver {ServerVersion.Text}");
+                    html.Element("p", $"imageserver {ServerVersion.Text.Split('+')[0]}");
             }
         }
         html.Line();

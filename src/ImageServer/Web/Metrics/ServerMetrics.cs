@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ImageSdk.ImageServer.Hosting;
+using ImageSdk.ImageServer.Replication;
 
 namespace ImageSdk.ImageServer.Web.Metrics;
 
@@ -12,6 +13,8 @@ sealed class ServerMetrics
     {
         AddImages(parts);
         AddObjects(parts);
+        if (parts.Replicator is { } replicator)
+            AddReplication(replicator);
         AddProcess(parts);
         foreach (var (name, value) in FlagValues.Of(parts.Options))
             Add($"/proc/flags/{name}", "value of this flag", "None", () => value);
@@ -30,8 +33,20 @@ sealed class ServerMetrics
     void AddImages(ServerParts parts)
     {
         Add("/image-count", "number of images", "None", () => (ulong)parts.Images.Count, "imageserver_images");
+        Add("/get-requests", "number of GetObjects() requests in progress", "None", () => (ulong)parts.ObjectService.SenderCount, "imageserver_get_requests");
         Add("/directory-count", "number of directories", "None", () => (ulong)parts.Images.DirectoryCount, "imageserver_directories");
         Add("/replication-client-count", "number of clients that follow updates", "None", () => (ulong)parts.Images.Feed.ListenerCount, "imageserver_replication_clients");
+    }
+
+    void AddReplication(Replicator replicator)
+    {
+        const string Room = "/replication";
+        Add($"{Room}/connected", "whether there is a connection to the master", "None", () => replicator.State.IsConnected ? 1UL : 0, "imageserver_replication_connected");
+        Add($"{Room}/lag", "for how long the oldest change that is not made yet has been known", "Seconds", () => replicator.State.Lag, "imageserver_replication_lag_seconds");
+        Add($"{Room}/waiting-count", "number of changes that are not made yet", "None", () => (ulong)replicator.State.Waiting, "imageserver_replication_waiting");
+        Add($"{Room}/failing-count", "number of images that could not be fetched", "None", () => (ulong)replicator.State.Failing, "imageserver_replication_failing");
+        Add($"{Room}/added-count", "number of images added", "None", () => replicator.State.Added, "imageserver_replication_added_total");
+        Add($"{Room}/deleted-count", "number of images deleted", "None", () => replicator.State.Deleted, "imageserver_replication_deleted_total");
     }
 
     void AddObjects(ServerParts parts)

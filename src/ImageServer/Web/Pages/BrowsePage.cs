@@ -77,7 +77,7 @@ static class BrowsePage
         for (var end = 1; end < path.Length;)
         {
             var next = path.Span[end..].IndexOf((byte)'/') is >= 0 and var slash ? end + slash : path.Length;
-            var step = new ByteString(path.Span[end..next]).ToString();
+            var step = new ByteString(path.Span[end..next]).Visible();
             if (next == path.Length)
                 html.Element("strong", step);
             else

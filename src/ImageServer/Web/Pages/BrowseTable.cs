@@ -56,7 +56,7 @@ sealed class BrowseTable(WebSite site, string image, FileSystemIndex index, Byte
     void WriteName(HtmlWriter html, FileSystemEntry entry)
     {
         var name = directory is null ? entry.Path : new(entry.Path.Span[(entry.Path.Span.LastIndexOf((byte)'/') + 1)..]);
-        var text = name.IsEmpty ? "/" : name.ToString();
+        var text = name.IsEmpty ? "/" : name.Visible();
         if (entry.Inode is DirectoryInode)
             html.Element("a", text.TrimEnd('/') + "/", ("href", Link(entry.Path)));
         else if (entry.Inode is RegularInode file && ObjectPage.IsShown(site, file))

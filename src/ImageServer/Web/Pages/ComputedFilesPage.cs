@@ -46,7 +46,7 @@ static class ComputedFilesPage
                 {
                     using (html.Open("tr"))
                     {
-                        html.Element("th", file.Filename.ToString(), ("scope", "row"), ("class", "name"));
+                        html.Element("th", file.Filename.Visible(), ("scope", "row"), ("class", "name"));
                         using (html.Cell("Source"))
                             WriteSource(html, file.Source);
                     }

@@ -22,7 +22,7 @@ static class DiffTables
         {
             using (html.Open("tr", ("class", change.Kind)))
             {
-                html.Element("th", change.Path.ToString(), ("scope", "row"), ("class", "name"));
+                html.Element("th", change.Path.Visible(), ("scope", "row"), ("class", "name"));
                 using (html.Cell("What"))
                 {
                     if (change.Kind == "changed")
@@ -84,7 +84,7 @@ static class DiffTables
     static string Describe(FileChange change, Inode? inode)
     {
         if (inode is null)
-            return "–";
+            return "";
         var words = new List<string>();
         if (change.Kind != "changed" || (change.Aspects & (DiffAspects.Type | DiffAspects.Size | DiffAspects.Content)) != 0)
             words.Add(InodeWords.Describe(inode));

@@ -14,6 +14,7 @@ static class ImagesPage
 {
     const int PerPage = 50;
     const int PerJson = 1000;
+    const string Newest = "-created";
 
     public static async Task AnswerAsync(PageRequest request)
     {
@@ -46,7 +47,7 @@ static class ImagesPage
         var link = new PageLink("/listImages").With("directoryName", directory).With("q", string.Join(' ', words)).With("sort", order.Text);
         await request.WriteHtmlAsync("imageserver images", "/listImages", async html =>
         {
-            WriteHeading(html, directory, words, order, images.Count);
+            WriteHeading(html, directory, words, order, images.Count, link);
             if (images.Count == 0)
                 html.Nothing(words.Length > 0 ? "No image's name has all that." : "There are no images here.");
             else
@@ -55,7 +56,7 @@ static class ImagesPage
         });
     }
 
-    static void WriteHeading(HtmlWriter html, string directory, string[] words, ImageOrder order, int count)
+    static void WriteHeading(HtmlWriter html, string directory, string[] words, ImageOrder order, int count, PageLink link)
     {
         if (directory is not ("" or ImageName.RootDirectory))
             html.Trail(directory, ("Images", "/listImages"), ("Directories", "/listDirectories"));
@@ -74,6 +75,9 @@ static class ImagesPage
             html.Text(" below ").Element("strong", directory, ("class", "name"));
         if (words.Length > 0)
             html.Text(" with ").Element("strong", string.Join(' ', words)).Text(" · ").Element("a", "all", ("href", new PageLink("/listImages").With("directoryName", directory).ToString()));
+        // Narrow screens have no column heads to sort by.
+        if (count > 1)
+            html.Text(" · ").Element("a", order.Text == Newest ? "by name" : "newest first", ("href", link.With("sort", order.Text == Newest ? "" : Newest).ToString()));
 
         void Keep(string parameter, string value)
         {
@@ -118,9 +122,9 @@ static class ImagesPage
         using (html.Cell("On disk", "number"))
             html.Size(header.EstimatedUsage);
         html.Cell("Files", Number(header.FileCount), "number");
-        html.Cell("Computed", Number((ulong)header.ComputedFileCount), header.ComputedFileCount == 0 ? "number none" : "number");
-        html.Cell("Filter", header.FilterLineCount is { } lines ? Number((ulong)lines) : "sparse", "number");
-        html.Cell("Triggers", Number((ulong)(header.TriggerCount ?? 0)), header.TriggerCount > 0 ? "number" : "number none");
+        html.Cell("Computed", Number((ulong)header.ComputedFileCount), "number minor");
+        html.Cell("Filter", header.FilterLineCount is { } lines ? Number((ulong)lines) : "sparse", "number minor");
+        html.Cell("Triggers", Number((ulong)(header.TriggerCount ?? 0)), "number minor");
         html.Cell("Build", $"{header.BuildBranch} {header.BuildCommitId[..Math.Min(8, header.BuildCommitId.Length)]}".Trim(), "build");
     }
 

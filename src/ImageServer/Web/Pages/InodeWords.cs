@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageSdk.Images;
+using ImageSdk.ImageServer.Web.Html;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 
@@ -48,7 +49,7 @@ static class InodeWords
     public static string Describe(Inode inode) => inode switch
     {
         RegularInode regular => HumanSize.Format(regular.Size),
-        SymlinkInode symlink => $"→ {symlink.Target}",
+        SymlinkInode symlink => $"→ {symlink.Target.Visible()}",
         ComputedInode computed => $"computed by {computed.Source}",
         SpecialInode special when IsDevice(special) => $"{TypeOf(special)} device 0x{special.Rdev:x}",
         _ => TypeOf(inode),

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Objects;
+using ImageSdk.ImageServer.Replication;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
 
@@ -39,6 +40,8 @@ static class StatusPage
             Figure(html, "Replication clients", parts.Images.Feed.ListenerCount, null);
         }
         WriteObjects(html, parts);
+        if (parts.Replicator is { } replicator)
+            WriteReplication(html, replicator.State, parts.Time.GetUtcNow());
         WriteProcess(html, parts, host);
         WriteLog(html, parts.Log);
         return Task.CompletedTask;
@@ -76,6 +79,27 @@ static class StatusPage
                 $"{HumanSize.Format(known.Total)}, {known.Percent(known.Used):0.0} % full"));
     }
 
+    static void WriteReplication(HtmlWriter html, ReplicationState state, DateTimeOffset now)
+    {
+        using var _ = html.Open("section", ("aria-labelledby", "replication"));
+        html.Element("h2", "Replication", ("id", "replication"));
+        using var __ = html.Open("dl", ("class", "facts"));
+        html.Term("Master", () => html.ForeignLink($"http://{state.Master}/"));
+        html.Term("Connection", () =>
+        {
+            if (state.ConnectedSince is { } since)
+                html.Element("span", "connected", ("class", "badge added")).Text($" {PageElements.Distance(since, now)}");
+            else
+                html.Element("span", "not connected", ("class", "badge danger"));
+        });
+        html.Term("Complete", () => html.Time(state.LastFinished!.Value, now), state.LastFinished is not null);
+        html.Term("Complete", "not yet: the master's images are being taken over", state.LastFinished is null);
+        html.Term("Changes", $"{state.Added:N0} images added, {state.Deleted:N0} deleted, {state.Waiting:N0} waiting, {state.Failing:N0} failing");
+        if (state.Lag > TimeSpan.Zero)
+            html.Term("Behind by", HumanDuration.Format(state.Lag));
+        html.Term("Problem", state.Problem);
+    }
+
     static void WriteProcess(HtmlWriter html, ServerParts parts, string host)
     {
         using var _ = html.Open("section", ("aria-labelledby", "server"));
@@ -87,7 +111,9 @@ static class StatusPage
         html.Term("Up for", HumanDuration.Format(Uptime(parts)));
         html.Term("Processor time", HumanDuration.Format(Environment.CpuUsage.TotalTime));
         html.Term("Memory", $"{HumanSize.Format((ulong)Environment.WorkingSet)}, of it {HumanSize.Format((ulong)GC.GetTotalMemory(false))} in use by objects");
-        html.Term("Replication master", parts.Options.Master ?? "none: this is one");
+        html.Term("GetObjects calls", $"{parts.ObjectService.SenderCount} of {parts.ObjectService.SenderLimit} at once");
+        if (parts.Replicator is null)
+            html.Term("Replication master", "none: this server is one");
         html.Term("More", () => html.Element("a", "metrics", ("href", "/metrics/")).Text(" · ").Element("a", "for Prometheus", ("href", "/prometheus")));
     }
 
@@ -108,7 +134,8 @@ static class StatusPage
         json.WriteNumber("uptimeSeconds", Math.Round(Uptime(parts).TotalSeconds, 3));
         json.WriteBoolean("insecure", site.IsInsecure);
         json.WriteBoolean("archiveMode", parts.Options.ArchiveMode);
-        json.WriteText("replicationMaster", parts.Options.Master);
+        if (parts.Replicator is { } replicator)
+            json.WriteMembers("replication", () => Write(json, replicator.State));
         json.WriteNumber("replicationClients", parts.Images.Feed.ListenerCount);
         json.WriteNumber("images", parts.Images.Count);
         json.WriteNumber("directories", parts.Images.DirectoryCount);
@@ -131,6 +158,20 @@ static class StatusPage
             });
         }
     });
+
+    static void Write(Utf8JsonWriter json, ReplicationState state)
+    {
+        json.WriteString("master", state.Master);
+        json.WriteBoolean("connected", state.IsConnected);
+        json.WriteTime("connectedSince", state.ConnectedSince);
+        json.WriteTime("completedAt", state.LastFinished);
+        json.WriteText("problem", state.Problem);
+        json.WriteNumber("lagSeconds", state.Lag.TotalSeconds);
+        json.WriteNumber("waiting", state.Waiting);
+        json.WriteNumber("failing", state.Failing);
+        json.WriteNumber("added", state.Added);
+        json.WriteNumber("deleted", state.Deleted);
+    }
 
     static TimeSpan Uptime(ServerParts parts) => parts.Time.GetUtcNow() - parts.Started;
 

@@ -125,7 +125,7 @@ sealed class PageRequest
         Begin(MediaTypeNames.Text.Html);
         var html = new HtmlWriter(Response.BodyWriter);
         await PageFrame.WriteAsync(html, Site, title, section, write);
-        await Response.BodyWriter.FlushAsync(Gone);
+        await html.EndAsync(Gone);
     }
 
     /// <summary>Answers with text, which is written line by line.</summary>
