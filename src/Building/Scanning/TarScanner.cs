@@ -156,7 +156,7 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
                 return new SpecialInode
                 {
                     Mode = type | entry.Mode, Uid = entry.Uid, Gid = entry.Gid, Mtime = entry.Mtime,
-                    Rdev = entry.Type == '6' ? 0 : DeviceNumber.Encode(entry.DeviceMajor, entry.DeviceMinor),
+                    Rdev = entry.Type == '6' ? 0 : DeviceOf(entry),
                 };
             default:
                 throw new IOException($"{path}: {entry.Name}: unsupported file type: {entry.Type}");
@@ -197,6 +197,11 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
         batch.Clear();
         batchBytes = 0;
     }
+
+    // The original writes the kernel's number cut after its lowest byte, which no longer is a major number where it is large.
+    static ulong DeviceOf(TarFileEntry entry) => entry.DeviceMinor <= 0xFF
+        ? (ulong)entry.DeviceMajor << 8 | entry.DeviceMinor
+        : DeviceNumber.Encode(entry.DeviceMajor, entry.DeviceMinor);
 
     // "./a", "/a", "a" and "a/" are all "/a". What leads upwards is left for the builder to refuse.
     static ByteString Normalise(ByteString name)
