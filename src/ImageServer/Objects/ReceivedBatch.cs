@@ -42,7 +42,8 @@ sealed class ReceivedBatch(ObjectCatalogue catalogue, ObjectPins pins) : IAsyncD
     {
         try
         {
-            buffer.ForEach((item, content, expected) => Store(item, content, expected));
+            buffer.Hash();
+            buffer.ForEach((item, content, expected) => Write(item, content, expected));
         }
         finally
         {
@@ -57,12 +58,6 @@ sealed class ReceivedBatch(ObjectCatalogue catalogue, ObjectPins pins) : IAsyncD
         var item = Add((ulong)content.Length);
         item.Hash = hash;
         Write(item, content, expected: null);
-    }
-
-    void Store(ReceivedObject item, ReadOnlySpan<byte> content, ObjectHash? expected)
-    {
-        item.Hash = ObjectHash.Of(content);
-        Write(item, content, expected);
     }
 
     void Write(ReceivedObject item, ReadOnlySpan<byte> content, ObjectHash? expected)

@@ -7,7 +7,7 @@ namespace ImageSdk.ImageServer.Objects;
 sealed class ReceivedBuffer : IDisposable
 {
     /// <summary>Of the buffer, in bytes. What is larger is no small object.</summary>
-    public const int Capacity = 1 << 18;
+    public const int Capacity = 1 << 20;
 
     readonly byte[] bytes = ArrayPool<byte>.Shared.Rent(Capacity);
     readonly List<Item> items = [];
@@ -30,6 +30,17 @@ sealed class ReceivedBuffer : IDisposable
     {
         items.Add(new(item, filled, expected));
         filled += (int)item.Size;
+    }
+
+    /// <summary>Computes the hashes of all.</summary>
+    public void Hash()
+    {
+        var contents = new ReadOnlyMemory<byte>[items.Count];
+        for (var index = 0; index < contents.Length; index++)
+            contents[index] = bytes.AsMemory(items[index].Offset, (int)items[index].Object.Size);
+        var hashes = ObjectHash.OfMany(contents);
+        for (var index = 0; index < hashes.Length; index++)
+            items[index].Object.Hash = hashes[index];
     }
 
     /// <summary>Hands out what was read, in order.</summary>
