@@ -16,7 +16,7 @@ static class InodeJson
     /// <summary>Writes the members of an inode into the object that is open.</summary>
     public static void WriteInode(this Utf8JsonWriter json, Inode inode)
     {
-        json.WriteString("type", InodeText.TypeOf(inode));
+        json.WriteString("type", InodeKind.NameOf(inode));
         if (inode is ModedInode moded)
             json.WriteString("mode", InodeText.Permissions(moded));
         json.WriteNumber("uid", inode.Uid);
@@ -36,7 +36,7 @@ static class InodeJson
                 json.WriteBytes("target", symlink.Target);
                 break;
             case SpecialInode special:
-                if (InodeText.IsDevice(special))
+                if (InodeKind.IsDevice(special))
                     json.WriteNumber("rdev", special.Rdev);
                 json.WriteFileTime(special.Mtime);
                 break;

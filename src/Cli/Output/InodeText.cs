@@ -6,26 +6,6 @@ namespace ImageSdk.Cli.Output;
 /// <summary>Inodes in words.</summary>
 static class InodeText
 {
-    public static string TypeOf(Inode inode) => inode switch
-    {
-        RegularInode => "file",
-        ComputedInode => "computed",
-        SymlinkInode => "symlink",
-        DirectoryInode => "directory",
-        SpecialInode { Mode: var mode } => (mode & InodeMode.TypeMask) switch
-        {
-            InodeMode.Block => "block",
-            InodeMode.Character => "character",
-            InodeMode.Fifo => "fifo",
-            InodeMode.Socket => "socket",
-            _ => "special",
-        },
-        _ => "unknown",
-    };
-
-    public static bool IsDevice(SpecialInode special) =>
-        (special.Mode & InodeMode.TypeMask) is InodeMode.Block or InodeMode.Character;
-
     /// <summary>Four octal digits or more: "0644", "4755".</summary>
     public static string Permissions(ModedInode inode) =>
         Convert.ToString(inode.Mode & InodeMode.PermissionMask, 8).PadLeft(4, '0');
@@ -36,8 +16,8 @@ static class InodeText
         RegularInode regular => $"file, {HumanSize.Format(regular.Size)}",
         SymlinkInode symlink => $"symlink to {VisibleText.Of(symlink.Target)}",
         ComputedInode computed => $"computed by {OneLine.Of(computed.Source)}",
-        SpecialInode special when IsDevice(special) => $"{TypeOf(special)} device 0x{special.Rdev:x}",
-        _ => TypeOf(inode),
+        SpecialInode special when InodeKind.IsDevice(special) => $"{InodeKind.NameOf(special)} device 0x{special.Rdev:x}",
+        _ => InodeKind.NameOf(inode),
     };
 
     public static string Time(Inode inode) => inode switch

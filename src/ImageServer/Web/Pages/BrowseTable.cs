@@ -35,7 +35,7 @@ sealed class BrowseTable(WebSite site, string image, FileSystemIndex index, Byte
     {
         var inode = entry.Inode;
         using var _ = html.Open("tr");
-        using (html.Open("th", ("scope", "row"), ("class", $"name {InodeWords.TypeOf(inode)}")))
+        using (html.Open("th", ("scope", "row"), ("class", $"name {InodeKind.NameOf(inode)}")))
         {
             WriteName(html, entry);
             if (inode is SymlinkInode or ComputedInode or SpecialInode)

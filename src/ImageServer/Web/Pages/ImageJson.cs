@@ -54,7 +54,7 @@ static class ImageJson
     /// <summary>The members of an inode, into the object that is open.</summary>
     public static void WriteInode(this Utf8JsonWriter json, Inode inode)
     {
-        json.WriteString("type", InodeWords.TypeOf(inode));
+        json.WriteString("type", InodeKind.NameOf(inode));
         if (inode is ModedInode moded)
             json.WriteString("mode", Convert.ToString(moded.Mode & InodeMode.PermissionMask, 8).PadLeft(4, '0'));
         json.WriteNumber("uid", inode.Uid);
@@ -71,7 +71,7 @@ static class ImageJson
             case SymlinkInode symlink:
                 json.WriteBytes("target", symlink.Target);
                 break;
-            case SpecialInode special when InodeWords.IsDevice(special):
+            case SpecialInode special when InodeKind.IsDevice(special):
                 json.WriteNumber("rdev", special.Rdev);
                 break;
         }

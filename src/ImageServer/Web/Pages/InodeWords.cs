@@ -7,26 +7,6 @@ namespace ImageSdk.ImageServer.Web.Pages;
 /// <summary>Inodes in words.</summary>
 static class InodeWords
 {
-    public static string TypeOf(Inode inode) => inode switch
-    {
-        RegularInode => "file",
-        ComputedInode => "computed",
-        SymlinkInode => "symlink",
-        DirectoryInode => "directory",
-        SpecialInode { Mode: var mode } => (mode & InodeMode.TypeMask) switch
-        {
-            InodeMode.Block => "block",
-            InodeMode.Character => "character",
-            InodeMode.Fifo => "fifo",
-            InodeMode.Socket => "socket",
-            _ => "special",
-        },
-        _ => "unknown",
-    };
-
-    public static bool IsDevice(SpecialInode special) =>
-        (special.Mode & InodeMode.TypeMask) is InodeMode.Block or InodeMode.Character;
-
     /// <summary>As ls shows it.</summary>
     public static string ModeOf(Inode inode) =>
         InodeMode.Format(inode is ModedInode moded ? moded.Mode : InodeMode.Symlink | 0b111_111_111);
@@ -51,7 +31,7 @@ static class InodeWords
         RegularInode regular => HumanSize.Format(regular.Size),
         SymlinkInode symlink => $"→ {symlink.Target.Visible()}",
         ComputedInode computed => $"computed by {computed.Source}",
-        SpecialInode special when IsDevice(special) => $"{TypeOf(special)} device 0x{special.Rdev:x}",
-        _ => TypeOf(inode),
+        SpecialInode special when InodeKind.IsDevice(special) => $"{InodeKind.NameOf(special)} device 0x{special.Rdev:x}",
+        _ => InodeKind.NameOf(inode),
     };
 }
