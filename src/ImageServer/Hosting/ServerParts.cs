@@ -121,6 +121,7 @@ sealed class ServerParts : IDisposable
             Images, Objects, new ImageArchives(Images, Options.ImageDirectory, limits, Time),
             new ImageServiceOptions
             {
+                Log = Log.Write,
                 AllowUnauthenticatedReads = Options.AllowUnauthenticatedReads,
                 Expirations = limits,
                 Master = master,

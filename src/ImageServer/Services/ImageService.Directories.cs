@@ -13,12 +13,14 @@ sealed partial class ImageService
             Task.FromResult(new CheckDirectoryResponse { DirectoryExists = images.HasDirectory(request.DirectoryName) }), read);
         service.RequestReply("MakeDirectory", MakeDirectoryRequest.Gob, MakeDirectoryResponse.Gob, (request, call) =>
         {
+            Log($"MakeDirectory({request.DirectoryName})", call.Caller);
             RefuseOnReplica();
             Refusals.Of(() => images.MakeDirectory(request.DirectoryName, request.MakeAll, call.Caller));
             return Task.FromResult(new MakeDirectoryResponse());
         });
-        service.RequestReply("DeleteDirectory", DeleteDirectoryRequest.Gob, DeleteDirectoryResponse.Gob, (request, _) =>
+        service.RequestReply("DeleteDirectory", DeleteDirectoryRequest.Gob, DeleteDirectoryResponse.Gob, (request, call) =>
         {
+            Log($"DeleteDirectory({request.DirectoryName})", call.Caller);
             RefuseOnReplica();
             return Task.FromResult(new DeleteDirectoryResponse
             {
@@ -31,6 +33,7 @@ sealed partial class ImageService
                 throw new SrpcException("no username: unauthenticated connection");
             if (request.OwnerGroup.Length > 0 && !SystemGroups.Contains(request.OwnerGroup))
                 throw new SrpcException($"group: unknown group {request.OwnerGroup}");
+            Log($"ChownDirectory({request.DirectoryName}) to: \"{request.OwnerGroup}\"", call.Caller);
             Refusals.Of(() => images.ChangeOwner(request.DirectoryName, request.OwnerGroup, call.Caller));
             return Task.FromResult(new ChangeOwnerResponse());
         }, SrpcMethodOptions.Public);

@@ -13,6 +13,7 @@ sealed partial class ImageService
             {
                 Error = Refusals.TextOf(() =>
                 {
+                    Log($"ChangeImageExpiration({request.ImageName}) {request.ExpiresAt?.ToString("u") ?? "never"}", call.Caller);
                     RefuseOnReplica();
                     options.Expirations.Check(call.Caller, request.ExpiresAt, time.GetUtcNow());
                     images.ChangeExpiration(request.ImageName, request.ExpiresAt, call.Caller);

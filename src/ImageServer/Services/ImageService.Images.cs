@@ -10,13 +10,14 @@ sealed partial class ImageService
     void AddImageMethods(SrpcService service, SrpcMethodOptions read)
     {
         service.RequestReply("AddImage", AddImageRequest.Gob, AddImageResponse.Gob, (request, call) => AddImageAsync(
-            request.ImageName, request.Image is { } image ? image with { CreatedBy = call.Caller.User, CreatedOn = time.GetUtcNow() } : null), withImage);
+            call, request.ImageName, request.Image is { } image ? image with { CreatedBy = call.Caller.User, CreatedOn = time.GetUtcNow() } : null), withImage);
         service.RequestReply("AddImageTrusted", AddImageRequest.Gob, AddImageResponse.Gob,
-            (request, _) => AddImageAsync(request.ImageName, request.Image), withImage);
+            (request, call) => AddImageAsync(call, request.ImageName, request.Image), withImage);
         service.RequestReply("CheckImage", CheckImageRequest.Gob, CheckImageResponse.Gob,
             (request, _) => Task.FromResult(new CheckImageResponse { ImageExists = images.Find(request.ImageName) is not null }), read);
         service.RequestReply("DeleteImage", DeleteImageRequest.Gob, DeleteImageResponse.Gob, (request, call) =>
         {
+            Log($"DeleteImage({request.ImageName})", call.Caller);
             RefuseOnReplica();
             Refusals.Of(() => images.Delete(request.ImageName, call.Caller));
             return Task.FromResult(new DeleteImageResponse());
@@ -39,8 +40,9 @@ sealed partial class ImageService
         }, read);
     }
 
-    async Task<AddImageResponse> AddImageAsync(string name, Image? image)
+    async Task<AddImageResponse> AddImageAsync(SrpcServerCall call, string name, Image? image)
     {
+        Log($"AddImage({name})", call.Caller);
         if (images.Find(name) is not null)
             throw new SrpcException("image already exists");
         if (image is null)

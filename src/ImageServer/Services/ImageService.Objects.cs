@@ -1,4 +1,5 @@
 using ImageSdk.Dominator;
+using ImageSdk.Images;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Services;
@@ -14,8 +15,9 @@ sealed partial class ImageService
                 await call.WriteAsync(StoredObject.Gob, new() { Hash = hash, Size = size });
             await call.WriteAsync(StoredObject.Gob, new());
         }, read);
-        service.RequestReply("DeleteUnreferencedObjects", DeleteUnreferencedObjectsRequest.Gob, DeleteUnreferencedObjectsResponse.Gob, (request, _) =>
+        service.RequestReply("DeleteUnreferencedObjects", DeleteUnreferencedObjectsRequest.Gob, DeleteUnreferencedObjectsResponse.Gob, (request, call) =>
         {
+            Log($"DeleteUnreferencedObjects({request.Percentage}%, {HumanSize.Format(request.Bytes)})", call.Caller);
             Refusals.Of(() => objects.DeleteUnreferenced(request.Percentage, request.Bytes));
             return Task.FromResult(new DeleteUnreferencedObjectsResponse());
         });

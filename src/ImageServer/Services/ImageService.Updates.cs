@@ -22,6 +22,7 @@ sealed partial class ImageService
         // A replica has nothing to tell before it has all that its master has.
         if (options.Master is { } master)
             await master.Replicated.WaitAsync(call.Aborted);
+        options.Log($"New image replication client connected from: {call.Peer.Remote}");
         var (directories, headers, subscription) = images.Subscribe();
         using var end = subscription;
         foreach (var directory in directories)

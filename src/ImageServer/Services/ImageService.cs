@@ -34,6 +34,9 @@ sealed partial class ImageService(
         return service;
     }
 
+    // Every change that somebody asks for, with who it is; whether it came to that, the answer tells.
+    void Log(string change, SrpcCaller caller) => options.Log(caller.User.Length > 0 ? $"{change} by {caller.User}" : change);
+
     // Changes that a replica does not pass on have to be made at its master.
     void RefuseOnReplica()
     {

@@ -14,6 +14,9 @@ sealed record ImageServiceOptions
     /// <summary>The server that this one is a replica of; null where it is none.</summary>
     public IMasterLink? Master { get; init; }
 
+    /// <summary>Told who changes what.</summary>
+    public Action<string> Log { get; init; } = _ => { };
+
     /// <summary>Of the page about an image in some other place; null for none.</summary>
     public InformationTemplate? InformationTemplate { get; init; }
 }

@@ -32,6 +32,7 @@ public sealed class ImageMethodTests : IAsyncLifetime
         var image = server.MakeImage() with { Tags = new Dictionary<string, string> { ["a"] = "b" }, OwnerUsers = ["alice"] };
         await images.AddImageAsync("base/img.0", image);
         Assert.True(await images.CheckImageAsync("base/img.0"));
+        Assert.Contains(server.LogLines, line => line.EndsWith(" AddImage(base/img.0)", StringComparison.Ordinal));
         await server.RestartAsync();
         images = await server.ConnectImagesAsync();
         var stored = (await images.GetImageAsync("base/img.0"))!;
