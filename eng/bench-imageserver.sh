@@ -9,7 +9,7 @@ tools=${IMAGESDK_GO_TOOLS:?is not set: name the directory of the programs of the
 tree=${1:?is missing: name a directory to make images of}
 rounds=${2:-5}
 require_dotnet
-install_missing curl curl runuser util-linux
+install_missing curl curl setpriv util-linux
 
 say "Building"
 dotnet pack "$root/ImageSdk.sln" -c Release -v:quiet -p:CompileAhead=true
@@ -27,8 +27,9 @@ trap 'stop; rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM
 printf '/tmp/.*\n' > "$work/filter"
 
-# The original does not run as root.
-unprivileged() { if [ "$(id -u)" = 0 ]; then runuser -u nobody -- "$@"; else "$@"; fi; }
+# The original does not run as root. One process, so that it is the one that is stopped.
+drop_privileges=
+[ "$(id -u)" != 0 ] || drop_privileges="setpriv --reuid=nobody --regid=nogroup --clear-groups"
 imagetool() { "$tools/imagetool" -imageServerHostname=127.0.0.1 -imageServerPortNum="$theirs" "$@"; }
 original_on_ours() { "$tools/imagetool" -imageServerHostname=127.0.0.1 -imageServerPortNum="$ours" "$@"; }
 imagesdk() { dotnet "$root/src/Cli/bin/Release/net10.0/imagesdk.dll" --server "127.0.0.1:$ours" "$@"; }
@@ -47,7 +48,8 @@ start() {
   mkdir -p "$work/theirs/images" "$work/theirs/objects" "$work/ours/images" "$work/ours/objects"
   [ "$(id -u)" != 0 ] || chown -R nobody "$work/theirs"
   # It asks a metadata service for its certificate: nobody answers for it here.
-  http_proxy=http://127.0.0.1:1 unprivileged "$tools/imageserver" -permitInsecureMode -CAfile= -generateMissingWebcert -logDir= \
+  # shellcheck disable=SC2086 — a list of words
+  http_proxy=http://127.0.0.1:1 $drop_privileges "$tools/imageserver" -permitInsecureMode -CAfile= -generateMissingWebcert -logDir= \
     -imageDir="$work/theirs/images" -objectDir="$work/theirs/objects" -portNum="$theirs" > "$work/theirs.log" 2>&1 &
   server_pids="$server_pids $!"
   "$root/src/ImageServer/bin/Release/net10.0/imageserver" -permitInsecureMode -CAfile= -allowRoot -logDir= -listenAddress=127.0.0.1 \
