@@ -13,7 +13,8 @@ static class DotNet
 
     public static Process Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments)
+        // A suite that was started in the background ignores interruptions, and so would the builds that tests interrupt.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
