@@ -21,26 +21,39 @@ sealed partial class ImageCatalogue
         var header = ImageHeader.Of(name, image);
         objects.AddReferences(uses);
         var isKept = false;
-        Reserve(name);
         try
         {
-            isKept = !header.IsExpired(time.GetUtcNow()) && store.Add(
-                name, image, new ImageAddition { IsChecked = true, OverDeleted = overDeleted }) == AddedImage.Added;
+            Reserve(name);
+            isKept = TryKeep(header, image, overDeleted);
+        }
+        finally
+        {
             if (!isKept)
-                return;
+                objects.DropReferences(uses);
+        }
+    }
+
+    // Under a name that is reserved, and free again afterwards.
+    bool TryKeep(ImageHeader header, Image image, bool overDeleted)
+    {
+        var name = header.Name;
+        try
+        {
+            if (header.IsExpired(time.GetUtcNow()) || store.Add(
+                name, image, new ImageAddition { IsChecked = true, OverDeleted = overDeleted }) != AddedImage.Added)
+                return false;
             cache.Keep(name, image);
             lock (gate)
             {
                 images[name] = new ImageEntry(header) { IsCounted = true };
                 Feed.Publish(new() { Name = name, Operation = ImageOperation.AddImage });
             }
+            return true;
         }
         finally
         {
             lock (gate)
                 beingWritten.Remove(name);
-            if (!isKept)
-                objects.DropReferences(uses);
         }
     }
 

@@ -8,9 +8,6 @@ namespace ImageSdk.ImageServer.Images;
 /// <summary>The start: headers first, so that the server can answer; then the references to objects.</summary>
 sealed partial class ImageCatalogue
 {
-    /// <summary>Whether the references of all images are counted, before which no object may be collected.</summary>
-    public bool IsCounted { get; private set; }
-
     void Load()
     {
         if (store.RemoveLeftovers() is > 0 and var count)
@@ -60,7 +57,6 @@ sealed partial class ImageCatalogue
                 report($"image {name} is damaged: {problem.Message}");
             }
         });
-        IsCounted = true;
     }
 
     void CountReferences(ImageEntry entry, Image image)

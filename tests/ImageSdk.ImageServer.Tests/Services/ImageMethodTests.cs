@@ -70,6 +70,16 @@ public sealed class ImageMethodTests : IAsyncLifetime
         Assert.False(await images.CheckImageAsync("base/j"));
     }
 
+    [Fact]
+    public async Task ARefusedImageHoldsNoObjects()
+    {
+        var image = server.MakeImage();
+        await RefusesAsync($"open {server.ImageDirectory}/none/j~: no such file or directory", () => images.AddImageAsync("none/j", image));
+        await RefusesAsync("image: base is a directory", () => images.AddImageAsync("base", image));
+        await images.AddImageAsync("base/i", image with { ExpiresAt = clock.GetUtcNow().AddHours(-1) });
+        Assert.Equal(0ul, server.Parts.Objects.Statistics.ReferenceCount);
+    }
+
     [Theory]
     [InlineData("../escaped")]
     [InlineData("base/../../escaped")]
