@@ -81,6 +81,15 @@ public readonly record struct DirectoryEntry(ByteString Name, ulong InodeNumber)
 /// <param name="Nanoseconds">0 to 999,999,999.</param>
 public readonly record struct FileTime(long Seconds, int Nanoseconds) : IComparable<FileTime>
 {
+    /// <summary>When an inode was modified; null for those whose time is not kept.</summary>
+    public static FileTime? Of(Inode inode) => inode switch
+    {
+        RegularInode { Mtime: var time } => time,
+        SpecialInode { Mtime: var time } => time,
+        DirectoryInode { Mtime: var time } => time,
+        _ => null,
+    };
+
     public int CompareTo(FileTime other) =>
         Seconds != other.Seconds ? Seconds.CompareTo(other.Seconds) : Nanoseconds.CompareTo(other.Nanoseconds);
 }

@@ -46,4 +46,7 @@ public static class InodeMode
         if (bit != 0)
             text[place] = text[place] == '-' ? char.ToUpperInvariant(letter) : letter;
     }
+
+    /// <summary>The permission bits, as four octal digits or more: "0644", "4755".</summary>
+    public static string FormatPermissions(uint mode) => Convert.ToString(mode & PermissionMask, 8).PadLeft(4, '0');
 }

@@ -7,6 +7,7 @@ using ImageSdk.Cli.Repositories;
 using ImageSdk.Cli.Unpacking;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Commands;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Images;
+using ImageSdk.Images.Json;
 using ImageSdk.Srpc.Gob;
 
 namespace ImageSdk.Cli.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using ImageSdk.Cli.Output;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Commands;
 

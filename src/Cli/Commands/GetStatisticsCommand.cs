@@ -4,6 +4,7 @@ using System.Globalization;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
 using ImageSdk.Images;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Commands;
 

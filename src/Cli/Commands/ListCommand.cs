@@ -6,6 +6,7 @@ using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
+using ImageSdk.Images.Json;
 using ImageSdk.Storage;
 
 namespace ImageSdk.Cli.Commands;

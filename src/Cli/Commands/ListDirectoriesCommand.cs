@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImageSdk.Cli.Output;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Commands;
 

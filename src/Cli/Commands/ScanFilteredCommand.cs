@@ -2,6 +2,7 @@ using System.CommandLine;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
 using ImageSdk.Images;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Commands;
 

@@ -4,6 +4,7 @@ using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Images;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Commands;
 

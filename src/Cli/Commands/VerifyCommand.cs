@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImageSdk.Cli.Checking;
 using ImageSdk.Cli.Output;
+using ImageSdk.Images.Json;
 using ImageSdk.Storage;
 
 namespace ImageSdk.Cli.Commands;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImageSdk.Cli.Comparison;
 using ImageSdk.Images;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Output;
 
@@ -39,14 +40,14 @@ static class DiffJson
         {
             json.WriteBytes("path", change.Path);
             json.WriteList("changes", DiffAspectNames.In(change.Aspects).Select(DiffAspectNames.Of));
-            json.WriteMembers("left", () => json.WriteInode(change.Left));
-            json.WriteMembers("right", () => json.WriteInode(change.Right));
+            json.WriteMembers("left", () => json.WriteWholeInode(change.Left));
+            json.WriteMembers("right", () => json.WriteWholeInode(change.Right));
         }));
 
         void WritePath(FileSystemEntry entry) => json.WriteMembers(() =>
         {
             json.WriteBytes("path", entry.Path);
-            json.WriteInode(entry.Inode);
+            json.WriteWholeInode(entry.Inode);
         });
     }
 

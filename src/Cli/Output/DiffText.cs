@@ -44,7 +44,7 @@ static class DiffText
             {
                 (DiffAspects.Type, _, _) => $"{InodeText.Describe(left)} -> {InodeText.Describe(right)}",
                 (DiffAspects.Mode, ModedInode mine, ModedInode theirs) =>
-                    $"{name} {InodeText.Permissions(mine)} -> {InodeText.Permissions(theirs)}",
+                    $"{name} {InodeMode.FormatPermissions(mine.Mode)} -> {InodeMode.FormatPermissions(theirs.Mode)}",
                 (DiffAspects.Owner, _, _) => $"{name} {left.Uid}:{left.Gid} -> {right.Uid}:{right.Gid}",
                 (DiffAspects.Size, RegularInode mine, RegularInode theirs) => $"{name} {mine.Size} -> {theirs.Size}",
                 (DiffAspects.Content, not RegularInode, _) => $"{InodeText.Describe(left)} -> {InodeText.Describe(right)}",

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Images;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Output;
 

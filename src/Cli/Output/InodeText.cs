@@ -6,10 +6,6 @@ namespace ImageSdk.Cli.Output;
 /// <summary>Inodes in words.</summary>
 static class InodeText
 {
-    /// <summary>Four octal digits or more: "0644", "4755".</summary>
-    public static string Permissions(ModedInode inode) =>
-        Convert.ToString(inode.Mode & InodeMode.PermissionMask, 8).PadLeft(4, '0');
-
     /// <summary>What stands behind the name: size, target, generator, device number.</summary>
     public static string Describe(Inode inode) => inode switch
     {
@@ -20,13 +16,7 @@ static class InodeText
         _ => InodeKind.NameOf(inode),
     };
 
-    public static string Time(Inode inode) => inode switch
-    {
-        RegularInode { Mtime: var time } => Time(time),
-        SpecialInode { Mtime: var time } => Time(time),
-        DirectoryInode { Mtime: { } time } => Time(time),
-        _ => "none",
-    };
+    public static string Time(Inode inode) => FileTime.Of(inode) is { } time ? Time(time) : "none";
 
     static string Time(FileTime time)
     {

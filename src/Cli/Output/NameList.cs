@@ -1,3 +1,4 @@
+using ImageSdk.Images.Json;
 namespace ImageSdk.Cli.Output;
 
 /// <summary>Names, one a line or as a JSON list.</summary>

@@ -1,5 +1,6 @@
 using ImageSdk.Building.Patching;
 using ImageSdk.Images;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Output;
 

@@ -3,6 +3,7 @@ using ImageSdk.Building.Layers;
 using ImageSdk.Cli.Caches;
 using ImageSdk.Cli.Output;
 using ImageSdk.Images;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Commands.Cache;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Stages;
 using ImageSdk.Cli.Output;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Commands.Cache;
 

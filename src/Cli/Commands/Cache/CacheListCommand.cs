@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImageSdk.Cli.Caches;
 using ImageSdk.Cli.Output;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Commands.Cache;
 

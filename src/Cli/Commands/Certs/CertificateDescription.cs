@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using ImageSdk.Cli.Output;
+using ImageSdk.Images.Json;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Cli.Commands.Certs;

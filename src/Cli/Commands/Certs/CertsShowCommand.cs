@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ImageSdk.Cli.Output;
+using ImageSdk.Images.Json;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Cli.Commands.Certs;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using ImageSdk.Cli.Output;
+using ImageSdk.Images.Json;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Cli.Commands.Certs;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.ImageServer.Web.Metrics;
 
@@ -68,7 +69,7 @@ static class MetricsPage
         return request.WriteJsonAsync(json => json.WriteListAsync(null, metrics, metric => Write(json.Writer, metric, now)));
     }
 
-    static void Write(Utf8JsonWriter json, Metric metric, DateTimeOffset now) => json.WriteMembers(null, () =>
+    static void Write(Utf8JsonWriter json, Metric metric, DateTimeOffset now) => json.WriteMembers(() =>
     {
         var value = metric.Read();
         json.WriteString("path", metric.Path);

@@ -1,6 +1,7 @@
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
+using ImageSdk.Images.Json;
 using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Web.Pages;
@@ -21,7 +22,7 @@ static class AnnotationPage
         var annotation = choose(image);
         if (output == OutputKind.Json)
         {
-            await request.WriteJsonAsync(json => json.WriteMembers(null, () =>
+            await request.WriteJsonAsync(json => json.WriteMembers(() =>
             {
                 json.WriteString("name", header.Name);
                 json.WriteText("object", annotation?.Object?.ToString());

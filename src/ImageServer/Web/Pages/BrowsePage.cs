@@ -1,6 +1,7 @@
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 

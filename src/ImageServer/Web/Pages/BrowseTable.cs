@@ -1,5 +1,5 @@
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Html;
+using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 
@@ -50,7 +50,7 @@ sealed class BrowseTable(WebSite site, string image, FileSystemIndex index, Byte
         }
         html.Cell("Mode", InodeWords.ModeOf(inode), "mode");
         html.Cell("Owner", $"{inode.Uid}:{inode.Gid}", "number owner");
-        html.Cell("Modified", InodeWords.TimeOf(inode) is { } time ? InodeWords.Format(time) : "", "when");
+        html.Cell("Modified", FileTime.Of(inode) is { } time ? InodeWords.Format(time) : "", "when");
     }
 
     void WriteName(HtmlWriter html, FileSystemEntry entry)

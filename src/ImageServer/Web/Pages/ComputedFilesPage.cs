@@ -1,6 +1,7 @@
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 
@@ -19,10 +20,10 @@ static class ComputedFilesPage
         }
         else if (output == OutputKind.Json)
         {
-            await request.WriteJsonAsync(json => json.WriteMembers(null, () =>
+            await request.WriteJsonAsync(json => json.WriteMembers(() =>
             {
                 json.WriteString("name", header.Name);
-                json.WriteList("computedFiles", files, file => json.WriteMembers(null, () =>
+                json.WriteList("computedFiles", files, file => json.WriteMembers(() =>
                 {
                     json.WriteBytes("path", file.Filename);
                     json.WriteString("source", file.Source);

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Comparison;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 
@@ -15,7 +16,7 @@ static class DiffJson
         json.WriteString("left", comparison.Left);
         json.WriteString("right", comparison.Right);
         paging.Write(json);
-        await stream.WriteListAsync("files", paging.Take(comparison.Files), file => json.WriteMembers(null, () =>
+        await stream.WriteListAsync("files", paging.Take(comparison.Files), file => json.WriteMembers(() =>
         {
             json.WriteBytes("path", file.Path);
             json.WriteString("kind", file.Kind);
@@ -24,7 +25,7 @@ static class DiffJson
             WriteInode(json, "left", file.Left);
             WriteInode(json, "right", file.Right);
         }));
-        await stream.WriteListAsync("packages", comparison.Packages, package => json.WriteMembers(null, () =>
+        await stream.WriteListAsync("packages", comparison.Packages, package => json.WriteMembers(() =>
         {
             json.WriteString("name", package.Name);
             WritePackage(json, "left", package.Left);

@@ -1,7 +1,7 @@
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Comparison;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 
@@ -92,7 +92,7 @@ static class DiffTables
             words.Add(InodeWords.ModeOf(inode));
         if (change.Aspects.HasFlag(DiffAspects.Owner))
             words.Add($"{inode.Uid}:{inode.Gid}");
-        if (change.Aspects.HasFlag(DiffAspects.Mtime) && InodeWords.TimeOf(inode) is { } time)
+        if (change.Aspects.HasFlag(DiffAspects.Mtime) && FileTime.Of(inode) is { } time)
             words.Add(InodeWords.Format(time));
         return string.Join(", ", words);
     }

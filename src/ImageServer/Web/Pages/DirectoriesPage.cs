@@ -1,7 +1,8 @@
 using System.Globalization;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 
@@ -24,7 +25,7 @@ static class DirectoriesPage
             {
                 json.Writer.WriteStartObject();
                 json.Writer.WriteNumber("total", directories.Count);
-                await json.WriteListAsync("directories", directories, directory => json.Writer.WriteMembers(null, () =>
+                await json.WriteListAsync("directories", directories, directory => json.Writer.WriteMembers(() =>
                 {
                     json.Writer.WriteString("name", directory.Name);
                     json.Writer.WriteString("ownerGroup", directory.Metadata.OwnerGroup);

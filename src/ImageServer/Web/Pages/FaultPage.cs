@@ -1,4 +1,5 @@
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 
@@ -18,7 +19,7 @@ static class FaultPage
         {
             await request.WriteJsonAsync(json =>
             {
-                json.Writer.WriteMembers(null, () =>
+                json.Writer.WriteMembers(() =>
                 {
                     json.Writer.WriteString("title", fault.Title);
                     json.Writer.WriteNumber("status", fault.Status);

@@ -1,5 +1,6 @@
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 
@@ -17,7 +18,7 @@ static class FilterPage
         }
         else if (output == OutputKind.Json)
         {
-            await request.WriteJsonAsync(json => json.WriteMembers(null, () =>
+            await request.WriteJsonAsync(json => json.WriteMembers(() =>
             {
                 json.WriteString("name", header.Name);
                 json.WriteBoolean("sparse", lines is null);

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
+using ImageSdk.Images.Json;
 using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Web.Pages;
@@ -10,7 +11,7 @@ static class ImageJson
 {
     /// <summary>What is known of an image without its tree.</summary>
     public static void WriteImage(this Utf8JsonWriter json, ImageHeader header) =>
-        json.WriteMembers(null, () => json.WriteHeader(header));
+        json.WriteMembers(() => json.WriteHeader(header));
 
     /// <summary>The members of a header, into the object that is open.</summary>
     public static void WriteHeader(this Utf8JsonWriter json, ImageHeader header)
@@ -43,48 +44,13 @@ static class ImageJson
     }
 
     /// <summary>A path of an image.</summary>
-    public static void WriteEntry(this Utf8JsonWriter json, FileSystemEntry entry, int? links = null) => json.WriteMembers(null, () =>
+    public static void WriteEntry(this Utf8JsonWriter json, FileSystemEntry entry, int? links = null) => json.WriteMembers(() =>
     {
         json.WriteBytes("path", entry.Path);
         if (links is { } count)
             json.WriteNumber("links", count);
         json.WriteInode(entry.Inode);
     });
-
-    /// <summary>The members of an inode, into the object that is open.</summary>
-    public static void WriteInode(this Utf8JsonWriter json, Inode inode)
-    {
-        json.WriteString("type", InodeKind.NameOf(inode));
-        if (inode is ModedInode moded)
-            json.WriteString("mode", Convert.ToString(moded.Mode & InodeMode.PermissionMask, 8).PadLeft(4, '0'));
-        json.WriteNumber("uid", inode.Uid);
-        json.WriteNumber("gid", inode.Gid);
-        switch (inode)
-        {
-            case RegularInode regular:
-                json.WriteNumber("size", regular.Size);
-                json.WriteText("hash", regular.Size > 0 ? regular.Hash.ToString() : null);
-                break;
-            case ComputedInode computed:
-                json.WriteString("source", computed.Source);
-                break;
-            case SymlinkInode symlink:
-                json.WriteBytes("target", symlink.Target);
-                break;
-            case SpecialInode special when InodeKind.IsDevice(special):
-                json.WriteNumber("rdev", special.Rdev);
-                break;
-        }
-        // Numbers, as the times of files reach further than those of calendars.
-        if (InodeWords.TimeOf(inode) is { } time)
-        {
-            json.WriteMembers("mtime", () =>
-            {
-                json.WriteNumber("seconds", time.Seconds);
-                json.WriteNumber("nanoseconds", time.Nanoseconds);
-            });
-        }
-    }
 
     public static void WriteAnnotation(this Utf8JsonWriter json, string member, Annotation? annotation)
     {

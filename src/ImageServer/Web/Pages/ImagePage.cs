@@ -1,7 +1,8 @@
 using System.Text.Json;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
+using ImageSdk.Images.Json;
 using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Web.Pages;
@@ -130,7 +131,7 @@ static class ImagePage
             .Select(other => other.Name).Max(VersionOrder.Instance);
     }
 
-    static void Write(Utf8JsonWriter json, PageRequest request, ImageHeader header, Image image, string? checksum) => json.WriteMembers(null, () =>
+    static void Write(Utf8JsonWriter json, PageRequest request, ImageHeader header, Image image, string? checksum) => json.WriteMembers(() =>
     {
         json.WriteHeader(header);
         json.WriteText("gitUrl", image.BuildGitUrl);

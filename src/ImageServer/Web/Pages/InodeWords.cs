@@ -1,6 +1,6 @@
 using System.Globalization;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Html;
+using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 
@@ -10,14 +10,6 @@ static class InodeWords
     /// <summary>As ls shows it.</summary>
     public static string ModeOf(Inode inode) =>
         InodeMode.Format(inode is ModedInode moded ? moded.Mode : InodeMode.Symlink | 0b111_111_111);
-
-    public static FileTime? TimeOf(Inode inode) => inode switch
-    {
-        RegularInode { Mtime: var time } => time,
-        SpecialInode { Mtime: var time } => time,
-        DirectoryInode { Mtime: var time } => time,
-        _ => null,
-    };
 
     /// <summary>A time to the minute, in UTC; seconds where the calendar does not reach.</summary>
     public static string Format(FileTime time) =>

@@ -1,6 +1,7 @@
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Logs;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 
@@ -26,7 +27,7 @@ static class LogsPage
         return output switch
         {
             OutputKind.Text => request.WriteTextAsync(names),
-            OutputKind.Json => request.WriteJsonAsync(json => json.WriteMembers(null, () => json.WriteList("logs", names))),
+            OutputKind.Json => request.WriteJsonAsync(json => json.WriteMembers(() => json.WriteList("logs", names))),
             _ => request.WriteHtmlAsync("imageserver logs", "/logs", html => WriteList(html, names, recentFirst)),
         };
     }

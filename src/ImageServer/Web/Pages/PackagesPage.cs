@@ -1,5 +1,6 @@
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 
@@ -20,7 +21,7 @@ static class PackagesPage
         }
         else if (output == OutputKind.Json)
         {
-            await request.WriteJsonAsync(json => json.WriteListAsync(null, image.Packages, package => json.Writer.WriteMembers(null, () =>
+            await request.WriteJsonAsync(json => json.WriteListAsync(null, image.Packages, package => json.Writer.WriteMembers(() =>
             {
                 json.Writer.WriteString("Name", package.Name);
                 json.Writer.WriteNumber("Size", package.Size);

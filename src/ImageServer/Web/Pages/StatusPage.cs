@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.ImageServer.Replication;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 
@@ -125,7 +126,7 @@ static class StatusPage
         html.Element("pre", string.Join('\n', log.LastLines.TakeLast(LogLines)), ("class", "log"), ("tabindex", "0"));
     }
 
-    static void Write(Utf8JsonWriter json, WebSite site, string host) => json.WriteMembers(null, () =>
+    static void Write(Utf8JsonWriter json, WebSite site, string host) => json.WriteMembers(() =>
     {
         var parts = site.Parts;
         json.WriteString("hostName", host);

@@ -1,10 +1,9 @@
 using System.Text.Json;
-using ImageSdk.Images;
 
-namespace ImageSdk.ImageServer.Web.Requests;
+namespace ImageSdk.Images.Json;
 
-/// <summary>What members of JSON look like on this site. Empty texts and absent times are left out.</summary>
-static class JsonMembers
+/// <summary>What members of JSON look like wherever this project writes it. Empty texts and absent times are left out.</summary>
+public static class JsonMembers
 {
     public static void WriteText(this Utf8JsonWriter json, string member, string? text)
     {
@@ -32,16 +31,26 @@ static class JsonMembers
 
     public static void WriteList<T>(this Utf8JsonWriter json, string member, IEnumerable<T> items, Action<T> write)
     {
-        json.WriteStartArray(member);
+        json.WritePropertyName(member);
+        json.WriteList(items, write);
+    }
+
+    public static void WriteList<T>(this Utf8JsonWriter json, IEnumerable<T> items, Action<T> write)
+    {
+        json.WriteStartArray();
         foreach (var item in items)
             write(item);
         json.WriteEndArray();
     }
 
-    public static void WriteMembers(this Utf8JsonWriter json, string? member, Action write)
+    public static void WriteMembers(this Utf8JsonWriter json, string member, Action write)
     {
-        if (member is not null)
-            json.WritePropertyName(member);
+        json.WritePropertyName(member);
+        json.WriteMembers(write);
+    }
+
+    public static void WriteMembers(this Utf8JsonWriter json, Action write)
+    {
         json.WriteStartObject();
         write();
         json.WriteEndObject();
