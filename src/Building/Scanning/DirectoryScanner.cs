@@ -27,7 +27,7 @@ public sealed class DirectoryScanner(string directory, Filter? filter = null) : 
     /// <param name="offer">Gets the objects as they are found, from several threads; null where nobody wants them.</param>
     /// <exception cref="IOException">The tree cannot be read, or changes meanwhile.</exception>
     /// <exception cref="ImageFormatException">The tree has a directory twice.</exception>
-    public async Task<FileSystem> ScanAsync(Func<ObjectBatch, ValueTask>? offer = null, CancellationToken cancellation = default)
+    public async Task<FileSystem> ScanAsync(Func<OfferedBatch, ValueTask>? offer = null, CancellationToken cancellation = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var work = Channel.CreateUnbounded<ScannedFile>(new() { SingleWriter = true });

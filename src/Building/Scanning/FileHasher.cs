@@ -12,7 +12,7 @@ namespace ImageSdk.Building.Scanning;
 /// Hashes files, many short ones at a time in one block of memory, and offers their contents from there. Not for several
 /// threads at once.
 /// </summary>
-sealed class FileHasher(DirectoryHandle root, ScannedFiles files, Func<ObjectBatch, ValueTask>? offer)
+sealed class FileHasher(DirectoryHandle root, ScannedFiles files, Func<OfferedBatch, ValueTask>? offer)
 {
     const int BlockSize = 4 << 20;
     const int BlockFiles = 512;

@@ -28,7 +28,7 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
 
     public long FileCount => Interlocked.Read(ref fileCount);
 
-    public async Task<FileSystem> ReadAsync(Func<ObjectBatch, ValueTask>? offer, CancellationToken cancellation)
+    public async Task<FileSystem> ReadAsync(Func<OfferedBatch, ValueTask>? offer, CancellationToken cancellation)
     {
         plain = await OpenAsync(cancellation);
         try
@@ -76,7 +76,7 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
         }
     }
 
-    async Task AddAsync(TarFileEntry entry, Func<ObjectBatch, ValueTask>? offer, CancellationToken cancellation)
+    async Task AddAsync(TarFileEntry entry, Func<OfferedBatch, ValueTask>? offer, CancellationToken cancellation)
     {
         var place = Normalise(entry.Name);
         if (place.Length == 1)
@@ -137,7 +137,7 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
         builder.Add(place, inode, number);
     }
 
-    async Task<Inode> ToInodeAsync(TarFileEntry entry, Func<ObjectBatch, ValueTask>? offer, CancellationToken cancellation)
+    async Task<Inode> ToInodeAsync(TarFileEntry entry, Func<OfferedBatch, ValueTask>? offer, CancellationToken cancellation)
     {
         switch (entry.Type)
         {
@@ -163,7 +163,7 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
         }
     }
 
-    async Task<(ObjectHash Hash, ulong Size)> ReadAsync(TarFileEntry entry, Func<ObjectBatch, ValueTask>? offer, CancellationToken cancellation)
+    async Task<(ObjectHash Hash, ulong Size)> ReadAsync(TarFileEntry entry, Func<OfferedBatch, ValueTask>? offer, CancellationToken cancellation)
     {
         fileCount++;
         if (entry.Length == 0)
@@ -190,7 +190,7 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
 
     void Keep(ObjectHash hash, TarFileEntry entry) => places.TryAdd(hash, (entry.Start, entry.Length));
 
-    async Task OfferAsync(Func<ObjectBatch, ValueTask>? offer)
+    async Task OfferAsync(Func<OfferedBatch, ValueTask>? offer)
     {
         if (offer is not null && batch.Count > 0)
             await offer(new([.. batch]));

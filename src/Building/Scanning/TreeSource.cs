@@ -34,7 +34,7 @@ public abstract class TreeSource : IDisposable
     /// <param name="offer">Gets the objects as they are found; null where nobody wants them.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="ImageFormatException">It cannot be an image.</exception>
-    public abstract Task<FileSystem> ReadAsync(Func<ObjectBatch, ValueTask>? offer, CancellationToken cancellation);
+    public abstract Task<FileSystem> ReadAsync(Func<OfferedBatch, ValueTask>? offer, CancellationToken cancellation);
 
     public abstract void Dispose();
 
@@ -44,7 +44,7 @@ public abstract class TreeSource : IDisposable
 
         public override long FileCount => scanner.FileCount;
 
-        public override Task<FileSystem> ReadAsync(Func<ObjectBatch, ValueTask>? offer, CancellationToken cancellation) =>
+        public override Task<FileSystem> ReadAsync(Func<OfferedBatch, ValueTask>? offer, CancellationToken cancellation) =>
             scanner.ScanAsync(offer, cancellation);
 
         public override void Dispose() => scanner.Dispose();
@@ -56,7 +56,7 @@ public abstract class TreeSource : IDisposable
 
         public override long FileCount => scanner.FileCount;
 
-        public override Task<FileSystem> ReadAsync(Func<ObjectBatch, ValueTask>? offer, CancellationToken cancellation) =>
+        public override Task<FileSystem> ReadAsync(Func<OfferedBatch, ValueTask>? offer, CancellationToken cancellation) =>
             Task.Run(() => scanner.ReadAsync(offer, cancellation), cancellation);
 
         public override void Dispose() => scanner.Dispose();

@@ -99,6 +99,6 @@ sealed class ImageAdder(CommandContext context)
     {
         OfferedObject[] offers = [.. extra.Offers, .. fromTrees.Select(file => new OfferedObject(file.Key, file.Value))];
         if (offers.Length > 0)
-            await receiver.OfferAsync(new ObjectBatch(offers));
+            await receiver.OfferAsync(new OfferedBatch(offers));
     }
 }

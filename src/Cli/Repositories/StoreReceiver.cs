@@ -1,7 +1,6 @@
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Storage;
-using ObjectBatch = ImageSdk.Dominator.Transfer.ObjectBatch;
 
 namespace ImageSdk.Cli.Repositories;
 
@@ -10,7 +9,7 @@ sealed class StoreReceiver(ObjectStore objects, IObjectSource source, Cancellati
 {
     readonly ObjectAdder adder = objects.BeginAdding();
 
-    public ValueTask OfferAsync(ObjectBatch batch)
+    public ValueTask OfferAsync(OfferedBatch batch)
     {
         try
         {

@@ -58,7 +58,7 @@ sealed class SavedImageReader : IObjectSource, IDisposable
         : throw new FileNotFoundException($"the saved image lacks the object {hash}");
 
     /// <summary>All objects, in the order of the file.</summary>
-    public IEnumerable<ObjectBatch> Batches()
+    public IEnumerable<OfferedBatch> Batches()
     {
         var batch = new List<OfferedObject>();
         var bytes = 0ul;

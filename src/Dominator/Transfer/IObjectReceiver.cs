@@ -6,7 +6,7 @@ namespace ImageSdk.Dominator.Transfer;
 public interface IObjectReceiver : IAsyncDisposable
 {
     /// <summary>Offers objects; waits while enough are under way. May be called by several threads.</summary>
-    ValueTask OfferAsync(ObjectBatch batch);
+    ValueTask OfferAsync(OfferedBatch batch);
 
     /// <summary>Waits until all objects are there.</summary>
     Task FinishAsync();

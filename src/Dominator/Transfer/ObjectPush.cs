@@ -16,8 +16,8 @@ public sealed class ObjectPush : IObjectReceiver
     readonly ServerConnections connections;
     readonly TransferOptions options;
     readonly CancellationTokenSource stop;
-    readonly Channel<ObjectBatch> offered = Channel.CreateBounded<ObjectBatch>(new BoundedChannelOptions(WaitingBatches) { SingleReader = true });
-    readonly Channel<ObjectBatch> missing = Channel.CreateBounded<ObjectBatch>(new BoundedChannelOptions(WaitingBatches) { SingleWriter = true });
+    readonly Channel<OfferedBatch> offered = Channel.CreateBounded<OfferedBatch>(new BoundedChannelOptions(WaitingBatches) { SingleReader = true });
+    readonly Channel<OfferedBatch> missing = Channel.CreateBounded<OfferedBatch>(new BoundedChannelOptions(WaitingBatches) { SingleWriter = true });
     readonly HashSet<ObjectHash> seen = [];
     readonly Task checking;
     readonly Task[] sending;
@@ -41,7 +41,7 @@ public sealed class ObjectPush : IObjectReceiver
     /// <summary>Offers objects; waits while enough are under way. Objects that were offered before are passed over.</summary>
     /// <exception cref="SrpcException">An earlier object was refused, or the server cannot be reached.</exception>
     /// <exception cref="IOException">The content of an earlier one cannot be read.</exception>
-    public async ValueTask OfferAsync(ObjectBatch batch)
+    public async ValueTask OfferAsync(OfferedBatch batch)
     {
         try
         {
@@ -74,7 +74,7 @@ public sealed class ObjectPush : IObjectReceiver
         offered.Writer.TryComplete();
         await stop.CancelAsync();
         await Task.WhenAll([checking, .. sending]).ContinueWith(static _ => { }, TaskScheduler.Default);
-        foreach (var channel in (Channel<ObjectBatch>[])[offered, missing])
+        foreach (var channel in (Channel<OfferedBatch>[])[offered, missing])
         {
             while (channel.Reader.TryRead(out var batch))
                 batch.Release();
@@ -103,7 +103,7 @@ public sealed class ObjectPush : IObjectReceiver
         {
             while (await offered.Reader.WaitToReadAsync(stop.Token))
             {
-                var batches = new List<ObjectBatch>();
+                var batches = new List<OfferedBatch>();
                 for (var count = 0; count < MaximumChecked && offered.Reader.TryRead(out var batch); count += batch.Objects.Count)
                     batches.Add(batch);
                 await CheckAsync(batches);
@@ -115,7 +115,7 @@ public sealed class ObjectPush : IObjectReceiver
         }
     }
 
-    async Task CheckAsync(List<ObjectBatch> batches)
+    async Task CheckAsync(List<OfferedBatch> batches)
     {
         var fresh = new List<(ObjectHash Hash, ulong Size)>();
         var origins = new List<(int Batch, OfferedObject Object)>();

@@ -10,7 +10,7 @@ public readonly record struct OfferedObject(ObjectHash Hash, ulong Size, ReadOnl
 /// <summary>Objects that are asked about together.</summary>
 /// <param name="objects">Each at most once.</param>
 /// <param name="release">Called once when the contents in memory are no longer needed; may be null.</param>
-public sealed class ObjectBatch(IReadOnlyList<OfferedObject> objects, Action? release = null)
+public sealed class OfferedBatch(IReadOnlyList<OfferedObject> objects, Action? release = null)
 {
     Action? release = release;
 
@@ -18,7 +18,7 @@ public sealed class ObjectBatch(IReadOnlyList<OfferedObject> objects, Action? re
 
     internal ulong Bytes => Objects.Aggregate(0ul, (sum, next) => sum + next.Size);
 
-    internal ObjectBatch With(IReadOnlyList<OfferedObject> chosen) => new(chosen, Release);
+    internal OfferedBatch With(IReadOnlyList<OfferedObject> chosen) => new(chosen, Release);
 
     /// <summary>Called by the receiver when it needs the contents in memory no longer.</summary>
     public void Release() => Interlocked.Exchange(ref release, null)?.Invoke();
