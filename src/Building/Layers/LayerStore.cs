@@ -11,6 +11,7 @@ namespace ImageSdk.Building.Layers;
 /// layers/ID/index    its entries with their hashes
 /// layers/ID/inputs   what the stage read, in words
 /// layers/ID/log      what its commands said
+/// layers/ID/parts    ids of layers that it brings along, the lowest first; they lie below it wherever it does
 /// layers/ID/used     empty; its time is when a build last stood on the layer
 /// sessions/N/        what a running build works on; swept when its owner is gone
 /// locks/ID           held while somebody makes the layer
@@ -63,8 +64,15 @@ sealed class LayerStore
 
     public string LogFile(string id) => Path.Combine(LayerDirectory(id), "log");
 
-    /// <summary>The index is moved in last, so its presence says that all is there.</summary>
-    public bool Contains(string id) => File.Exists(IndexFile(id));
+    /// <summary>The index is moved in last, so its presence says that all is there; but parts may have been removed.</summary>
+    public bool Contains(string id) => File.Exists(IndexFile(id)) && PartsOf(id).All(part => File.Exists(IndexFile(part)));
+
+    /// <summary>The layers that a stage made besides its last one, the lowest first; most stages make one only.</summary>
+    public IReadOnlyList<string> PartsOf(string id)
+    {
+        var file = Path.Combine(LayerDirectory(id), "parts");
+        return File.Exists(file) ? File.ReadAllLines(file) : [];
+    }
 
     /// <summary>
     /// Notes that a build stands on these layers. All of a stack are noted together, so that a layer never looks older than

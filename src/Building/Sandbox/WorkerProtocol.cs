@@ -110,7 +110,8 @@ sealed record DiagnosticEvent(Diagnostic Diagnostic) : WorkerEvent;
 /// <summary>The request is done.</summary>
 /// <param name="Tests">Outcomes, for a test request.</param>
 /// <param name="Faults">What a verification found.</param>
-sealed record DoneEvent(IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null) : WorkerEvent;
+/// <param name="Summary">What was done, in a few words, where a stage has more to say than that it ran.</param>
+sealed record DoneEvent(IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null, string? Summary = null) : WorkerEvent;
 
 /// <summary>The request failed; the root is thrown away, the worker lives on.</summary>
 sealed record FailedEvent(Diagnostic Diagnostic) : WorkerEvent;

@@ -165,7 +165,7 @@ sealed class StageRun(
         var id = LayerStore.IdOf(key);
         if (layers.Contains(id))
         {
-            layers.MarkUsed([id]);
+            layers.MarkUsed([.. layers.PartsOf(id), id]);
             return Cached;
         }
         using var making = await layers.LockAsync(
@@ -173,8 +173,9 @@ sealed class StageRun(
         if (layers.Contains(id))
             return Cached;
         var start = Stopwatch.GetTimestamp();
-        await workers.AskAsync(plan.Project.CacheDirectory, request(id), listener, cancellation);
-        return new(true, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+        var done = await workers.AskAsync(plan.Project.CacheDirectory, request(id), listener, cancellation);
+        var summary = string.IsNullOrEmpty(done.Summary) ? "" : $"{done.Summary}, ";
+        return new(true, $"{summary}{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
     }
 
     // Only what comes from package repositories grows old without a change of its inputs.
@@ -187,7 +188,7 @@ sealed class StageRun(
         return before with
         {
             Key = key,
-            Layers = layers.IsEmpty(id) ? before.Layers : [.. before.Layers, id],
+            Layers = [.. before.Layers, .. layers.PartsOf(id).Append(id).Where(part => !layers.IsEmpty(part))],
             Logs = [.. before.Logs, id],
         };
     }

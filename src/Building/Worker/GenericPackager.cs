@@ -20,31 +20,44 @@ sealed class GenericPackager(StageContext context)
             throw new BuildException("IMG4001",
                 $"Packages can't be installed: the image has no {PathInImage}. Build on an image that a bootstrap stream made, or set its PackagerType.",
                 packages[0].File, packages[0].Line);
-        // A service that a package starts would run on the building machine, with its ports and devices.
-        using var policy = new BorrowedFile(
-            context.Handle, "/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n"u8.ToArray(), 0x1ED);
-        Step("update", "Updating package database", [], packages);
-        Step("upgrade", "Upgrading packages", [], packages);
+        Update(packages);
+        Upgrade(packages);
+        InstallUpdated(packages);
+    }
+
+    public void Update(IReadOnlyList<Sandbox.PackageRequest> packages) => Step("update", "Updating package database", [], packages);
+
+    public void Upgrade(IReadOnlyList<Sandbox.PackageRequest> packages) => Step("upgrade", "Upgrading packages", [], packages);
+
+    /// <summary>Installs what is known since the last update.</summary>
+    public void InstallUpdated(IReadOnlyList<Sandbox.PackageRequest> packages) =>
         Step("install", $"Installing packages: {string.Join(' ', packages.Select(package => package.Name))}",
             [.. packages.Select(package => package.Name)], packages);
-    }
+
+    /// <summary>A service that a package starts would run on the building machine, with its ports and devices.</summary>
+    public static BorrowedFile ForbidServices(StageContext context) =>
+        new(context.Handle, "/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n"u8.ToArray(), 0x1ED);
 
     void Step(string command, string title, IReadOnlyList<string> arguments, IReadOnlyList<Sandbox.PackageRequest> packages)
     {
         context.Log("");
         context.Log($"{title}:");
         context.Progress(title);
+        using var policy = ForbidServices(context);
         var (exitCode, lastLines) = context.RunInBuildEnvironment([PathInImage, command, .. arguments], network: true);
-        if (exitCode == 0)
-            return;
-        if (FindUnknown(lastLines, packages) is { } unknown)
-            throw new BuildException("IMG4002",
-                $"Package \"{unknown.Name}\" is not known to the image's package sources. Check its spelling, or add the repository that has it to files/.",
-                unknown.File, unknown.Line);
-        throw new BuildException("IMG4003",
-            $"Packager command \"{command}\" failed with exit code {exitCode}. Last output:\n{string.Join('\n', lastLines)}",
-            packages[0].File, packages[0].Line);
+        if (exitCode != 0)
+            throw Failure(command, exitCode, lastLines, packages);
     }
+
+    /// <param name="lastLines">The last lines that the command printed.</param>
+    public static BuildException Failure(string command, int exitCode, IReadOnlyList<string> lastLines, IReadOnlyList<Sandbox.PackageRequest> packages) =>
+        FindUnknown(lastLines, packages) is { } unknown
+            ? new("IMG4002",
+                $"Package \"{unknown.Name}\" is not known to the image's package sources. Check its spelling, or add the repository that has it to files/.",
+                unknown.File, unknown.Line)
+            : new("IMG4003",
+                $"Packager command \"{command}\" failed with exit code {exitCode}. Last output:\n{string.Join('\n', lastLines)}",
+                packages[0].File, packages[0].Line);
 
     // What apt and dnf/yum say of a package that they do not have.
     static Sandbox.PackageRequest? FindUnknown(IReadOnlyList<string> lines, IReadOnlyList<Sandbox.PackageRequest> packages) =>

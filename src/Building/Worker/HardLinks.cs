@@ -17,13 +17,26 @@ static class HardLinks
             FindChanged(handle, [], changed);
         if (changed.Count == 0)
             return;
-        var lowerTrees = below.Reverse().Select(layer => (Layer: layer, Tree: Path.Combine(store.LayerDirectory(layer), "t"))).ToList();
+        var lowerTrees = below.Reverse().Select(layer => (Layer: layer, Tree: DirectoryHandle.Open(Path.Combine(store.LayerDirectory(layer), "t")))).ToList();
+        try
+        {
+            Restore(store, lowerTrees, upper, root, changed);
+        }
+        finally
+        {
+            foreach (var (_, tree) in lowerTrees)
+                tree.Dispose();
+        }
+    }
+
+    static void Restore(
+        LayerStore store, List<(string Layer, DirectoryHandle Tree)> lowerTrees, string upper, DirectoryHandle root, List<(byte[] Path, bool IsCopy)> changed)
+    {
         var indexes = new Dictionary<string, LayerIndex>();
         foreach (var (path, isCopy) in changed)
         {
-            foreach (var (layer, tree) in lowerTrees)
+            foreach (var (layer, lower) in lowerTrees)
             {
-                using var lower = DirectoryHandle.Open(tree);
                 if (lower.TryStat(path) is not { } status)
                     continue;
                 if (status is { Kind: FileKind.Regular, LinkCount: > 1 } && (isCopy || HasTimeOf(root, path, status)))

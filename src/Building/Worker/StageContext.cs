@@ -84,10 +84,7 @@ sealed class StageContext : IDisposable
     public (int ExitCode, IReadOnlyList<string> LastLines) RunInBuildEnvironment(IReadOnlyList<string> command, bool? network = null)
     {
         using var mountPoints = MakeMountPoints();
-        foreach (var mount in settings.BindMounts)
-            mountPoints.Ensure(mount.Target, Directory.Exists(mount.Source));
-        if (secretsDirectory is not null)
-            mountPoints.Ensure(SandboxCommand.SecretsMountPoint, isDirectory: true);
+        EnsureMountPoints(mountPoints);
         using var resolver = BorrowResolvConf();
         return Run(command, inBuildEnvironment: true, network ?? settings.Network);
     }
@@ -111,6 +108,25 @@ sealed class StageContext : IDisposable
         }.Run(command);
         Cancellation.ThrowIfCancellationRequested();
         return (exitCode, lines, errors.ToString().Trim());
+    }
+
+    /// <summary>Runs a command as packagers are run, but without the network, and gives all that it says.</summary>
+    public (int ExitCode, IReadOnlyList<string> Lines) QueryInBuildEnvironment(IReadOnlyList<string> command)
+    {
+        using var mountPoints = MakeMountPoints();
+        EnsureMountPoints(mountPoints);
+        var lines = new List<string>();
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Path, settings, secretsDirectory) { Network = false, Output = lines.Add }.Run(command);
+        Cancellation.ThrowIfCancellationRequested();
+        return (exitCode, lines);
+    }
+
+    void EnsureMountPoints(MountPoints mountPoints)
+    {
+        foreach (var mount in settings.BindMounts)
+            mountPoints.Ensure(mount.Target, Directory.Exists(mount.Source));
+        if (secretsDirectory is not null)
+            mountPoints.Ensure(SandboxCommand.SecretsMountPoint, isDirectory: true);
     }
 
     (int ExitCode, IReadOnlyList<string> LastLines) Run(IReadOnlyList<string> command, bool inBuildEnvironment, bool network)

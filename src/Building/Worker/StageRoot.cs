@@ -91,12 +91,19 @@ sealed class StageRoot : IDisposable
     /// <summary>Makes a layer of what changed. Whoever comes second with the same key keeps the first one's.</summary>
     /// <param name="below">The layers that the root stands on.</param>
     /// <param name="packages">List of installed packages, for the layer that seals an image.</param>
-    public LayerIndex Commit(string layerId, IReadOnlyList<string> below, string inputs, string log, string? packages = null)
+    /// <param name="parts">The uppermost of the layers below that this one brings along: who stands on it stands on them.</param>
+    /// <param name="reverted">Paths where all stays as it was below, whatever was done there.</param>
+    public LayerIndex Commit(
+        string layerId, IReadOnlyList<string> below, string inputs, string log, string? packages = null,
+        IReadOnlyList<string>? parts = null, IReadOnlyList<string>? reverted = null)
     {
         if (below.Count > 0)
             using (var root = Open())
                 HardLinks.Restore(session.Store, below, Upper, root);
         Unmount();
+        using (var upper = DirectoryHandle.Open(Upper))
+            foreach (var path in reverted ?? [])
+                upper.RemoveTree(Encoding.UTF8.GetBytes(path));
         if (WorkerSession.IsRootless)
             DeviceNodes.Adopt(Upper);
         var index = LayerScanner.Scan(Upper, withRoot: true, session.Cancellation);
@@ -107,6 +114,8 @@ sealed class StageRoot : IDisposable
         File.WriteAllText(Path.Combine(layer, "log"), log, new UTF8Encoding(false));
         if (packages is not null)
             File.WriteAllText(Path.Combine(layer, "packages"), packages, new UTF8Encoding(false));
+        if (parts is { Count: > 0 })
+            File.WriteAllLines(Path.Combine(layer, "parts"), parts);
         if (below.Count > 0 && index.Entries.Count == 1 && IsRootOf(below[^1], layer))
             File.WriteAllText(Path.Combine(layer, "empty"), "");
         using (var file = File.Create(Path.Combine(layer, "index")))

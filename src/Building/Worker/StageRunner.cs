@@ -1,3 +1,4 @@
+using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Unpacking;
@@ -9,8 +10,11 @@ namespace ImageSdk.Building.Worker;
 /// <summary>Runs the operations of one stage and commits what they changed as a layer.</summary>
 static class StageRunner
 {
-    public static void Run(WorkerSession session, RunStageRequest request)
+    /// <returns>What was done, in a few words; null where there is nothing to say.</returns>
+    public static string? Run(WorkerSession session, RunStageRequest request)
     {
+        if (request.Operations is [InstallPackagesOperation packages] && DebianInstaller.TryRun(session, request, packages) is { } done)
+            return done;
         using var root = new StageRoot(session, request.Layers);
         string log;
         using (var context = new StageContext(root, request.Settings, session))
@@ -21,6 +25,7 @@ static class StageRunner
         }
         session.Listener.Progress("Keeping the layer");
         root.Commit(request.LayerId, request.Layers, request.Inputs, log);
+        return null;
     }
 
     static void Run(StageOperation operation, StageContext context, WorkerSession session)

@@ -77,8 +77,7 @@ public sealed class WorkerServer
             switch (request)
             {
                 case RunStageRequest stage:
-                    StageRunner.Run(session, stage);
-                    return new DoneEvent();
+                    return new DoneEvent(Summary: StageRunner.Run(session, stage));
                 case SealImageRequest seal:
                     ImageSealer.Seal(session, seal);
                     return new DoneEvent();

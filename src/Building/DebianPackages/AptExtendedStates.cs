@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace ImageSdk.Building.DebianPackages;
+
+/// <summary>
+/// Which packages were installed for others' sake (/var/lib/apt/extended_states), as apt writes it: what was there stays in
+/// its order, new ones come after it.
+/// </summary>
+static class AptExtendedStates
+{
+    /// <param name="text">What the file has; empty where there is none.</param>
+    /// <param name="automatic">Packages that are new and were not asked for, in the order in which apt has them.</param>
+    /// <param name="manual">Packages that were asked for, new or not.</param>
+    /// <param name="architecture">The image's own; apt writes it for packages of all architectures too.</param>
+    public static string Update(string text, IEnumerable<string> automatic, IEnumerable<string> manual, string architecture)
+    {
+        var added = automatic.ToList();
+        var replaced = added.Concat(manual).ToHashSet(StringComparer.Ordinal);
+        var states = new StringBuilder();
+        foreach (var stanza in text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
+        {
+            var fields = ControlStanza.ReadAll(stanza).FirstOrDefault();
+            if (fields is null || (replaced.Contains(fields["Package"]) && fields["Architecture"] == architecture))
+                continue;
+            states.Append(stanza.Trim('\n')).Append("\n\n");
+        }
+        foreach (var name in added)
+            states.Append("Package: ").Append(name).Append("\nArchitecture: ").Append(architecture).Append("\nAuto-Installed: 1\n\n");
+        return states.ToString();
+    }
+}

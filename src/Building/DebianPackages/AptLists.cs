@@ -1,0 +1,130 @@
+using System.Security.Cryptography;
+using System.Text;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Projects;
+using ImageSdk.Building.Worker;
+using ImageSdk.Images;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.DebianPackages;
+
+/// <summary>
+/// apt's lists of packages as a layer of their own, shared by all images that have the same sources: an update brings only
+/// what is newer, and lists that did not change are neither copied nor hashed again.
+/// </summary>
+sealed class AptLists(WorkerSession session, PlanCache cache)
+{
+    const string ListsDirectory = "var/lib/apt/lists";
+
+    /// <summary>apt's own digest of the lists; without it every call would begin with reading them.</summary>
+    const string SourceCache = "var/cache/apt/srcpkgcache.bin";
+
+    /// <summary>The directories that lead to what is in the layer.</summary>
+    public static readonly string[] Parents = ["", "var", "var/lib", "var/lib/apt", "var/cache", "var/cache/apt"];
+
+    /// <summary>The lists at hand for these sources; null where there are none.</summary>
+    public AptSources? Find(AptSystem system) =>
+        cache.FindSources(system.SourcesKey) is { } known && session.Store.Contains(known.Layer) ? known : null;
+
+    /// <summary>Whether the sources have nothing newer.</summary>
+    public bool AreCurrent(AptSources lists, IReadOnlyList<BindMount> mounts)
+    {
+        if (lists.Settings.UpdateHook is not null || lists.Settings.HasOwnNetwork)
+            return false;
+        var directory = Path.Combine(session.Store.LayerDirectory(lists.Layer), "t", ListsDirectory);
+        return AptReleaseCheck.AreCurrentAsync(lists.Releases, directory, path => MountedFile.Find(path, mounts), session.Cancellation)
+            .GetAwaiter().GetResult();
+    }
+
+    /// <summary>Keeps the lists of an image that was just updated.</summary>
+    /// <param name="context">Of a root with those of <paramref name="before"/> below.</param>
+    public AptSources Keep(AptSystem system, AptSources? before, StageContext context)
+    {
+        var digests = Hash(before, context);
+        var digest = LayerStore.KeyOf([.. digests, DescribeParents(context.Handle)]);
+        if (before?.Digest == digest)
+            return before;
+        var id = LayerStore.IdOf(LayerStore.KeyOf("apt lists", digest));
+        if (!session.Store.Contains(id))
+            MakeLayer(id, digests, context);
+        var lists = new AptSources(id, digest, ReadReleases(context), ReadSettings(context));
+        cache.KeepSources(system.SourcesKey, lists);
+        return lists;
+    }
+
+    /// <summary>Name and digest of each list. What the update left alone is known from the layer.</summary>
+    List<string> Hash(AptSources? before, StageContext context)
+    {
+        var known = before is null
+            ? []
+            : session.Store.ReadIndex(before.Layer).Entries.Where(entry => entry.Inode is RegularInode)
+                .ToDictionary(entry => entry.Path.ToString(), entry => ((RegularInode)entry.Inode!).Hash.ToString());
+        var digests = new List<string>();
+        using var lists = context.Handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(ListsDirectory));
+        foreach (var name in lists.ReadNames())
+        {
+            var path = $"{ListsDirectory}/{Encoding.UTF8.GetString(name)}";
+            if (lists.Stat(name).Kind != FileKind.Regular)
+                continue;
+            if (!known.TryGetValue(path, out var hash) || File.Exists(Path.Combine(context.Root.Upper, path)))
+            {
+                using var content = lists.OpenRead(name);
+                hash = Convert.ToHexStringLower(SHA512.HashData(content));
+                if (content.Length == 0)
+                    hash = default(ObjectHash).ToString();
+            }
+            digests.Add($"{path} {hash}");
+        }
+        return digests;
+    }
+
+    // The layer says of the directories above the lists what the image does.
+    static string DescribeParents(DirectoryHandle root) => string.Join('\n', Parents.Select(path =>
+        root.StatInRoot(Encoding.UTF8.GetBytes(path.Length == 0 ? "." : path)) is { } status ? $"{path} {status.Mode} {status.Uid} {status.Gid}" : path));
+
+    void MakeLayer(string id, IReadOnlyList<string> digests, StageContext context)
+    {
+        using var layer = new StageRoot(session, []);
+        using (var target = layer.Open())
+        {
+            foreach (var path in Parents.Skip(1))
+                if (context.Handle.StatInRoot(Encoding.UTF8.GetBytes(path)) is { Kind: FileKind.Directory })
+                    target.TryMakeDirectory(Encoding.UTF8.GetBytes(path), 0x1ED);
+            LayerCopy.CopyTree(context.Handle, target, Encoding.UTF8.GetBytes(ListsDirectory));
+            if (context.Handle.StatInRoot(Encoding.UTF8.GetBytes(SourceCache)) is { Kind: FileKind.Regular })
+                LayerCopy.CopyTree(context.Handle, target, Encoding.UTF8.GetBytes(SourceCache));
+            foreach (var path in Parents.Reverse())
+                LayerCopy.CopyStatus(context.Handle, target, Encoding.UTF8.GetBytes(path.Length == 0 ? "." : path));
+        }
+        layer.Commit(id, [], $"InstallPackages lists\n{string.Join('\n', digests)}\n", "");
+    }
+
+    static List<AptRelease> ReadReleases(StageContext context)
+    {
+        var (exitCode, lines) = context.QueryInBuildEnvironment(["/usr/bin/apt-get", "--print-uris", "update"]);
+        if (exitCode != 0)
+            return [];
+        var releases = new List<AptRelease>();
+        foreach (var words in lines.Where(line => line.StartsWith('\'')).Select(line => line.Split(' ')))
+        {
+            if (words.Length < 2 || words[1].Contains('/', StringComparison.Ordinal))
+                return [];
+            if (!words[1].EndsWith("InRelease", StringComparison.Ordinal))
+                continue;
+            // A source without a signed release is asked by apt alone.
+            if (context.Handle.StatInRoot(Encoding.UTF8.GetBytes($"{ListsDirectory}/{words[1]}")) is not { Kind: FileKind.Regular })
+                return [];
+            releases.Add(new(words[0].Trim('\''), words[1]));
+        }
+        return releases;
+    }
+
+    static AptSettings ReadSettings(StageContext context)
+    {
+        var (exitCode, lines) = context.QueryInBuildEnvironment(["/usr/bin/apt-config", "dump"]);
+        return exitCode == 0
+            ? AptSettings.Parse(lines)
+            : throw new BuildException("IMG4003", $"apt-config failed with exit code {exitCode}. Last output:\n{string.Join('\n', lines.TakeLast(20))}");
+    }
+}

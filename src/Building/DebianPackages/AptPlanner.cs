@@ -1,0 +1,124 @@
+using System.Text.RegularExpressions;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Worker;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.DebianPackages;
+
+/// <summary>Asks an image's apt what it would do, in the sandbox and without doing it.</summary>
+/// <param name="context">Of a root with current lists. What apt notes there is thrown away.</param>
+sealed partial class AptPlanner(StageContext context, AptSettings settings)
+{
+    /// <summary>Where apt notes what it gives its planner: the packages in its own order.</summary>
+    const string PlannerLog = "/.imagesdk-plan";
+
+    /// <summary>What a list of packages comes to.</summary>
+    /// <exception cref="Diagnostics.BuildException">One is not known (IMG4002), or apt finds no way (IMG4003).</exception>
+    public PackagePlan PlanInstall(IReadOnlyList<PackageRequest> packages)
+    {
+        var (exitCode, lines) = context.QueryInBuildEnvironment(
+            [GenericPackager.PathInImage, "install", "-s", "-o", $"Dir::Log::Planner={PlannerLog}", .. packages.Select(package => package.Name)]);
+        if (exitCode != 0)
+        {
+            foreach (var line in lines)
+                context.Log(line);
+            throw GenericPackager.Failure("install", exitCode, [.. lines.TakeLast(LastLines.Kept)], packages);
+        }
+        var said = lines.Where(line => !Change().IsMatch(line)).ToList();
+        var changes = lines.Where(line => Change().IsMatch(line)).ToList();
+        var actions = new List<PackageAction>();
+        var versions = new List<(string Name, string Version)>();
+        foreach (var line in changes)
+        {
+            if (NewPackage().Match(line) is not { Success: true } match)
+                return PackagePlan.ForApt($"apt would do more than install new packages ({line})", said);
+            var unpacks = match.Groups["what"].Value == "Inst";
+            actions.Add(new(unpacks, match.Groups["name"].Value));
+            if (unpacks)
+                versions.Add((match.Groups["name"].Value, match.Groups["version"].Value));
+        }
+        if (versions.DistinctBy(version => version.Name).Count() != versions.Count)
+            return PackagePlan.ForApt("apt names a package twice", said);
+        var order = ReadOrder();
+        if (versions.Count == 0)
+            return new([], [], [], order.Architecture, null, said);
+        return Describe(versions, out var reason) is { } planned
+            ? new(planned, actions, Automatic(order.Names, versions, packages), order.Architecture, null, said)
+            : PackagePlan.ForApt(reason, said);
+    }
+
+    /// <summary>What an upgrade comes to.</summary>
+    public UpgradePlan PlanUpgrade(IReadOnlyList<PackageRequest> packages)
+    {
+        var (exitCode, lines) = context.QueryInBuildEnvironment([GenericPackager.PathInImage, "upgrade", "-s", "-o", "Dir::Log::Planner=/dev/null"]);
+        if (exitCode == 0)
+            return new([.. lines.Where(line => Change().IsMatch(line)).Select(line => Origins().Replace(line, ""))]);
+        foreach (var line in lines)
+            context.Log(line);
+        throw GenericPackager.Failure("upgrade", exitCode, [.. lines.TakeLast(LastLines.Kept)], packages);
+    }
+
+    // Those that were not asked for; a package that stands for another has the place that apt gives it.
+    static List<string> Automatic(IReadOnlyList<string> order, List<(string Name, string Version)> versions, IReadOnlyList<PackageRequest> packages)
+    {
+        var listed = packages.Select(package => BaseName(package.Name)).ToHashSet(StringComparer.Ordinal);
+        var places = order.Select((name, place) => (name, place)).DistinctBy(pair => pair.name).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
+        return
+        [
+            .. versions.Select(version => version.Name).Where(name => !listed.Contains(name))
+                .OrderBy(name => places.GetValueOrDefault(name, int.MaxValue)).ThenBy(name => name, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The name in an entry of a package list: "nginx" in "nginx=1.22*", "nginx/bookworm", "nginx:amd64".</summary>
+    public static string BaseName(string entry) => entry.AsSpan().IndexOfAny("=/:") is var end and > 0 ? entry[..end] : entry;
+
+    List<PlannedPackage>? Describe(List<(string Name, string Version)> versions, out string reason)
+    {
+        var names = versions.Select(version => $"{version.Name}={version.Version}").ToList();
+        var (exitCode, lines) = context.QueryInBuildEnvironment(
+        [
+            "/bin/sh", "-c", "options=$1; shift; apt-get -q -o \"$options\" --print-uris download \"$@\" && apt-cache show \"$@\"", "sh",
+            .. DebianPackage.AptOptions, .. names,
+        ]);
+        reason = "apt does not say where the packages are";
+        if (exitCode != 0 || lines.Where(line => line.StartsWith('\'')).Any(line => !line.Contains(" SHA256:", StringComparison.Ordinal)))
+            return null;
+        var packages = DebianPackage.ParseUriLines(lines).DistinctBy(package => package.Name).ToDictionary(package => package.Name, StringComparer.Ordinal);
+        var stanzas = ControlStanza.ReadAll(lines).Where(stanza => stanza["Package"].Length > 0)
+            .DistinctBy(stanza => (stanza["Package"], stanza["Version"])).ToDictionary(stanza => (stanza["Package"], stanza["Version"]));
+        var planned = new List<PlannedPackage>();
+        foreach (var (name, version) in versions)
+        {
+            if (!packages.TryGetValue(name, out var package) || package.Version != version || !stanzas.TryGetValue((name, version), out var stanza)
+                || (!DebianUri.IsRemote(package.Uri) && DebianUri.TryGetPath(package.Uri) is null))
+                return null;
+            if (settings.UnmarkedSections.Contains(stanza["Section"][(stanza["Section"].LastIndexOf('/') + 1)..]))
+            {
+                reason = $"what {name} depends on counts as asked for ({stanza["Section"]})";
+                return null;
+            }
+            planned.Add(PlannedPackage.From(package, stanza));
+        }
+        return planned;
+    }
+
+    (string Architecture, IReadOnlyList<string> Names) ReadOrder()
+    {
+        var request = ControlStanza.ReadAll(AptSystem.ReadText(context.Handle, PlannerLog[1..]) ?? "").FirstOrDefault();
+        context.Handle.RemoveTree(".imagesdk-plan"u8);
+        return (request?["Architecture"] ?? "", [.. (request?["Install"] ?? "").Split(' ').Select(BaseName)]);
+    }
+
+    [GeneratedRegex("^(Inst|Conf|Remv|Purg) ")]
+    private static partial Regex Change();
+
+    // "Inst NAME (VERSION ORIGIN, ORIGIN [ARCHITECTURE])", and in brackets what is broken until the next lines are done. An
+    // older version would stand in brackets after the name, and packages of other architectures have a colon in theirs.
+    [GeneratedRegex(@"^(?<what>Inst|Conf) (?<name>[a-z0-9][a-z0-9+.-]+) \((?<version>[0-9][A-Za-z0-9.+:~-]*) .*\[[a-z0-9-]+\]\)( \[.*\])?$")]
+    private static partial Regex NewPackage();
+
+    // Names of releases change when nothing else does.
+    [GeneratedRegex(@"(?<=\([^ ]+) .*(?= \[[a-z0-9-]+\]\))")]
+    private static partial Regex Origins();
+}

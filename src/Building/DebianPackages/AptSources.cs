@@ -1,0 +1,13 @@
+namespace ImageSdk.Building.DebianPackages;
+
+/// <summary>The newest lists that any build got of a set of sources.</summary>
+/// <param name="Layer">The layer that they are in.</param>
+/// <param name="Digest">Of all the lists.</param>
+/// <param name="Releases">The files that say which lists there are.</param>
+/// <param name="Settings">How apt is configured where these sources are.</param>
+sealed record AptSources(string Layer, string Digest, IReadOnlyList<AptRelease> Releases, AptSettings Settings);
+
+/// <summary>A signed list of lists.</summary>
+/// <param name="Uri">Where it comes from.</param>
+/// <param name="FileName">Its name among the lists.</param>
+sealed record AptRelease(string Uri, string FileName);

@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using System.Text;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Packagers;
+using ImageSdk.Building.Projects;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Worker;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.DebianPackages;
+
+/// <summary>An image whose packages are installed by apt and dpkg as the built-in packager type "deb" does it, and what that depends on.</summary>
+/// <param name="SourcesKey">Of all that says where lists come from and whom they are believed.</param>
+/// <param name="StateKey">Of what is installed.</param>
+/// <param name="HasPasswords">Whether apt has passwords for its sources.</param>
+sealed record AptSystem(string SourcesKey, string StateKey, InstalledPackages Status, string ExtendedStates, bool HasPasswords)
+{
+    const string StatusFile = "var/lib/dpkg/status";
+    public const string ExtendedStatesFile = "var/lib/apt/extended_states";
+    const long LongestScript = 1 << 16;
+
+    /// <summary>What apt and dpkg keep their things in; something mounted there would hide them from us.</summary>
+    static readonly string[] OwnDirectories =
+        ["/etc/apt", "/etc/dpkg", "/usr/share/keyrings", "/var/lib/apt", "/var/cache/apt", "/var/lib/dpkg", "/usr/bin", "/usr/lib/apt"];
+
+    static readonly string PackagerScript = WithoutComments(GenericPackagerScript.Write(BuiltInPackagers.Find("deb", [])!));
+
+    /// <returns>Null for an image that has another packager, or something unusual.</returns>
+    public static AptSystem? TryRead(DirectoryHandle root, CommandSettings settings)
+    {
+        if (ReadText(root, GenericPackager.PathInImage.TrimStart('/'), LongestScript) is not { } script || WithoutComments(script) != PackagerScript
+            || !IsFile(root, "usr/bin/apt-get") || !IsFile(root, "usr/bin/dpkg") || root.StatInRoot("var/lib/apt/lists"u8) is not { Kind: FileKind.Directory }
+            || HasNames(root, "var/lib/dpkg/updates") || settings.BindMounts.Any(mount => Covers(mount.Target)))
+            return null;
+        // A layer with lists that lies on links would hide what they lead to.
+        if (AptLists.Parents.Any(path => root.TryStat(Encoding.UTF8.GetBytes(path.Length == 0 ? "." : path)) is not { Kind: FileKind.Directory }))
+            return null;
+        if (ReadText(root, StatusFile) is not { } status || InstalledPackages.Parse(status) is not { IsWhole: true } packages)
+            return null;
+        var states = ReadText(root, ExtendedStatesFile) ?? "";
+        return new(
+            HashSources(root, status, settings), LayerStore.KeyOf(status, states), packages, states,
+            root.StatInRoot("etc/apt/auth.conf"u8) is { Size: > 0 } || HasNames(root, "etc/apt/auth.conf.d"));
+    }
+
+    // Scripts of the field's other builders differ in their first lines alone.
+    static string WithoutComments(string script) => string.Join('\n', script.Split('\n').Where(line => !line.StartsWith('#')));
+
+    static bool Covers(string target)
+    {
+        var path = target.TrimEnd('/') + "/";
+        return OwnDirectories.Any(own => (own + "/").StartsWith(path, StringComparison.Ordinal) || path.StartsWith(own + "/", StringComparison.Ordinal));
+    }
+
+    static string HashSources(DirectoryHandle root, string status, CommandSettings settings)
+    {
+        var text = new StringBuilder();
+        foreach (var directory in new[] { "etc/apt", "usr/share/keyrings" })
+            HashTree(root, directory, text);
+        text.Append(ReadText(root, "var/lib/dpkg/arch")).Append('\n');
+        text.Append(ControlStanza.ReadAll(status).FirstOrDefault(stanza => stanza["Package"] == "apt")?["Version"]).Append('\n');
+        // Where apt looks for its configuration, and its way to the network.
+        foreach (var (name, value) in settings.Environment)
+            if (name == "APT_CONFIG" || name.EndsWith("_proxy", StringComparison.OrdinalIgnoreCase))
+                text.Append(name).Append('=').Append(value).Append('\n');
+        foreach (var mount in settings.BindMounts)
+            text.Append("mount ").Append(mount.Source).Append(' ').Append(mount.Target).Append('\n');
+        return LayerStore.KeyOf("sources", text.ToString());
+    }
+
+    static void HashTree(DirectoryHandle root, string path, StringBuilder text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(path);
+        if (root.StatInRoot(bytes) is not { } status)
+            return;
+        if (status.Kind == FileKind.Regular)
+        {
+            using var file = root.OpenReadInRoot(bytes);
+            text.Append(path).Append(' ').Append(Convert.ToHexStringLower(SHA256.HashData(file))).Append('\n');
+            return;
+        }
+        if (status.Kind != FileKind.Directory)
+            return;
+        using var directory = root.OpenDirectoryInRoot(bytes);
+        foreach (var name in directory.ReadNames())
+            HashTree(root, $"{path}/{Encoding.UTF8.GetString(name)}", text);
+    }
+
+    static bool IsFile(DirectoryHandle root, string path) => root.StatInRoot(Encoding.UTF8.GetBytes(path)) is { Kind: FileKind.Regular };
+
+    static bool HasNames(DirectoryHandle root, string path)
+    {
+        var bytes = Encoding.UTF8.GetBytes(path);
+        if (root.StatInRoot(bytes) is not { Kind: FileKind.Directory })
+            return false;
+        using var directory = root.OpenDirectoryInRoot(bytes);
+        return directory.ReadNames().Count > 0;
+    }
+
+    /// <summary>A text file of the image; null where there is none, or a longer one.</summary>
+    public static string? ReadText(DirectoryHandle root, string path, long longest = 1 << 28)
+    {
+        var bytes = Encoding.UTF8.GetBytes(path);
+        if (root.StatInRoot(bytes) is not { Kind: FileKind.Regular } status || status.Size > (ulong)longest)
+            return null;
+        using var reader = new StreamReader(root.OpenReadInRoot(bytes));
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,158 @@
+using System.Text;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Worker;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.DebianPackages;
+
+/// <summary>
+/// Installs packages in an image whose packager is apt, as a stack of layers: an upgrade where there is one, then a layer for
+/// each step of the plan, apt's lists, and what apt notes at the end. Steps that another build made come from the cache.
+/// What apt would do besides installing new packages it does itself, in one layer.
+/// </summary>
+sealed class DebianInstaller
+{
+    static readonly string[] AptFiles = ["var/lib/apt/lists", "var/cache/apt"];
+
+    readonly WorkerSession session;
+    readonly RunStageRequest request;
+    readonly IReadOnlyList<PackageRequest> packages;
+    readonly PlanCache cache;
+    readonly AptLists lists;
+    readonly StepLayers layers;
+    readonly StringBuilder log = new();
+
+    DebianInstaller(WorkerSession session, RunStageRequest request, IReadOnlyList<PackageRequest> packages)
+    {
+        this.session = session;
+        this.request = request;
+        this.packages = packages;
+        cache = new(session.Store);
+        lists = new(session, cache);
+        layers = new(session, request, log);
+    }
+
+    /// <returns>
+    /// What was done, in a few words. Null for an image that has another packager, or an unusual one: then nothing was done.
+    /// </returns>
+    public static string? TryRun(WorkerSession session, RunStageRequest request, InstallPackagesOperation operation) =>
+        request.Layers.Count == 0 ? null : new DebianInstaller(session, request, operation.Packages).TryRun();
+
+    string? TryRun()
+    {
+        if (ReadSystem() is not { } system)
+            return null;
+        var known = lists.Find(system);
+        AptSources sources;
+        UpgradePlan upgrade;
+        PackagePlan? plan = null;
+        using (var planning = Open(known?.Layer))
+        {
+            sources = Update(system, known, planning);
+            if (!sources.Settings.IsUsual)
+                return null;
+            upgrade = cache.GetOrMake(
+                KeyOf("upgrade", system, sources), PlanJson.Default.UpgradePlan, () => new AptPlanner(planning.Context, sources.Settings).PlanUpgrade(packages));
+            if (upgrade.Changes.Count == 0)
+                plan = Plan(system, sources, planning);
+            log.Append(planning.LogText);
+        }
+        if (plan is null)
+        {
+            Upgrade(sources, upgrade);
+            system = ReadSystem()!;
+            using var planning = Open(sources.Layer);
+            plan = Plan(system, sources, planning);
+            log.Append(planning.LogText);
+        }
+        if (FindReason(plan, system, sources.Settings) is { } reason)
+            return InstallByApt(sources, reason);
+        var steps = InstallSteps.Cut(plan, [.. packages.Select(package => AptPlanner.BaseName(package.Name))], system.Status.Names);
+        return steps is null
+            ? InstallByApt(sources, "not all of it is needed by the packages of the list")
+            : Install(sources, steps, plan, system);
+    }
+
+    AptSystem? ReadSystem()
+    {
+        using var root = new StageRoot(session, layers.All);
+        using var handle = root.Open();
+        return AptSystem.TryRead(handle, request.Settings);
+    }
+
+    PlanningRoot Open(string? listsLayer) => new(session, listsLayer is null ? layers.All : [.. layers.All, listsLayer], request.Settings);
+
+    AptSources Update(AptSystem system, AptSources? known, PlanningRoot planning)
+    {
+        if (known is not null && !system.HasPasswords && lists.AreCurrent(known, request.Settings.BindMounts))
+        {
+            Say("The sources of packages have nothing newer");
+            return known;
+        }
+        new GenericPackager(planning.Context).Update(packages);
+        return lists.Keep(system, known, planning.Context);
+    }
+
+    PackagePlan Plan(AptSystem system, AptSources sources, PlanningRoot planning) => cache.GetOrMake(
+        KeyOf("install", system, sources, [.. packages.Select(package => package.Name)]), PlanJson.Default.PackagePlan, () =>
+        {
+            session.Listener.Progress("Planning the installation of packages");
+            return new AptPlanner(planning.Context, sources.Settings).PlanInstall(packages);
+        });
+
+    static string KeyOf(string what, AptSystem system, AptSources sources, params ReadOnlySpan<string> names) =>
+        LayerStore.KeyOf([what, system.SourcesKey, system.StateKey, sources.Digest, .. names]);
+
+    string? FindReason(PackagePlan plan, AptSystem system, AptSettings settings)
+    {
+        if (plan.Reason is not null)
+            return plan.Reason;
+        if (settings.OtherDpkgSetting is { } setting)
+            return $"apt's configuration has {setting}";
+        if (settings.HasOwnNetwork || system.HasPasswords)
+            return "apt has its own way to the network";
+        return plan.Packages.Any(package => DebianUri.TryGetPath(package.Package.Uri) is { } path && !MountedFile.IsMounted(path, request.Settings.BindMounts))
+            ? "packages come from a folder of the image itself"
+            : null;
+    }
+
+    void Upgrade(AptSources sources, UpgradePlan upgrade) => layers.Add(
+        "InstallPackages upgrade", string.Join('\n', upgrade.Changes), $"{upgrade.Changes.Count} changes", sources.Layer, AptFiles,
+        request.Settings, context => new GenericPackager(context).Upgrade(packages));
+
+    string InstallByApt(AptSources sources, string reason)
+    {
+        Say($"apt installs all of the list in one layer: {reason}");
+        layers.Finish(sources.Layer, context => new GenericPackager(context).InstallUpdated(packages));
+        return "";
+    }
+
+    string Install(AptSources sources, IReadOnlyList<InstallStep> steps, PackagePlan plan, AptSystem system)
+    {
+        Say("");
+        Say($"Installing packages: {string.Join(' ', packages.Select(package => package.Name))}");
+        foreach (var line in plan.Lines)
+            Say(line);
+        new StepInstaller(session, request, layers, packages, sources.Settings).Install(steps);
+        layers.Finish(sources.Layer, context =>
+        {
+            var states = AptExtendedStates.Update(
+                system.ExtendedStates, plan.Automatic, packages.Select(package => AptPlanner.BaseName(package.Name)), plan.Architecture);
+            if (states == system.ExtendedStates)
+                return;
+            var path = Encoding.UTF8.GetBytes(AptSystem.ExtendedStatesFile);
+            if (context.Handle.TryStat(path) is null)
+                context.Handle.CreateFile(path, 0x1A4).Dispose(); // 0644
+            using var file = context.Handle.OpenWriteInRoot(path);
+            file.Write(Encoding.UTF8.GetBytes(states));
+        });
+        return layers.Summary;
+    }
+
+    void Say(string line)
+    {
+        log.Append(line).Append('\n');
+        session.Listener.Output(line);
+    }
+}

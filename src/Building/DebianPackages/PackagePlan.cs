@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace ImageSdk.Building.DebianPackages;
+
+/// <summary>What a list of packages comes to in an image, as its apt has it.</summary>
+/// <param name="Packages">All that is new, in the order in which apt unpacks them.</param>
+/// <param name="Actions">What dpkg does, in order.</param>
+/// <param name="Automatic">Names of those that nobody asked for, in the order in which apt notes them.</param>
+/// <param name="Architecture">The image's own.</param>
+/// <param name="Reason">Why apt has to install it by itself, in a few words; null where it need not.</param>
+/// <param name="Lines">What apt says of it.</param>
+sealed record PackagePlan(
+    IReadOnlyList<PlannedPackage> Packages, IReadOnlyList<PackageAction> Actions, IReadOnlyList<string> Automatic, string Architecture,
+    string? Reason, IReadOnlyList<string> Lines)
+{
+    public static PackagePlan ForApt(string reason, IReadOnlyList<string> lines) => new([], [], [], "", reason, lines);
+}
+
+/// <param name="Unpacks">Whether it is unpacked, or else configured.</param>
+sealed record PackageAction(bool Unpacks, string Name);
+
+/// <summary>What an upgrade of an image comes to.</summary>
+/// <param name="Changes">Each package that changes, with its versions; empty where all is new enough.</param>
+sealed record UpgradePlan(IReadOnlyList<string> Changes);
+
+[JsonSerializable(typeof(PackagePlan))]
+[JsonSerializable(typeof(UpgradePlan))]
+[JsonSerializable(typeof(AptSources))]
+sealed partial class PlanJson : JsonSerializerContext;

@@ -1,0 +1,91 @@
+using System.Text;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Projects;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Worker;
+
+namespace ImageSdk.Building.DebianPackages;
+
+/// <summary>Installs the steps of a plan with the image's own dpkg, from the cache's packages, a layer each.</summary>
+sealed class StepInstaller(
+    WorkerSession session, RunStageRequest request, StepLayers layers, IReadOnlyList<PackageRequest> requests, AptSettings settings)
+{
+    const string Kind = "InstallPackages step";
+
+    /// <summary>Where the sandbox sees the cache's packages: where apt would have them.</summary>
+    const string MountPoint = "/var/cache/apt/archives";
+
+    const string ScriptFile = "/.imagesdk-install";
+
+    /// <summary>
+    /// What says when and where something was done and not what: it would be another in every build. The logs' content is
+    /// in the build's own log; ldconfig makes its notes anew.
+    /// </summary>
+    static readonly string[] Traces = ["var/log/dpkg.log", "var/log/alternatives.log", "var/cache/ldconfig/aux-cache"];
+
+    readonly PackageStore store = new(session.Store);
+
+    public void Install(IReadOnlyList<InstallStep> steps)
+    {
+        var inputs = steps.Select(step => step.Describe(settings)).ToList();
+        var missing = layers.Missing(Kind, inputs);
+        using var fetching = CancellationTokenSource.CreateLinkedTokenSource(session.Cancellation);
+        var fetched = Fetch(steps, missing, fetching.Token);
+        try
+        {
+            for (var number = 0; number < steps.Count; number++)
+            {
+                var (step, files) = (steps[number], fetched[number]);
+                var title = $"{string.Join(' ', step.Listed)} ({step.Packages.Count} packages)";
+                layers.Add(Kind, inputs[number], title, null, Traces, WithPackages(), context => Run(step, title, files, context));
+            }
+        }
+        finally
+        {
+            fetching.Cancel();
+            Task.WhenAll(fetched).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Brings packages into the cache while those of earlier steps are installed.</summary>
+    List<Task<IReadOnlyList<CachedPackage>>> Fetch(IReadOnlyList<InstallStep> steps, IReadOnlyList<bool> missing, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(store.PackagesDirectory);
+        var fetcher = new PackageFetcher(session.Store, session.NextRootDirectory(), session.Listener);
+        var fetched = new List<Task<IReadOnlyList<CachedPackage>>>();
+        foreach (var (step, isMissing) in steps.Zip(missing))
+        {
+            var before = fetched.Count > 0 ? fetched[^1] : Task.CompletedTask;
+            fetched.Add(isMissing ? FetchAfterAsync(before, step) : Task.FromResult<IReadOnlyList<CachedPackage>>([]));
+        }
+        return fetched;
+
+        async Task<IReadOnlyList<CachedPackage>> FetchAfterAsync(Task before, InstallStep step)
+        {
+            await before;
+            return await fetcher.FetchAsync([.. step.Packages.Select(package => Locate(package.Package))], cancellation);
+        }
+    }
+
+    /// <summary>Sources that are folders are seen by the image where they are mounted.</summary>
+    DebianPackage Locate(DebianPackage package) => DebianUri.TryGetPath(package.Uri) is { } path
+        ? package with { Uri = new Uri(MountedFile.Find(path, request.Settings.BindMounts)).AbsoluteUri }
+        : package;
+
+    CommandSettings WithPackages() =>
+        request.Settings with { BindMounts = [.. request.Settings.BindMounts, new BindMount(store.PackagesDirectory, MountPoint)] };
+
+    void Run(InstallStep step, string title, Task<IReadOnlyList<CachedPackage>> fetched, StageContext context)
+    {
+        var files = fetched.GetAwaiter().GetResult();
+        var script = DpkgScript.Write(step, files.ToDictionary(file => file.Package.Name, StringComparer.Ordinal), settings, MountPoint);
+        context.Log($"Installing {title}:");
+        context.Progress($"Installing {title}");
+        using var policy = GenericPackager.ForbidServices(context);
+        using var borrowed = new BorrowedFile(context.Handle, ScriptFile, script, 0x1ED);
+        var (exitCode, lastLines) = context.RunInBuildEnvironment([GenericPackager.PathInImage, "run", ScriptFile], network: true);
+        if (exitCode != 0)
+            throw GenericPackager.Failure("install", exitCode, lastLines, requests);
+    }
+}

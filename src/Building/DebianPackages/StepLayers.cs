@@ -1,0 +1,99 @@
+using System.Text;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Worker;
+
+namespace ImageSdk.Building.DebianPackages;
+
+/// <summary>The layers of one stage, one on the other. Each is named by what it is made of and what it lies on, and made once.</summary>
+/// <param name="log">The stage's own log, which has those of all its layers in it.</param>
+sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBuilder log)
+{
+    readonly List<string> parts = [];
+    int made, taken;
+
+    /// <summary>All that the next layer depends on.</summary>
+    string chain = LayerStore.KeyOf([DescribeSettings(request), .. request.Layers]);
+
+    /// <summary>The layers below the next one, the lowest first.</summary>
+    public IReadOnlyList<string> All => [.. request.Layers, .. parts.Where(part => !session.Store.IsEmpty(part))];
+
+    /// <summary>What was made and what was there, in a few words.</summary>
+    public string Summary => taken == 0 ? "" : $"{made} of {made + taken} steps, the others from the cache";
+
+    // What the stage reads but for the list, of which each layer has its part.
+    static string DescribeSettings(RunStageRequest request) =>
+        string.Join('\n', request.Inputs.Split('\n').Where(line => !line.StartsWith("package ", StringComparison.Ordinal)));
+
+    /// <summary>The ids that layers of these inputs are going to have, one on the other.</summary>
+    public IReadOnlyList<bool> Missing(string kind, IEnumerable<string> inputs)
+    {
+        var missing = new List<bool>();
+        var key = chain;
+        foreach (var input in inputs)
+            missing.Add(!session.Store.Contains(LayerStore.IdOf(key = KeyOf(key, kind, input))));
+        return missing;
+    }
+
+    static string KeyOf(string below, string kind, string inputs) => LayerStore.KeyOf(below, kind, inputs);
+
+    /// <summary>Takes the next layer from the cache, or makes it.</summary>
+    /// <param name="kind">What it is, in the words of a list of layers.</param>
+    /// <param name="inputs">What it is made of, in words.</param>
+    /// <param name="title">For the log.</param>
+    /// <param name="visible">A layer that is there while this one is made, and not part of it.</param>
+    /// <param name="reverted">Paths where nothing is kept.</param>
+    public void Add(
+        string kind, string inputs, string title, string? visible, IReadOnlyList<string> reverted, CommandSettings settings, Action<StageContext> make)
+    {
+        chain = KeyOf(chain, kind, inputs);
+        var id = LayerStore.IdOf(chain);
+        if (!Take(id, title))
+        {
+            using var making = session.Store.LockAsync(
+                id, () => session.Listener.Progress($"Waiting for another build that installs {title}"), session.Cancellation).GetAwaiter().GetResult();
+            if (!Take(id, title))
+            {
+                Make(id, $"{kind}\n{inputs}", visible is null ? All : [.. All, visible], settings, make, reverted, null);
+                made++;
+            }
+        }
+        parts.Add(id);
+    }
+
+    bool Take(string id, string title)
+    {
+        if (!session.Store.Contains(id))
+            return false;
+        session.Store.MarkUsed([id]);
+        var line = $"From the cache: {title}";
+        session.Listener.Output(line);
+        log.Append(line).Append('\n').Append(File.ReadAllText(session.Store.LogFile(id)));
+        taken++;
+        return true;
+    }
+
+    /// <summary>Makes the stage's last layer, which brings the others along.</summary>
+    /// <param name="lists">The layer below it that has apt's lists.</param>
+    public void Finish(string lists, Action<StageContext> make)
+    {
+        parts.Add(lists);
+        Make(request.LayerId, request.Inputs, All, request.Settings, make, [], parts);
+    }
+
+    void Make(
+        string id, string inputs, IReadOnlyList<string> below, CommandSettings settings, Action<StageContext> make,
+        IReadOnlyList<string> reverted, IReadOnlyList<string>? brought)
+    {
+        session.Cancellation.ThrowIfCancellationRequested();
+        using var root = new StageRoot(session, below);
+        string said;
+        using (var context = new StageContext(root, settings, session))
+        {
+            make(context);
+            said = context.LogText;
+        }
+        log.Append(said);
+        root.Commit(id, below, inputs, brought is null ? said : log.ToString(), parts: brought, reverted: reverted);
+    }
+}
