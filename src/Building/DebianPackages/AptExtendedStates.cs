@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.DebianPackages;
 
@@ -8,6 +9,24 @@ namespace ImageSdk.Building.DebianPackages;
 /// </summary>
 static class AptExtendedStates
 {
+    const string FilePath = "var/lib/apt/extended_states";
+
+    /// <returns>What the file of an image has; empty where there is none.</returns>
+    public static string Read(DirectoryHandle root) => AptSystem.ReadText(root, FilePath) ?? "";
+
+    /// <summary>Writes the file anew where that changes anything; parameters as those of <see cref="Update"/>.</summary>
+    public static void Write(DirectoryHandle root, string text, IEnumerable<string> automatic, IEnumerable<string> manual, string architecture)
+    {
+        var states = Update(text, automatic, manual, architecture);
+        if (states == text)
+            return;
+        var path = Encoding.UTF8.GetBytes(FilePath);
+        if (root.TryStat(path) is null)
+            root.CreateFile(path, 0x1A4).Dispose(); // 0644
+        using var file = root.OpenWriteInRoot(path);
+        file.Write(Encoding.UTF8.GetBytes(states));
+    }
+
     /// <param name="text">What the file has; empty where there is none.</param>
     /// <param name="automatic">Packages that are new and were not asked for, in the order in which apt has them.</param>
     /// <param name="manual">Packages that were asked for, new or not.</param>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Worker;
@@ -7,7 +8,8 @@ namespace ImageSdk.Building.DebianPackages;
 
 /// <summary>Asks an image's apt what it would do, in the sandbox and without doing it.</summary>
 /// <param name="context">Of a root with current lists. What apt notes there is thrown away.</param>
-sealed partial class AptPlanner(StageContext context, AptSettings settings)
+/// <param name="architecture">The image's own.</param>
+sealed partial class AptPlanner(StageContext context, AptSettings settings, string architecture)
 {
     /// <summary>Where apt notes what it gives its planner: the packages in its own order.</summary>
     const string PlannerLog = "/.imagesdk-plan";
@@ -39,11 +41,12 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings)
         }
         if (versions.DistinctBy(version => version.Name).Count() != versions.Count)
             return PackagePlan.ForApt("apt names a package twice", said);
-        var order = ReadOrder();
+        var log = AptSystem.ReadText(context.Handle, PlannerLog[1..]) ?? "";
+        context.Handle.RemoveTree(Encoding.UTF8.GetBytes(PlannerLog[1..]));
         if (versions.Count == 0)
-            return new([], [], [], order.Architecture, null, said);
+            return new([], [], [], architecture, null, said, []);
         return Describe(versions, out var reason) is { } planned
-            ? new(planned, actions, Automatic(order.Names, versions, packages), order.Architecture, null, said)
+            ? new(planned, actions, Automatic(log, versions, packages), architecture, null, said, AptLogs.Compress(log))
             : PackagePlan.ForApt(reason, said);
     }
 
@@ -58,11 +61,12 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings)
         throw GenericPackager.Failure("upgrade", exitCode, [.. lines.TakeLast(LastLines.Kept)], packages);
     }
 
-    // Those that were not asked for; a package that stands for another has the place that apt gives it.
-    static List<string> Automatic(IReadOnlyList<string> order, List<(string Name, string Version)> versions, IReadOnlyList<PackageRequest> packages)
+    // Those that were not asked for, in the order of apt's tables, which its request to the planner shows.
+    static List<string> Automatic(string log, List<(string Name, string Version)> versions, IReadOnlyList<PackageRequest> packages)
     {
         var listed = packages.Select(package => BaseName(package.Name)).ToHashSet(StringComparer.Ordinal);
-        var places = order.Select((name, place) => (name, place)).DistinctBy(pair => pair.name).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
+        var order = ControlStanza.ReadAll(log).FirstOrDefault()?["Install"] ?? "";
+        var places = order.Split(' ').Select(BaseName).Select((name, place) => (name, place)).DistinctBy(pair => pair.name).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
         return
         [
             .. versions.Select(version => version.Name).Where(name => !listed.Contains(name))
@@ -101,13 +105,6 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings)
             planned.Add(PlannedPackage.From(package, stanza));
         }
         return planned;
-    }
-
-    (string Architecture, IReadOnlyList<string> Names) ReadOrder()
-    {
-        var request = ControlStanza.ReadAll(AptSystem.ReadText(context.Handle, PlannerLog[1..]) ?? "").FirstOrDefault();
-        context.Handle.RemoveTree(".imagesdk-plan"u8);
-        return (request?["Architecture"] ?? "", [.. (request?["Install"] ?? "").Split(' ').Select(BaseName)]);
     }
 
     [GeneratedRegex("^(Inst|Conf|Remv|Purg) ")]

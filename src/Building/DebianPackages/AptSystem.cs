@@ -16,7 +16,6 @@ namespace ImageSdk.Building.DebianPackages;
 sealed record AptSystem(string SourcesKey, string StateKey, InstalledPackages Status, string ExtendedStates, bool HasPasswords)
 {
     const string StatusFile = "var/lib/dpkg/status";
-    public const string ExtendedStatesFile = "var/lib/apt/extended_states";
     const long LongestScript = 1 << 16;
 
     /// <summary>What apt and dpkg keep their things in; something mounted there would hide them from us.</summary>
@@ -37,7 +36,7 @@ sealed record AptSystem(string SourcesKey, string StateKey, InstalledPackages St
             return null;
         if (ReadText(root, StatusFile) is not { } status || InstalledPackages.Parse(status) is not { IsWhole: true } packages)
             return null;
-        var states = ReadText(root, ExtendedStatesFile) ?? "";
+        var states = AptExtendedStates.Read(root);
         return new(
             HashSources(root, status, settings), LayerStore.KeyOf(status, states), packages, states,
             root.StatInRoot("etc/apt/auth.conf"u8) is { Size: > 0 } || HasNames(root, "etc/apt/auth.conf.d"));
@@ -98,12 +97,18 @@ sealed record AptSystem(string SourcesKey, string StateKey, InstalledPackages St
     }
 
     /// <summary>A text file of the image; null where there is none, or a longer one.</summary>
-    public static string? ReadText(DirectoryHandle root, string path, long longest = 1 << 28)
+    public static string? ReadText(DirectoryHandle root, string path, long longest = 1 << 28) =>
+        ReadBytes(root, path, longest) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    /// <summary>A file of the image; null where there is none, or a longer one.</summary>
+    public static byte[]? ReadBytes(DirectoryHandle root, string path, long longest = 1 << 28)
     {
-        var bytes = Encoding.UTF8.GetBytes(path);
-        if (root.StatInRoot(bytes) is not { Kind: FileKind.Regular } status || status.Size > (ulong)longest)
+        var name = Encoding.UTF8.GetBytes(path);
+        if (root.StatInRoot(name) is not { Kind: FileKind.Regular } status || status.Size > (ulong)longest)
             return null;
-        using var reader = new StreamReader(root.OpenReadInRoot(bytes));
-        return reader.ReadToEnd();
+        using var file = root.OpenReadInRoot(name);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
     }
 }

@@ -2,7 +2,6 @@ using System.Text;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Worker;
-using ImageSdk.Posix;
 
 namespace ImageSdk.Building.DebianPackages;
 
@@ -53,7 +52,7 @@ sealed class DebianInstaller
             if (!sources.Settings.IsUsual)
                 return null;
             upgrade = cache.GetOrMake(
-                KeyOf("upgrade", system, sources), PlanJson.Default.UpgradePlan, () => new AptPlanner(planning.Context, sources.Settings).PlanUpgrade(packages));
+                KeyOf("upgrade", system, sources), PlanJson.Default.UpgradePlan, () => new AptPlanner(planning.Context, sources.Settings, system.Status.Architecture).PlanUpgrade(packages));
             if (upgrade.Changes.Count == 0)
                 plan = Plan(system, sources, planning);
             log.Append(planning.LogText);
@@ -98,7 +97,7 @@ sealed class DebianInstaller
         KeyOf("install", system, sources, [.. packages.Select(package => package.Name)]), PlanJson.Default.PackagePlan, () =>
         {
             session.Listener.Progress("Planning the installation of packages");
-            return new AptPlanner(planning.Context, sources.Settings).PlanInstall(packages);
+            return new AptPlanner(planning.Context, sources.Settings, system.Status.Architecture).PlanInstall(packages);
         });
 
     static string KeyOf(string what, AptSystem system, AptSources sources, params ReadOnlySpan<string> names) =>
@@ -137,15 +136,10 @@ sealed class DebianInstaller
         new StepInstaller(session, request, layers, packages, sources.Settings).Install(steps);
         layers.Finish(sources.Layer, context =>
         {
-            var states = AptExtendedStates.Update(
-                system.ExtendedStates, plan.Automatic, packages.Select(package => AptPlanner.BaseName(package.Name)), plan.Architecture);
-            if (states == system.ExtendedStates)
-                return;
-            var path = Encoding.UTF8.GetBytes(AptSystem.ExtendedStatesFile);
-            if (context.Handle.TryStat(path) is null)
-                context.Handle.CreateFile(path, 0x1A4).Dispose(); // 0644
-            using var file = context.Handle.OpenWriteInRoot(path);
-            file.Write(Encoding.UTF8.GetBytes(states));
+            if (plan.Packages.Count > 0)
+                AptLogs.Write(context.Handle, plan, [.. packages.Select(package => package.Name)]);
+            var listed = packages.Select(package => AptPlanner.BaseName(package.Name));
+            AptExtendedStates.Write(context.Handle, system.ExtendedStates, plan.Automatic, listed, plan.Architecture);
         });
         return layers.Summary;
     }

@@ -28,7 +28,7 @@ static class MemberCompression
         var (_, tool, package) = Tools.FirstOrDefault(known => known.Ending == ending);
         if (tool is null)
             throw new InvalidDataException($"a part of it is compressed in a way that is not known ({ending})");
-        using var process = Start(tool, package);
+        using var process = Start(tool, package, "-dc");
         try
         {
             var errors = process.StandardError.ReadToEndAsync(cancellation);
@@ -59,11 +59,13 @@ static class MemberCompression
         }
     }
 
-    static Process Start(string tool, string package)
+    /// <param name="package">The Debian package that has the program.</param>
+    /// <exception cref="IOException">The program is not there.</exception>
+    public static Process Start(string tool, string package, string option)
     {
         try
         {
-            return Process.Start(new ProcessStartInfo(tool, ["-dc"])
+            return Process.Start(new ProcessStartInfo(tool, [option])
             {
                 RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
             })!;

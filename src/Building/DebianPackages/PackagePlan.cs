@@ -9,11 +9,12 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="Architecture">The image's own.</param>
 /// <param name="Reason">Why apt has to install it by itself, in a few words; null where it need not.</param>
 /// <param name="Lines">What apt says of it.</param>
+/// <param name="PlannerLog">What apt gives its planner, compressed (xz).</param>
 sealed record PackagePlan(
     IReadOnlyList<PlannedPackage> Packages, IReadOnlyList<PackageAction> Actions, IReadOnlyList<string> Automatic, string Architecture,
-    string? Reason, IReadOnlyList<string> Lines)
+    string? Reason, IReadOnlyList<string> Lines, byte[] PlannerLog)
 {
-    public static PackagePlan ForApt(string reason, IReadOnlyList<string> lines) => new([], [], [], "", reason, lines);
+    public static PackagePlan ForApt(string reason, IReadOnlyList<string> lines) => new([], [], [], "", reason, lines, []);
 }
 
 /// <param name="Unpacks">Whether it is unpacked, or else configured.</param>

@@ -18,11 +18,8 @@ sealed class StepInstaller(
 
     const string ScriptFile = "/.imagesdk-install";
 
-    /// <summary>
-    /// What says when and where something was done and not what: it would be another in every build. The logs' content is
-    /// in the build's own log; ldconfig makes its notes anew.
-    /// </summary>
-    static readonly string[] Traces = ["var/log/dpkg.log", "var/log/alternatives.log", "var/cache/ldconfig/aux-cache"];
+    /// <summary>ldconfig's notes on where and when it saw each file: others in every build. It makes them anew.</summary>
+    static readonly string[] Traces = ["var/cache/ldconfig/aux-cache"];
 
     readonly PackageStore store = new(session.Store);
 
@@ -82,10 +79,12 @@ sealed class StepInstaller(
         var script = DpkgScript.Write(step, files.ToDictionary(file => file.Package.Name, StringComparer.Ordinal), settings, MountPoint);
         context.Log($"Installing {title}:");
         context.Progress($"Installing {title}");
+        var logs = AptLogs.Measure(context.Handle);
         using var policy = GenericPackager.ForbidServices(context);
         using var borrowed = new BorrowedFile(context.Handle, ScriptFile, script, 0x1ED);
         var (exitCode, lastLines) = context.RunInBuildEnvironment([GenericPackager.PathInImage, "run", ScriptFile], network: true);
         if (exitCode != 0)
             throw GenericPackager.Failure("install", exitCode, lastLines, requests);
+        AptLogs.ForgetTimes(context.Handle, logs);
     }
 }

@@ -117,7 +117,7 @@ sealed class StageContext : IDisposable
         using var mountPoints = MakeMountPoints();
         EnsureMountPoints(mountPoints);
         var lines = new List<string>();
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Path, settings, secretsDirectory) { Network = false, Output = lines.Add }.Run(command);
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, settings, secretsDirectory) { Network = false, Output = lines.Add }.Run(command);
         Cancellation.ThrowIfCancellationRequested();
         return (exitCode, lines);
     }
