@@ -13,17 +13,17 @@ static partial class AptLogs
     const string Directory = "var/log/apt";
     const uint AdministratorsGroup = 4; // "adm", in all of Debian.
 
-    /// <summary>What dpkg and update-alternatives write to.</summary>
-    static readonly string[] DpkgLogs = ["var/log/dpkg.log", "var/log/alternatives.log"];
+    /// <summary>What apt, dpkg and update-alternatives write lines with times to.</summary>
+    static readonly string[] TimedLogs = ["var/log/dpkg.log", "var/log/alternatives.log", $"{Directory}/history.log", $"{Directory}/term.log"];
 
-    /// <summary>Notes how long dpkg's logs are, so that what comes after that can be told apart.</summary>
+    /// <summary>Notes how long the logs are, so that what comes after that can be told apart.</summary>
     public static IReadOnlyList<ulong> Measure(DirectoryHandle root) =>
-        [.. DpkgLogs.Select(path => root.StatInRoot(Encoding.UTF8.GetBytes(path))?.Size ?? 0)];
+        [.. TimedLogs.Select(path => root.StatInRoot(Encoding.UTF8.GetBytes(path))?.Size ?? 0)];
 
     /// <summary>Takes the times out of what was written since.</summary>
     public static void ForgetTimes(DirectoryHandle root, IReadOnlyList<ulong> before)
     {
-        foreach (var (path, start) in DpkgLogs.Zip(before))
+        foreach (var (path, start) in TimedLogs.Zip(before))
         {
             if (AptSystem.ReadBytes(root, path) is not { } content || (ulong)content.Length <= start)
                 continue;
@@ -31,7 +31,7 @@ static partial class AptLogs
             var added = Encoding.Latin1.GetString(content.AsSpan((int)start));
             using var file = root.OpenWriteInRoot(Encoding.UTF8.GetBytes(path));
             file.Write(content.AsSpan(0, (int)start));
-            file.Write(Encoding.Latin1.GetBytes(LineTime().Replace(added, "1970-01-01 00:00:00")));
+            file.Write(Encoding.Latin1.GetBytes(LineTime().Replace(added, "1970-01-01${blanks}00:00:00")));
         }
     }
 
@@ -80,6 +80,6 @@ static partial class AptLogs
         return compressed.ToArray();
     }
 
-    [GeneratedRegex(@"(?<=^(update-alternatives )?)[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", RegexOptions.Multiline)]
+    [GeneratedRegex("(?<=^(update-alternatives |Log started: |Log ended: |Start-Date: |End-Date: )?)[0-9]{4}-[0-9]{2}-[0-9]{2}(?<blanks> {1,2})[0-9]{2}:[0-9]{2}:[0-9]{2}", RegexOptions.Multiline)]
     private static partial Regex LineTime();
 }

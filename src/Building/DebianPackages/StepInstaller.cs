@@ -18,9 +18,6 @@ sealed class StepInstaller(
 
     const string ScriptFile = "/.imagesdk-install";
 
-    /// <summary>ldconfig's notes on where and when it saw each file: others in every build. It makes them anew.</summary>
-    static readonly string[] Traces = ["var/cache/ldconfig/aux-cache"];
-
     readonly PackageStore store = new(session.Store);
 
     public void Install(IReadOnlyList<InstallStep> steps)
@@ -35,7 +32,7 @@ sealed class StepInstaller(
             {
                 var (step, files) = (steps[number], fetched[number]);
                 var title = $"{string.Join(' ', step.Listed)} ({step.Packages.Count} packages)";
-                layers.Add(Kind, inputs[number], title, null, Traces, WithPackages(), context => Run(step, title, files, context));
+                layers.Add(Kind, inputs[number], title, null, [], WithPackages(), context => Run(step, title, files, context));
             }
         }
         finally
@@ -79,12 +76,10 @@ sealed class StepInstaller(
         var script = DpkgScript.Write(step, files.ToDictionary(file => file.Package.Name, StringComparer.Ordinal), settings, MountPoint);
         context.Log($"Installing {title}:");
         context.Progress($"Installing {title}");
-        var logs = AptLogs.Measure(context.Handle);
         using var policy = GenericPackager.ForbidServices(context);
         using var borrowed = new BorrowedFile(context.Handle, ScriptFile, script, 0x1ED);
         var (exitCode, lastLines) = context.RunInBuildEnvironment([GenericPackager.PathInImage, "run", ScriptFile], network: true);
         if (exitCode != 0)
             throw GenericPackager.Failure("install", exitCode, lastLines, requests);
-        AptLogs.ForgetTimes(context.Handle, logs);
     }
 }

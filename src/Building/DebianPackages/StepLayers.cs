@@ -9,6 +9,9 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="log">The stage's own log, which has those of all its layers in it.</param>
 sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBuilder log)
 {
+    /// <summary>ldconfig's notes on where and when it saw each file: others in every build. It makes them anew.</summary>
+    const string LinkerNotes = "var/cache/ldconfig/aux-cache";
+
     readonly List<string> parts = [];
     int made, taken;
 
@@ -90,10 +93,12 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
         string said;
         using (var context = new StageContext(root, settings, session))
         {
+            var logs = AptLogs.Measure(context.Handle);
             make(context);
+            AptLogs.ForgetTimes(context.Handle, logs);
             said = context.LogText;
         }
         log.Append(said);
-        root.Commit(id, below, inputs, brought is null ? said : log.ToString(), parts: brought, reverted: reverted);
+        root.Commit(id, below, inputs, brought is null ? said : log.ToString(), parts: brought, reverted: [.. reverted, LinkerNotes]);
     }
 }

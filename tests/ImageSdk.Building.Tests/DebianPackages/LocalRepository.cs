@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using ImageSdk.Building.Projects;
+
+namespace ImageSdk.Building.Tests.DebianPackages;
+
+/// <summary>A folder of packages that an image takes instead of Debian's: what is in it is the test's own affair, and solving is fast.</summary>
+sealed class LocalRepository(string folder)
+{
+    const string MountPoint = "/srv/repository";
+
+    readonly SortedDictionary<string, string> stanzas = new(StringComparer.Ordinal);
+    int number;
+
+    /// <summary>Adds a package, or a version of one.</summary>
+    /// <param name="fields">More of its control file, a line each.</param>
+    /// <param name="scripts">Maintainer scripts: name and text.</param>
+    public void Add(string name, string version = "1", string fields = "", params ReadOnlySpan<(string Name, string Text)> scripts)
+    {
+        var tree = Path.Combine(folder, "trees", $"{++number}");
+        ImageWorkspace.Write(tree, $"usr/share/{name}/version", version + "\n");
+        ImageWorkspace.Write(tree, $"etc/{name}.conf", "setting\n");
+        ImageWorkspace.Write(tree, "DEBIAN/conffiles", $"/etc/{name}.conf\n");
+        var control = $"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: Nobody <nobody@example.org>\nDescription: sample\n{fields}";
+        control = control.EndsWith('\n') ? control : control + "\n";
+        ImageWorkspace.Write(tree, "DEBIAN/control", control);
+        foreach (var (script, text) in scripts)
+            ImageWorkspace.Write(tree, $"DEBIAN/{script}", text, executable: script != "triggers");
+        var file = Path.Combine(folder, "pool", $"{name}_{version}.deb");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        SamplePackage.Run("dpkg-deb", "--root-owner-group", "-Zxz", "--build", tree, file);
+        stanzas[$"{name} {version}"] =
+            $"{control}Filename: ./{Path.GetFileName(file)}\nSize: {new FileInfo(file).Length}\nSHA256: {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}\n";
+        File.WriteAllText(Path.Combine(folder, "pool", "Packages"), string.Join('\n', stanzas.Values));
+    }
+
+    /// <summary>Lets a project take its packages from here, and from nowhere else.</summary>
+    public ImageProject Use(ImageProject project, string manifestDirectory)
+    {
+        ImageWorkspace.Write(manifestDirectory, "files/etc/apt/sources.list", $"deb [trusted=yes] file:{MountPoint} ./\n");
+        return project with { Sandbox = project.Sandbox with { BindMounts = [new BindMount(Path.Combine(folder, "pool"), MountPoint)] } };
+    }
+}

@@ -1,0 +1,203 @@
+using ImageSdk.Building.DebianPackages;
+using ImageSdk.Building.Projects;
+using ImageSdk.Building.Stages;
+using ImageSdk.Images;
+
+namespace ImageSdk.Building.Tests.DebianPackages;
+
+/// <summary>Packages installed in steps: the same image as apt makes, and the same with and without a cache.</summary>
+public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
+{
+    /// <summary>
+    /// What records when something was done, or what was before; ldconfig's notes are thrown away, and apt's lists of
+    /// changes have other times.
+    /// </summary>
+    static readonly string[] Exceptions = ["/bin/generic-packager", "/usr/bin/generic-packager", "/var/log/", "/var/cache/ldconfig/", "/var/lib/dpkg/status-old", "/var/cache/debconf/"];
+
+    static readonly string Users = "#!/bin/sh\nset -e\nadduser --system --group --no-create-home user-of-$DPKG_MAINTSCRIPT_PACKAGE >/dev/null\n";
+
+    (ImageProject Project, string Directory, LocalRepository Repository) NewWithRepository(string? name = null)
+    {
+        var (project, directory) = @base.New(name);
+        var repository = new LocalRepository(Path.Combine(@base.Workspace.Folder, $"repository of {Path.GetFileName(directory)}"));
+        return (repository.Use(project, directory), directory, repository);
+    }
+
+    static int CountOf(BuildResult result, string text) => result.Listener.OutputLines.Count(line => line.StartsWith(text, StringComparison.Ordinal));
+
+    [ImageTheory]
+    [InlineData("less", "curl", "procps")]
+    [InlineData("openssh-client", "python3-minimal", "nginx-light")]
+    public async Task Steps_make_what_apt_makes(params string[] packages)
+    {
+        var (steps, _) = @base.New($"steps-{packages[0]}");
+        var (plain, plainDirectory) = @base.New($"plain-{packages[0]}");
+        // One word more, and it is somebody else's packager.
+        ImageWorkspace.Write(plainDirectory, "files/bin/generic-packager",
+            Packagers.GenericPackagerScript.Write(Packagers.BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] }), executable: true);
+        var one = await @base.Workspace.BuildAsync(steps with { Packages = packages });
+        var other = await @base.Workspace.BuildAsync(plain with { Packages = packages });
+        Assert.All(packages, package => Assert.Equal(1, CountOf(one, $"Installing {package} (")));
+        Assert.DoesNotContain(other.Listener.OutputLines, line => line.Contains("From the cache", StringComparison.Ordinal));
+        var (left, right) = (LinesOf(one.Tree, Exceptions), LinesOf(other.Tree, Exceptions));
+        Assert.Equal(right.Keys, left.Keys);
+        foreach (var (path, line) in right)
+            Assert.Equal(line, left[path]);
+        Assert.Equal(other.Image.Packages, one.Image.Packages);
+    }
+
+    static SortedDictionary<string, string> LinesOf(FileSystem tree, params ReadOnlySpan<string> exceptions)
+    {
+        using var stream = new MemoryStream();
+        new Listing { Fields = Listing.FieldsWithout("t") }.Write(tree, stream);
+        var lines = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in System.Text.Encoding.UTF8.GetString(stream.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var path = line[line.IndexOf('/', StringComparison.Ordinal)..].Split(' ')[0];
+            var isException = false;
+            foreach (var exception in exceptions)
+                isException |= path.StartsWith(exception, StringComparison.Ordinal);
+            if (!isException)
+                lines[path] = line;
+        }
+        return lines;
+    }
+
+    [ImageFact]
+    public async Task A_package_added_at_the_end_is_installed_alone()
+    {
+        var (project, _, repository) = NewWithRepository();
+        repository.Add("lib");
+        repository.Add("one", fields: "Depends: lib");
+        repository.Add("two", fields: "Depends: lib");
+        await @base.Workspace.BuildAsync(project with { Packages = ["one"] });
+        var second = await @base.Workspace.BuildAsync(project with { Packages = ["one", "two"] });
+        Assert.Equal(1, CountOf(second, "From the cache: one (2 packages)"));
+        Assert.Equal(1, CountOf(second, "Setting up "));
+        Assert.Equal(1, CountOf(second, "Setting up two "));
+        Assert.NotNull(second.Find("/usr/share/lib/version"));
+        // The whole log is there, also of what came from the cache.
+        Assert.Contains("Setting up one ", File.ReadAllText(Path.Combine(@base.Workspace.StateOf(project), "build.log")));
+    }
+
+    [ImageFact]
+    public async Task Any_way_to_a_list_leads_to_the_image_of_an_empty_cache()
+    {
+        var (project, _, repository) = NewWithRepository();
+        repository.Add("lib", scripts: ("postinst", Users));
+        repository.Add("watcher", scripts: [("triggers", "interest /usr/share\n"), ("postinst", "#!/bin/sh\nls /usr/share > /var/lib/watched\n")]);
+        repository.Add("pa", fields: "Depends: lib, pb | pc", scripts: ("postinst", Users));
+        repository.Add("pb", fields: "Provides: letter", scripts: ("postinst", Users));
+        repository.Add("pc", fields: "Conflicts: pb", scripts: ("postinst", Users));
+        repository.Add("pd", fields: "Pre-Depends: lib\nDepends: letter", scripts: ("postinst", Users));
+        repository.Add("pe", fields: "Section: metapackages\nDepends: lib");
+        // Lengths, orders, alternatives, what one package keeps another from, and lists that apt takes in one piece.
+        string[] lists = ["pa", "pa pd", "pa pd watcher", "pc pa", "pd pa", "watcher", "watcher lib", "watcher lib pe", "pb pd", "pd", "lib watcher pa pd"];
+        var number = 0;
+        foreach (var names in lists.Select(list => list.Split(' ')))
+        {
+            var warm = await @base.Workspace.BuildAsync(project with { Packages = names });
+            // Nothing can come from the cache of what is installed with another variable.
+            var cold = await @base.Workspace.BuildAsync(project with { Packages = names, Variables = [new("NUMBER", $"{++number}")] });
+            Assert.Equal(0, CountOf(cold, "From the cache: "));
+            Assert.Equal(LinesOf(cold.Tree).Values, LinesOf(warm.Tree).Values);
+            Assert.Equal(TreeHash.Compute(cold.Tree), TreeHash.Compute(warm.Tree));
+        }
+        using var empty = new ImageWorkspace { Store = @base.Workspace.Store, CacheDirectory = Path.Combine(@base.Workspace.Folder, "empty cache") };
+        var last = lists[^1].Split(' ');
+        var first = await empty.BuildAsync(project with { Packages = last, CacheDirectory = empty.CacheDirectory });
+        Assert.Equal(TreeHash.Compute(first.Tree), TreeHash.Compute((await @base.Workspace.BuildAsync(project with { Packages = last })).Tree));
+    }
+
+    [ImageFact]
+    public async Task A_newer_version_is_an_upgrade_before_anything_is_installed()
+    {
+        var (project, directory, repository) = NewWithRepository();
+        repository.Add("tool");
+        await @base.Workspace.BuildAndPublishAsync(project with { Packages = ["tool"] });
+        repository.Add("tool", "2");
+        repository.Add("other");
+        var upper = @base.Workspace.NewManifest("upgraded");
+        ImageWorkspace.Write(upper, "manifest", $$"""{"SourceImage": "{{project.Stream}}"}""");
+        var result = await @base.Workspace.BuildAndPublishAsync(
+            repository.Use(@base.Workspace.Project("test/upgraded", upper), upper) with { Packages = ["other"] });
+        Assert.Equal("2\n", @base.Workspace.ReadFile(@base.Workspace.Project("test/upgraded", upper), "/usr/share/tool/version"));
+        Assert.NotNull(result.Find("/usr/share/other/version"));
+        Assert.Contains(result.Image.Packages, package => package is { Name: "tool", Version: "2" });
+    }
+
+    [ImageFact]
+    public async Task A_list_that_removes_something_is_left_to_apt()
+    {
+        var (project, _, repository) = NewWithRepository();
+        repository.Add("old");
+        repository.Add("new", fields: "Conflicts: old");
+        await @base.Workspace.BuildAndPublishAsync(project with { Packages = ["old"] });
+        var upper = @base.Workspace.NewManifest("replaced");
+        ImageWorkspace.Write(upper, "manifest", $$"""{"SourceImage": "{{project.Stream}}"}""");
+        var result = await @base.Workspace.BuildAsync(repository.Use(@base.Workspace.Project("test/replaced", upper), upper) with { Packages = ["new"] });
+        Assert.Equal(1, CountOf(result, "apt installs all of the list in one layer: "));
+        Assert.Null(result.Find("/usr/share/old/version"));
+        Assert.NotNull(result.Find("/usr/share/new/version"));
+    }
+
+    [ImageFact]
+    public async Task A_maintainer_script_that_fails_is_shown_with_its_output_and_its_step_is_not_kept()
+    {
+        var (project, directory, repository) = NewWithRepository();
+        repository.Add("good");
+        repository.Add("bad", scripts: ("postinst", "#!/bin/sh\necho the reason is here\nexit 7\n"));
+        ImageWorkspace.Write(directory, "package-list", "good\nbad\n");
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var diagnostic = (await @base.Workspace.FailAsync(project)).Diagnostic;
+            Assert.Equal("IMG4003", diagnostic.Code);
+            Assert.Contains("the reason is here", diagnostic.Message);
+            Assert.Contains("bad", diagnostic.Message);
+        }
+    }
+
+    [ImageFact]
+    public async Task Packages_are_marked_as_automatic_unless_they_are_listed()
+    {
+        var (project, _, repository) = NewWithRepository();
+        repository.Add("lib");
+        repository.Add("one", fields: "Depends: lib");
+        var first = await @base.Workspace.BuildAndPublishAsync(project with { Packages = ["one"] });
+        Assert.Contains("Package: lib\nArchitecture: amd64\nAuto-Installed: 1\n", @base.Workspace.ReadFile(project, "/var/lib/apt/extended_states"));
+        await @base.Workspace.BuildAndPublishAsync(project with { Packages = ["one", "lib"] });
+        Assert.DoesNotContain("Package: lib\n", @base.Workspace.ReadFile(project, "/var/lib/apt/extended_states"));
+        Assert.DoesNotContain("Package: one\n", @base.Workspace.ReadFile(project, "/var/lib/apt/extended_states"));
+    }
+
+    [ImageFact]
+    public async Task Two_builds_at_once_share_steps_and_lists()
+    {
+        var (project, _, repository) = NewWithRepository();
+        repository.Add("random", scripts: ("postinst", "#!/bin/sh\nsleep 1\ncat /proc/sys/kernel/random/uuid > /etc/random\n"));
+        repository.Add("one");
+        repository.Add("two");
+        using var other = new ImageWorkspace { Store = @base.Workspace.Store };
+        var results = await Task.WhenAll(
+            @base.Workspace.BuildAsync(project with { Packages = ["random", "one"] }),
+            other.BuildAsync(project with { Packages = ["random", "two"], ImageFile = project.ImageFile + "2" }));
+        Assert.Equal(((RegularInode)results[0].Find("/etc/random")!).Hash, ((RegularInode)results[1].Find("/etc/random")!).Hash);
+        Assert.Equal(1, results.Sum(result => CountOf(result, "From the cache: random")));
+    }
+
+    [ImageFact]
+    public async Task Changed_lists_install_anew_only_what_they_change()
+    {
+        var (project, directory, repository) = NewWithRepository();
+        repository.Add("same");
+        repository.Add("newer");
+        ImageWorkspace.Write(directory, "files/etc/a", "a");
+        await @base.Workspace.BuildAsync(project with { Packages = ["same", "newer"] });
+        repository.Add("newer", "2");
+        // The stage runs again for another reason.
+        var second = await @base.Workspace.BuildAsync(project with { Packages = ["same", "newer", "same:all"] });
+        Assert.Contains(ImageStage.InstallPackages, second.Ran);
+        Assert.Equal(1, CountOf(second, "From the cache: same"));
+        Assert.Equal(1, CountOf(second, "Setting up newer (2)"));
+    }
+}
