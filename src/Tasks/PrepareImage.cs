@@ -92,7 +92,7 @@ public sealed partial class PrepareImage : ImageTask
                 PackagerType = PackagerType,
             };
         if (BootstrapDistribution is not "")
-            throw Words.Wrong("BootstrapTool", BootstrapTool, "mmdebstrap or debootstrap", ProjectFile);
+            throw Words.Wrong("BootstrapTool", BootstrapTool, "apt, mmdebstrap or debootstrap", ProjectFile);
         return null;
     }
 
