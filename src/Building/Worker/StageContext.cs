@@ -99,7 +99,10 @@ sealed class StageContext : IDisposable
         return Run(command, inBuildEnvironment: false, network: true);
     }
 
-    /// <summary>Runs a command in the base environment with something of the host mounted.</summary>
+    /// <summary>
+    /// Runs a command in the base environment with something of the host mounted, read-only. All programs are the image's
+    /// own: the command may replace them.
+    /// </summary>
     public (int ExitCode, IReadOnlyList<string> LastLines) RunWith(IReadOnlyList<BindMount> mounts, IReadOnlyList<string> command)
     {
         using var mountPoints = MakeMountPoints();
@@ -130,7 +133,7 @@ sealed class StageContext : IDisposable
         {
             InBuildEnvironment = inBuildEnvironment,
             Network = network,
-            Mounts = [.. CoverPrograms(), .. mounts ?? []],
+            Mounts = mounts ?? CoverPrograms(),
             Output = line => last.Add(Log(line)),
         }.Run(command);
         Cancellation.ThrowIfCancellationRequested();

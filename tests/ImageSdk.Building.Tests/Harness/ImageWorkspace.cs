@@ -33,6 +33,14 @@ sealed class ImageWorkspace : IDisposable
 
     public string CacheDirectory { get; init; }
 
+    // An ordinary user's layers hold files that only a worker can delete.
+    void RemoveOwnCache()
+    {
+        File.Delete(new PackageStore(new LayerStore(CacheDirectory, Posix.Processes.UserId)).PackagesDirectory);
+        using var workers = new BuildWorkers(TestHost.WorkerAssembly, TestHost.Dotnet);
+        new LayerCache(CacheDirectory).CollectAsync(new CacheLimits(0, null), workers, new RecordingListener(), CancellationToken.None).GetAwaiter().GetResult();
+    }
+
     string OwnCache()
     {
         var cache = Path.Combine(Folder, "cache");
@@ -137,6 +145,8 @@ sealed class ImageWorkspace : IDisposable
     public void Dispose()
     {
         Workers.Dispose();
+        if (CacheDirectory != TestHost.CacheDirectory)
+            RemoveOwnCache();
         // Not Directory.Delete, which knows no names that are not UTF-8.
         using var parent = Posix.DirectoryHandle.Open(Path.GetDirectoryName(Folder)!);
         parent.RemoveTree(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(Folder)));
