@@ -28,6 +28,32 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     public void Prepare(ImageProject project) =>
         StateDirectory.WriteWhenDifferent(state.PlanFile, new BuildPlan(project, ManifestReader.Read(project)), StateJson.Default.BuildPlan);
 
+    /// <summary>
+    /// Starts the worker while the build is being prepared, where, by the plan of the last build, a stage will have to run. A
+    /// wrong guess costs a process that nobody asks anything.
+    /// </summary>
+    public void StartWorkerAhead(BuildWorkers workers, string cacheDirectory) => _ = Task.Run(async () =>
+    {
+        if (HasWork())
+            await workers.StartAheadAsync(cacheDirectory);
+    });
+
+    bool HasWork()
+    {
+        try
+        {
+            if (StateDirectory.TryRead(state.PlanFile, StateJson.Default.BuildPlan) is not { } plan)
+                return true;
+            var inputs = new StageInputs(plan, new DigestCache(state.DigestsFile));
+            return Enum.GetValues<ImageStage>().Any(stage =>
+                !File.Exists(state.StageFile(stage)) || File.ReadAllText(state.InputsFile(stage)) != inputs.Describe(stage));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BuildException or ArgumentException)
+        {
+            return false; // Something is amiss that the build is going to tell.
+        }
+    }
+
     /// <summary>Finds the source image. Writes ResolveSourceImage.stage only when the answer changed.</summary>
     /// <param name="referencedImages">Image files (bin/…/x.image) of the projects that this one references.</param>
     /// <param name="mayBuild">False on the second try, after the returned project was built.</param>

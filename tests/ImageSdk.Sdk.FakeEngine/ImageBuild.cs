@@ -16,6 +16,11 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
 {
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
+    public void StartWorkerAhead(BuildWorkers workers, string cacheDirectory)
+    {
+        // There is none.
+    }
+
     public void Prepare(ImageProject project)
     {
         Directory.CreateDirectory(stateDirectory);

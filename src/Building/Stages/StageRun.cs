@@ -19,6 +19,7 @@ sealed class StageRun(
     static readonly StageOutcome Cached = new(false, "cached");
 
     readonly StageOperations operations = new(plan);
+    readonly ImageRecords records = workers.Records;
 
     /// <summary>A stage that works on the root that the stages before it left.</summary>
     public async Task<StageOutcome> RunAsync(ImageStage stage)
@@ -31,8 +32,11 @@ sealed class StageRun(
             return Nothing;
         }
         var key = KeyOf(before.Key, inputs, stage == ImageStage.InstallPackages);
-        var outcome = await MakeLayerAsync(key, id => new RunStageRequest(
-            stage.ToString(), id, before.Layers, operations.Of(stage), operations.Settings(), inputs));
+        var outcome = await MakeLayerAsync(key, id =>
+        {
+            _ = Task.Run(() => ReadAhead(ReadSource()), cancellation);
+            return new RunStageRequest(stage.ToString(), id, before.Layers, operations.Of(stage), operations.Settings(), inputs);
+        });
         Keep(stage, Above(before, key), before.Key);
         return outcome;
     }
@@ -64,8 +68,8 @@ sealed class StageRun(
         var before = ReadState(stage - 1);
         var inputs = ReadInputs(stage);
         var source = ReadSource();
-        var sourceTree = source.ImageFile is null ? null : ImageRecord.Read(source.ImageFile).FileSystem!;
-        var computedFiles = MergeComputedFiles(sourceTree);
+        var previous = ReadAhead(source);
+        var computedFiles = MergeComputedFiles(source.ImageFile);
         var key = KeyOf(before.Key, inputs, ages: false);
         var manifest = plan.Manifest;
         var outcome = await MakeLayerAsync(key, id => new SealImageRequest(
@@ -75,9 +79,9 @@ sealed class StageRun(
         var id = LayerStore.IdOf(key);
         listener.Progress("Computing the file tree");
         var fileSystem = new ImageTreeBuilder(layers).Build(
-            after, sourceTree, computedFiles, new(plan.Project.ProjectFile, 0), FindPrevious(), manifest.MtimesCopyFilter, LatestTime());
+            after, TreeOf(source.ImageFile), computedFiles, new(plan.Project.ProjectFile, 0), TreeOf(previous), manifest.MtimesCopyFilter, LatestTime());
         var packages = PackageFile.Read(Path.Combine(layers.LayerDirectory(id), "packages"));
-        ImageRecord.Write(state.TreeFile, new Image { FileSystem = fileSystem, Packages = packages });
+        records.Write(state.TreeFile, new Image { FileSystem = fileSystem, Packages = packages });
         Keep(stage, after, before.Key);
         return outcome;
     }
@@ -87,7 +91,7 @@ sealed class StageRun(
     {
         const ImageStage stage = ImageStage.TestImage;
         var before = ReadState(stage - 1);
-        var tree = ImageRecord.Read(state.TreeFile);
+        var tree = records.Read(state.TreeFile);
         var tests = TestsOf(tree.FileSystem!);
         WarnOfTestsThatDoNotRun();
         var testedKey = LayerStore.KeyOf(before.Key, plan.Project.Sandbox.TestTimeout.ToString(), plan.Project.Sandbox.ScriptsNetwork.ToString());
@@ -99,7 +103,7 @@ sealed class StageRun(
             await RunTestsAsync(before.Layers, tests);
             outcome = new(true, $"{tests.Count} passed, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
         }
-        new ImageComposer(plan, state, layers).Compose(tree, before, ReadSource());
+        new ImageComposer(plan, state, layers, records).Compose(tree, before, ReadSource());
         StreamCache.Trim(plan.Project, listener);
         await workers.ReleaseAsync();
         Keep(stage, before with { TestedKey = testedKey }, before.Key);
@@ -134,13 +138,29 @@ sealed class StageRun(
                     $"{file} is not executable, so it is no test and does not run. Make it executable (chmod +x), or ignore this if it is data of another test.", file));
     }
 
-    IReadOnlyList<ComputedFileSetting> MergeComputedFiles(FileSystem? source)
+    /// <summary>
+    /// Begins to decode the records that the tree is made of. That takes about as long as a stage does in the worker, and
+    /// nothing else goes on here meanwhile.
+    /// </summary>
+    /// <returns>File of the stream's latest image, whose times are kept for what did not change; null where there is none.</returns>
+    string? ReadAhead(SourceImage source)
+    {
+        var images = plan.Project.Store.Open().Images;
+        var previous = images.DirectoryExists(plan.Project.Stream) && images.FindLatest(plan.Project.Stream) is { } latest ? images.GetPath(latest) : null;
+        foreach (var record in new[] { source.ImageFile, previous }.OfType<string>())
+            records.ReadAhead(record);
+        return previous;
+    }
+
+    FileSystem? TreeOf(string? record) => record is null ? null : records.Read(record).FileSystem!;
+
+    IReadOnlyList<ComputedFileSetting> MergeComputedFiles(string? source)
     {
         if (plan.Manifest.ComputedFiles is not { } own)
             return [];
         if (!own.Add || source is null)
             return own.Value;
-        var inherited = source.Walk()
+        var inherited = records.Read(source).FileSystem!.Walk()
             .Select(entry => entry.Inode is ComputedInode computed ? new ComputedFile(entry.Path, computed.Source) : null)
             .OfType<ComputedFile>();
         return
@@ -148,13 +168,6 @@ sealed class StageRun(
             .. ComputedFile.Merge(inherited, own.Value.Select(file => new ComputedFile(file.Filename, file.Source)))
                 .Select(file => new ComputedFileSetting(file.Filename.ToString(), file.Source)),
         ];
-    }
-
-    /// <summary>The stream's latest image, whose times are kept for what did not change.</summary>
-    FileSystem? FindPrevious()
-    {
-        var images = plan.Project.Store.Open().Images;
-        return images.DirectoryExists(plan.Project.Stream) && images.FindLatest(plan.Project.Stream) is { } latest ? images.Get(latest)?.FileSystem : null;
     }
 
     static FileTime? LatestTime() =>

@@ -14,7 +14,7 @@ sealed class StageContext : IDisposable
     readonly StringBuilder log = new();
     readonly string? secretsDirectory;
     readonly WorkerSession session;
-    readonly SandboxDevices devices;
+    readonly Lazy<SandboxDevices> devices;
     readonly string[] masked;
 
     public StageContext(StageRoot root, CommandSettings settings, WorkerSession session)
@@ -25,7 +25,8 @@ sealed class StageContext : IDisposable
         listener = session.Listener;
         Cancellation = session.Cancellation;
         Handle = root.Open();
-        devices = new SandboxDevices(root.DevicesPath, Handle);
+        // Copying and sealing run no command: then there is nothing to mount.
+        devices = new(() => new SandboxDevices(root.DevicesPath, Handle));
         // Short values would mask half of the log, and are no secrets.
         masked = [.. settings.Secrets.Select(secret => secret.Value.Trim()).Where(value => value.Length >= 4).OrderByDescending(value => value.Length)];
         secretsDirectory = settings.Secrets.Count == 0 ? null : WriteSecrets(session);
@@ -37,7 +38,7 @@ sealed class StageContext : IDisposable
 
     public CancellationToken Cancellation { get; }
 
-    public string DevicesPath => devices.Path;
+    public string DevicesPath => devices.Value.Path;
 
     public string LogText
     {
@@ -117,7 +118,7 @@ sealed class StageContext : IDisposable
         using var mountPoints = MakeMountPoints();
         var lines = new List<string>();
         var errors = new StringBuilder();
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Path, settings, null)
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, settings, null)
         {
             InBuildEnvironment = false, Output = lines.Add, SeparateErrors = line => errors.AppendLine(line),
         }.Run(command);
@@ -129,7 +130,7 @@ sealed class StageContext : IDisposable
         IReadOnlyList<string> command, bool inBuildEnvironment, bool network, IReadOnlyList<BindMount>? mounts = null)
     {
         var last = new LastLines();
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Path, settings, secretsDirectory)
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, settings, secretsDirectory)
         {
             InBuildEnvironment = inBuildEnvironment,
             Network = network,
@@ -166,8 +167,11 @@ sealed class StageContext : IDisposable
 
     public void Dispose()
     {
-        devices.Adopt();
-        devices.Dispose();
+        if (devices.IsValueCreated)
+        {
+            devices.Value.Adopt();
+            devices.Value.Dispose();
+        }
         Handle.Dispose();
         if (secretsDirectory is not null)
             Mounts.Detach(secretsDirectory);
