@@ -32,13 +32,11 @@ sealed class DebianInstaller
         layers = new(session, request, log);
     }
 
-    /// <returns>
-    /// What was done, in a few words. Null for an image that has another packager, or an unusual one: then nothing was done.
-    /// </returns>
-    public static string? TryRun(WorkerSession session, RunStageRequest request, InstallPackagesOperation operation) =>
+    /// <returns>Null for an image that has another packager, or an unusual one: then nothing was done.</returns>
+    public static DoneEvent? TryRun(WorkerSession session, RunStageRequest request, InstallPackagesOperation operation) =>
         request.Layers.Count == 0 ? null : new DebianInstaller(session, request, operation.Packages).TryRun();
 
-    string? TryRun()
+    DoneEvent? TryRun()
     {
         if (ReadSystem() is not { } system)
             return null;
@@ -120,14 +118,14 @@ sealed class DebianInstaller
         "InstallPackages upgrade", string.Join('\n', upgrade.Changes), $"{upgrade.Changes.Count} changes", sources.Layer, AptFiles,
         request.Settings, context => new GenericPackager(context).Upgrade(packages));
 
-    string InstallByApt(AptSources sources, string reason)
+    DoneEvent InstallByApt(AptSources sources, string reason)
     {
         Say($"apt installs all of the list in one layer: {reason}");
         layers.Finish(sources.Layer, context => new GenericPackager(context).InstallUpdated(packages));
-        return "";
+        return layers.Done;
     }
 
-    string Install(AptSources sources, IReadOnlyList<InstallStep> steps, PackagePlan plan, AptSystem system)
+    DoneEvent Install(AptSources sources, IReadOnlyList<InstallStep> steps, PackagePlan plan, AptSystem system)
     {
         Say("");
         Say($"Installing packages: {string.Join(' ', packages.Select(package => package.Name))}");
@@ -141,7 +139,7 @@ sealed class DebianInstaller
             var listed = packages.Select(package => AptPlanner.BaseName(package.Name));
             AptExtendedStates.Write(context.Handle, system.ExtendedStates, plan.Automatic, listed, plan.Architecture);
         });
-        return layers.Summary;
+        return layers.Done;
     }
 
     void Say(string line)

@@ -14,6 +14,7 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
 
     readonly List<string> parts = [];
     int made, taken;
+    LayerSize size = new(0, 0);
 
     /// <summary>All that the next layer depends on.</summary>
     string chain = LayerStore.KeyOf([DescribeSettings(request), .. request.Layers]);
@@ -22,7 +23,7 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
     public IReadOnlyList<string> All => [.. request.Layers, .. parts.Where(part => !session.Store.IsEmpty(part))];
 
     /// <summary>What was made and what was there, in a few words.</summary>
-    public string Summary => taken == 0 ? "" : $"{made} of {made + taken} steps, the others from the cache";
+    public DoneEvent Done => new(Layer: size, Summary: taken == 0 ? null : $"{made} of {made + taken} steps, the others from the cache");
 
     // What the stage reads but for the list, of which each layer has its part.
     static string DescribeSettings(RunStageRequest request) =>
@@ -99,6 +100,8 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
             said = context.LogText;
         }
         log.Append(said);
-        root.Commit(id, below, inputs, brought is null ? said : log.ToString(), parts: brought, reverted: [.. reverted, LinkerNotes]);
+        var index = root.Commit(id, below, inputs, brought is null ? said : log.ToString(), parts: brought, reverted: [.. reverted, LinkerNotes]);
+        var own = index.Measure();
+        size = new(size.Bytes + own.Bytes, size.Entries + own.Entries);
     }
 }

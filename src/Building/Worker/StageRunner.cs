@@ -10,8 +10,7 @@ namespace ImageSdk.Building.Worker;
 /// <summary>Runs the operations of one stage and commits what they changed as a layer.</summary>
 static class StageRunner
 {
-    /// <returns>What was done, in a few words; null where there is nothing to say.</returns>
-    public static string? Run(WorkerSession session, RunStageRequest request)
+    public static DoneEvent Run(WorkerSession session, RunStageRequest request)
     {
         if (request.Operations is [InstallPackagesOperation packages] && DebianInstaller.TryRun(session, request, packages) is { } done)
             return done;
@@ -24,8 +23,7 @@ static class StageRunner
             log = context.LogText;
         }
         session.Listener.Progress("Keeping the layer");
-        root.Commit(request.LayerId, request.Layers, request.Inputs, log);
-        return null;
+        return new(Layer: root.Commit(request.LayerId, request.Layers, request.Inputs, log).Measure());
     }
 
     static void Run(StageOperation operation, StageContext context, WorkerSession session)
@@ -35,6 +33,9 @@ static class StageRunner
         {
             case BootstrapOperation bootstrap:
                 new Bootstrapper(context).Run(bootstrap);
+                break;
+            case AptBootstrapOperation bootstrap:
+                new AptBootstrapper(context, session).Run(bootstrap);
                 break;
             case UnpackOperation unpack:
                 context.Progress("Unpacking the source image");
