@@ -107,6 +107,9 @@ sealed class DebianInstaller
             return plan.Reason;
         if (settings.OtherDpkgSetting is { } setting)
             return $"apt's configuration has {setting}";
+        var planned = plan.Packages.Select(package => package.Package.Name).ToHashSet(StringComparer.Ordinal);
+        if (packages.FirstOrDefault(package => AptPlanner.BaseName(package.Name) is var name && !planned.Contains(name) && !system.Status.Names.Contains(name)) is { } other)
+            return $"{other.Name} is no package's own name";
         if (settings.HasOwnNetwork || system.HasPasswords)
             return "apt has its own way to the network";
         return plan.Packages.Any(package => DebianUri.TryGetPath(package.Package.Uri) is { } path && !MountedFile.IsMounted(path, request.Settings.BindMounts))

@@ -103,7 +103,7 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
             Assert.Equal(LinesOf(cold.Tree).Values, LinesOf(warm.Tree).Values);
             Assert.Equal(TreeHash.Compute(cold.Tree), TreeHash.Compute(warm.Tree));
         }
-        using var empty = new ImageWorkspace { Store = @base.Workspace.Store, CacheDirectory = Path.Combine(@base.Workspace.Folder, "empty cache") };
+        using var empty = new ImageWorkspace(ownCache: true) { Store = @base.Workspace.Store };
         var last = lists[^1].Split(' ');
         var first = await empty.BuildAsync(project with { Packages = last, CacheDirectory = empty.CacheDirectory });
         Assert.Equal(TreeHash.Compute(first.Tree), TreeHash.Compute((await @base.Workspace.BuildAsync(project with { Packages = last })).Tree));
