@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
@@ -73,6 +74,7 @@ sealed record CommandSettings(
 
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "operation")]
 [JsonDerivedType(typeof(BootstrapOperation), "bootstrap")]
+[JsonDerivedType(typeof(AptBootstrapOperation), "aptBootstrap")]
 [JsonDerivedType(typeof(UnpackOperation), "unpack")]
 [JsonDerivedType(typeof(CopyTreeOperation), "copyTree")]
 [JsonDerivedType(typeof(CopyFileOperation), "copyFile")]
@@ -84,6 +86,9 @@ abstract record StageOperation;
 /// <param name="Command">$dir expanded to the root is what the worker does; all else is expanded already.</param>
 /// <param name="PackagerScript">Content of /bin/generic-packager.</param>
 sealed record BootstrapOperation(IReadOnlyList<string> Command, string PackagerScript) : StageOperation;
+
+/// <param name="PackagerScript">Content of /bin/generic-packager.</param>
+sealed record AptBootstrapOperation(AptBootstrap Bootstrap, string PackagerScript) : StageOperation;
 
 sealed record UnpackOperation(string ImageFile, string ObjectDirectory) : StageOperation;
 

@@ -32,6 +32,9 @@ static class StageRunner
             case BootstrapOperation bootstrap:
                 new Bootstrapper(context).Run(bootstrap);
                 break;
+            case AptBootstrapOperation bootstrap:
+                new AptBootstrapper(context, session).Run(bootstrap);
+                break;
             case UnpackOperation unpack:
                 context.Progress("Unpacking the source image");
                 new ImageUnpacker(new SourceFetch(new ObjectStore(unpack.ObjectDirectory)), session.Cancellation)
