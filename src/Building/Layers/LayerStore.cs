@@ -25,6 +25,8 @@ sealed class LayerStore
     /// <summary>What the kernel answers where somebody else holds the lock.</summary>
     const int WouldBlock = 11;
 
+    const int IdLength = 24;
+
     /// <summary>
     /// Root and each ordinary user have a cache of their own even in a common folder: the kernel marks deleted names
     /// in other ways for them.
@@ -51,7 +53,9 @@ sealed class LayerStore
     }
 
     /// <summary>A layer's name from its whole key: long enough to be unique, short enough for the kernel's list of layers.</summary>
-    public static string IdOf(string key) => key[..24];
+    public static string IdOf(string key) => key[..IdLength];
+
+    public static bool IsId(string text) => text.Length == IdLength && text.All(char.IsAsciiHexDigitLower);
 
     public string LayerDirectory(string id) => Path.Combine(LayersDirectory, id);
 
