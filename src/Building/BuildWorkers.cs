@@ -1,20 +1,28 @@
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Reporting;
 using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Scanning;
 
 namespace ImageSdk.Building;
 
 /// <summary>
-/// The sandboxed worker process of a build, started when the first stage has something to do and shared by all its
-/// stages. Disposing it ends the worker; whatever the worker had mounted or started ends with it.
+/// What the stages of a build share: the sandboxed worker process, started when the first of them has something to do, and
+/// the image records that they have read. Disposing it ends the worker; whatever the worker had mounted or started ends with it.
 /// </summary>
 /// <param name="workerAssembly">Path of ImageSdk.Worker.dll.</param>
 /// <param name="dotnet">Path of the dotnet host that runs it.</param>
 public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDisposable
 {
     readonly SemaphoreSlim turn = new(1);
+    readonly List<Task> endings = [];
     WorkerProcess? worker;
     IDisposable? hold;
+
+    internal ImageRecords Records { get; } = new();
+
+    /// <summary>What the stages that were run so far took.</summary>
+    public BuildTimings Timings { get; } = new();
 
     internal async Task<DoneEvent> AskAsync(
         string cacheDirectory, WorkerRequest request, IBuildListener listener, CancellationToken cancellation)
@@ -22,15 +30,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         await turn.WaitAsync(cancellation);
         try
         {
-            if (worker is { HasExited: true })
-            {
-                worker.Dispose();
-                worker = null;
-            }
-            if (!File.Exists(workerAssembly))
-                throw new BuildException("IMG3017", $"The build's worker {workerAssembly} is missing. Reinstall the ImageSdk package (dotnet nuget locals global-packages --clear, then dotnet restore).");
-            worker ??= WorkerProcess.Start(workerAssembly, dotnet, cacheDirectory);
-            return await worker.AskAsync(request, listener, cancellation);
+            return await StartWorker(cacheDirectory).AskAsync(request, listener, cancellation);
         }
         finally
         {
@@ -38,17 +38,48 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         }
     }
 
+    /// <summary>Starts the worker before the first request. What hinders it is told by that request.</summary>
+    internal async Task StartAheadAsync(string cacheDirectory)
+    {
+        await turn.WaitAsync();
+        try
+        {
+            StartWorker(cacheDirectory);
+        }
+        catch (Exception exception) when (exception is BuildException or IOException or System.ComponentModel.Win32Exception)
+        {
+            // The request finds the same.
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    WorkerProcess StartWorker(string cacheDirectory)
+    {
+        if (worker is { HasExited: false } && worker.CacheDirectory == cacheDirectory)
+            return worker;
+        worker?.Dispose();
+        worker = null;
+        if (!File.Exists(workerAssembly))
+            throw new BuildException("IMG3017", $"The build's worker {workerAssembly} is missing. Reinstall the ImageSdk package (dotnet nuget locals global-packages --clear, then dotnet restore).");
+        return worker = WorkerProcess.Start(workerAssembly, dotnet, cacheDirectory);
+    }
+
     /// <summary>
-    /// Ends the worker where nothing more is to be expected of it; a later request starts another. A solution of many
-    /// projects would otherwise keep one for each until all are built.
+    /// Lets go where nothing more is to be expected; a later request starts anew. A solution of many projects would otherwise
+    /// keep a worker and records for each until all are built.
     /// </summary>
     internal async Task ReleaseAsync()
     {
         await turn.WaitAsync();
         try
         {
-            worker?.Dispose();
+            if (worker is { } ending)
+                endings.Add(Task.Run(ending.Dispose));
             worker = null;
+            Records.Clear();
         }
         finally
         {
@@ -74,7 +105,8 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     {
         worker?.Dispose();
         worker = null;
-        // After the worker, which may still have layers mounted.
+        Task.WaitAll(endings);
+        // After the workers, which may still have layers mounted.
         hold?.Dispose();
         hold = null;
     }

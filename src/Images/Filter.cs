@@ -92,6 +92,25 @@ public sealed class Filter
     /// <inheritdoc cref="Matches(ReadOnlySpan{byte})"/>
     public bool Matches(ByteString path) => Matches(path.Span);
 
+    /// <summary>False where no path below a directory can match, so that nobody needs to look there.</summary>
+    /// <param name="directory">"/var/lib"; empty for the root.</param>
+    public bool MayMatchBelow(ReadOnlySpan<byte> directory)
+    {
+        if (inverted)
+            return true;
+        foreach (var expression in expressions.Value)
+        {
+            if (expression is null)
+                continue;
+            var start = expression.Start;
+            if (start.Length <= directory.Length
+                ? directory.StartsWith(start)
+                : start.StartsWith(directory) && start[directory.Length] == '/')
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>The lines that need the regular expression engine for every path.</summary>
     public IReadOnlyList<string> ListUnoptimised() =>
         Lines.Where((_, index) => expressions.Value[index] is { IsOptimised: false }).ToArray();

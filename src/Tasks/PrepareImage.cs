@@ -10,10 +10,11 @@ namespace ImageSdk.Tasks;
 /// writes the plan.
 /// </summary>
 [MSBuildMultiThreadableTask]
-public sealed partial class PrepareImage : ImageTask
+public sealed partial class PrepareImage : SandboxedImageTask
 {
-    private protected override void Execute(ImageBuild build)
+    private protected override Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
+        build.StartWorkerAhead(workers, Absolute(CacheDirectory));
         ProjectText.RequireBackslashes(Absolute(ProjectFile), new()
         {
             ["ImageExcludeLines"] = ExcludeLines,
@@ -22,6 +23,7 @@ public sealed partial class PrepareImage : ImageTask
             ["MtimesCopyFilterLines"] = MtimesCopyFilterLines,
         });
         build.Prepare(Project());
+        return Task.CompletedTask;
     }
 
     ImageProject Project()
@@ -92,7 +94,7 @@ public sealed partial class PrepareImage : ImageTask
                 PackagerType = PackagerType,
             };
         if (BootstrapDistribution is not "")
-            throw Words.Wrong("BootstrapTool", BootstrapTool, "mmdebstrap or debootstrap", ProjectFile);
+            throw Words.Wrong("BootstrapTool", BootstrapTool, "apt, mmdebstrap or debootstrap", ProjectFile);
         return null;
     }
 

@@ -46,6 +46,38 @@ public sealed class FilterProperties
             }));
     }
 
+    /// <summary>Leaving out a directory never leaves out a path.</summary>
+    [Fact]
+    public void WhereAPathMatchesItsDirectoriesMayToo()
+    {
+        string[] pieces =
+            ["/", "/a", "/b", "a", "b", ".", "*", "?", "+", "|", "(", ")", "(?:", "(?i)", "[a]", "[ab]", "[]|]", "[^/]", "[[:alpha:]]", "{0,2}", "\\|", "\\Q|\\E", "$", ".*", "(|/.*)$"];
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(20000), Prop.ForAll(
+            Texts(pieces, 6).ToArbitrary(), Texts(["/", "a", "b", "A", "|"], 7).ToArbitrary(), (expression, text) =>
+            {
+                var filter = new Filter(["/a" + expression]);
+                var path = Encoding.UTF8.GetBytes("/a" + text);
+                if (!filter.IsValid(out _) || !filter.Matches(path))
+                    return;
+                for (var at = 0; at < path.Length; at++)
+                    if (path[at] == '/')
+                        Assert.True(filter.MayMatchBelow(path.AsSpan(0, at)), $"{expression} matches {text} but not below its directory of {at} bytes");
+            }));
+    }
+
+    [Theory]
+    [InlineData("/var/cache/.*", "", true)]
+    [InlineData("/var/cache/.*", "/var", true)]
+    [InlineData("/var/cache/.*", "/var/cache/apt", true)]
+    [InlineData("/var/cache/.*", "/usr", false)]
+    [InlineData("/var/cache/.*", "/v", false)]
+    [InlineData("/var/(log|cache)/x[0-9]", "/var/log", true)]
+    [InlineData("/var/(log|cache)/x[0-9]", "/usr", false)]
+    [InlineData("/var?/x[0-9]", "/va", true)]
+    [InlineData("!", "/usr", true)]
+    public void DirectoriesWithoutMatchesAreKnown(string line, string directory, bool may) =>
+        Assert.Equal(may, new Filter([line]).MayMatchBelow(Encoding.UTF8.GetBytes(directory)));
+
     [Fact]
     public void TextAndBytesGiveTheSameAnswer()
     {

@@ -7,13 +7,14 @@ using ImageSdk.Images;
 namespace ImageSdk.Building.Publishing;
 
 /// <summary>Makes the image record of a tree that was scanned and tested: filter, triggers, tags, owners, log and origin.</summary>
-sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore layers)
+sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore layers, ImageRecords records)
 {
     /// <summary>Writes bin/…/name.image and its companion. An image that came out equal keeps its name and log.</summary>
     public void Compose(Image tree, StageState sealedState, SourceImage source)
     {
         var manifest = plan.Manifest;
-        var from = source.ImageFile is null ? null : ImageRecord.Read(source.ImageFile);
+        var addsToSource = manifest.Filter is { Add: true } || manifest.Triggers is { Add: true };
+        var from = source.ImageFile is { } sourceFile && addsToSource ? records.Read(sourceFile) : null;
         var image = tree with
         {
             BuildBranch = manifest.GitBranch,
@@ -37,7 +38,7 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
         else
         {
             image = image with { BuildLog = new Annotation(WriteLog(sealedState)) };
-            ImageRecord.Write(file, image);
+            records.Write(file, image);
         }
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
         StateDirectory.Write(

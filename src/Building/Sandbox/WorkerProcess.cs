@@ -19,9 +19,10 @@ sealed class WorkerProcess : IDisposable
     readonly Process process;
     readonly StringBuilder errors = new();
 
-    WorkerProcess(Process process)
+    WorkerProcess(Process process, string cacheDirectory)
     {
         this.process = process;
+        CacheDirectory = cacheDirectory;
         process.ErrorDataReceived += (_, line) =>
         {
             lock (errors)
@@ -29,6 +30,8 @@ sealed class WorkerProcess : IDisposable
         };
         process.BeginErrorReadLine();
     }
+
+    public string CacheDirectory { get; }
 
     public bool HasExited => process.HasExited;
 
@@ -50,7 +53,7 @@ sealed class WorkerProcess : IDisposable
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         SetEnvironment(start, isRoot);
-        return new WorkerProcess(Process.Start(start)!);
+        return new WorkerProcess(Process.Start(start)!, cacheDirectory);
     }
 
     static void SetEnvironment(ProcessStartInfo start, bool isRoot)

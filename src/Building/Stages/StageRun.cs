@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Publishing;
+using ImageSdk.Building.Reporting;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Sources;
@@ -15,10 +16,11 @@ namespace ImageSdk.Building.Stages;
 sealed class StageRun(
     BuildPlan plan, StateDirectory state, LayerStore layers, BuildWorkers workers, IBuildListener listener, CancellationToken cancellation)
 {
-    static readonly StageOutcome Nothing = new(false, "nothing to do");
-    static readonly StageOutcome Cached = new(false, "cached");
+    static readonly StageOutcome Nothing = new(StageResult.Nothing, "nothing to do");
+    static readonly StageOutcome Cached = new(StageResult.Cached, "cached");
 
     readonly StageOperations operations = new(plan);
+    readonly ImageRecords records = workers.Records;
 
     /// <summary>A stage that works on the root that the stages before it left.</summary>
     public async Task<StageOutcome> RunAsync(ImageStage stage)
@@ -31,8 +33,11 @@ sealed class StageRun(
             return Nothing;
         }
         var key = KeyOf(before.Key, inputs, stage == ImageStage.InstallPackages);
-        var outcome = await MakeLayerAsync(key, id => new RunStageRequest(
-            stage.ToString(), id, before.Layers, operations.Of(stage), operations.Settings(), inputs));
+        var outcome = await MakeLayerAsync(key, id =>
+        {
+            _ = Task.Run(() => ReadAhead(ReadSource()), cancellation);
+            return new RunStageRequest(stage.ToString(), id, before.Layers, operations.Of(stage), operations.Settings(), inputs);
+        });
         Keep(stage, Above(before, key), before.Key);
         return outcome;
     }
@@ -44,7 +49,7 @@ sealed class StageRun(
         if (source.Kind == SourceKind.Project)
         {
             Keep(stage, new StageState(source.Key, source.Layers, source.Layers.Count, []), below: null);
-            return new(false, $"{source.Layers.Count} layers of {source.Name}");
+            return new(StageResult.Cached, $"{source.Layers.Count} layers of {source.Name}");
         }
         var inputs = ReadInputs(stage);
         var isBootstrap = source.Kind == SourceKind.Bootstrap;
@@ -64,8 +69,8 @@ sealed class StageRun(
         var before = ReadState(stage - 1);
         var inputs = ReadInputs(stage);
         var source = ReadSource();
-        var sourceTree = source.ImageFile is null ? null : ImageRecord.Read(source.ImageFile).FileSystem!;
-        var computedFiles = MergeComputedFiles(sourceTree);
+        var previous = ReadAhead(source);
+        var computedFiles = MergeComputedFiles(source.ImageFile);
         var key = KeyOf(before.Key, inputs, ages: false);
         var manifest = plan.Manifest;
         var outcome = await MakeLayerAsync(key, id => new SealImageRequest(
@@ -75,9 +80,9 @@ sealed class StageRun(
         var id = LayerStore.IdOf(key);
         listener.Progress("Computing the file tree");
         var fileSystem = new ImageTreeBuilder(layers).Build(
-            after, sourceTree, computedFiles, new(plan.Project.ProjectFile, 0), FindPrevious(), manifest.MtimesCopyFilter, LatestTime());
+            after, TreeOf(source.ImageFile), computedFiles, new(plan.Project.ProjectFile, 0), TreeOf(previous), manifest.MtimesCopyFilter, LatestTime());
         var packages = PackageFile.Read(Path.Combine(layers.LayerDirectory(id), "packages"));
-        ImageRecord.Write(state.TreeFile, new Image { FileSystem = fileSystem, Packages = packages });
+        records.Write(state.TreeFile, new Image { FileSystem = fileSystem, Packages = packages });
         Keep(stage, after, before.Key);
         return outcome;
     }
@@ -87,19 +92,19 @@ sealed class StageRun(
     {
         const ImageStage stage = ImageStage.TestImage;
         var before = ReadState(stage - 1);
-        var tree = ImageRecord.Read(state.TreeFile);
+        var tree = records.Read(state.TreeFile);
         var tests = TestsOf(tree.FileSystem!);
         WarnOfTestsThatDoNotRun();
         var testedKey = LayerStore.KeyOf(before.Key, plan.Project.Sandbox.TestTimeout.ToString(), plan.Project.Sandbox.ScriptsNetwork.ToString());
         var done = StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState);
-        var outcome = tests.Count == 0 ? new StageOutcome(false, "no tests") : Cached;
+        var outcome = tests.Count == 0 ? new StageOutcome(StageResult.Nothing, "no tests") : Cached;
         if (tests.Count > 0 && done?.TestedKey != testedKey)
         {
             var start = Stopwatch.GetTimestamp();
             await RunTestsAsync(before.Layers, tests);
-            outcome = new(true, $"{tests.Count} passed, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+            outcome = new(StageResult.Ran, $"{tests.Count} passed, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
         }
-        new ImageComposer(plan, state, layers).Compose(tree, before, ReadSource());
+        new ImageComposer(plan, state, layers, records).Compose(tree, before, ReadSource());
         StreamCache.Trim(plan.Project, listener);
         await workers.ReleaseAsync();
         Keep(stage, before with { TestedKey = testedKey }, before.Key);
@@ -134,13 +139,29 @@ sealed class StageRun(
                     $"{file} is not executable, so it is no test and does not run. Make it executable (chmod +x), or ignore this if it is data of another test.", file));
     }
 
-    IReadOnlyList<ComputedFileSetting> MergeComputedFiles(FileSystem? source)
+    /// <summary>
+    /// Begins to decode the records that the tree is made of. That takes about as long as a stage does in the worker, and
+    /// nothing else goes on here meanwhile.
+    /// </summary>
+    /// <returns>File of the stream's latest image, whose times are kept for what did not change; null where there is none.</returns>
+    string? ReadAhead(SourceImage source)
+    {
+        var images = plan.Project.Store.Open().Images;
+        var previous = images.DirectoryExists(plan.Project.Stream) && images.FindLatest(plan.Project.Stream) is { } latest ? images.GetPath(latest) : null;
+        foreach (var record in new[] { source.ImageFile, previous }.OfType<string>())
+            records.ReadAhead(record);
+        return previous;
+    }
+
+    FileSystem? TreeOf(string? record) => record is null ? null : records.Read(record).FileSystem!;
+
+    IReadOnlyList<ComputedFileSetting> MergeComputedFiles(string? source)
     {
         if (plan.Manifest.ComputedFiles is not { } own)
             return [];
         if (!own.Add || source is null)
             return own.Value;
-        var inherited = source.Walk()
+        var inherited = records.Read(source).FileSystem!.Walk()
             .Select(entry => entry.Inode is ComputedInode computed ? new ComputedFile(entry.Path, computed.Source) : null)
             .OfType<ComputedFile>();
         return
@@ -148,13 +169,6 @@ sealed class StageRun(
             .. ComputedFile.Merge(inherited, own.Value.Select(file => new ComputedFile(file.Filename, file.Source)))
                 .Select(file => new ComputedFileSetting(file.Filename.ToString(), file.Source)),
         ];
-    }
-
-    /// <summary>The stream's latest image, whose times are kept for what did not change.</summary>
-    FileSystem? FindPrevious()
-    {
-        var images = plan.Project.Store.Open().Images;
-        return images.DirectoryExists(plan.Project.Stream) && images.FindLatest(plan.Project.Stream) is { } latest ? images.Get(latest)?.FileSystem : null;
     }
 
     static FileTime? LatestTime() =>
@@ -173,8 +187,8 @@ sealed class StageRun(
         if (layers.Contains(id))
             return Cached;
         var start = Stopwatch.GetTimestamp();
-        await workers.AskAsync(plan.Project.CacheDirectory, request(id), listener, cancellation);
-        return new(true, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+        var done = await workers.AskAsync(plan.Project.CacheDirectory, request(id), listener, cancellation);
+        return new(StageResult.Ran, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s", done.Layer);
     }
 
     // Only what comes from package repositories grows old without a change of its inputs.

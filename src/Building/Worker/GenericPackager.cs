@@ -63,6 +63,11 @@ sealed class GenericPackager(StageContext context)
         context.Log("");
         context.Log("Cleaning packages:");
         context.Progress("Cleaning packages");
+        if (DebianPackager.TryOpen(context.Handle) is { } debian)
+        {
+            debian.Clean();
+            return;
+        }
         var (exitCode, lastLines) = context.Run([PathInImage, "clean"]);
         if (exitCode != 0)
             throw new BuildException("IMG4004", $"Packager command \"clean\" failed with exit code {exitCode}. Last output:\n{string.Join('\n', lastLines)}");
@@ -78,6 +83,8 @@ sealed class GenericPackager(StageContext context)
     {
         if (!IsPresent)
             return [];
+        if (DebianPackager.TryOpen(context.Handle)?.List() is { } listed)
+            return listed;
         var (multiplierExitCode, multiplierLines, multiplierErrors) = context.Query([PathInImage, "show-size-multiplier"]);
         if (multiplierExitCode != 0)
             throw ListFailure($"show-size-multiplier: {multiplierErrors}");

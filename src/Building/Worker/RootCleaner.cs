@@ -11,6 +11,8 @@ static class RootCleaner
 
     static void RemoveMatching(DirectoryHandle directory, byte[] path, Filter filter)
     {
+        if (!filter.MayMatchBelow(path))
+            return;
         foreach (var name in directory.ReadNames())
         {
             byte[] childPath = [.. path, (byte)'/', .. name];

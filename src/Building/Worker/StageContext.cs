@@ -14,7 +14,7 @@ sealed class StageContext : IDisposable
     readonly StringBuilder log = new();
     readonly string? secretsDirectory;
     readonly WorkerSession session;
-    readonly SandboxDevices devices;
+    readonly Lazy<SandboxDevices> devices;
     readonly string[] masked;
 
     public StageContext(StageRoot root, CommandSettings settings, WorkerSession session)
@@ -25,7 +25,8 @@ sealed class StageContext : IDisposable
         listener = session.Listener;
         Cancellation = session.Cancellation;
         Handle = root.Open();
-        devices = new SandboxDevices(root.DevicesPath, Handle);
+        // Copying and sealing run no command: then there is nothing to mount.
+        devices = new(() => new SandboxDevices(root.DevicesPath, Handle));
         // Short values would mask half of the log, and are no secrets.
         masked = [.. settings.Secrets.Select(secret => secret.Value.Trim()).Where(value => value.Length >= 4).OrderByDescending(value => value.Length)];
         secretsDirectory = settings.Secrets.Count == 0 ? null : WriteSecrets(session);
@@ -37,7 +38,7 @@ sealed class StageContext : IDisposable
 
     public CancellationToken Cancellation { get; }
 
-    public string DevicesPath => devices.Path;
+    public string DevicesPath => devices.Value.Path;
 
     public string LogText
     {
@@ -99,13 +100,25 @@ sealed class StageContext : IDisposable
         return Run(command, inBuildEnvironment: false, network: true);
     }
 
+    /// <summary>
+    /// Runs a command in the base environment with something of the host mounted, read-only. All programs are the image's
+    /// own: the command may replace them.
+    /// </summary>
+    public (int ExitCode, IReadOnlyList<string> LastLines) RunWith(IReadOnlyList<BindMount> mounts, IReadOnlyList<string> command)
+    {
+        using var mountPoints = MakeMountPoints();
+        foreach (var mount in mounts)
+            mountPoints.Ensure(mount.Target, Directory.Exists(mount.Source));
+        return Run(command, inBuildEnvironment: false, network: true, mounts);
+    }
+
     /// <summary>Runs a command whose output is data.</summary>
     public (int ExitCode, IReadOnlyList<string> Lines, string Errors) Query(IReadOnlyList<string> command)
     {
         using var mountPoints = MakeMountPoints();
         var lines = new List<string>();
         var errors = new StringBuilder();
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Path, settings, null)
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, settings, null)
         {
             InBuildEnvironment = false, Output = lines.Add, SeparateErrors = line => errors.AppendLine(line),
         }.Run(command);
@@ -113,14 +126,15 @@ sealed class StageContext : IDisposable
         return (exitCode, lines, errors.ToString().Trim());
     }
 
-    (int ExitCode, IReadOnlyList<string> LastLines) Run(IReadOnlyList<string> command, bool inBuildEnvironment, bool network)
+    (int ExitCode, IReadOnlyList<string> LastLines) Run(
+        IReadOnlyList<string> command, bool inBuildEnvironment, bool network, IReadOnlyList<BindMount>? mounts = null)
     {
         var last = new LastLines();
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Path, settings, secretsDirectory)
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, settings, secretsDirectory)
         {
             InBuildEnvironment = inBuildEnvironment,
             Network = network,
-            CoveredPrograms = CoverPrograms(),
+            Mounts = mounts ?? CoverPrograms(),
             Output = line => last.Add(Log(line)),
         }.Run(command);
         Cancellation.ThrowIfCancellationRequested();
@@ -153,8 +167,11 @@ sealed class StageContext : IDisposable
 
     public void Dispose()
     {
-        devices.Adopt();
-        devices.Dispose();
+        if (devices.IsValueCreated)
+        {
+            devices.Value.Adopt();
+            devices.Value.Dispose();
+        }
         Handle.Dispose();
         if (secretsDirectory is not null)
             Mounts.Detach(secretsDirectory);

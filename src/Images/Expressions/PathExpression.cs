@@ -13,6 +13,9 @@ abstract class PathExpression
     /// <summary>False where every path has to go through the regular expression.</summary>
     public virtual bool IsOptimised => true;
 
+    /// <summary>What every path that matches starts with; empty where that is not known.</summary>
+    public abstract ReadOnlySpan<byte> Start { get; }
+
     /// <exception cref="ExpressionException">The text is empty or not an expression of the dialect.</exception>
     public static PathExpression Compile(string line)
     {
@@ -36,7 +39,7 @@ abstract class PathExpression
             if (plain.Count > 0 && rest.SequenceEqual("(|/.*)$"u8))
                 return new Tree(plain.ToArray());
             // The caret binds to the first branch only: a top-level "a|b" finds "b" anywhere, as in the original.
-            return new Unoptimised(new Expression("^" + line));
+            return new Unoptimised(new Expression("^" + line), HasBranches(text) ? [] : WithoutRepeated(plain, rest));
         }
         return new Prefix(plain.ToArray());
     }
@@ -59,6 +62,46 @@ abstract class PathExpression
         return false;
     }
 
+    /// <summary>Whether there is a "|" outside of all brackets.</summary>
+    static bool HasBranches(ReadOnlySpan<byte> text)
+    {
+        var depth = 0;
+        for (var index = 0; index < text.Length; index++)
+        {
+            switch (text[index])
+            {
+                case (byte)'\\':
+                    // A quoted part "\Q...\E" may hold anything: better to take it for branches than to look into it.
+                    if (index + 1 < text.Length && text[index + 1] == 'Q')
+                        return true;
+                    index++;
+                    break;
+                case (byte)'[':
+                    // "]" is an ordinary character at the start of a class; named classes in it have brackets of their own.
+                    index++;
+                    if (index < text.Length && text[index] == '^')
+                        index++;
+                    for (index++; index < text.Length && text[index] != ']'; index++)
+                        if (text[index] == '\\' || text[index] == '[')
+                            return true;
+                    break;
+                case (byte)'(':
+                    depth++;
+                    break;
+                case (byte)')':
+                    depth--;
+                    break;
+                case (byte)'|' when depth == 0:
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>A quantifier that follows makes the last character optional.</summary>
+    static byte[] WithoutRepeated(List<byte> plain, ReadOnlySpan<byte> rest) =>
+        plain.Count > 0 && rest[0] is (byte)'*' or (byte)'?' or (byte)'{' or (byte)'+' ? [.. plain[..^1]] : [.. plain];
+
     static byte[]? FindContained(ReadOnlySpan<byte> text)
     {
         if (text.Length < 7 || !text.EndsWith(".*"u8))
@@ -78,32 +121,44 @@ abstract class PathExpression
 
     sealed class Contains(byte[] part) : PathExpression
     {
+        public override ReadOnlySpan<byte> Start => "/"u8;
+
         public override bool IsMatch(ReadOnlySpan<byte> path) => path.StartsWith((byte)'/') && path.IndexOf(part) >= 0;
     }
 
     sealed class Exact(byte[] whole) : PathExpression
     {
+        public override ReadOnlySpan<byte> Start => whole;
+
         public override bool IsMatch(ReadOnlySpan<byte> path) => path.SequenceEqual(whole);
     }
 
     sealed class Prefix(byte[] start) : PathExpression
     {
+        public override ReadOnlySpan<byte> Start => start;
+
         public override bool IsMatch(ReadOnlySpan<byte> path) => path.StartsWith(start);
     }
 
     sealed class PrefixThenExpression(byte[] start, Expression rest) : PathExpression
     {
+        public override ReadOnlySpan<byte> Start => start;
+
         public override bool IsMatch(ReadOnlySpan<byte> path) => path.StartsWith(start) && rest.IsMatch(path[start.Length..]);
     }
 
     sealed class Tree(byte[] top) : PathExpression
     {
+        public override ReadOnlySpan<byte> Start => top;
+
         public override bool IsMatch(ReadOnlySpan<byte> path) =>
             path.StartsWith(top) && (path.Length == top.Length || path[top.Length] == '/');
     }
 
-    sealed class Unoptimised(Expression expression) : PathExpression
+    sealed class Unoptimised(Expression expression, byte[] start) : PathExpression
     {
+        public override ReadOnlySpan<byte> Start => start;
+
         public override bool IsOptimised => false;
 
         public override bool IsMatch(ReadOnlySpan<byte> path) => expression.IsMatch(path);

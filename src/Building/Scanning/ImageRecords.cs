@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using ImageSdk.Images;
+
+namespace ImageSdk.Building.Scanning;
+
+/// <summary>
+/// The image records that a build works with, each decoded once. One that was replaced meanwhile is read again. For several
+/// threads at once.
+/// </summary>
+sealed class ImageRecords
+{
+    readonly ConcurrentDictionary<string, Entry> known = new();
+
+    readonly record struct Stamp(DateTime Written, long Length);
+
+    sealed record Entry(Stamp Stamp, Lazy<Image> Image);
+
+    /// <exception cref="Diagnostics.BuildException">The file is no image record.</exception>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public Image Read(string file) => Find(file).Image.Value;
+
+    /// <summary>Begins to read a file that is going to be needed; what is wrong with it is told then.</summary>
+    public void ReadAhead(string file)
+    {
+        var entry = Find(file);
+        ThreadPool.UnsafeQueueUserWorkItem(static image =>
+        {
+            try
+            {
+                _ = image.Value;
+            }
+            catch (Exception exception) when (exception is Diagnostics.BuildException or IOException or UnauthorizedAccessException)
+            {
+                // Kept, and thrown where the record is asked for.
+            }
+        }, entry.Image, preferLocal: false);
+    }
+
+    public void Write(string file, Image image)
+    {
+        ImageRecord.Write(file, image);
+        known[file] = new(StampOf(file), new Lazy<Image>(image));
+    }
+
+    public void Clear() => known.Clear();
+
+    Entry Find(string file)
+    {
+        var stamp = StampOf(file);
+        if (known.TryGetValue(file, out var entry) && entry.Stamp == stamp)
+            return entry;
+        return known[file] = new(stamp, new Lazy<Image>(() => ImageRecord.Read(file)));
+    }
+
+    static Stamp StampOf(string file)
+    {
+        var info = new FileInfo(file);
+        return info.Exists ? new(info.LastWriteTimeUtc, info.Length) : default;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text;
+using ImageSdk.Building.DebianPackages;
+using ImageSdk.Building.Packagers;
+using ImageSdk.Images;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>
+/// Clean-up and list of the built-in "deb" packager without the processes that its commands start: they run in every build
+/// that changes anything. Only for images whose /bin/generic-packager is the built-in one to the letter and whose apt keeps
+/// its files where Debian puts them; the effects are those of the commands.
+/// </summary>
+sealed class DebianPackager
+{
+    static readonly byte[] script = Encoding.UTF8.GetBytes(GenericPackagerScript.Write(BuiltInPackagers.Find("deb", [])!));
+    static readonly Filter patterns = new(BuiltInPackagers.Find("deb", [])!.CleanPatterns);
+
+    readonly DirectoryHandle root;
+
+    DebianPackager(DirectoryHandle root) => this.root = root;
+
+    /// <returns>Null where the image's packager is another one.</returns>
+    public static DebianPackager? TryOpen(DirectoryHandle root) =>
+        root.StatInRoot("bin/generic-packager"u8) is { Kind: FileKind.Regular, Size: var size } && size == (ulong)script.Length
+            && Read(root, "bin/generic-packager"u8).AsSpan().SequenceEqual(script)
+            && HasArchives(root) && !SetsDirectories(root)
+            ? new(root)
+            : null;
+
+    // apt makes its lock, and a folder that belongs to the user who downloads, wherever they are missing.
+    static bool HasArchives(DirectoryHandle root) =>
+        root.StatInRoot("var/cache/apt/archives/lock"u8) is { Kind: FileKind.Regular }
+            && root.StatInRoot("var/cache/apt/archives/partial"u8) is { Kind: FileKind.Directory, Permissions: 0x1C0, Uid: not 0 }; // 0700
+
+    static byte[] Read(DirectoryHandle directory, ReadOnlySpan<byte> path)
+    {
+        using var file = directory.OpenReadInRoot(path);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    // apt.conf may put the caches elsewhere ("Dir::Cache") or name hooks that run with the commands.
+    static bool SetsDirectories(DirectoryHandle root)
+    {
+        if (root.StatInRoot("etc/apt/apt.conf"u8) is not null)
+            return true;
+        if (root.StatInRoot("etc/apt/apt.conf.d"u8) is not { Kind: FileKind.Directory })
+            return false;
+        using var parts = root.OpenDirectoryInRoot("etc/apt/apt.conf.d"u8);
+        return parts.ReadNames().Any(name =>
+        {
+            var status = parts.Stat(name);
+            return status.Kind != FileKind.Regular
+                || (status.Size > 0 && Encoding.UTF8.GetString(Read(parts, name)).Contains("dir", StringComparison.OrdinalIgnoreCase));
+        });
+    }
+
+    /// <summary>What "apt-get clean" and the clean patterns take away.</summary>
+    public void Clean()
+    {
+        RemoveFiles("var/cache/apt/archives/partial"u8);
+        RemoveFiles("var/cache/apt/archives"u8);
+        using (var cache = root.OpenDirectoryInRoot("var/cache/apt"u8))
+            foreach (var name in new[] { "pkgcache.bin"u8.ToArray(), "srcpkgcache.bin"u8.ToArray() })
+                if (cache.TryStat(name) is { Kind: FileKind.Regular })
+                    cache.Unlink(name);
+        RootCleaner.RemoveMatching(root, patterns);
+    }
+
+    void RemoveFiles(ReadOnlySpan<byte> path)
+    {
+        using var directory = root.OpenDirectoryInRoot(path);
+        foreach (var name in directory.ReadNames())
+            if (!name.AsSpan().SequenceEqual("lock"u8) && directory.Stat(name).Kind != FileKind.Directory)
+                directory.Unlink(name);
+    }
+
+    /// <summary>
+    /// The packages of dpkg's database as "dpkg-query --show" names them, sizes in bytes; null where dpkg has work that it
+    /// has not written down yet, or the database has something unknown.
+    /// </summary>
+    public IReadOnlyList<Package>? List() =>
+        root.StatInRoot("var/lib/dpkg/status"u8) is { Kind: FileKind.Regular } && !HasUpdates()
+            ? DpkgStatus.Parse(Read(root, "var/lib/dpkg/status"u8))
+            : null;
+
+    bool HasUpdates()
+    {
+        if (root.StatInRoot("var/lib/dpkg/updates"u8) is not { Kind: FileKind.Directory })
+            return false;
+        using var updates = root.OpenDirectoryInRoot("var/lib/dpkg/updates"u8);
+        return updates.ReadNames().Any();
+    }
+}
