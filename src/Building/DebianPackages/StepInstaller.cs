@@ -23,7 +23,7 @@ sealed class StepInstaller(
     public void Install(IReadOnlyList<InstallStep> steps)
     {
         var inputs = steps.Select(step => step.Describe(settings)).ToList();
-        var missing = layers.Missing(Kind, inputs);
+        var missing = layers.FindMissing(Kind, inputs);
         using var fetching = CancellationTokenSource.CreateLinkedTokenSource(session.Cancellation);
         var fetched = Fetch(steps, missing, fetching.Token);
         try
@@ -31,7 +31,7 @@ sealed class StepInstaller(
             for (var number = 0; number < steps.Count; number++)
             {
                 var (step, files) = (steps[number], fetched[number]);
-                var title = $"{string.Join(' ', step.Listed)} ({step.Packages.Count} packages)";
+                var title = $"{string.Join(' ', step.Listed)} ({step.Packages.Count} {(step.Packages.Count == 1 ? "package" : "packages")})";
                 layers.Add(Kind, inputs[number], title, null, [], WithPackages(), context => Run(step, title, files, context));
             }
         }

@@ -29,17 +29,15 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
     static string DescribeSettings(RunStageRequest request) =>
         string.Join('\n', request.Inputs.Split('\n').Where(line => !line.StartsWith("package ", StringComparison.Ordinal)));
 
-    /// <summary>The ids that layers of these inputs are going to have, one on the other.</summary>
-    public IReadOnlyList<bool> Missing(string kind, IEnumerable<string> inputs)
+    /// <summary>Which layers of these inputs, one on the other, the cache lacks.</summary>
+    public IReadOnlyList<bool> FindMissing(string kind, IEnumerable<string> inputs)
     {
         var missing = new List<bool>();
         var key = chain;
         foreach (var input in inputs)
-            missing.Add(!session.Store.Contains(LayerStore.IdOf(key = KeyOf(key, kind, input))));
+            missing.Add(!session.Store.Contains(LayerStore.IdOf(key = LayerStore.KeyOf(key, kind, input))));
         return missing;
     }
-
-    static string KeyOf(string below, string kind, string inputs) => LayerStore.KeyOf(below, kind, inputs);
 
     /// <summary>Takes the next layer from the cache, or makes it.</summary>
     /// <param name="kind">What it is, in the words of a list of layers.</param>
@@ -50,7 +48,7 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
     public void Add(
         string kind, string inputs, string title, string? visible, IReadOnlyList<string> reverted, CommandSettings settings, Action<StageContext> make)
     {
-        chain = KeyOf(chain, kind, inputs);
+        chain = LayerStore.KeyOf(chain, kind, inputs);
         var id = LayerStore.IdOf(chain);
         if (!Take(id, title))
         {

@@ -1,5 +1,6 @@
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Projects;
+using ImageSdk.Building.RemoteCache;
 using ImageSdk.Building.Stages;
 using ImageSdk.Images;
 
@@ -199,5 +200,22 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Contains(ImageStage.InstallPackages, second.Ran);
         Assert.Equal(1, CountOf(second, "From the cache: same"));
         Assert.Equal(1, CountOf(second, "Setting up newer (2)"));
+    }
+
+    [ImageFact]
+    public async Task Steps_and_lists_come_from_a_shared_cache_with_their_layer()
+    {
+        var (project, _, repository) = NewWithRepository();
+        repository.Add("lib");
+        repository.Add("one", fields: "Depends: lib", scripts: ("postinst", "#!/bin/sh\ncat /proc/sys/kernel/random/uuid > /etc/random\n"));
+        project = project with
+        {
+            Packages = ["lib", "one"], RemoteCache = new RemoteCacheSettings { Directory = Path.Combine(@base.Workspace.Folder, "shared packages") },
+        };
+        var first = await @base.Workspace.BuildAsync(project);
+        using var elsewhere = new ImageWorkspace(ownCache: true) { Store = @base.Workspace.Store };
+        var second = await elsewhere.BuildAsync(project with { CacheDirectory = elsewhere.CacheDirectory });
+        Assert.DoesNotContain(ImageStage.InstallPackages, second.Ran);
+        Assert.Equal(TreeHash.Compute(first.Tree), TreeHash.Compute(second.Tree));
     }
 }

@@ -39,7 +39,7 @@ public class RandomEditsTests(BaseImage @base) : IClassFixture<BaseImage>
 
     static async Task<BuildResult> BuildFromNothingAsync(ImageProject project)
     {
-        using var other = new ImageWorkspace { CacheDirectory = TestHost.NewFolder() };
+        using var other = new ImageWorkspace(ownCache: true);
         return await other.BuildAsync(project with { CacheDirectory = other.CacheDirectory, ImageFile = Path.Combine(other.Folder, "bin", "out.image") });
     }
 
