@@ -87,8 +87,8 @@ public sealed class WorkerServer
                 case StoreObjectsRequest objects:
                     new ObjectStorer(session).Store(objects);
                     return new DoneEvent();
-                case RemoveLayersRequest removal:
-                    LayerRemover.Remove(session, removal.Layers);
+                case RemoveEntriesRequest removal:
+                    EntryRemover.Remove(session, removal.Paths);
                     return new DoneEvent();
                 case VerifyLayersRequest verification:
                     return new DoneEvent(Faults: LayerVerifier.FindFaults(
