@@ -117,7 +117,8 @@ sealed record DiagnosticEvent(Diagnostic Diagnostic) : WorkerEvent;
 /// <summary>The request is done.</summary>
 /// <param name="Tests">Outcomes, for a test request.</param>
 /// <param name="Faults">What a verification found.</param>
-sealed record DoneEvent(IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null) : WorkerEvent;
+/// <param name="Layer">Size of the layer that was made, for a stage.</param>
+sealed record DoneEvent(IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null, LayerSize? Layer = null) : WorkerEvent;
 
 /// <summary>The request failed; the root is thrown away, the worker lives on.</summary>
 sealed record FailedEvent(Diagnostic Diagnostic) : WorkerEvent;

@@ -1,3 +1,4 @@
+using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Unpacking;
@@ -9,7 +10,7 @@ namespace ImageSdk.Building.Worker;
 /// <summary>Runs the operations of one stage and commits what they changed as a layer.</summary>
 static class StageRunner
 {
-    public static void Run(WorkerSession session, RunStageRequest request)
+    public static LayerIndex Run(WorkerSession session, RunStageRequest request)
     {
         using var root = new StageRoot(session, request.Layers);
         string log;
@@ -20,7 +21,7 @@ static class StageRunner
             log = context.LogText;
         }
         session.Listener.Progress("Keeping the layer");
-        root.Commit(request.LayerId, request.Layers, request.Inputs, log);
+        return root.Commit(request.LayerId, request.Layers, request.Inputs, log);
     }
 
     static void Run(StageOperation operation, StageContext context, WorkerSession session)
