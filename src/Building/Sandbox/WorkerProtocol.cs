@@ -3,6 +3,7 @@ using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
+using ImageSdk.Building.RemoteCache;
 
 namespace ImageSdk.Building.Sandbox;
 
@@ -16,6 +17,8 @@ namespace ImageSdk.Building.Sandbox;
 [JsonDerivedType(typeof(StoreObjectsRequest), "store")]
 [JsonDerivedType(typeof(RemoveEntriesRequest), "removeEntries")]
 [JsonDerivedType(typeof(VerifyLayersRequest), "verifyLayers")]
+[JsonDerivedType(typeof(FetchLayerRequest), "fetchLayer")]
+[JsonDerivedType(typeof(SendLayerRequest), "sendLayer")]
 [JsonDerivedType(typeof(CancelRequest), "cancel")]
 abstract record WorkerRequest;
 
@@ -56,6 +59,12 @@ sealed record RemoveEntriesRequest(IReadOnlyList<string> Paths) : WorkerRequest;
 /// <summary>Compare layers with their indexes.</summary>
 /// <param name="Content">Whether every file is read and hashed.</param>
 sealed record VerifyLayersRequest(IReadOnlyList<string> Layers, bool Content) : WorkerRequest;
+
+/// <summary>Take a layer from a shared cache. The answer has its size, or none where it is not to be had there.</summary>
+sealed record FetchLayerRequest(string LayerId, RemoteCacheSettings Cache) : WorkerRequest;
+
+/// <summary>Give a layer to a shared cache.</summary>
+sealed record SendLayerRequest(string LayerId, RemoteCacheSettings Cache) : WorkerRequest;
 
 /// <summary>How commands run in the root.</summary>
 /// <param name="Environment">The build environment: what scripts and packagers see beyond the base environment.</param>
