@@ -26,7 +26,8 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
     {
         var bootstrap = operation.Bootstrap;
         context.Log($"Bootstrapping {bootstrap.Distribution} {bootstrap.Release} ({bootstrap.Variant}, {bootstrap.Architecture}) from:");
-        context.Log(bootstrap.SourcesList().TrimEnd());
+        foreach (var line in bootstrap.SourcesList().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            context.Log(line);
         if (Tools.Find("apt-get") is null)
             throw new BuildException("IMG2010",
                 "The bootstrap needs the program \"apt-get\", which is not installed on this machine. Install it (package apt), or set BootstrapTool to another one.");
