@@ -7,8 +7,8 @@ namespace ImageSdk.Building.DebianPackages;
 /// <summary>
 /// What apt was asked before, in the build cache by all that the answer depends on:
 /// <code>
-/// apt/sources/KEY    AptSources: the newest lists of a set of sources
-/// apt/plans/KEY      PackagePlan or UpgradePlan
+/// plans/sources/KEY    AptSources: the newest lists of a set of sources
+/// plans/answers/KEY    PackagePlan or UpgradePlan
 /// </code>
 /// Each file is replaced whole. What cannot be read counts as not there; nothing needs these files.
 /// </summary>
@@ -20,8 +20,8 @@ sealed class PlanCache(LayerStore store)
     /// <summary>Plans are small, but come with every change of the lists.</summary>
     const int MostPlans = 256;
 
-    readonly string sources = Path.Combine(store.Root, "apt", "sources");
-    readonly string plans = Path.Combine(store.Root, "apt", "plans");
+    readonly string sources = Path.Combine(store.Root, "plans", "sources");
+    readonly string plans = Path.Combine(store.Root, "plans", "answers");
 
     public AptSources? FindSources(string key) => TryRead(FileOf(sources, key), PlanJson.Default.AptSources);
 

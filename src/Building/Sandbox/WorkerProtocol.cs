@@ -15,7 +15,7 @@ namespace ImageSdk.Building.Sandbox;
 [JsonDerivedType(typeof(SealImageRequest), "seal")]
 [JsonDerivedType(typeof(RunTestsRequest), "tests")]
 [JsonDerivedType(typeof(StoreObjectsRequest), "store")]
-[JsonDerivedType(typeof(RemoveLayersRequest), "removeLayers")]
+[JsonDerivedType(typeof(RemoveEntriesRequest), "removeEntries")]
 [JsonDerivedType(typeof(VerifyLayersRequest), "verifyLayers")]
 [JsonDerivedType(typeof(FetchLayerRequest), "fetchLayer")]
 [JsonDerivedType(typeof(SendLayerRequest), "sendLayer")]
@@ -50,9 +50,11 @@ sealed record RunTestsRequest(
 sealed record StoreObjectsRequest(IReadOnlyList<string> Layers, string ImageFile, string ObjectDirectory) : WorkerRequest;
 
 /// <summary>
-/// Remove layers; here, because their files belong to ids that only the worker has. Who asks holds the cache's lock.
+/// Remove layers and other entries; here, because files of layers belong to ids that only the worker has. Who asks holds the
+/// cache's lock.
 /// </summary>
-sealed record RemoveLayersRequest(IReadOnlyList<string> Layers) : WorkerRequest;
+/// <param name="Paths">Folders below the user's part of the cache: "layers/ID".</param>
+sealed record RemoveEntriesRequest(IReadOnlyList<string> Paths) : WorkerRequest;
 
 /// <summary>Compare layers with their indexes.</summary>
 /// <param name="Content">Whether every file is read and hashed.</param>

@@ -90,8 +90,8 @@ public sealed class WorkerServer
                 case SendLayerRequest send:
                     new SharedLayers(session, send.Cache).Send(send.LayerId);
                     return new DoneEvent();
-                case RemoveLayersRequest removal:
-                    LayerRemover.Remove(session, removal.Layers);
+                case RemoveEntriesRequest removal:
+                    EntryRemover.Remove(session, removal.Paths);
                     return new DoneEvent();
                 case VerifyLayersRequest verification:
                     return new DoneEvent(Faults: LayerVerifier.FindFaults(
