@@ -3,7 +3,7 @@
 . "$(dirname -- "$0")/common.sh"
 
 require_dotnet
-install_missing mmdebstrap mmdebstrap bwrap bubblewrap unshare util-linux git git
+install_missing apt-get apt xz xz-utils zstd zstd bwrap bubblewrap unshare util-linux git git
 require_subordinate_ids
 fill_feed
 

@@ -1,5 +1,6 @@
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Reporting;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 
@@ -19,6 +20,9 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     IDisposable? hold;
 
     internal ImageRecords Records { get; } = new();
+
+    /// <summary>What the stages that were run so far took.</summary>
+    public BuildTimings Timings { get; } = new();
 
     internal async Task<DoneEvent> AskAsync(
         string cacheDirectory, WorkerRequest request, IBuildListener listener, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using ImageSdk.Building.Layers;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Publishing;
+using ImageSdk.Building.Reporting;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Servers;
@@ -93,17 +94,20 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(plan.Project.Sandbox.BuildTimeout);
         var layers = StoreOf(plan);
-        var run = new StageRun(plan, state, layers, workers, listener, timeout.Token);
+        var clock = new StageClock(workers.Timings, stage, listener);
+        var run = new StageRun(plan, state, layers, workers, clock, timeout.Token);
         try
         {
             await workers.HoldLayersAsync(layers, listener, timeout.Token);
-            return stage switch
+            var outcome = stage switch
             {
                 ImageStage.UnpackSourceImage => await run.UnpackSourceAsync(),
                 ImageStage.ScanImage => await run.ScanAsync(),
                 ImageStage.TestImage => await run.TestAsync(),
                 _ => await run.RunAsync(stage),
             };
+            clock.Stop(outcome);
+            return outcome;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -136,7 +140,3 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     BuildPlan ReadPlan() => StateDirectory.TryRead(state.PlanFile, StateJson.Default.BuildPlan)
         ?? throw new BuildException("IMG1016", $"The build was not prepared: {state.PlanFile} is missing. Build the whole project, or run its target PrepareImage first.");
 }
-
-/// <param name="Ran">False where the layer came from the cache or the stage had nothing to do.</param>
-/// <param name="Summary">A line for the log, for instance "cached" or "ran, 4.1 s".</param>
-public sealed record StageOutcome(bool Ran, string Summary);

@@ -94,7 +94,7 @@ public sealed partial class PrepareImage : SandboxedImageTask
                 PackagerType = PackagerType,
             };
         if (BootstrapDistribution is not "")
-            throw Words.Wrong("BootstrapTool", BootstrapTool, "mmdebstrap or debootstrap", ProjectFile);
+            throw Words.Wrong("BootstrapTool", BootstrapTool, "apt, mmdebstrap or debootstrap", ProjectFile);
         return null;
     }
 

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
+using ImageSdk.Building.Reporting;
 using ImageSdk.Building.Servers;
 using ImageSdk.Building.Stages;
 
@@ -64,7 +66,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     {
         workers.Used++;
         Note($"Run {stage} worker={workers.GetHashCode()} {Path.GetFileName(workers.WorkerAssembly)} {Path.GetFileName(workers.Dotnet)}");
-        listener.Progress($"running {stage}");
+        var clock = new StageClock(workers.Timings, stage, listener);
+        clock.Progress($"running {stage}");
         listener.Output($"output of {stage}");
         Obey(stage);
         if (Orders("FAKE_HANG") == stage.ToString())
@@ -81,7 +84,9 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
             File.WriteAllText(image + ".json", "{}");
         }
         File.WriteAllText(Path.Combine(stateDirectory, $"{stage}.stage"), "done");
-        return new StageOutcome(true, "done");
+        var outcome = new StageOutcome(StageResult.Ran, "done", new LayerSize(2048, 3));
+        clock.Stop(outcome);
+        return outcome;
     }
 
     public Task<string> PublishAsync(BuildWorkers workers, ImageServerSettings? server, CancellationToken cancellation)
@@ -119,13 +124,13 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     }
 }
 
-public sealed record StageOutcome(bool Ran, string Summary);
-
 public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDisposable
 {
     public string WorkerAssembly { get; } = workerAssembly;
 
     public string Dotnet { get; } = dotnet;
+
+    public BuildTimings Timings { get; } = new();
 
     public int Used { get; set; }
 

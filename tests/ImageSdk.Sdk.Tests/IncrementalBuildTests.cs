@@ -37,6 +37,21 @@ public sealed class IncrementalBuildTests : IDisposable
     }
 
     [Fact]
+    public void A_build_that_did_something_says_what_took_how_long()
+    {
+        folder.Project("hello");
+        var first = folder.Build("-p:ImageBuildTimeline=true").Succeeded();
+        var second = folder.Build().Succeeded();
+        folder.Write("RunScripts/a", "changed");
+        var quiet = folder.Build("-p:ImageBuildReport=false").Succeeded();
+
+        Assert.Contains(first.Lines, line => line.TrimStart().StartsWith($"hello: {Stages.Run.Count} of {Stages.Run.Count} stages run", StringComparison.Ordinal));
+        Assert.Matches(@"(?m)^ *RunScripts +run +\d+\.\d\d s +2 KiB +3 names", string.Join('\n', first.Lines));
+        Assert.Contains("running RunScripts", File.ReadAllText(folder["obj/Debug/image/timeline.html"]));
+        Assert.DoesNotContain(second.Lines.Concat(quiet.Lines), line => line.Contains("stages run", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Question_mode_notices_that_a_stage_would_run()
     {
         folder.Project("hello");

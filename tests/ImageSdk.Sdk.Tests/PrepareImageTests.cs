@@ -190,10 +190,13 @@ public sealed class PrepareImageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("debian", "", "mmdebstrap --mode=root --variant=minbase --architectures=$ARCH bookworm $dir")]
-    [InlineData("ubuntu", "", "mmdebstrap --mode=root --variant=minbase --architectures=$ARCH noble $dir")]
+    [InlineData("debian", "", "apt --distribution=debian --variant=minbase --architecture=$ARCH bookworm")]
+    [InlineData("ubuntu", "", "apt --distribution=ubuntu --variant=minbase --architecture=$ARCH noble")]
+    [InlineData("debian", "<BootstrapOptions>--include=a,b</BootstrapOptions><BootstrapMirror>file:/mirror</BootstrapMirror>",
+        "apt --distribution=debian --variant=minbase --architecture=$ARCH --include=a,b bookworm file:/mirror")]
+    [InlineData("ubuntu", "<BootstrapTool>mmdebstrap</BootstrapTool>", "mmdebstrap --mode=root --variant=minbase --architectures=$ARCH noble $dir")]
     [InlineData("debian", "<BootstrapTool>debootstrap</BootstrapTool><BootstrapRelease>trixie</BootstrapRelease>", "debootstrap --variant=minbase --arch=$ARCH trixie $dir")]
-    [InlineData("debian", "<BootstrapMirror>file:/mirror</BootstrapMirror><BootstrapOptions>--include=a,b --x='y z'</BootstrapOptions><BootstrapVariant>apt</BootstrapVariant>",
+    [InlineData("debian", "<BootstrapTool>mmdebstrap</BootstrapTool><BootstrapMirror>file:/mirror</BootstrapMirror><BootstrapOptions>--include=a,b --x='y z'</BootstrapOptions><BootstrapVariant>apt</BootstrapVariant>",
         "mmdebstrap --mode=root --variant=apt --architectures=$ARCH --include=a,b --x=y\u00a0z bookworm $dir file:/mirror")]
     public void A_distribution_is_a_bootstrap_command(string distribution, string properties, string command)
     {
@@ -236,7 +239,7 @@ public sealed class PrepareImageTests : IDisposable
     [InlineData("<PropertyGroup><ImageScriptsNetwork>maybe</ImageScriptsNetwork></PropertyGroup>", "ImageScriptsNetwork is 'maybe'; expected: true or false")]
     [InlineData("<PropertyGroup><ImageFilterMode>Extend</ImageFilterMode></PropertyGroup>", "ImageFilterMode is 'Extend'; expected: Add or Replace")]
     [InlineData("<PropertyGroup><BootstrapDistribution>gentoo</BootstrapDistribution></PropertyGroup>", "BootstrapDistribution is 'gentoo'; expected: debian or ubuntu")]
-    [InlineData("<PropertyGroup><BootstrapDistribution>debian</BootstrapDistribution><BootstrapTool>x</BootstrapTool></PropertyGroup>", "BootstrapTool is 'x'; expected: mmdebstrap or debootstrap")]
+    [InlineData("<PropertyGroup><BootstrapDistribution>debian</BootstrapDistribution><BootstrapTool>x</BootstrapTool></PropertyGroup>", "BootstrapTool is 'x'; expected: apt, mmdebstrap or debootstrap")]
     [InlineData("<PropertyGroup><BootstrapCommand>a 'b</BootstrapCommand></PropertyGroup>", "BootstrapCommand is 'a 'b'; expected: a command line whose quotes are closed")]
     [InlineData("<PropertyGroup><RuntimeIdentifier>linux-riscv64</RuntimeIdentifier></PropertyGroup>", "ImageArchitecture is ''; expected: amd64 or arm64")]
     [InlineData("<PropertyGroup><ImageVariables>novalue</ImageVariables></PropertyGroup>", "ImageVariables is 'novalue'; expected: NAME=value")]

@@ -35,7 +35,7 @@ public sealed class LayerCache(string cacheDirectory)
         try
         {
             return store.TryReadIndex(id) is { } index
-                ? new(id, stage, SizeOf(index), index.Entries.Count, File.GetLastWriteTimeUtc(store.IndexFile(id)), store.LastUsed(id), null)
+                ? new(id, stage, index.CountBytes(), index.Entries.Count, File.GetLastWriteTimeUtc(store.IndexFile(id)), store.LastUsed(id), null)
                 : Damaged("it has no index");
         }
         catch (InvalidDataException exception)
@@ -54,16 +54,6 @@ public sealed class LayerCache(string cacheDirectory)
     static string StageOf(string inputs) => inputs.Length == 0
         ? nameof(ImageStage.UnpackSourceImage)
         : inputs.AsSpan(0, inputs.AsSpan().IndexOfAny(' ', '\n') is var end and >= 0 ? end : inputs.Length).ToString();
-
-    static ulong SizeOf(LayerIndex index)
-    {
-        var links = new HashSet<ulong>();
-        var size = 0ul;
-        foreach (var entry in index.Entries)
-            if (entry.Inode is RegularInode regular && (entry.LinkId == 0 || links.Add(entry.LinkId)))
-                size += regular.Size;
-        return size;
-    }
 
     /// <summary>Removes what is over the limits, and what killed builds left.</summary>
     /// <returns>What was removed, the least recently used first.</returns>

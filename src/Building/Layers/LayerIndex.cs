@@ -15,6 +15,19 @@ sealed class LayerIndex(IReadOnlyList<LayerEntry> entries)
 
     public bool IsEmpty => Entries.Count == 0;
 
+    /// <summary>Bytes of its files; hard links count once.</summary>
+    public ulong CountBytes()
+    {
+        var links = new HashSet<ulong>();
+        var size = 0ul;
+        foreach (var entry in Entries)
+            if (entry.Inode is RegularInode regular && (entry.LinkId == 0 || links.Add(entry.LinkId)))
+                size += regular.Size;
+        return size;
+    }
+
+    public LayerSize Measure() => new(CountBytes(), Entries.Count);
+
     enum InodeKind : byte
     {
         None,

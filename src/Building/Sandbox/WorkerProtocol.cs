@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
@@ -64,6 +65,7 @@ sealed record CommandSettings(
 
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "operation")]
 [JsonDerivedType(typeof(BootstrapOperation), "bootstrap")]
+[JsonDerivedType(typeof(AptBootstrapOperation), "aptBootstrap")]
 [JsonDerivedType(typeof(UnpackOperation), "unpack")]
 [JsonDerivedType(typeof(CopyTreeOperation), "copyTree")]
 [JsonDerivedType(typeof(CopyFileOperation), "copyFile")]
@@ -75,6 +77,9 @@ abstract record StageOperation;
 /// <param name="Command">$dir expanded to the root is what the worker does; all else is expanded already.</param>
 /// <param name="PackagerScript">Content of /bin/generic-packager.</param>
 sealed record BootstrapOperation(IReadOnlyList<string> Command, string PackagerScript) : StageOperation;
+
+/// <param name="PackagerScript">Content of /bin/generic-packager.</param>
+sealed record AptBootstrapOperation(AptBootstrap Bootstrap, string PackagerScript) : StageOperation;
 
 sealed record UnpackOperation(string ImageFile, string ObjectDirectory) : StageOperation;
 
@@ -110,7 +115,8 @@ sealed record DiagnosticEvent(Diagnostic Diagnostic) : WorkerEvent;
 /// <summary>The request is done.</summary>
 /// <param name="Tests">Outcomes, for a test request.</param>
 /// <param name="Faults">What a verification found.</param>
-sealed record DoneEvent(IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null) : WorkerEvent;
+/// <param name="Layer">Size of the layer that was made, for a stage.</param>
+sealed record DoneEvent(IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null, LayerSize? Layer = null) : WorkerEvent;
 
 /// <summary>The request failed; the root is thrown away, the worker lives on.</summary>
 sealed record FailedEvent(Diagnostic Diagnostic) : WorkerEvent;

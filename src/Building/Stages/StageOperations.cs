@@ -1,3 +1,4 @@
+using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Packagers;
@@ -28,7 +29,7 @@ sealed class StageOperations(BuildPlan plan)
         _ => throw new InvalidOperationException($"{stage} is no list of operations"),
     };
 
-    public BootstrapOperation Bootstrap()
+    public StageOperation Bootstrap()
     {
         var bootstrap = project.Bootstrap!;
         if (bootstrap.Command.Count == 0)
@@ -37,10 +38,14 @@ sealed class StageOperations(BuildPlan plan)
             ?? throw new BuildException("IMG4006",
                 $"packager type: \"{bootstrap.PackagerType}\" unknown. Use deb or rpm, or describe it with a PackagerType item.", project.ProjectFile);
         // The root's own place is the worker's to know: "$dir" stays for it.
-        var command = bootstrap.Command
-            .Select(argument => VariableExpansion.Expand(argument, name => name == "dir" ? "$dir" : manifest.Environment.GetValueOrDefault(name)))
-            .Where(argument => argument.Length > 0);
-        return new BootstrapOperation([.. command], GenericPackagerScript.Write(packager));
+        string[] command =
+        [
+            .. bootstrap.Command
+                .Select(argument => VariableExpansion.Expand(argument, name => name == "dir" ? "$dir" : manifest.Environment.GetValueOrDefault(name)))
+                .Where(argument => argument.Length > 0),
+        ];
+        var script = GenericPackagerScript.Write(packager);
+        return AptBootstrap.Is(command) ? new AptBootstrapOperation(AptBootstrap.Parse(command), script) : new BootstrapOperation(command, script);
     }
 
     List<StageOperation> Copies(ProjectFileStage stage, string label) =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Publishing;
+using ImageSdk.Building.Reporting;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Sources;
@@ -15,8 +16,8 @@ namespace ImageSdk.Building.Stages;
 sealed class StageRun(
     BuildPlan plan, StateDirectory state, LayerStore layers, BuildWorkers workers, IBuildListener listener, CancellationToken cancellation)
 {
-    static readonly StageOutcome Nothing = new(false, "nothing to do");
-    static readonly StageOutcome Cached = new(false, "cached");
+    static readonly StageOutcome Nothing = new(StageResult.Nothing, "nothing to do");
+    static readonly StageOutcome Cached = new(StageResult.Cached, "cached");
 
     readonly StageOperations operations = new(plan);
     readonly ImageRecords records = workers.Records;
@@ -48,7 +49,7 @@ sealed class StageRun(
         if (source.Kind == SourceKind.Project)
         {
             Keep(stage, new StageState(source.Key, source.Layers, source.Layers.Count, []), below: null);
-            return new(false, $"{source.Layers.Count} layers of {source.Name}");
+            return new(StageResult.Cached, $"{source.Layers.Count} layers of {source.Name}");
         }
         var inputs = ReadInputs(stage);
         var isBootstrap = source.Kind == SourceKind.Bootstrap;
@@ -96,12 +97,12 @@ sealed class StageRun(
         WarnOfTestsThatDoNotRun();
         var testedKey = LayerStore.KeyOf(before.Key, plan.Project.Sandbox.TestTimeout.ToString(), plan.Project.Sandbox.ScriptsNetwork.ToString());
         var done = StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState);
-        var outcome = tests.Count == 0 ? new StageOutcome(false, "no tests") : Cached;
+        var outcome = tests.Count == 0 ? new StageOutcome(StageResult.Nothing, "no tests") : Cached;
         if (tests.Count > 0 && done?.TestedKey != testedKey)
         {
             var start = Stopwatch.GetTimestamp();
             await RunTestsAsync(before.Layers, tests);
-            outcome = new(true, $"{tests.Count} passed, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+            outcome = new(StageResult.Ran, $"{tests.Count} passed, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
         }
         new ImageComposer(plan, state, layers, records).Compose(tree, before, ReadSource());
         StreamCache.Trim(plan.Project, listener);
@@ -186,8 +187,8 @@ sealed class StageRun(
         if (layers.Contains(id))
             return Cached;
         var start = Stopwatch.GetTimestamp();
-        await workers.AskAsync(plan.Project.CacheDirectory, request(id), listener, cancellation);
-        return new(true, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+        var done = await workers.AskAsync(plan.Project.CacheDirectory, request(id), listener, cancellation);
+        return new(StageResult.Ran, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s", done.Layer);
     }
 
     // Only what comes from package repositories grows old without a change of its inputs.

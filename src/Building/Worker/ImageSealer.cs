@@ -13,7 +13,7 @@ namespace ImageSdk.Building.Worker;
 /// </summary>
 static class ImageSealer
 {
-    public static void Seal(WorkerSession session, SealImageRequest request)
+    public static LayerIndex Seal(WorkerSession session, SealImageRequest request)
     {
         using var root = new StageRoot(session, request.Layers);
         IReadOnlyList<Package> packages;
@@ -27,7 +27,7 @@ static class ImageSealer
             log = context.LogText;
         }
         session.Listener.Progress("Scanning and hashing");
-        root.Commit(request.LayerId, request.Layers, request.Inputs, log, PackageFile.Write(packages));
+        return root.Commit(request.LayerId, request.Layers, request.Inputs, log, PackageFile.Write(packages));
     }
 
     static void TakeOut(SealImageRequest request, StageContext context)

@@ -3,7 +3,7 @@ namespace ImageSdk.Building.Worker;
 /// <summary>The end of a command's output, for the error where it fails.</summary>
 sealed class LastLines
 {
-    const int Kept = 20;
+    public const int Kept = 20;
 
     readonly Queue<string> lines = new();
 

@@ -22,8 +22,8 @@ sealed class SandboxCommand(string root, string devices, CommandSettings setting
 
     public bool Network { get; init; } = true;
 
-    /// <summary>Programs of the image that are others while the command runs.</summary>
-    public IReadOnlyList<BindMount> CoveredPrograms { get; init; } = [];
+    /// <summary>What of the host is mounted, read-only, whatever the environment: programs in place of the image's own, packages.</summary>
+    public IReadOnlyList<BindMount> Mounts { get; init; } = [];
 
     /// <summary>Where each output line goes; standard output and standard error together unless <see cref="SeparateErrors"/>.</summary>
     public Action<string> Output { get; init; } = static _ => { };
@@ -108,8 +108,8 @@ sealed class SandboxCommand(string root, string devices, CommandSettings setting
         IEnumerable<string> all = arguments;
         if (!Network)
             all = all.Append("--unshare-net");
-        foreach (var program in CoveredPrograms)
-            all = all.Concat(["--ro-bind", program.Source, program.Target]);
+        foreach (var mount in Mounts)
+            all = all.Concat(["--ro-bind", mount.Source, mount.Target]);
         if (!InBuildEnvironment)
             return all;
         foreach (var mount in settings.BindMounts)

@@ -100,6 +100,18 @@ sealed class StageContext : IDisposable
         return Run(command, inBuildEnvironment: false, network: true);
     }
 
+    /// <summary>
+    /// Runs a command in the base environment with something of the host mounted, read-only. All programs are the image's
+    /// own: the command may replace them.
+    /// </summary>
+    public (int ExitCode, IReadOnlyList<string> LastLines) RunWith(IReadOnlyList<BindMount> mounts, IReadOnlyList<string> command)
+    {
+        using var mountPoints = MakeMountPoints();
+        foreach (var mount in mounts)
+            mountPoints.Ensure(mount.Target, Directory.Exists(mount.Source));
+        return Run(command, inBuildEnvironment: false, network: true, mounts);
+    }
+
     /// <summary>Runs a command whose output is data.</summary>
     public (int ExitCode, IReadOnlyList<string> Lines, string Errors) Query(IReadOnlyList<string> command)
     {
@@ -114,14 +126,15 @@ sealed class StageContext : IDisposable
         return (exitCode, lines, errors.ToString().Trim());
     }
 
-    (int ExitCode, IReadOnlyList<string> LastLines) Run(IReadOnlyList<string> command, bool inBuildEnvironment, bool network)
+    (int ExitCode, IReadOnlyList<string> LastLines) Run(
+        IReadOnlyList<string> command, bool inBuildEnvironment, bool network, IReadOnlyList<BindMount>? mounts = null)
     {
         var last = new LastLines();
         var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, settings, secretsDirectory)
         {
             InBuildEnvironment = inBuildEnvironment,
             Network = network,
-            CoveredPrograms = CoverPrograms(),
+            Mounts = mounts ?? CoverPrograms(),
             Output = line => last.Add(Log(line)),
         }.Run(command);
         Cancellation.ThrowIfCancellationRequested();

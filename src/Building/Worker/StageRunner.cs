@@ -1,3 +1,4 @@
+using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Unpacking;
@@ -9,7 +10,7 @@ namespace ImageSdk.Building.Worker;
 /// <summary>Runs the operations of one stage and commits what they changed as a layer.</summary>
 static class StageRunner
 {
-    public static void Run(WorkerSession session, RunStageRequest request)
+    public static LayerIndex Run(WorkerSession session, RunStageRequest request)
     {
         using var root = new StageRoot(session, request.Layers);
         string log;
@@ -20,7 +21,7 @@ static class StageRunner
             log = context.LogText;
         }
         session.Listener.Progress("Keeping the layer");
-        root.Commit(request.LayerId, request.Layers, request.Inputs, log);
+        return root.Commit(request.LayerId, request.Layers, request.Inputs, log);
     }
 
     static void Run(StageOperation operation, StageContext context, WorkerSession session)
@@ -30,6 +31,9 @@ static class StageRunner
         {
             case BootstrapOperation bootstrap:
                 new Bootstrapper(context).Run(bootstrap);
+                break;
+            case AptBootstrapOperation bootstrap:
+                new AptBootstrapper(context, session).Run(bootstrap);
                 break;
             case UnpackOperation unpack:
                 context.Progress("Unpacking the source image");

@@ -77,11 +77,9 @@ public sealed class WorkerServer
             switch (request)
             {
                 case RunStageRequest stage:
-                    StageRunner.Run(session, stage);
-                    return new DoneEvent();
+                    return new DoneEvent(Layer: StageRunner.Run(session, stage).Measure());
                 case SealImageRequest seal:
-                    ImageSealer.Seal(session, seal);
-                    return new DoneEvent();
+                    return new DoneEvent(Layer: ImageSealer.Seal(session, seal).Measure());
                 case RunTestsRequest tests:
                     return new DoneEvent(new TestRunner(session).Run(tests));
                 case StoreObjectsRequest objects:

@@ -1,7 +1,9 @@
-using ImageSdk.Building.Servers;
+using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Servers;
 using ImageSdk.Building.Stages;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
@@ -14,9 +16,11 @@ sealed class ImageWorkspace : IDisposable
 {
     public const string BaseStream = "boot/debian12";
 
-    public ImageWorkspace()
+    /// <param name="ownCache">Whether layers are made in a cache of the workspace's own. Packages come from the shared one all the same.</param>
+    public ImageWorkspace(bool ownCache = false)
     {
         Folder = TestHost.NewFolder();
+        CacheDirectory = ownCache ? OwnCache() : TestHost.CacheDirectory;
         Workers = new BuildWorkers(TestHost.WorkerAssembly, TestHost.Dotnet);
         Store = new StoreSettings(Path.Combine(Folder, "store", "images"), Path.Combine(Folder, "store", "objects"));
     }
@@ -27,7 +31,26 @@ sealed class ImageWorkspace : IDisposable
 
     public StoreSettings Store { get; init; }
 
-    public string CacheDirectory { get; init; } = TestHost.CacheDirectory;
+    public string CacheDirectory { get; init; }
+
+    // An ordinary user's layers hold files that only a worker can delete.
+    void RemoveOwnCache()
+    {
+        File.Delete(new PackageStore(new LayerStore(CacheDirectory, Posix.Processes.UserId)).PackagesDirectory);
+        using var workers = new BuildWorkers(TestHost.WorkerAssembly, TestHost.Dotnet);
+        new LayerCache(CacheDirectory).CollectAsync(new CacheLimits(0, null), workers, new RecordingListener(), CancellationToken.None).GetAwaiter().GetResult();
+    }
+
+    string OwnCache()
+    {
+        var cache = Path.Combine(Folder, "cache");
+        var shared = new PackageStore(new LayerStore(TestHost.CacheDirectory, Posix.Processes.UserId)).PackagesDirectory;
+        var own = new PackageStore(new LayerStore(cache, Posix.Processes.UserId)).PackagesDirectory;
+        Directory.CreateDirectory(shared);
+        Directory.CreateDirectory(Path.GetDirectoryName(own)!);
+        Directory.CreateSymbolicLink(own, shared);
+        return cache;
+    }
 
     public LocalStore Open() => new(Path.Combine(Folder, "store"), Store.ImageDirectory, Store.ObjectDirectory);
 
@@ -122,6 +145,8 @@ sealed class ImageWorkspace : IDisposable
     public void Dispose()
     {
         Workers.Dispose();
+        if (CacheDirectory != TestHost.CacheDirectory)
+            RemoveOwnCache();
         // Not Directory.Delete, which knows no names that are not UTF-8.
         using var parent = Posix.DirectoryHandle.Open(Path.GetDirectoryName(Folder)!);
         parent.RemoveTree(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(Folder)));

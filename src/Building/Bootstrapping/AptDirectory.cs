@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using System.Text;
+using ImageSdk.Building.Layers;
+
+namespace ImageSdk.Building.Bootstrapping;
+
+/// <summary>
+/// A state of apt's own for some sources, kept between builds: the host's apt works in it as if it were a system's root,
+/// and neither reads nor changes the host's configuration.
+/// <code>
+/// apt/KEY/etc/apt/sources.list    the sources
+/// apt/KEY/var/lib/apt/lists/      the verified package lists
+/// apt/KEY/resolutions/KEY.json    what was worked out from them
+/// apt/KEY/used                    empty; its time is when a build last used them
+/// </code>
+/// </summary>
+sealed class AptDirectory(string path)
+{
+    public AptDirectory(LayerStore store, string key) : this(Path.Combine(store.Root, "apt", key))
+    {
+    }
+
+    public string Root { get; } = path;
+
+    public string ConfigurationFile => Path.Combine(Root, "apt.conf");
+
+    public string ArchivesDirectory => Path.Combine(Root, "var/cache/apt/archives");
+
+    public string StatusFile => Path.Combine(Root, "var/lib/dpkg/status");
+
+    public string ExtendedStatesFile => Path.Combine(Root, "var/lib/apt/extended_states");
+
+    public string UsedFile => Path.Combine(Root, "used");
+
+    string ListsDirectory => Path.Combine(Root, "var/lib/apt/lists");
+
+    public string ResolutionFile(string key) => Path.Combine(Root, "resolutions", $"{key}.json");
+
+    /// <summary>Makes what apt needs. What is there already stays.</summary>
+    public void Prepare(AptBootstrap bootstrap)
+    {
+        foreach (var directory in new[]
+        {
+            "etc/apt/apt.conf.d", "etc/apt/preferences.d", "etc/apt/sources.list.d", "etc/apt/trusted.gpg.d",
+            "var/lib/apt/lists/partial", "var/lib/dpkg", "var/cache/apt/archives/partial", "resolutions",
+        })
+            Directory.CreateDirectory(Path.Combine(Root, directory));
+        AtomicFile.WriteWhenDifferent(Path.Combine(Root, "etc/apt/sources.list"), bootstrap.SourcesList());
+        AtomicFile.WriteWhenDifferent(ConfigurationFile, Configuration(bootstrap.Architecture));
+        CopyKeyrings(bootstrap.Distribution);
+        File.WriteAllText(UsedFile, "");
+        Clear();
+    }
+
+    /// <summary>Empties what one resolution leaves, so that the next starts from nothing.</summary>
+    public void Clear()
+    {
+        File.WriteAllText(StatusFile, "");
+        File.Delete(ExtendedStatesFile);
+        foreach (var file in Directory.EnumerateFiles(ArchivesDirectory).Concat(Directory.EnumerateFiles(Path.Combine(Root, "var/cache/apt"))))
+            File.Delete(file);
+    }
+
+    // As mmdebstrap has it, but for the digests that the cache of packages goes by, and lists that stay compressed. apt gives
+    // up its rights for another user's only where that one can reach the folder.
+    string Configuration(string architecture) =>
+        $"""
+        APT::Architecture "{architecture}";
+        APT::Architectures "{architecture}";
+        APT::Install-Recommends "false";
+        APT::Sandbox::User "{(IsReachable(Root) ? "_apt" : "root")}";
+        Acquire::Languages "none";
+        Acquire::GzipIndexes "true";
+        Acquire::ForceHash "SHA256";
+        Dir "{Root}";
+        Dir::State::Status "{StatusFile}";
+        Dir::Log "/dev/null";
+        DPkg::Use-Pty "false";
+        DPkg::Install::Recursive::minimum "1000000";
+        Debug::NoLocking "true";
+        pkgCacheGen::ForceEssential ",";
+
+        """;
+
+    static bool IsReachable(string directory)
+    {
+        if (Worker.WorkerSession.IsRootless)
+            return false;
+        for (var folder = new DirectoryInfo(directory); folder is not null; folder = folder.Parent)
+            if (folder.Exists && (folder.UnixFileMode & UnixFileMode.OtherExecute) == 0)
+                return false;
+        return true;
+    }
+
+    // Whom the host's apt trusts, and the distribution's own keys where their package is installed.
+    void CopyKeyrings(string distribution)
+    {
+        var trusted = Path.Combine(Root, "etc/apt/trusted.gpg.d");
+        var keyrings = new List<string> { $"/usr/share/keyrings/{distribution}-archive-keyring.gpg", "/etc/apt/trusted.gpg" };
+        if (Directory.Exists("/etc/apt/trusted.gpg.d"))
+            keyrings.AddRange(Directory.EnumerateFiles("/etc/apt/trusted.gpg.d"));
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var keyring in keyrings.Where(File.Exists))
+        {
+            var copy = Path.Combine(trusted, Path.GetFileName(keyring));
+            kept.Add(copy);
+            File.Copy(keyring, copy, overwrite: true);
+            File.SetUnixFileMode(copy, (UnixFileMode)0x1A4); // 0644
+        }
+        foreach (var file in Directory.EnumerateFiles(trusted).Where(file => !kept.Contains(file)))
+            File.Delete(file);
+    }
+
+    /// <summary>Digest of all package lists.</summary>
+    public string DigestLists()
+    {
+        using var hasher = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in Directory.EnumerateFiles(ListsDirectory).Order(StringComparer.Ordinal))
+        {
+            hasher.AppendData(Encoding.UTF8.GetBytes($"{Path.GetFileName(file)}\0"));
+            using var content = File.OpenRead(file);
+            hasher.AppendData(SHA256.HashData(content));
+        }
+        return Convert.ToHexStringLower(hasher.GetHashAndReset());
+    }
+}

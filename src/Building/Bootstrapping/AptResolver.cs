@@ -1,0 +1,183 @@
+using System.Text;
+using ImageSdk.Building.DebianPackages;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Stages;
+using ImageSdk.Building.Worker;
+
+namespace ImageSdk.Building.Bootstrapping;
+
+/// <summary>
+/// Asks the host's apt which packages make a root. apt verifies the lists and their signatures, and solves twice as for
+/// mmdebstrap: the essential packages from nothing, the rest on top of them. It installs nothing: of the packages it sees
+/// files of the right size without content, and in dpkg's place a script that writes down how it was called.
+/// </summary>
+sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCommand host, string temporary)
+{
+    // Raise it when something else is made of the same lists.
+    const string Version = "1";
+
+    const string Recorder =
+        """
+        #!/bin/sh
+        for argument in "$@"; do
+            printf '%s\n' "$argument"
+        done >> "$IMAGESDK_CALLS"
+        echo >> "$IMAGESDK_CALLS"
+
+        """;
+
+    string CallsFile => Path.Combine(temporary, "calls");
+
+    string OrderFile => Path.Combine(temporary, "order");
+
+    string RecorderFile => Path.Combine(temporary, "dpkg");
+
+    /// <exception cref="BuildException">The lists can't be brought up to date (IMG2016), or the packages can't be had (IMG2017).</exception>
+    public Resolution Resolve()
+    {
+        directory.Prepare(bootstrap);
+        Run("IMG2016", "The package lists cannot be brought up to date", "apt-get", ["update", "--error-on=any", "-opkgCacheFile::Generate=false"], echo: true);
+        var lists = directory.DigestLists();
+        var file = directory.ResolutionFile(LayerStore.IdOf(LayerStore.KeyOf(
+            [Version, bootstrap.EssentialPattern(), .. bootstrap.RestPatterns()])));
+        if (StateDirectory.TryRead(file, ResolutionJson.Default.Resolution) is { } known && known.Lists == lists)
+            return known;
+        try
+        {
+            var resolution = Work(lists);
+            StateDirectory.Write(file, resolution, ResolutionJson.Default.Resolution);
+            return resolution;
+        }
+        finally
+        {
+            directory.Clear();
+        }
+    }
+
+    Resolution Work(string lists)
+    {
+        File.WriteAllText(RecorderFile, Recorder);
+        File.SetUnixFileMode(RecorderFile, (UnixFileMode)0x1ED); // 0755
+        string[] essentialPatterns = [bootstrap.EssentialPattern()];
+        var essential = List(essentialPatterns);
+        if (essential.Count == 0)
+            throw new BuildException("IMG2017", $"The package lists have no essential packages of {bootstrap.Release} for {bootstrap.Architecture}. Check the release, the architecture and the mirror.");
+        essential = InOrder(Install(essentialPatterns), essential);
+        var rest = (IReadOnlyList<DebianPackage>)[];
+        var calls = (IReadOnlyList<IReadOnlyList<string>>)[];
+        var states = "";
+        if (bootstrap.RestPatterns() is { Count: > 0 } restPatterns)
+        {
+            File.WriteAllText(directory.StatusFile, InstalledStatus(essential));
+            File.Delete(directory.ExtendedStatesFile);
+            rest = List(restPatterns);
+            if (rest.Count > 0)
+            {
+                File.Delete(CallsFile);
+                rest = InOrder(Install(restPatterns), rest);
+                calls = ReadCalls();
+            }
+            if (File.Exists(directory.ExtendedStatesFile))
+                states = File.ReadAllText(directory.ExtendedStatesFile);
+        }
+        return new(lists, essential, rest, calls, states);
+    }
+
+    IReadOnlyList<DebianPackage> List(IReadOnlyList<string> patterns)
+    {
+        var packages = DebianPackage.ParseUriLines(Solve(["--print-uris", "install", .. patterns]));
+        foreach (var package in packages)
+            using (var placeholder = File.Create(Path.Combine(directory.ArchivesDirectory, package.FileName)))
+                placeholder.SetLength(package.Size);
+        return packages;
+    }
+
+    /// <returns>Names of the packages' files in the order in which they get installed.</returns>
+    IReadOnlyList<string> Install(IReadOnlyList<string> patterns)
+    {
+        Solve(
+        [
+            "--no-download", $"-oDir::Bin::dpkg={RecorderFile}", "-oDPkg::Pre-Install-Pkgs::=cat > \"$IMAGESDK_ORDER\"", "install", .. patterns,
+        ]);
+        return [.. File.ReadAllLines(OrderFile).Select(path => Path.GetFileName(path))];
+    }
+
+    static List<DebianPackage> InOrder(IReadOnlyList<string> files, IReadOnlyList<DebianPackage> packages)
+    {
+        var byFile = packages.ToDictionary(package => package.FileName, StringComparer.Ordinal);
+        return files.Count == packages.Count && files.All(byFile.ContainsKey)
+            ? [.. files.Select(file => byFile[file])]
+            : throw new BuildException("IMG2017", $"apt lists {packages.Count} packages, but would install others: {string.Join(", ", files.Except(byFile.Keys).Take(5))}.");
+    }
+
+    // What dpkg's database says once the essential packages are installed.
+    string InstalledStatus(IReadOnlyList<DebianPackage> essential)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var status = new StringBuilder();
+        var stanza = new StringBuilder();
+        foreach (var line in Run("IMG2017", "The essential packages cannot be described", "apt-cache",
+            ["show", .. essential.Select(package => $"{package.Name}={package.Version}")]).Append(""))
+        {
+            if (line.Length > 0)
+            {
+                stanza.Append(line).Append('\n');
+                if (line.StartsWith("Package: ", StringComparison.Ordinal))
+                {
+                    if (!seen.Add(line))
+                        stanza.Clear().Append("# ");
+                    stanza.Append("Status: install ok installed\n");
+                }
+                continue;
+            }
+            // The same version may come from two sources.
+            if (stanza.Length > 0 && stanza[0] != '#')
+                status.Append(stanza).Append('\n');
+            stanza.Clear();
+        }
+        return status.ToString();
+    }
+
+    List<IReadOnlyList<string>> ReadCalls()
+    {
+        var calls = new List<IReadOnlyList<string>>();
+        var call = new List<string>();
+        foreach (var line in File.ReadAllLines(CallsFile))
+        {
+            if (line.Length > 0)
+                call.Add(line);
+            else
+            {
+                if (call.Any(argument => argument is "--unpack" or "--configure"))
+                    calls.Add(Portable(call));
+                call = [];
+            }
+        }
+        return calls;
+    }
+
+    // Without the descriptor on which dpkg would tell apt how it gets on; files by their names alone.
+    static List<string> Portable(List<string> call)
+    {
+        if (call.IndexOf("--status-fd") is >= 0 and var at)
+            call.RemoveRange(at, 2);
+        return [.. call.Select(argument => argument.EndsWith(".deb", StringComparison.Ordinal) ? Path.GetFileName(argument) : argument)];
+    }
+
+    IReadOnlyList<string> Solve(IReadOnlyList<string> arguments) =>
+        Run("IMG2017", $"apt cannot work out which packages make {bootstrap.Release} ({bootstrap.Variant})", "apt-get", ["--yes", .. arguments]);
+
+    IReadOnlyList<string> Run(string code, string failure, string program, IReadOnlyList<string> arguments, bool echo = false)
+    {
+        var lines = new List<string>();
+        var exitCode = host.Run(program, arguments, new Dictionary<string, string>
+        {
+            ["APT_CONFIG"] = directory.ConfigurationFile, ["DEBIAN_FRONTEND"] = "noninteractive", ["TMPDIR"] = temporary,
+            ["IMAGESDK_CALLS"] = CallsFile, ["IMAGESDK_ORDER"] = OrderFile,
+        }, lines.Add, echo);
+        return exitCode == 0
+            ? lines
+            : throw new BuildException(code, $"{failure} ({program}: exit code {exitCode}). Check the release, the mirror and the network. {ScriptRunner.Tail([.. lines.TakeLast(LastLines.Kept)])}");
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using ImageSdk.Building.DebianPackages;
+
+namespace ImageSdk.Building.Bootstrapping;
+
+/// <summary>Which packages make a root, and how dpkg is to be called for them.</summary>
+/// <param name="Lists">Digest of the package lists that this was worked out from.</param>
+/// <param name="Essential">Installed first, at once, in this order.</param>
+/// <param name="Rest">Installed by <paramref name="Calls"/>.</param>
+/// <param name="Calls">Arguments of dpkg as apt would call it, packages as the names of their files.</param>
+/// <param name="ExtendedStates">apt's notes of what came only because something needs it: /var/lib/apt/extended_states.</param>
+sealed record Resolution(
+    string Lists, IReadOnlyList<DebianPackage> Essential, IReadOnlyList<DebianPackage> Rest,
+    IReadOnlyList<IReadOnlyList<string>> Calls, string ExtendedStates);
+
+[JsonSerializable(typeof(Resolution))]
+sealed partial class ResolutionJson : JsonSerializerContext;

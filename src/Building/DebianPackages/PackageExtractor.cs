@@ -1,0 +1,157 @@
+using System.Buffers;
+using ImageSdk.Building.Archives;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Scanning;
+using ImageSdk.Images;
+using ImageSdk.Posix;
+using Microsoft.Win32.SafeHandles;
+
+namespace ImageSdk.Building.DebianPackages;
+
+/// <summary>
+/// Writes the files of packages of the cache into a root, several packages side by side, as tar would with
+/// --keep-directory-symlink: a link to a directory stays where a package has the directory. Names are followed as below a
+/// root of one's own, so that nothing is written outside it.
+/// </summary>
+static class PackageExtractor
+{
+    const int BufferSize = 1 << 18;
+
+    /// <exception cref="InvalidDataException">A package's content is damaged.</exception>
+    /// <exception cref="PosixException">It cannot be written.</exception>
+    public static void Extract(IReadOnlyList<CachedPackage> packages, string root, CancellationToken cancellation)
+    {
+        // The large ones first, so that the last thread does not work alone for long.
+        var bySize = packages.OrderByDescending(package => new FileInfo(package.File).Length).ToList();
+        Parallel.ForEach(bySize, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation }, package =>
+        {
+            using var handle = DirectoryHandle.Open(root);
+            Extract(package, handle);
+        });
+    }
+
+    static void Extract(CachedPackage package, DirectoryHandle root)
+    {
+        using var file = new FileStream(package.File, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 12);
+        var data = DebArchive.Find(DebArchive.ReadMembers(file), "data.tar")!.Value;
+        var tar = new FileRange(file.SafeFileHandle, data.Start, data.Length);
+        var reader = new TarFileReader(tar);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        DirectoryHandle? parent = null;
+        byte[] parentPath = [];
+        try
+        {
+            while (reader.Read() is { } entry)
+            {
+                var path = TrimName(entry.Name.Span);
+                if (path.IsEmpty)
+                {
+                    SetDirectory(root, "."u8, entry);
+                    continue;
+                }
+                var slash = path.LastIndexOf((byte)'/');
+                var directory = slash < 0 ? [] : path[..slash];
+                if (parent is null || !directory.SequenceEqual(parentPath))
+                {
+                    parent?.Dispose();
+                    parent = null;
+                    parent = root.OpenDirectoryInRoot(directory);
+                    parentPath = directory.ToArray();
+                }
+                Write(entry, root, parent, path, path[(slash + 1)..], file.SafeFileHandle, data.Start, buffer);
+            }
+        }
+        finally
+        {
+            parent?.Dispose();
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    static void Write(
+        TarFileEntry entry, DirectoryHandle root, DirectoryHandle parent, ReadOnlySpan<byte> path, ReadOnlySpan<byte> name,
+        SafeFileHandle content, long start, byte[] buffer)
+    {
+        if (entry.Type == '5')
+        {
+            if (!parent.TryMakeDirectory(name, 0x1ED) && root.StatInRoot(path) is not { Kind: FileKind.Directory })
+                throw new InvalidDataException($"{entry.Name} is a directory in one package and something else in another");
+            if (parent.Stat(name).Kind == FileKind.Directory)
+                SetDirectory(parent, name, entry);
+            return;
+        }
+        var isFile = entry.Type is '0' or '\0' or '7';
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                if (isFile)
+                    WriteFile(entry, parent, name, content, start, buffer);
+                else
+                    MakeOther(entry, root, parent, name);
+                return;
+            }
+            catch (PosixException exception) when (exception.Error == Errno.Exists && attempt < 3)
+            {
+                parent.Unlink(name);
+            }
+        }
+    }
+
+    static void WriteFile(TarFileEntry entry, DirectoryHandle parent, ReadOnlySpan<byte> name, SafeFileHandle content, long start, byte[] buffer)
+    {
+        using var target = parent.CreateBeneath(name, 0x180);
+        for (var done = 0L; done < entry.Length;)
+        {
+            var count = RandomAccess.Read(content, buffer.AsSpan(0, (int)Math.Min(BufferSize, entry.Length - done)), start + entry.Start + done);
+            if (count == 0)
+                throw new InvalidDataException($"{entry.Name} is cut");
+            target.Write(buffer.AsSpan(0, count));
+            done += count;
+        }
+        target.SetOwner(entry.Uid, entry.Gid);
+        target.SetPermissions(entry.Mode);
+        target.SetTimes(ToTime(entry.Mtime));
+    }
+
+    static void MakeOther(TarFileEntry entry, DirectoryHandle root, DirectoryHandle parent, ReadOnlySpan<byte> name)
+    {
+        switch (entry.Type)
+        {
+            case '1':
+                var existing = TrimName(entry.LinkName.Span);
+                var slash = existing.LastIndexOf((byte)'/');
+                using (var directory = root.OpenDirectoryInRoot(slash < 0 ? [] : existing[..slash]))
+                    parent.MakeHardLink(name, directory, existing[(slash + 1)..]);
+                return;
+            case '2':
+                parent.MakeSymlink(name, entry.LinkName.Span);
+                break;
+            case '3' or '4' or '6':
+                var type = entry.Type switch { '3' => 0x2000u, '4' => 0x6000u, _ => 0x1000u };
+                DevicePlaceholder.MakeNode(parent, name, type | entry.Mode, DeviceNumber.Encode(entry.DeviceMajor, entry.DeviceMinor));
+                break;
+            default:
+                throw new InvalidDataException($"{entry.Name} is of a type that packages do not have ('{entry.Type}')");
+        }
+        parent.SetOwner(name, entry.Uid, entry.Gid);
+        parent.SetTimes(name, ToTime(entry.Mtime));
+    }
+
+    static void SetDirectory(DirectoryHandle parent, ReadOnlySpan<byte> name, TarFileEntry entry)
+    {
+        parent.SetOwner(name, entry.Uid, entry.Gid);
+        parent.SetPermissions(name, entry.Mode);
+        parent.SetTimes(name, ToTime(entry.Mtime));
+    }
+
+    static PosixTime ToTime(FileTime time) => new(time.Seconds, time.Nanoseconds);
+
+    // "./usr/bin/x" and "./usr/" as the tree names them.
+    static ReadOnlySpan<byte> TrimName(ReadOnlySpan<byte> name)
+    {
+        while (name.StartsWith("./"u8))
+            name = name[2..];
+        return name.SequenceEqual("."u8) ? [] : name.Trim((byte)'/');
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text;
+using ImageSdk.Building.Bootstrapping;
+using ImageSdk.Building.DebianPackages;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Projects;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>
+/// Makes a Debian or Ubuntu root from nothing as mmdebstrap does: the host's apt picks the packages, the image's own dpkg
+/// installs them. What differs is that packages come decompressed from the cache and that apt is asked once for the same lists.
+/// </summary>
+sealed class AptBootstrapper(StageContext context, WorkerSession session)
+{
+    const string PackagesMountPoint = "/run/packages";
+
+    /// <summary>What mmdebstrap leaves out as well: it would differ from build to build.</summary>
+    static readonly string[] Leftovers =
+    [
+        "var/log/dpkg.log", "var/log/apt/history.log", "var/log/apt/term.log", "var/log/alternatives.log", "var/log/apt/eipp.log.xz",
+        "var/cache/ldconfig/aux-cache", "var/lib/dbus/machine-id",
+    ];
+
+    readonly DirectoryHandle root = context.Handle;
+
+    public void Run(AptBootstrapOperation operation)
+    {
+        var bootstrap = operation.Bootstrap;
+        context.Log($"Bootstrapping {bootstrap.Distribution} {bootstrap.Release} ({bootstrap.Variant}, {bootstrap.Architecture}) from:");
+        context.Log(bootstrap.SourcesList().TrimEnd());
+        if (Tools.Find("apt-get") is null)
+            throw new BuildException("IMG2010",
+                "The bootstrap needs the program \"apt-get\", which is not installed on this machine. Install it (package apt), or set BootstrapTool to another one.");
+        var temporary = session.NextRootDirectory();
+        var resolution = Resolve(bootstrap, temporary);
+        context.Log($"{resolution.Essential.Count} essential packages and {resolution.Rest.Count} others");
+        var packages = new PackageFetcher(session.Store, temporary, session.Listener)
+            .FetchAsync([.. resolution.Essential, .. resolution.Rest], context.Cancellation).GetAwaiter().GetResult();
+        MakeSkeleton(bootstrap);
+        context.Progress($"Unpacking {resolution.Essential.Count} essential packages");
+        IReadOnlyList<CachedPackage> essential = [.. packages.Take(resolution.Essential.Count)];
+        PackageExtractor.Extract(essential, context.Root.Upper, context.Cancellation);
+        BootstrapRoot.CompleteDevices(root);
+        Install(resolution, essential, packages);
+        Finish(operation.PackagerScript);
+    }
+
+    Resolution Resolve(AptBootstrap bootstrap, string temporary)
+    {
+        context.Progress($"Looking for the packages of {bootstrap.Release}");
+        var key = bootstrap.SourcesKey();
+        using var turn = session.Store.LockAsync($"apt-{key}", () => context.Progress("Waiting for another build that asks apt"), context.Cancellation)
+            .GetAwaiter().GetResult();
+        return new AptResolver(bootstrap, new AptDirectory(session.Store, key), new HostCommand(context), temporary).Resolve();
+    }
+
+    // What must be there before any package is: dpkg's and apt's own directories, and what apt is to know.
+    void MakeSkeleton(AptBootstrap bootstrap)
+    {
+        foreach (var directory in new[]
+        {
+            "dev", "etc/apt/apt.conf.d", "etc/apt/sources.list.d", "etc/apt/preferences.d", "etc/dpkg/dpkg.cfg.d", "tmp", "var/cache/apt",
+            "var/lib/apt/lists/partial", "var/lib/dpkg/triggers", "var/lib/dpkg/info", "var/lib/dpkg/alternatives", "var/lib/dpkg/updates", "var/log/apt",
+        })
+            root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes(directory), 0x1ED); // 0755
+        root.SetPermissions("tmp"u8, 0x3FF); // 1777
+        const uint mode = 0x1A4; // 0644
+        BootstrapRoot.WriteFile(root, "etc/apt/sources.list", bootstrap.SourcesList(), mode);
+        BootstrapRoot.WriteFile(root, "etc/fstab", "# UNCONFIGURED FSTAB FOR BASE SYSTEM\n", mode);
+        BootstrapRoot.WriteFile(root, "etc/hostname", "localhost\n", mode);
+        BootstrapRoot.WriteFile(root, "etc/resolv.conf", "", mode);
+        BootstrapRoot.WriteFile(root, "var/lib/dpkg/arch", $"{bootstrap.Architecture}\n", mode);
+        BootstrapRoot.WriteFile(root, "var/lib/dpkg/status", "", mode);
+    }
+
+    void Install(Resolution resolution, IReadOnlyList<CachedPackage> essential, IReadOnlyList<CachedPackage> packages)
+    {
+        context.Progress($"Installing {essential.Count} essential packages");
+        // dpkg knows no order among packages that need each other before they are unpacked; all of them are there already.
+        Dpkg(["--force-depends", "--install", .. essential.Select(package => package.PathBelow(PackagesMountPoint))]);
+        if (resolution.Calls.Count == 0)
+            return;
+        context.Progress($"Installing {resolution.Rest.Count} packages");
+        var byFile = packages.Skip(essential.Count).ToDictionary(package => package.Package.FileName, package => package.PathBelow(PackagesMountPoint), StringComparer.Ordinal);
+        foreach (var call in resolution.Calls)
+            Dpkg([.. call.Select(argument => byFile.GetValueOrDefault(argument, argument))]);
+        if (resolution.ExtendedStates.Length > 0)
+            BootstrapRoot.WriteFile(root, "var/lib/apt/extended_states", resolution.ExtendedStates, 0x1A4);
+    }
+
+    void Dpkg(IReadOnlyList<string> arguments)
+    {
+        // Nothing of a stage needs to survive a power cut.
+        string[] command =
+        [
+            "/usr/bin/env", "DEBIAN_FRONTEND=noninteractive", "DEBCONF_NONINTERACTIVE_SEEN=true", "LC_ALL=C.UTF-8", "LANGUAGE=C.UTF-8", "LANG=C.UTF-8",
+            "dpkg", "--force-unsafe-io", "--log=/dev/null", .. arguments,
+        ];
+        var (exitCode, lastLines) = context.RunWith([new BindMount(new PackageStore(session.Store).PackagesDirectory, PackagesMountPoint)], command);
+        if (exitCode != 0)
+            throw new BuildException("IMG2018", $"dpkg failed with exit code {exitCode} while it installed the packages of the root. {ScriptRunner.Tail(lastLines)}");
+    }
+
+    void Finish(string packagerScript)
+    {
+        foreach (var path in Leftovers.Select(Encoding.UTF8.GetBytes))
+            if (root.StatInRoot(TreeCopier.ParentOf(path)) is { Kind: FileKind.Directory })
+            {
+                using var directory = root.OpenDirectoryInRoot(TreeCopier.ParentOf(path));
+                directory.RemoveTree(TreeCopier.NameOf(path));
+            }
+        if (root.StatInRoot("etc/machine-id"u8) is { Kind: FileKind.Regular })
+            root.OpenWriteInRoot("etc/machine-id"u8).Dispose();
+        RootCleaner.Empty(root, "tmp"u8);
+        using (var run = root.OpenDirectoryInRoot("run"u8))
+            foreach (var name in run.ReadNames().Where(name => !name.AsSpan().SequenceEqual("lock"u8))) // To which /var/lock leads.
+                run.RemoveTree(name);
+        BootstrapRoot.WritePackager(root, packagerScript);
+        new GenericPackager(context).Clean();
+    }
+}

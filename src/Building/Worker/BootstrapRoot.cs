@@ -1,0 +1,56 @@
+using System.Text;
+using ImageSdk.Building.Layers;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>What a root gets that was made from nothing, by whichever tool.</summary>
+static class BootstrapRoot
+{
+    /// <summary>What a device directory has at the least.</summary>
+    static readonly (string Name, uint Major, uint Minor)[] Devices =
+    [
+        ("console", 5, 1), ("full", 1, 7), ("null", 1, 3), ("ptmx", 5, 2), ("random", 1, 8), ("tty", 5, 0), ("urandom", 1, 9), ("zero", 1, 5),
+    ];
+
+    static readonly (string Name, string Target)[] DeviceLinks =
+    [
+        ("fd", "/proc/self/fd"), ("stderr", "/proc/self/fd/2"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"),
+    ];
+
+    /// <summary>Makes the devices that are missing; an ordinary user's bootstrap program can't make the nodes.</summary>
+    public static void CompleteDevices(DirectoryHandle root)
+    {
+        if (root.StatInRoot("dev"u8) is null)
+            return;
+        using var devices = root.OpenDirectory("dev"u8);
+        foreach (var (name, major, minor) in Devices)
+        {
+            var bytes = Encoding.UTF8.GetBytes(name);
+            if (devices.TryStat(bytes) is { Kind: FileKind.Regular, Size: 0 })
+                devices.Unlink(bytes); // What the node was to be mounted on.
+            if (devices.TryStat(bytes) is null)
+                DevicePlaceholder.MakeNode(devices, bytes, 0x2000 | 0x1B6, DeviceNumber.Encode(major, minor)); // 0666
+        }
+        foreach (var (name, target) in DeviceLinks)
+            if (devices.TryStat(Encoding.UTF8.GetBytes(name)) is null)
+                devices.MakeSymlink(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(target));
+        foreach (var name in new[] { "pts", "shm" })
+            devices.TryMakeDirectory(Encoding.UTF8.GetBytes(name), 0x1ED); // 0755
+    }
+
+    public static void WritePackager(DirectoryHandle root, string script) => WriteFile(root, "bin/generic-packager", script, 0x1ED); // 0755
+
+    /// <summary>Writes a file anew, in a directory that is there.</summary>
+    /// <param name="mode">Permission bits, whatever the umask.</param>
+    public static void WriteFile(DirectoryHandle root, string path, string text, uint mode)
+    {
+        var bytes = Encoding.UTF8.GetBytes(path);
+        using var directory = root.OpenDirectoryInRoot(TreeCopier.ParentOf(bytes));
+        var name = TreeCopier.NameOf(bytes);
+        directory.RemoveTree(name);
+        using (var file = directory.CreateFile(name, mode))
+            file.Write(Encoding.UTF8.GetBytes(text));
+        directory.SetPermissions(name, mode);
+    }
+}

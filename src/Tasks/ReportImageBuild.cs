@@ -1,0 +1,29 @@
+using ImageSdk.Building;
+using ImageSdk.Building.Reporting;
+using Microsoft.Build.Framework;
+
+namespace ImageSdk.Tasks;
+
+/// <summary>Says where the time of a build went: a table in the log and, on request, a page.</summary>
+[MSBuildMultiThreadableTask]
+public sealed class ReportImageBuild : SandboxedImageTask
+{
+    /// <summary>Whether the table is shown, or only kept for the detailed log.</summary>
+    public bool Show { get; set; } = true;
+
+    /// <summary>File of the page; empty for none.</summary>
+    public string Timeline { get; set; } = "";
+
+    private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
+    {
+        var name = Path.GetFileNameWithoutExtension(ProjectFile);
+        foreach (var line in TimingTable.Format(name, workers.Timings))
+            Log.LogMessage(Show ? MessageImportance.High : MessageImportance.Low, "  {0}", line);
+        if (Timeline.Length == 0)
+            return;
+        var page = Absolute(Timeline);
+        Directory.CreateDirectory(Path.GetDirectoryName(page)!);
+        await File.WriteAllTextAsync(page, TimelinePage.Write(name, workers.Timings, DateTimeOffset.Now), cancellation).ConfigureAwait(false);
+        Log.LogMessage(Show ? MessageImportance.High : MessageImportance.Low, "  Timeline: {0}", page);
+    }
+}

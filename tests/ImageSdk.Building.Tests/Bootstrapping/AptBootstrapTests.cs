@@ -1,0 +1,58 @@
+using ImageSdk.Building.Projects;
+using ImageSdk.Images;
+
+namespace ImageSdk.Building.Tests.Bootstrapping;
+
+public class AptBootstrapTests
+{
+    /// <summary>
+    /// What differs on purpose: the building machine's name and the mode of its resolv.conf are not the image's. dpkg's
+    /// backup of its list is what it was before the last change.
+    /// </summary>
+    static readonly string[] Exceptions = ["/etc/hostname", "/etc/resolv.conf", "/var/lib/dpkg/status-old"];
+
+    [ImageFact]
+    public async Task The_root_equals_the_one_that_mmdebstrap_makes()
+    {
+        // Not from a cache: both are to be of the same day.
+        using var workspace = new ImageWorkspace(ownCache: true);
+        var expected = await BuildAsync(workspace, "theirs", ["mmdebstrap", "--mode=root", "--variant=minbase", "--architectures=amd64", "bookworm", "$dir"]);
+        var actual = await BuildAsync(workspace, "ours", ["apt", "--distribution=debian", "--variant=minbase", "--architecture=amd64", "bookworm"]);
+        Assert.Empty(actual.Except(expected));
+        Assert.Empty(expected.Except(actual));
+    }
+
+    /// <summary>Every path of the image with its type, mode, owner, target or hash; times left out.</summary>
+    static async Task<List<string>> BuildAsync(ImageWorkspace workspace, string name, IReadOnlyList<string> command)
+    {
+        var project = workspace.Project($"boot/{name}", workspace.NewManifest(name)) with
+        {
+            Bootstrap = new BootstrapSettings { Command = command, PackagerType = "deb" },
+        };
+        var result = await workspace.BuildAsync(project);
+        var lines = new List<string>();
+        Describe(result.Tree, result.Tree.Root, "", lines);
+        return lines;
+    }
+
+    static void Describe(FileSystem tree, DirectoryInode directory, string path, List<string> lines)
+    {
+        foreach (var entry in directory.Entries)
+        {
+            var entryPath = $"{path}/{entry.Name}";
+            if (Exceptions.Contains(entryPath))
+                continue;
+            var inode = tree.InodeTable[entry.InodeNumber];
+            lines.Add($"{entryPath} {inode.Uid}:{inode.Gid} " + inode switch
+            {
+                DirectoryInode found => $"directory {Convert.ToString(found.Mode, 8)}",
+                RegularInode found => $"file {Convert.ToString(found.Mode, 8)} {found.Size} {found.Hash}",
+                SymlinkInode found => $"link {found.Target}",
+                SpecialInode found => $"node {Convert.ToString(found.Mode, 8)} {found.Rdev}",
+                _ => inode.GetType().Name,
+            });
+            if (inode is DirectoryInode child)
+                Describe(tree, child, entryPath, lines);
+        }
+    }
+}
