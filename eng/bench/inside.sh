@@ -49,6 +49,9 @@ for group in $groups; do
   (set -e; run)
   [ $? = 0 ] || failed="$failed $group"
   set -e
+  for name in $(cut -f 1 asked); do
+    has_reason "$name" || grep -q "^$name	" samples || reason "$name" "could not be set up"
+  done
   stop_build_servers
 done
 

@@ -144,6 +144,7 @@ END
 make_workload() {
   [ ! -e "$work/w-is-built" ] || return 0
   make_projects_folder "$work/projects"
+  rm -rf "$work/projects/w"
   make_bootstrap_project "$work/projects/w" bench/w "$workload_packages"
   make_workload_files "$work/projects/w"
   build "$work/projects/w" > "$work/output" 2>&1 || { show_failure "the first build of W"; exit 1; }
