@@ -57,7 +57,7 @@ write_imaginator_settings() {
       "CleanCommand": ["apt-get", "clean"], "CleanPatterns": ["/var/lib/apt/lists/.*"],
       "InstallCommand": ["apt-get", "-q", "-y", "--no-install-recommends", "install"],
       "ListCommand": {
-        "ArgList": ["dpkg-query", "-f", "\${binary:Package} \${Version} \${Installed-Size}\\\\n", "--show"], "SizeMultiplier": 1024
+        "ArgList": ["dpkg-query", "-f", "\${binary:Package} \${Version} \${Installed-Size}\\n", "--show"], "SizeMultiplier": 1024
       },
       "RemoveCommand": ["apt-get", "-q", "--purge", "-y", "--allow-remove-essential", "remove"],
       "UpdateCommand": ["apt-get", "-q", "-y", "update"],

@@ -83,7 +83,7 @@ END
 
 # $1 = folder, $2 = folder of W's manifest, $3 = packages.
 make_mkosi_project() {
-  mkdir -p "$1/cache" "$1/workspace" "$1/out"
+  mkdir -p "$1" "$1-cache" "$1-workspace" "$1-out"
   cp -a "$2/files" "$1/mkosi.extra"
   cp -a "$2/scripts/10-built" "$1/mkosi.postinst.chroot"
   cat > "$1/mkosi.conf" <<END
@@ -94,12 +94,12 @@ LocalMirror=file://$work/mirror
 RepositoryKeyCheck=no
 [Output]
 Format=directory
-OutputDirectory=$1/out
+OutputDirectory=$1-out
 [Content]
 Packages=apt $3
 [Build]
-CacheDirectory=$1/cache
-WorkspaceDirectory=$1/workspace
+CacheDirectory=$1-cache
+WorkspaceDirectory=$1-workspace
 Incremental=yes
 History=no
 END

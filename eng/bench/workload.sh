@@ -21,7 +21,13 @@ END
 END
 }
 
-# $1 = folder, $2 = stream, $3 = the packages, with blanks between them.
+# $1 = packages, with blanks between them; there may be none.
+package_items() {
+  # shellcheck disable=SC2086 — a list of words
+  [ -z "$1" ] || printf '<ImagePackage Include="%s" />\n' $1
+}
+
+# $1 = folder, $2 = stream, $3 = the packages.
 make_bootstrap_project() {
   mkdir -p "$1"
   cat > "$1/image.imgproj" <<END
@@ -33,7 +39,7 @@ make_bootstrap_project() {
     <BootstrapMirror>file://$work/mirror</BootstrapMirror>
   </PropertyGroup>
   <ItemGroup>
-    <ImagePackage Include="$(echo "$3" | tr ' ' ';')" />
+    $(package_items "$3")
     <ImageBindMount Include="$work/mirror" />
   </ItemGroup>
 </Project>
@@ -50,7 +56,7 @@ make_derived_project() {
   </PropertyGroup>
   <ItemGroup>
     <ProjectReference Include="$4/image.imgproj" />
-    <ImagePackage Include="$(echo "$3" | tr ' ' ';')" />
+    $(package_items "$3")
     <ImageBindMount Include="$work/mirror" />
   </ItemGroup>
 </Project>
