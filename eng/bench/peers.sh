@@ -81,6 +81,9 @@ COPY post-scripts-files/ /
 END
 }
 
+# $1 = packages, with blanks between them.
+mkosi_packages() { echo "Packages=apt,$1" | tr ' ' ','; }
+
 # $1 = folder, $2 = folder of W's manifest, $3 = packages.
 make_mkosi_project() {
   mkdir -p "$1" "$1-cache" "$1-workspace" "$1-out"
@@ -96,7 +99,7 @@ RepositoryKeyCheck=no
 Format=directory
 OutputDirectory=$1-out
 [Content]
-Packages=apt $3
+$(mkosi_packages "$3")
 [Build]
 CacheDirectory=$1-cache
 WorkspaceDirectory=$1-workspace

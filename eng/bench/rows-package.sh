@@ -18,7 +18,7 @@ run() {
   for _ in $(rounds 5 2); do
     make_bootstrap_project "$w" bench/w "$workload_packages $1"
     measure_ours one-package build "$w"
-    sed -i "s/^Packages=.*/Packages=apt $workload_packages $1/" "$peer/mkosi.conf"
+    sed -i "s/^Packages=.*/$(mkosi_packages "$workload_packages $1")/" "$peer/mkosi.conf"
     measure_peer one-package run_mkosi "$peer" --force build
     shift
   done
