@@ -8,10 +8,10 @@ static class Table
     public static string Write(IReadOnlyList<Result> results)
     {
         var text = new StringBuilder();
-        text.Append("| row | what | ours | peer | ratio | goal | |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+        text.Append("| row | what | ours | peer | ratio | goal | | rounds |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (var result in results.Where(result => result.Points is null && result.Ours is not null))
             text.Append($"| {result.Name} | {result.What}; peer: {result.PeerIs} | {Side(result.Ours, result.OursSpread, result.Unit)} ")
-                .Append($"| {Side(result.Peer, result.PeerSpread, result.Unit)} | {result.Ratio:0.00} | {Goal(result)} | {Verdict(result)} |\n");
+                .Append($"| {Side(result.Peer, result.PeerSpread, result.Unit)} | {result.Ratio:0.00} | {Goal(result)} | {Verdict(result)} | {result.Rounds} |\n");
         text.Append('\n');
         foreach (var result in results.Where(result => result.Points is not null))
             WriteGrowth(text, result);

@@ -28,10 +28,11 @@ unset MSBUILDDISABLENODEREUSE UseSharedCompilation XDG_CACHE_HOME XDG_DATA_HOME 
 
 bench() { dotnet "$root/bench/bin/Release/net10.0/ImageSdk.Bench.dll" "$@"; }
 
+load=$(cut -d ' ' -f 1 /proc/loadavg)
 describe_machine() {
   processor=$(awk -F ': ' '$1 ~ /^model name/ { print $2; exit }' /proc/cpuinfo)
   memory=$(awk '$1 == "MemTotal:" { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo)
-  echo "$(date -u +%Y-%m-%d), $(nproc) cores ($processor), $memory, Linux $(uname -r), .NET SDK $(dotnet --version);"
+  echo "$(date -u +%Y-%m-%d), $(nproc) cores ($processor), $memory, load $load at the start, Linux $(uname -r), .NET SDK $(dotnet --version);"
   version_of() { "$@" 2>/dev/null | tr -cs '0-9.~+\n' ' ' | awk '{ print $1; exit }'; }
   echo "mmdebstrap $(version_of mmdebstrap --version), buildah $(version_of buildah --version), mkosi $(version_of run_mkosi "$work" --version), NoTargets $notargets_version."
 }
