@@ -19,6 +19,9 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     WorkerProcess? worker;
     IDisposable? hold;
 
+    /// <summary>Whether the shared cache failed: then the rest of the build does without.</summary>
+    internal bool IsRemoteCacheLost { get; set; }
+
     internal ImageRecords Records { get; } = new();
 
     /// <summary>What the stages that were run so far took.</summary>
@@ -80,6 +83,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
                 endings.Add(Task.Run(ending.Dispose));
             worker = null;
             Records.Clear();
+            IsRemoteCacheLost = false;
         }
         finally
         {

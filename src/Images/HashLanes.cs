@@ -17,12 +17,36 @@ static unsafe class HashLanes
     const int BlockSize = 128;
     const int Rounds = 80;
 
+    // Of what is read: a whole number of blocks.
+    const int PieceSize = 1 << 17;
+
+    /// <param name="Start">Where it lies in memory; 0 where it is read.</param>
+    /// <param name="Length">Bytes.</param>
+    /// <param name="Reader">Null where it is in memory.</param>
+    public readonly record struct Content(nint Start, long Length, ContentReader? Reader = null);
+
     public static bool IsSupported => Avx512F.IsSupported && Avx512BW.IsSupported;
 
     /// <summary>Hashes all contents.</summary>
-    /// <param name="contents">Start and length of each, the longest first, so that the lanes end together.</param>
+    /// <param name="contents">The longest first, so that the lanes end together. All in memory, or all to be read.</param>
     /// <param name="hashes">As many.</param>
-    public static void Hash(ReadOnlySpan<(nint Start, int Length)> contents, Span<ObjectHash> hashes)
+    /// <exception cref="EndOfStreamException">A content is shorter than was said.</exception>
+    public static void Hash(ReadOnlySpan<Content> contents, Span<ObjectHash> hashes)
+    {
+        var pieces = (byte*)null;
+        try
+        {
+            if (contents[0].Reader is not null)
+                pieces = (byte*)NativeMemory.AlignedAlloc(Count * PieceSize, BlockSize);
+            Hash(contents, hashes, pieces);
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(pieces);
+        }
+    }
+
+    static void Hash(ReadOnlySpan<Content> contents, Span<ObjectHash> hashes, byte* pieces)
     {
         var state = stackalloc Vector512<ulong>[8];
         var tails = stackalloc byte[Count * 2 * BlockSize];
@@ -32,6 +56,7 @@ static unsafe class HashLanes
         for (var lane = 0; lane < Count; lane++)
         {
             lanes[lane].Tail = tails + lane * 2 * BlockSize;
+            lanes[lane].Piece = pieces + lane * PieceSize;
             if (Start(ref lanes[lane], lane, state, contents, ref next))
                 busy++;
         }
@@ -64,6 +89,11 @@ static unsafe class HashLanes
                 current.Left -= steps;
                 if (current.Left > 0)
                     continue;
+                if (current.Unread > 0)
+                {
+                    Feed(ref current, contents[current.Index]);
+                    continue;
+                }
                 if (current.TailBlocks > 0)
                 {
                     current.At = current.Tail;
@@ -78,33 +108,48 @@ static unsafe class HashLanes
         }
     }
 
-    static bool Start(
-        ref Lane lane, int number, Vector512<ulong>* state, ReadOnlySpan<(nint Start, int Length)> contents, ref int next)
+    static bool Start(ref Lane lane, int number, Vector512<ulong>* state, ReadOnlySpan<Content> contents, ref int next)
     {
         if (next == contents.Length)
             return false;
         lane.Index = next++;
-        var (start, length) = contents[lane.Index];
-        var whole = length / BlockSize;
-        var rest = length % BlockSize;
+        lane.Unread = contents[lane.Index].Length;
+        Feed(ref lane, contents[lane.Index]);
+        for (var word = 0; word < 8; word++)
+            ((ulong*)(state + word))[number] = Initial[word];
+        return true;
+    }
+
+    /// <summary>Gives a lane the whole content, or the next piece of it.</summary>
+    static void Feed(ref Lane lane, in Content content)
+    {
+        var start = (byte*)content.Start;
+        var length = lane.Unread;
+        if (content.Reader is { } reader)
+        {
+            start = lane.Piece;
+            length = Math.Min(length, PieceSize);
+            if (reader(new Span<byte>(start, (int)length)) != length)
+                throw new EndOfStreamException($"a content is shorter than {content.Length} bytes");
+        }
+        lane.At = start;
+        lane.Left = (int)(length / BlockSize);
+        lane.Unread -= length;
+        if (lane.Unread > 0)
+            return;
+        var rest = (int)(length % BlockSize);
         // A one, zeros, and the length in bits as 128-bit number: in one block more, or two.
         lane.TailBlocks = rest < BlockSize - 16 ? 1 : 2;
         var tail = new Span<byte>(lane.Tail, 2 * BlockSize);
         tail.Clear();
-        new ReadOnlySpan<byte>((byte*)start + length - rest, rest).CopyTo(tail);
+        new ReadOnlySpan<byte>(start + length - rest, rest).CopyTo(tail);
         tail[rest] = 0x80;
-        BinaryPrimitives.WriteUInt64BigEndian(tail[(lane.TailBlocks * BlockSize - 8)..], (ulong)length * 8);
-        lane.At = (byte*)start;
-        lane.Left = whole;
-        if (whole == 0)
-        {
-            lane.At = lane.Tail;
-            lane.Left = lane.TailBlocks;
-            lane.TailBlocks = 0;
-        }
-        for (var word = 0; word < 8; word++)
-            ((ulong*)(state + word))[number] = Initial[word];
-        return true;
+        BinaryPrimitives.WriteUInt64BigEndian(tail[(lane.TailBlocks * BlockSize - 8)..], (ulong)content.Length * 8);
+        if (lane.Left > 0)
+            return;
+        lane.At = lane.Tail;
+        lane.Left = lane.TailBlocks;
+        lane.TailBlocks = 0;
     }
 
     static ObjectHash Read(Vector512<ulong>* state, int lane)
@@ -201,6 +246,8 @@ static unsafe class HashLanes
     {
         public byte* At;
         public byte* Tail;
+        public byte* Piece;
+        public long Unread;
         public int Left;
         public int TailBlocks;
         public int Index;

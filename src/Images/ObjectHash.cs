@@ -36,6 +36,11 @@ public readonly struct ObjectHash : IEquatable<ObjectHash>, IComparable<ObjectHa
     /// <summary>The hashes of many contents in memory: faster than one by one, the more there are and the less they differ in length.</summary>
     public static ObjectHash[] OfMany(IReadOnlyList<ReadOnlyMemory<byte>> contents) => HashBatch.Hash(contents);
 
+    /// <summary>The hashes of many contents that are read in turn, a piece each: for files of any length, in bounded memory.</summary>
+    /// <param name="contents">Of each how to read it, and its length in bytes.</param>
+    /// <exception cref="EndOfStreamException">A content is shorter. Whether it is longer is not looked at.</exception>
+    public static ObjectHash[] OfMany(IReadOnlyList<(ContentReader Reader, long Length)> contents) => HashBatch.Hash(contents);
+
     [UnscopedRef]
     public ReadOnlySpan<byte> Span => bytes;
 

@@ -13,6 +13,11 @@ public sealed unsafe partial class DirectoryHandle
     public OpenFile CreateBeneath(ReadOnlySpan<byte> path, uint mode) =>
         OpenBeneath(path, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenExclusive, mode);
 
+    /// <summary>As <see cref="CreateBeneath"/>, for a file that is read again once it is written, which does not count as an access.</summary>
+    /// <inheritdoc cref="CreateBeneath" path="/param"/>
+    public OpenFile CreateReadableBeneath(ReadOnlySpan<byte> path, uint mode) =>
+        OpenBeneath(path, Libc.OpenReadWrite | Libc.OpenCreate | Libc.OpenExclusive | Libc.OpenNoAccessTime, mode);
+
     /// <summary>Opens a directory at a relative path below; the empty path is the directory itself. No part of the path may be a symbolic link.</summary>
     public DirectoryHandle OpenDirectoryBeneath(ReadOnlySpan<byte> path)
     {

@@ -12,6 +12,7 @@ static unsafe partial class Libc
 
     public const int OpenReadOnly = 0;
     public const int OpenWriteOnly = 1;
+    public const int OpenReadWrite = 2;
     public const int OpenCreate = 0x40;
     public const int OpenExclusive = 0x80;
     public const int OpenTruncate = 0x200;
@@ -24,6 +25,7 @@ static unsafe partial class Libc
     public static readonly int OpenNoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     public const int OpenPath = 0x200000;
+    public const int OpenNoAccessTime = 0x40000;
 
     /// <summary>openat2 has one number on all architectures, and no wrapper in the C library.</summary>
     public const nint SystemCallOpenAt2 = 437;
@@ -39,6 +41,9 @@ static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int descriptor, byte* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Seek(int descriptor, long offset, int origin);
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
     public static partial int ChangeOwner(int descriptor, uint uid, uint gid);

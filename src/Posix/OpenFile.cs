@@ -45,6 +45,9 @@ public sealed unsafe class OpenFile : IDisposable
         return total;
     }
 
+    /// <summary>Goes back to the start, to read what was written.</summary>
+    public void Rewind() => Check(Libc.Seek(descriptor, 0, 0) == 0 ? 0 : -1, "seek");
+
     public void Write(ReadOnlySpan<byte> content)
     {
         fixed (byte* pointer = content)

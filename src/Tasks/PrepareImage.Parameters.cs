@@ -29,6 +29,21 @@ public sealed partial class PrepareImage
     [Required]
     public string CacheDirectory { get; set; } = "";
 
+    /// <summary>Directory or address of a shared cache; empty for none. The server's certificates are those of ImageServer.</summary>
+    public string RemoteCache { get; set; } = "";
+
+    public string RemoteCacheMaxAge { get; set; } = "";
+
+    public string RemoteCacheReadOnly { get; set; } = "";
+
+    public string ServerAuthorities { get; set; } = "";
+
+    public string ServerCertificates { get; set; } = "";
+
+    public int ServerConnections { get; set; } = 2;
+
+    public bool ServerRequireTls { get; set; }
+
     public ITaskItem[] ComputedFiles { get; set; } = [];
 
     public string ComputedFilesMode { get; set; } = "";

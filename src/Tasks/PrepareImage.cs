@@ -1,5 +1,6 @@
 using ImageSdk.Building;
 using ImageSdk.Building.Projects;
+using ImageSdk.Building.RemoteCache;
 using ImageSdk.Tasks.Reading;
 using Microsoft.Build.Framework;
 
@@ -67,6 +68,7 @@ public sealed partial class PrepareImage : SandboxedImageTask
                 MountPoint = BuildCacheMountPoint,
                 SizeLimit = BuildCacheSizeLimit is "" ? 0 : Sizes.Parse(BuildCacheSizeLimit, "ImageBuildCacheSizeLimit", ProjectFile),
             },
+            RemoteCache = RemoteCacheSettings(),
             Store = new(Absolute(StoreImageDirectory), Absolute(StoreObjectDirectory)),
             CacheDirectory = Absolute(CacheDirectory),
             ImageFile = Absolute(ImageRecord),
@@ -96,6 +98,21 @@ public sealed partial class PrepareImage : SandboxedImageTask
         if (BootstrapDistribution is not "")
             throw Words.Wrong("BootstrapTool", BootstrapTool, "apt, mmdebstrap or debootstrap", ProjectFile);
         return null;
+    }
+
+    // A path is told from an address by its first character, as everywhere: a host's name has no slash and no leading dot.
+    RemoteCacheSettings? RemoteCacheSettings()
+    {
+        if (RemoteCache.Length == 0)
+            return null;
+        var isDirectory = RemoteCache[0] is '/' or '.' or '~';
+        return new()
+        {
+            Directory = isDirectory ? Absolute(RemoteCache) : "",
+            Server = isDirectory ? null : ImageServerParameters.Read(RemoteCache, ServerCertificates, ServerAuthorities, ServerRequireTls, ServerConnections, Absolute),
+            ReadOnly = Words.Flag(RemoteCacheReadOnly, "ImageRemoteCacheReadOnly", ProjectFile, unset: false),
+            MaxAge = Durations.Parse(RemoteCacheMaxAge, "ImageRemoteCacheMaxAge", ProjectFile),
+        };
     }
 
     SandboxSettings Sandbox(ItemReader items) => new()

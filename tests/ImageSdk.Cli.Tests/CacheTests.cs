@@ -130,4 +130,46 @@ public class CacheTests
         Assert.Equal(["bbb"], sample.Ids());
         Assert.Equal(0, sample.Run("verify").ExitCode);
     }
+
+    [Fact]
+    public void Packages_and_package_lists_are_listed_and_counted()
+    {
+        using var sample = WithThreeLayers().AddPackage("0a", "less", 1).AddPackage("0b", "curl", 30).AddLists("k1", 40);
+        var lines = sample.Run("list").Lines;
+        Assert.Matches(@"^\(package\) +less 1 \(all\) +10 B +1 +.* ago +1d[0-9hm]*[0-9]+s ago$", lines[1]);
+        Assert.StartsWith("(package)        curl 1 (all)", lines[4]);
+        Assert.StartsWith("(package lists)  k1", lines[5]);
+        var json = sample.RunJson("list");
+        Assert.Equal(["package", "layer", "layer", "package", "packageLists", "layer"], json.EnumerateArray().Select(entry => entry.GetProperty("kind").GetString()));
+        Assert.Equal(("0a", "less 1 (all)"), (json[0].GetProperty("id").GetString(), json[0].GetProperty("title").GetString()));
+        Assert.Equal("would remove 1 layers and 2 packages and package lists, 13 B", sample.Run("gc", "--max-age", "25d", "--dry-run").Lines[^1]);
+        Assert.Equal("would remove 3 layers and 3 packages and package lists, 23 B", sample.Run("gc", "--max-size", "5B", "--dry-run").Lines[^1]);
+    }
+
+    [SandboxFact]
+    public void A_clean_up_removes_packages_and_package_lists()
+    {
+        using var sample = WithThreeLayers().AddPackage("0a", "less", 1).AddPackage("0b", "curl", 30).AddLists("k1", 40);
+        var run = sample.Run("gc", "--max-age", "25d");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(["bbb", "ccc"], sample.Ids());
+        Assert.True(Directory.Exists(sample.Package("0a")));
+        Assert.False(Directory.Exists(sample.Package("0b")) || Directory.Exists(sample.Temporary["uid-0/apt/k1"]));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(sample.Temporary["uid-0/sessions"]));
+    }
+
+    [SandboxFact]
+    public void Damaged_packages_are_found_and_repaired()
+    {
+        using var sample = new SampleCache().Add("aaa", "CopyFiles", 1).AddPackage("0a", "less", 1).AddPackage("0b", "curl", 1).AddPackage("0c", "zstd", 1);
+        Assert.Equal(0, sample.Run("verify", "--content").ExitCode);
+        File.WriteAllText(Path.Combine(sample.Package("0a"), "less_1_all.deb"), "012345678X");
+        File.WriteAllText(Path.Combine(sample.Package("0b"), "curl_1_all.deb"), "0");
+        Assert.Equal("0b: it has 1 bytes instead of 10", Assert.Single(sample.Run("verify").Lines));
+        var run = sample.Run("verify", "--content", "--repair");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(["0a: it has another content; removed", "0b: it has 1 bytes instead of 10; removed"], run.Lines.Order());
+        Assert.Equal([sample.Package("0c")], Directory.GetDirectories(Path.GetDirectoryName(sample.Package("0c"))!));
+        Assert.Equal(["aaa"], sample.Ids());
+    }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using ImageSdk.Posix;
 
@@ -40,9 +41,34 @@ sealed class SampleCache : IDisposable
             }
             writer.Write(2);
         }
-        var used = Path.Combine(Layer(id), "used");
-        File.WriteAllText(used, "");
-        File.SetLastWriteTimeUtc(used, DateTime.UtcNow.AddDays(-usedDaysAgo));
+        return Use(Path.Combine(Layer(id), "used"), usedDaysAgo);
+    }
+
+    public string Package(string digest) => Temporary[$"uid-{Processes.UserId}/packages/{digest}"];
+
+    /// <summary>A package of ten bytes, as builds leave it.</summary>
+    public SampleCache AddPackage(string digest, string name, int usedDaysAgo)
+    {
+        Directory.CreateDirectory(Package(digest));
+        File.WriteAllText(Path.Combine(Package(digest), $"{name}_1_all.deb"), "0123456789");
+        var content = Convert.ToHexStringLower(SHA256.HashData("0123456789"u8));
+        File.WriteAllText(Path.Combine(Package(digest), "about"), $"{name} 1 (all)\n10\n{content}\n");
+        return Use(Path.Combine(Package(digest), "used"), usedDaysAgo);
+    }
+
+    /// <summary>Package lists of one file of three bytes.</summary>
+    public SampleCache AddLists(string key, int usedDaysAgo)
+    {
+        var lists = Temporary[$"uid-{Processes.UserId}/apt/{key}"];
+        Directory.CreateDirectory(Path.Combine(lists, "var/lib/apt/lists"));
+        File.WriteAllText(Path.Combine(lists, "var/lib/apt/lists/x_InRelease"), "abc");
+        return Use(Path.Combine(lists, "used"), usedDaysAgo);
+    }
+
+    SampleCache Use(string file, int daysAgo)
+    {
+        File.WriteAllText(file, "");
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-daysAgo));
         return this;
     }
 

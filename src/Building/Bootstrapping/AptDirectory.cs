@@ -16,9 +16,12 @@ namespace ImageSdk.Building.Bootstrapping;
 /// </summary>
 sealed class AptDirectory(string path)
 {
-    public AptDirectory(LayerStore store, string key) : this(Path.Combine(store.Root, "apt", key))
+    public AptDirectory(LayerStore store, string key) : this(Path.Combine(RootOf(store), key))
     {
     }
+
+    /// <summary>Where the directories of all sources lie.</summary>
+    public static string RootOf(LayerStore store) => Path.Combine(store.Root, "apt");
 
     public string Root { get; } = path;
 

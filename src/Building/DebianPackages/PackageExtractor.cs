@@ -33,7 +33,7 @@ static class PackageExtractor
     static void Extract(CachedPackage package, DirectoryHandle root)
     {
         using var file = new FileStream(package.File, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 12);
-        var data = DebArchive.Find(DebArchive.ReadMembers(file), "data.tar")!.Value;
+        var data = PackageContents.Data(file);
         var tar = new FileRange(file.SafeFileHandle, data.Start, data.Length);
         var reader = new TarFileReader(tar);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -43,7 +43,7 @@ static class PackageExtractor
         {
             while (reader.Read() is { } entry)
             {
-                var path = TrimName(entry.Name.Span);
+                var path = PackageContents.Trim(entry.Name.Span);
                 if (path.IsEmpty)
                 {
                     SetDirectory(root, "."u8, entry);
@@ -119,7 +119,7 @@ static class PackageExtractor
         switch (entry.Type)
         {
             case '1':
-                var existing = TrimName(entry.LinkName.Span);
+                var existing = PackageContents.Trim(entry.LinkName.Span);
                 var slash = existing.LastIndexOf((byte)'/');
                 using (var directory = root.OpenDirectoryInRoot(slash < 0 ? [] : existing[..slash]))
                     parent.MakeHardLink(name, directory, existing[(slash + 1)..]);
@@ -146,12 +146,4 @@ static class PackageExtractor
     }
 
     static PosixTime ToTime(FileTime time) => new(time.Seconds, time.Nanoseconds);
-
-    // "./usr/bin/x" and "./usr/" as the tree names them.
-    static ReadOnlySpan<byte> TrimName(ReadOnlySpan<byte> name)
-    {
-        while (name.StartsWith("./"u8))
-            name = name[2..];
-        return name.SequenceEqual("."u8) ? [] : name.Trim((byte)'/');
-    }
 }

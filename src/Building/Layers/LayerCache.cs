@@ -1,3 +1,5 @@
+using ImageSdk.Building.Bootstrapping;
+using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Stages;
@@ -17,7 +19,7 @@ public sealed class LayerCache(string cacheDirectory)
 
     public bool Exists => Directory.Exists(store.LayersDirectory);
 
-    /// <summary>All layers, the most recently used first. Reads their indexes, not their trees.</summary>
+    /// <summary>All layers, packages and package lists, the most recently used first. Reads the layers' indexes, not their trees.</summary>
     public IReadOnlyList<CachedLayer> List(CancellationToken cancellation)
     {
         var layers = new List<CachedLayer>();
@@ -26,6 +28,8 @@ public sealed class LayerCache(string cacheDirectory)
             cancellation.ThrowIfCancellationRequested();
             layers.Add(Read(id));
         }
+        layers.AddRange(new PackageCare(store).List());
+        layers.AddRange(AptCare.List(store));
         return [.. layers.OrderByDescending(layer => layer.Used).ThenByDescending(layer => layer.Made).ThenBy(layer => layer.Id, StringComparer.Ordinal)];
     }
 
@@ -65,13 +69,13 @@ public sealed class LayerCache(string cacheDirectory)
         // What builds were using until now is known only here.
         var removed = limits.Select(List(cancellation), DateTimeOffset.UtcNow);
         // Also where there is none: the worker sweeps as it starts.
-        await workers.AskAsync(cacheDirectory, new RemoveLayersRequest([.. removed.Select(layer => layer.Id)]), listener, cancellation);
+        await workers.AskAsync(cacheDirectory, new RemoveEntriesRequest([.. removed.Select(layer => layer.Path)]), listener, cancellation);
         return removed;
     }
 
-    /// <summary>Compares all layers with their indexes.</summary>
+    /// <summary>Compares all layers with their indexes, and packages with what was noted of them.</summary>
     /// <param name="content">Whether every file is read and hashed.</param>
-    /// <param name="repair">Whether damaged layers are removed; the next build makes them anew.</param>
+    /// <param name="repair">Whether what is damaged is removed; the next build makes it anew.</param>
     /// <exception cref="BuildException">It shall repair while a build runs (IMG7121), or the worker can't do it.</exception>
     public async Task<IReadOnlyList<LayerFault>> VerifyAsync(
         bool content, bool repair, BuildWorkers workers, IBuildListener listener, CancellationToken cancellation)
@@ -80,9 +84,9 @@ public sealed class LayerCache(string cacheDirectory)
             ? LockForRemoval()
             : await store.HoldAsync(() => listener.Progress("Waiting until the build cache is cleaned up"), cancellation);
         var done = await workers.AskAsync(cacheDirectory, new VerifyLayersRequest([.. store.Ids()], content), listener, cancellation);
-        var faults = done.Faults ?? [];
-        if (repair && faults.Count > 0)
-            await workers.AskAsync(cacheDirectory, new RemoveLayersRequest([.. faults.Select(fault => fault.Layer)]), listener, cancellation);
+        LayerFault[] faults = [.. done.Faults ?? [], .. new PackageCare(store).FindFaults(content)];
+        if (repair && faults.Length > 0)
+            await workers.AskAsync(cacheDirectory, new RemoveEntriesRequest([.. faults.Select(fault => CachedLayer.PathOf(fault.Kind, fault.Layer))]), listener, cancellation);
         return faults;
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Security.Cryptography;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 
@@ -8,8 +6,6 @@ namespace ImageSdk.Building.Layers;
 /// <summary>Walks a layer's tree (an overlay's upper directory) and makes its index; hashes every file once.</summary>
 static class LayerScanner
 {
-    const int BufferSize = 256 * 1024;
-
     /// <param name="tree">The upper directory. Sockets in it are removed: they mean nothing without their process.</param>
     /// <param name="withRoot">Whether the root directory's own mode and owner are part of the layer.</param>
     public static LayerIndex Scan(string tree, bool withRoot, CancellationToken cancellation)
@@ -123,37 +119,11 @@ static class LayerScanner
         for (var i = 0; i < entries.Count; i++)
             if (entries[i].Inode is RegularInode { Size: > 0 } && (entries[i].LinkId == 0 || firstOfLink.TryAdd(entries[i].LinkId, i)))
                 toHash.Add(i);
-        Parallel.ForEach(toHash, new ParallelOptions { CancellationToken = cancellation }, i =>
-        {
-            var inode = (RegularInode)entries[i].Inode!;
-            var (hash, size) = HashFile(root, entries[i].Path.Span);
-            entries[i] = entries[i] with { Inode = inode with { Hash = size == 0 ? default : hash, Size = size } };
-        });
+        Parallel.ForEach(
+            LayerHashing.Cut(entries, toHash), new ParallelOptions { CancellationToken = cancellation },
+            batch => LayerHashing.Hash(root, entries, batch, cancellation));
         for (var i = 0; i < entries.Count; i++)
             if (entries[i].LinkId != 0 && firstOfLink.TryGetValue(entries[i].LinkId, out var first))
                 entries[i] = entries[i] with { Inode = entries[first].Inode };
-    }
-
-    static (ObjectHash Hash, ulong Size) HashFile(DirectoryHandle root, ReadOnlySpan<byte> path)
-    {
-        using var file = root.OpenReadHandle(path);
-        using var hasher = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            long at = 0;
-            while (RandomAccess.Read(file, buffer, at) is var read and > 0)
-            {
-                hasher.AppendData(buffer, 0, read);
-                at += read;
-            }
-            Span<byte> hash = stackalloc byte[ObjectHash.Size];
-            hasher.GetHashAndReset(hash);
-            return (new ObjectHash(hash), (ulong)at);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using ImageSdk.Building.RemoteCache;
 using ImageSdk.Storage;
 
 namespace ImageSdk.Building.Projects;
@@ -74,6 +75,9 @@ public sealed record ImageProject
     public IReadOnlyList<string> Tests { get; init; } = [];
 
     public SandboxSettings Sandbox { get; init; } = new();
+
+    /// <summary>A cache that other machines use too; null for none.</summary>
+    public RemoteCacheSettings? RemoteCache { get; init; }
 
     public CacheSettings Cache { get; init; } = new();
 

@@ -3,6 +3,7 @@ using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
+using ImageSdk.Building.RemoteCache;
 
 namespace ImageSdk.Building.Sandbox;
 
@@ -14,8 +15,10 @@ namespace ImageSdk.Building.Sandbox;
 [JsonDerivedType(typeof(SealImageRequest), "seal")]
 [JsonDerivedType(typeof(RunTestsRequest), "tests")]
 [JsonDerivedType(typeof(StoreObjectsRequest), "store")]
-[JsonDerivedType(typeof(RemoveLayersRequest), "removeLayers")]
+[JsonDerivedType(typeof(RemoveEntriesRequest), "removeEntries")]
 [JsonDerivedType(typeof(VerifyLayersRequest), "verifyLayers")]
+[JsonDerivedType(typeof(FetchLayerRequest), "fetchLayer")]
+[JsonDerivedType(typeof(SendLayerRequest), "sendLayer")]
 [JsonDerivedType(typeof(CancelRequest), "cancel")]
 abstract record WorkerRequest;
 
@@ -47,13 +50,21 @@ sealed record RunTestsRequest(
 sealed record StoreObjectsRequest(IReadOnlyList<string> Layers, string ImageFile, string ObjectDirectory) : WorkerRequest;
 
 /// <summary>
-/// Remove layers; here, because their files belong to ids that only the worker has. Who asks holds the cache's lock.
+/// Remove layers and other entries; here, because files of layers belong to ids that only the worker has. Who asks holds the
+/// cache's lock.
 /// </summary>
-sealed record RemoveLayersRequest(IReadOnlyList<string> Layers) : WorkerRequest;
+/// <param name="Paths">Folders below the user's part of the cache: "layers/ID".</param>
+sealed record RemoveEntriesRequest(IReadOnlyList<string> Paths) : WorkerRequest;
 
 /// <summary>Compare layers with their indexes.</summary>
 /// <param name="Content">Whether every file is read and hashed.</param>
 sealed record VerifyLayersRequest(IReadOnlyList<string> Layers, bool Content) : WorkerRequest;
+
+/// <summary>Take a layer from a shared cache. The answer has its size, or none where it is not to be had there.</summary>
+sealed record FetchLayerRequest(string LayerId, RemoteCacheSettings Cache) : WorkerRequest;
+
+/// <summary>Give a layer to a shared cache.</summary>
+sealed record SendLayerRequest(string LayerId, RemoteCacheSettings Cache) : WorkerRequest;
 
 /// <summary>How commands run in the root.</summary>
 /// <param name="Environment">The build environment: what scripts and packagers see beyond the base environment.</param>

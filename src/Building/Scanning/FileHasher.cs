@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using ImageSdk.Building.Layers;
 using ImageSdk.Dominator.Transfer;
@@ -9,17 +8,26 @@ using ImageSdk.Posix;
 namespace ImageSdk.Building.Scanning;
 
 /// <summary>
-/// Hashes files, many short ones at a time in one block of memory, and offers their contents from there. Not for several
-/// threads at once.
+/// Hashes files, many at a time: short ones in one block of memory, from which their contents are offered, and long ones
+/// piece by piece. Not for several threads at once.
 /// </summary>
 sealed class FileHasher(DirectoryHandle root, ScannedFiles files, Func<OfferedBatch, ValueTask>? offer)
 {
     const int BlockSize = 4 << 20;
     const int BlockFiles = 512;
 
+    // From here on, to read a file again where it is missing costs less than to keep several such in memory.
+    const int LongSize = 1 << 18;
+
+    // So many are open at once.
+    const int LongFiles = 64;
+    const ulong LongBytes = 256 << 20;
+
     readonly List<(ScannedFile File, int Start)> collected = [];
+    readonly List<(ScannedFile File, OpenFile Opened)> collectedLong = [];
     byte[]? block;
     int length;
+    ulong longBytes;
 
     public async Task RunAsync(ChannelReader<ScannedFile> work, CancellationToken cancellation)
     {
@@ -31,13 +39,19 @@ sealed class FileHasher(DirectoryHandle root, ScannedFiles files, Func<OfferedBa
                 if (!work.TryRead(out var file))
                 {
                     await HashBlockAsync();
-                    if (!await work.WaitToReadAsync(cancellation))
-                        return;
-                    continue;
+                    if (await work.WaitToReadAsync(cancellation))
+                        continue;
+                    await HashLongAsync(cancellation);
+                    return;
                 }
                 cancellation.ThrowIfCancellationRequested();
-                if (file.Inode.Size >= BlockSize)
-                    await HashLongAsync(file, cancellation);
+                if (file.Inode.Size >= LongSize)
+                {
+                    longBytes += file.Inode.Size;
+                    collectedLong.Add((file, root.OpenBeneath(file.Path)));
+                    if (collectedLong.Count == LongFiles || longBytes >= LongBytes)
+                        await HashLongAsync(cancellation);
+                }
                 else
                 {
                     // One byte more than the file has, to see whether it grows.
@@ -51,6 +65,7 @@ sealed class FileHasher(DirectoryHandle root, ScannedFiles files, Func<OfferedBa
         {
             if (block is not null)
                 ArrayPool<byte>.Shared.Return(block);
+            CloseLong();
         }
     }
 
@@ -101,26 +116,49 @@ sealed class FileHasher(DirectoryHandle root, ScannedFiles files, Func<OfferedBa
         await offer(new(objects, () => ArrayPool<byte>.Shared.Return(mine)));
     }
 
-    async Task HashLongAsync(ScannedFile file, CancellationToken cancellation)
+    async Task HashLongAsync(CancellationToken cancellation)
     {
-        await HashBlockAsync();
-        block ??= ArrayPool<byte>.Shared.Rent(BlockSize);
-        using (var opened = root.OpenBeneath(file.Path))
+        if (collectedLong.Count == 0)
+            return;
+        var hashes = HashLong(cancellation);
+        var objects = new List<OfferedObject>(hashes.Length);
+        for (var index = 0; index < hashes.Length; index++)
         {
-            using var hasher = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
-            var size = 0ul;
-            for (int count; (count = opened.Read(block.AsSpan(0, 1 << 18))) > 0; size += (ulong)count)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                hasher.AppendData(block, 0, count);
-            }
-            if (size != file.Inode.Size)
+            var (file, opened) = collectedLong[index];
+            if (opened.Read(new byte[1]) != 0)
                 throw Changed(opened);
             Keep(file, opened);
-            file.Inode = file.Inode with { Hash = new ObjectHash(hasher.GetHashAndReset()) };
+            file.Inode = file.Inode with { Hash = hashes[index] };
+            if (files.Add(file))
+                objects.Add(new(hashes[index], file.Inode.Size));
         }
-        if (files.Add(file) && offer is not null)
-            await offer(new([new(file.Inode.Hash, file.Inode.Size)]));
+        CloseLong();
+        if (offer is not null && objects.Count > 0)
+            await offer(new(objects));
+    }
+
+    ObjectHash[] HashLong(CancellationToken cancellation)
+    {
+        var contents = new (ContentReader, long)[collectedLong.Count];
+        for (var index = 0; index < contents.Length; index++)
+        {
+            var (file, opened) = collectedLong[index];
+            contents[index] = (buffer =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var count = opened.Read(buffer);
+                return count == buffer.Length ? count : throw Changed(opened);
+            }, (long)file.Inode.Size);
+        }
+        return ObjectHash.OfMany(contents);
+    }
+
+    void CloseLong()
+    {
+        foreach (var (_, opened) in collectedLong)
+            opened.Dispose();
+        collectedLong.Clear();
+        longBytes = 0;
     }
 
     static void Keep(ScannedFile file, OpenFile opened)

@@ -21,6 +21,7 @@ sealed class StageRun(
 
     readonly StageOperations operations = new(plan);
     readonly ImageRecords records = workers.Records;
+    readonly RemoteStages remote = new(plan, workers, listener);
 
     /// <summary>A stage that works on the root that the stages before it left.</summary>
     public async Task<StageOutcome> RunAsync(ImageStage stage)
@@ -57,7 +58,7 @@ sealed class StageRun(
         var outcome = await MakeLayerAsync(key, id => new RunStageRequest(
             stage.ToString(), id, [],
             [isBootstrap ? operations.Bootstrap() : new UnpackOperation(source.ImageFile!, plan.Project.Store.ObjectDirectory)],
-            operations.Settings(readSecrets: false), inputs));
+            operations.Settings(readSecrets: false), inputs), isShared: isBootstrap);
         var id = LayerStore.IdOf(key);
         Keep(stage, new StageState(key, [id], isBootstrap ? 0 : 1, isBootstrap ? [id] : []), below: null);
         return outcome;
@@ -174,7 +175,8 @@ sealed class StageRun(
     static FileTime? LatestTime() =>
         long.TryParse(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH"), out var seconds) ? new FileTime(seconds, 0) : null;
 
-    async Task<StageOutcome> MakeLayerAsync(string key, Func<string, WorkerRequest> request)
+    /// <param name="isShared">Whether other machines may take the layer from a shared cache, where there is one.</param>
+    async Task<StageOutcome> MakeLayerAsync(string key, Func<string, WorkerRequest> request, bool isShared = true)
     {
         var id = LayerStore.IdOf(key);
         if (layers.Contains(id))
@@ -186,8 +188,12 @@ sealed class StageRun(
             id, () => listener.Progress("Waiting for another build that makes the same layer"), cancellation);
         if (layers.Contains(id))
             return Cached;
+        if (isShared && await remote.TryFetchAsync(id, cancellation) is { } size)
+            return new(StageResult.Cached, "from the shared cache", size);
         var start = Stopwatch.GetTimestamp();
         var done = await workers.AskAsync(plan.Project.CacheDirectory, request(id), listener, cancellation);
+        if (isShared)
+            await remote.SendAsync(id, cancellation);
         return new(StageResult.Ran, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s", done.Layer);
     }
 

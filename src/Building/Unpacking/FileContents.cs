@@ -6,7 +6,7 @@ using ImageSdk.Posix;
 namespace ImageSdk.Building.Unpacking;
 
 /// <summary>The files of a tree by their objects: writes each object to all files that have that content.</summary>
-sealed class FileContents(DirectoryHandle root, bool setOwners) : IObjectSink
+sealed class FileContents(DirectoryHandle root, bool setOwners) : IKeepingSink
 {
     const int BufferSize = 1 << 18;
 
@@ -49,19 +49,29 @@ sealed class FileContents(DirectoryHandle root, bool setOwners) : IObjectSink
         }
     }
 
-    public async ValueTask TakeAsync(int index, Stream content, CancellationToken cancellation)
+    public async ValueTask TakeAsync(int index, Stream content, CancellationToken cancellation) =>
+        (await KeepAsync(index, content, cancellation)).Dispose();
+
+    public async ValueTask<KeptObject> KeepAsync(int index, Stream content, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var (path, inode) = files[index][0];
+        var file = root.CreateReadableBeneath(path, 0x180);
         try
         {
-            var (path, inode) = files[index][0];
-            using var file = root.CreateBeneath(path, 0x180);
             await WriteAsync(file, path, content, buffer, cancellation);
             // The others before its mode is set, which may not let it be read.
             foreach (var (other, otherInode) in files[index].Skip(1))
                 Copy(path, other, otherInode, buffer, cancellation);
             Finish(file, inode, ImageUnpacker.ToPosix(inode.Mtime), setOwners);
             Interlocked.Add(ref fileCount, files[index].Count);
+            file.Rewind();
+            return new KeptObject(file.Read, file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
         finally
         {

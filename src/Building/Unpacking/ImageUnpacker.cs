@@ -21,11 +21,17 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
     readonly Dictionary<ulong, byte[]> firstNames = [];
     readonly List<(byte[] Path, byte[] Name, byte[] Existing)> links = [];
     readonly List<(byte[] Path, DirectoryInode Inode)> directories = [];
+
+    // Of each directory what is neither a directory nor has an object.
+    readonly List<(byte[] Directory, List<(byte[] Path, Inode Inode)> Entries)> others = [];
     FileContents? contents;
     int emptyCount;
 
     /// <summary>Files written, for progress.</summary>
     public int FileCount => emptyCount + (contents?.FileCount ?? 0);
+
+    /// <summary>Whether the caller has validated the tree, which takes its time where it is large.</summary>
+    public bool IsValidated { get; init; }
 
     /// <summary>Content for computed files; without it, or where it returns null, they are empty.</summary>
     public Func<ByteString, byte[]?>? ComputeFile { get; init; }
@@ -41,11 +47,12 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
     /// <exception cref="IOException">Writing failed, or an object is not what its hash says.</exception>
     public async Task UnpackAsync(FileSystem fileSystem, string target, bool setOwners = true)
     {
-        FileSystemValidator.Validate(fileSystem);
+        if (!IsValidated)
+            FileSystemValidator.Validate(fileSystem);
         using var root = DirectoryHandle.Open(target);
         contents = new FileContents(root, setOwners);
-        MakeEntries(fileSystem, fileSystem.Root, root, [], setOwners);
-        await FetchAsync(contents);
+        MakeDirectories(fileSystem, fileSystem.Root, root, []);
+        await FillAsync(root, setOwners);
         MakeLinks(root);
         // What is below first: a time would not last, and a mode might lock the way.
         for (var index = directories.Count - 1; index >= 0; index--)
@@ -57,11 +64,24 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
         Finish(top, fileSystem.Root, setOwners);
     }
 
-    async Task FetchAsync(FileContents contents)
+    /// <summary>Fetches objects, and makes what needs none meanwhile. Waits for both, and throws what failed first.</summary>
+    async Task FillAsync(DirectoryHandle root, bool setOwners)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task[] work = [Task.Run(() => MakeOthers(root, setOwners, stop.Token), CancellationToken.None), FetchAsync(contents!, stop.Token)];
+        var first = await Task.WhenAny(work);
+        if (!first.IsCompletedSuccessfully)
+            await stop.CancelAsync();
+        await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+        await Task.WhenAll(work);
+    }
+
+    async Task FetchAsync(FileContents contents, CancellationToken stop)
     {
         try
         {
-            await objects.FetchAsync(contents.Objects, contents, cancellation);
+            await objects.FetchAsync(contents.Objects, contents, stop);
         }
         catch (InvalidDataException exception)
         {
@@ -69,9 +89,10 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
         }
     }
 
-    void MakeEntries(FileSystem fileSystem, DirectoryInode directory, DirectoryHandle handle, byte[] path, bool setOwners)
+    void MakeDirectories(FileSystem fileSystem, DirectoryInode directory, DirectoryHandle handle, byte[] path)
     {
         cancellation.ThrowIfCancellationRequested();
+        var small = new List<(byte[] Path, Inode Inode)>();
         foreach (var entry in directory.Entries)
         {
             var name = entry.Name.Span;
@@ -83,14 +104,27 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
                     throw new PosixException("mkdir", Encoding.UTF8.GetString(entryPath), Errno.Exists);
                 directories.Add((entryPath, below));
                 using var child = handle.OpenDirectory(name);
-                MakeEntries(fileSystem, below, child, entryPath, setOwners);
+                MakeDirectories(fileSystem, below, child, entryPath);
             }
             else if (!firstNames.TryAdd(entry.InodeNumber, entryPath))
                 links.Add((path, name.ToArray(), firstNames[entry.InodeNumber]));
             else if (inode is RegularInode { Size: > 0 } regular)
                 contents!.Add(entryPath, regular);
             else
-                Make(handle, name, inode, entryPath, setOwners);
+                small.Add((entryPath, inode));
+        }
+        if (small.Count > 0)
+            others.Add((path, small));
+    }
+
+    void MakeOthers(DirectoryHandle root, bool setOwners, CancellationToken stop)
+    {
+        foreach (var (path, small) in others)
+        {
+            stop.ThrowIfCancellationRequested();
+            using var parent = root.OpenDirectoryBeneath(path);
+            foreach (var (entryPath, inode) in small)
+                Make(parent, entryPath.AsSpan(path.Length == 0 ? 0 : path.Length + 1), inode, entryPath, setOwners);
         }
     }
 

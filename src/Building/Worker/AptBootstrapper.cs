@@ -2,7 +2,6 @@ using System.Text;
 using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Posix;
 
@@ -14,8 +13,6 @@ namespace ImageSdk.Building.Worker;
 /// </summary>
 sealed class AptBootstrapper(StageContext context, WorkerSession session)
 {
-    const string PackagesMountPoint = "/run/packages";
-
     /// <summary>What mmdebstrap leaves out as well: it would differ from build to build.</summary>
     static readonly string[] Leftovers =
     [
@@ -29,7 +26,8 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
     {
         var bootstrap = operation.Bootstrap;
         context.Log($"Bootstrapping {bootstrap.Distribution} {bootstrap.Release} ({bootstrap.Variant}, {bootstrap.Architecture}) from:");
-        context.Log(bootstrap.SourcesList().TrimEnd());
+        foreach (var line in bootstrap.SourcesList().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            context.Log(line);
         if (Tools.Find("apt-get") is null)
             throw new BuildException("IMG2010",
                 "The bootstrap needs the program \"apt-get\", which is not installed on this machine. Install it (package apt), or set BootstrapTool to another one.");
@@ -39,11 +37,8 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         var packages = new PackageFetcher(session.Store, temporary, session.Listener)
             .FetchAsync([.. resolution.Essential, .. resolution.Rest], context.Cancellation).GetAwaiter().GetResult();
         MakeSkeleton(bootstrap);
-        context.Progress($"Unpacking {resolution.Essential.Count} essential packages");
-        IReadOnlyList<CachedPackage> essential = [.. packages.Take(resolution.Essential.Count)];
-        PackageExtractor.Extract(essential, context.Root.Upper, context.Cancellation);
         BootstrapRoot.CompleteDevices(root);
-        Install(resolution, essential, packages);
+        Install(resolution, packages);
         Finish(operation.PackagerScript);
     }
 
@@ -75,32 +70,19 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         BootstrapRoot.WriteFile(root, "var/lib/dpkg/status", "", mode);
     }
 
-    void Install(Resolution resolution, IReadOnlyList<CachedPackage> essential, IReadOnlyList<CachedPackage> packages)
+    void Install(Resolution resolution, IReadOnlyList<CachedPackage> packages)
     {
-        context.Progress($"Installing {essential.Count} essential packages");
-        // dpkg knows no order among packages that need each other before they are unpacked; all of them are there already.
-        Dpkg(["--force-depends", "--install", .. essential.Select(package => package.PathBelow(PackagesMountPoint))]);
+        var installer = new PackageInstaller(context, new PackageStore(session.Store));
+        context.Progress($"Installing {resolution.Essential.Count} essential packages");
+        installer.InstallFirst([.. packages.Take(resolution.Essential.Count)]);
         if (resolution.Calls.Count == 0)
             return;
         context.Progress($"Installing {resolution.Rest.Count} packages");
-        var byFile = packages.Skip(essential.Count).ToDictionary(package => package.Package.FileName, package => package.PathBelow(PackagesMountPoint), StringComparer.Ordinal);
+        var byFile = packages.Skip(resolution.Essential.Count).ToDictionary(package => package.Package.FileName, StringComparer.Ordinal);
         foreach (var call in resolution.Calls)
-            Dpkg([.. call.Select(argument => byFile.GetValueOrDefault(argument, argument))]);
+            installer.Call(call, byFile);
         if (resolution.ExtendedStates.Length > 0)
             BootstrapRoot.WriteFile(root, "var/lib/apt/extended_states", resolution.ExtendedStates, 0x1A4);
-    }
-
-    void Dpkg(IReadOnlyList<string> arguments)
-    {
-        // Nothing of a stage needs to survive a power cut.
-        string[] command =
-        [
-            "/usr/bin/env", "DEBIAN_FRONTEND=noninteractive", "DEBCONF_NONINTERACTIVE_SEEN=true", "LC_ALL=C.UTF-8", "LANGUAGE=C.UTF-8", "LANG=C.UTF-8",
-            "dpkg", "--force-unsafe-io", "--log=/dev/null", .. arguments,
-        ];
-        var (exitCode, lastLines) = context.RunWith([new BindMount(new PackageStore(session.Store).PackagesDirectory, PackagesMountPoint)], command);
-        if (exitCode != 0)
-            throw new BuildException("IMG2018", $"dpkg failed with exit code {exitCode} while it installed the packages of the root. {ScriptRunner.Tail(lastLines)}");
     }
 
     void Finish(string packagerScript)

@@ -100,47 +100,18 @@ sealed class StageRoot : IDisposable
         if (WorkerSession.IsRootless)
             DeviceNodes.Adopt(Upper);
         var index = LayerScanner.Scan(Upper, withRoot: true, session.Cancellation);
-        var layer = Path.Combine(directory, "layer");
-        Directory.CreateDirectory(layer);
-        Directory.Move(Upper, Path.Combine(layer, "t"));
-        File.WriteAllText(Path.Combine(layer, "inputs"), inputs, new UTF8Encoding(false));
-        File.WriteAllText(Path.Combine(layer, "log"), log, new UTF8Encoding(false));
-        if (packages is not null)
-            File.WriteAllText(Path.Combine(layer, "packages"), packages, new UTF8Encoding(false));
-        if (below.Count > 0 && index.Entries.Count == 1 && IsRootOf(below[^1], layer))
-            File.WriteAllText(Path.Combine(layer, "empty"), "");
-        using (var file = File.Create(Path.Combine(layer, "index")))
-        using (var buffered = new BufferedStream(file, 1 << 16))
-            index.Write(buffered);
+        var isEmpty = below.Count > 0 && index.Entries.Count == 1 && IsRootOf(below[^1]);
         session.Cancellation.ThrowIfCancellationRequested();
-        Publish(layer, layerId);
+        LayerWriter.Write(session.Store, Upper, Path.Combine(directory, "layer"), new(layerId, inputs, log, packages, isEmpty, index));
         return index;
     }
 
-    bool IsRootOf(string below, string layer)
+    bool IsRootOf(string below)
     {
         using var lower = DirectoryHandle.Open(Path.Combine(session.Store.LayerDirectory(below), "t"));
-        using var upper = DirectoryHandle.Open(Path.Combine(layer, "t"));
+        using var upper = DirectoryHandle.Open(Upper);
         var (left, right) = (lower.Stat(), upper.Stat());
         return (left.Mode, left.Uid, left.Gid) == (right.Mode, right.Uid, right.Gid);
-    }
-
-    void Publish(string layer, string layerId)
-    {
-        while (!session.Store.Contains(layerId))
-        {
-            using var layers = DirectoryHandle.Open(session.Store.LayersDirectory);
-            try
-            {
-                Directory.Move(layer, session.Store.LayerDirectory(layerId));
-                return;
-            }
-            catch (IOException) when (Directory.Exists(session.Store.LayerDirectory(layerId)))
-            {
-                if (!session.Store.Contains(layerId))
-                    layers.RemoveTree(Encoding.UTF8.GetBytes(layerId)); // Damaged: somebody deleted parts of it.
-            }
-        }
     }
 
     public void Dispose()

@@ -85,8 +85,13 @@ public sealed class WorkerServer
                 case StoreObjectsRequest objects:
                     new ObjectStorer(session).Store(objects);
                     return new DoneEvent();
-                case RemoveLayersRequest removal:
-                    LayerRemover.Remove(session, removal.Layers);
+                case FetchLayerRequest fetch:
+                    return new DoneEvent(Layer: new SharedLayers(session, fetch.Cache).Fetch(fetch.LayerId)?.Measure());
+                case SendLayerRequest send:
+                    new SharedLayers(session, send.Cache).Send(send.LayerId);
+                    return new DoneEvent();
+                case RemoveEntriesRequest removal:
+                    EntryRemover.Remove(session, removal.Paths);
                     return new DoneEvent();
                 case VerifyLayersRequest verification:
                     return new DoneEvent(Faults: LayerVerifier.FindFaults(
@@ -112,6 +117,8 @@ public sealed class WorkerServer
                 $"The disk is full: {exception.Message}. Free space on the file system of {session.Store.Root}, or put ImageCacheDirectory elsewhere. Nothing was stored."),
         ImageFormatException => new(DiagnosticSeverity.Error, "IMG5001", $"The image's tree is not valid: {exception.Message}."),
         FilterException => new(DiagnosticSeverity.Error, "IMG1020", exception.Message),
+        StoreException =>
+            new(DiagnosticSeverity.Error, "IMG3006", $"A store could not be read or written: {exception.Message}. Check it (imagesdk verify)."),
         IOException or UnauthorizedAccessException =>
             new(DiagnosticSeverity.Error, "IMG3006", $"A file could not be read or written: {exception.Message}"),
         _ => new(DiagnosticSeverity.Error, "IMG9999", $"Internal error in the build worker: {exception}"),

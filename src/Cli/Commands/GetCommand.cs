@@ -40,6 +40,8 @@ sealed class GetCommand : ImageCommand
     {
         if (arguments.GetValue(owners) && !context.Host.IsRoot)
             throw new CommandException(ErrorCode.OwnersNeedRoot, "only root can set owners: run it as root, or leave --owners away");
+        // What the first objects would wait for is compiled while the server looks for the image.
+        _ = Task.Run(() => ObjectHash.OfMany([.. Enumerable.Repeat(new ReadOnlyMemory<byte>(new byte[1]), 8)]));
         var found = await context.FindAsync(arguments.GetRequiredValue(image), new(Timeout: arguments.GetValue(timeout)));
         FileSystemValidator.Validate(found.Tree);
         if (context.Repository is StoreRepository && found.Objects is null)
@@ -61,7 +63,7 @@ sealed class GetCommand : ImageCommand
         var progress = new TransferProgress();
         var unpacker = new ImageUnpacker(cache.Wrap(arguments, context.FetcherFor(found, progress)), context.Cancellation)
         {
-            ComputeFile = computed.Read(arguments),
+            ComputeFile = computed.Read(arguments), IsValidated = true,
         };
         try
         {

@@ -5,7 +5,7 @@ using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Output;
 
-/// <summary>Layers of the build cache as text and JSON.</summary>
+/// <summary>Layers and other entries of the build cache as text and JSON.</summary>
 static class LayerOutput
 {
     /// <summary>Columns with two blanks between them; ids are there to be copied and come whole.</summary>
@@ -18,7 +18,7 @@ static class LayerOutput
             ["Stage", "Layer", "Size", "Entries", "Made", "Used"],
             .. layers.Select(layer => (string[])
             [
-                NameOf(layer), layer.Id,
+                NameOf(layer), layer.Kind == CachedKind.Package ? OneLine.Of(layer.Title) : layer.Id,
                 layer.Fault is null ? HumanSize.Format(layer.Size) : "damaged", layer.Fault is null ? $"{layer.Entries}" : "",
                 Ago(layer.Made, now), Ago(layer.Used, now),
             ]),
@@ -33,11 +33,14 @@ static class LayerOutput
 
     /// <summary>One layer in a sentence's place.</summary>
     public static string Describe(CachedLayer layer, DateTimeOffset now) =>
-        $"{NameOf(layer)} {layer.Id}, {(layer.Fault is null ? HumanSize.Format(layer.Size) : "damaged")}, used {Ago(layer.Used, now)}";
+        $"{NameOf(layer)} {OneLine.Of(layer.Title)}, {(layer.Fault is null ? HumanSize.Format(layer.Size) : "damaged")}, used {Ago(layer.Used, now)}";
 
     public static void Write(Utf8JsonWriter json, CachedLayer layer) => json.WriteMembers(() =>
     {
         json.WriteString("id", layer.Id);
+        json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(layer.Kind.ToString()));
+        if (layer.Kind != CachedKind.Layer)
+            json.WriteString("title", layer.Title);
         json.WriteText("stage", layer.Stage);
         json.WriteNumber("bytes", layer.Size);
         json.WriteNumber("entries", layer.Entries);
@@ -46,7 +49,12 @@ static class LayerOutput
         json.WriteText("fault", layer.Fault);
     });
 
-    static string NameOf(CachedLayer layer) => layer.Stage.Length == 0 ? "unknown" : OneLine.Of(layer.Stage);
+    static string NameOf(CachedLayer layer) => layer.Kind switch
+    {
+        CachedKind.Package => "(package)",
+        CachedKind.PackageLists => "(package lists)",
+        _ => layer.Stage.Length == 0 ? "unknown" : OneLine.Of(layer.Stage),
+    };
 
     // Whole seconds: nobody waits for a fraction, and clocks of file systems are no finer than they must be.
     static string Ago(DateTimeOffset time, DateTimeOffset now) =>

@@ -5,8 +5,8 @@ using ImageSdk.Srpc;
 namespace ImageSdk.Dominator;
 
 /// <summary>The content of one object among those that a server sends.</summary>
-/// <param name="hash">Of SHA-512; free for the next object when this one is finished.</param>
-sealed class ObjectContentStream(SrpcClientCall call, ulong length, IncrementalHash hash) : Stream
+/// <param name="hash">Of SHA-512; free for the next object when this one is finished. Null where it is not hashed.</param>
+sealed class ObjectContentStream(SrpcClientCall call, ulong length, IncrementalHash? hash) : Stream
 {
     const int BlockSize = 1 << 18;
 
@@ -34,7 +34,7 @@ sealed class ObjectContentStream(SrpcClientCall call, ulong length, IncrementalH
         var count = await call.ReadBytesAsync(destination[..wanted]);
         if (count == 0)
             throw new SrpcException("unexpected EOF");
-        hash.AppendData(destination.Span[..count]);
+        hash?.AppendData(destination.Span[..count]);
         position += (ulong)count;
         return count;
     }
@@ -48,12 +48,12 @@ sealed class ObjectContentStream(SrpcClientCall call, ulong length, IncrementalH
     public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellation) =>
         base.CopyToAsync(destination, (int)Math.Clamp(length - position, 1, BlockSize), cancellation);
 
-    /// <summary>Reads what is left and returns the hash of the whole content.</summary>
+    /// <summary>Reads what is left and returns the hash of the whole content; all zero where it is not hashed.</summary>
     /// <exception cref="SrpcException">The connection is lost.</exception>
     public async Task<ObjectHash> FinishAsync()
     {
         await CopyToAsync(Null);
-        return new ObjectHash(hash.GetHashAndReset());
+        return hash is null ? default : new ObjectHash(hash.GetHashAndReset());
     }
 
     public override void Flush()

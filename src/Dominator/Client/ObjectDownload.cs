@@ -62,7 +62,9 @@ sealed class ObjectDownload : IAsyncDisposable
     }
 
     /// <summary>The next object, which has to be read to its end.</summary>
-    public ObjectContentStream OpenNext(int index) => new(call, Sizes[index], hash);
+    /// <param name="index">Its position in the call.</param>
+    /// <param name="isHashed">False where it is hashed otherwise; then <see cref="ObjectContentStream.FinishAsync"/> returns nothing of use.</param>
+    public ObjectContentStream OpenNext(int index, bool isHashed = true) => new(call, Sizes[index], isHashed ? hash : null);
 
     /// <summary>Ends the call when all was read; the connection is free for the next.</summary>
     public Task CloseAsync() => call.CloseAsync();

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Threading.Channels;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
+using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.Dominator;
 
@@ -58,6 +59,15 @@ public sealed class ObjectUpload : IAsyncDisposable
         {
             ArrayPool<byte>.Shared.Return(block);
         }
+    }
+
+    /// <summary>Sends the first bytes of a file as an object.</summary>
+    /// <exception cref="SrpcException">The server refused this object or one before, the connection is lost, or the file is shorter.</exception>
+    /// <inheritdoc cref="AddAsync(Stream, long, ObjectHash?)" path="/param"/>
+    public async Task AddAsync(SafeFileHandle file, long length, ObjectHash? expected)
+    {
+        await AnnounceAsync(length, expected);
+        await call.WriteFileAsync(file, length);
     }
 
     /// <summary>Sends an object that is in memory.</summary>

@@ -5,8 +5,8 @@ using ImageSdk.Srpc;
 namespace ImageSdk.Dominator.Transfer;
 
 /// <summary>
-/// Downloads objects over several connections. When one is lost, makes another and asks for what is still missing. In
-/// memory is a block for each connection.
+/// Downloads objects over several connections, those of like size together, as they are hashed side by side. When a
+/// connection is lost, makes another and asks for what is still missing. In memory is a block for each connection.
 /// </summary>
 /// <param name="connections">To the server.</param>
 /// <param name="options">Null for the usual ones.</param>
@@ -14,11 +14,12 @@ namespace ImageSdk.Dominator.Transfer;
 public sealed class ObjectFetch(ServerConnections connections, TransferOptions? options = null, TransferProgress? progress = null)
     : IObjectFetcher
 {
-    const int BatchObjects = 1024;
-
-    // One call for so many bytes: the connections share the work evenly, and little has to come again.
-    const ulong BatchBytes = 16 << 20;
     const int BlockSize = 4 << 20;
+    const int MinBlockSize = 1 << 19;
+    const ulong SideBySide = 16;
+
+    // Where it can be read again, what is longer is written and compared then, which needs no memory for several at once.
+    const int MaxKeptInMemory = 1 << 18;
 
     readonly TransferOptions options = options ?? TransferOptions.Default;
 
@@ -28,8 +29,8 @@ public sealed class ObjectFetch(ServerConnections connections, TransferOptions? 
     public async Task FetchAsync(IReadOnlyList<WantedObject> objects, IObjectSink sink, CancellationToken cancellation = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var batches = new BatchQueue(objects);
-        Task[] workers = [.. Enumerable.Range(0, options.Connections).Select(_ => Task.Run(() => WorkAsync(objects, batches, sink, stop), cancellation))];
+        var plan = new FetchPlan(objects, (ulong)(sink is IKeepingSink ? MaxKeptInMemory : BlockSize));
+        Task[] workers = [.. Enumerable.Range(0, options.Connections).Select(_ => Task.Run(() => WorkAsync(plan, sink, stop), cancellation))];
         await Task.WhenAll(workers).ContinueWith(static _ => { }, TaskScheduler.Default);
         // What failed first has cancelled the others.
         if (workers.FirstOrDefault(worker => worker.IsFaulted) is { } failed)
@@ -37,12 +38,12 @@ public sealed class ObjectFetch(ServerConnections connections, TransferOptions? 
         await Task.WhenAll(workers);
     }
 
-    async Task WorkAsync(IReadOnlyList<WantedObject> objects, BatchQueue batches, IObjectSink sink, CancellationTokenSource stop)
+    async Task WorkAsync(FetchPlan plan, IObjectSink sink, CancellationTokenSource stop)
     {
-        var worker = new Worker(connections, objects, sink, progress, options, stop.Token);
+        var worker = new Worker(connections, plan, sink, progress, options, stop.Token);
         try
         {
-            while (batches.TryTake(out var start, out var end))
+            while (plan.TryTake(out var start, out var end))
                 await worker.FetchAsync(start, end);
         }
         catch
@@ -56,31 +57,13 @@ public sealed class ObjectFetch(ServerConnections connections, TransferOptions? 
         }
     }
 
-    /// <summary>Hands out ranges of the objects.</summary>
-    sealed class BatchQueue(IReadOnlyList<WantedObject> objects)
-    {
-        int next;
-
-        public bool TryTake(out int start, out int end)
-        {
-            lock (this)
-            {
-                start = next;
-                var bytes = 0ul;
-                while (next < objects.Count && next - start < BatchObjects && (next == start || bytes + objects[next].Size <= BatchBytes))
-                    bytes += objects[next++].Size;
-                end = next;
-                return end > start;
-            }
-        }
-    }
-
     /// <summary>One connection's work.</summary>
     sealed class Worker(
-        ServerConnections connections, IReadOnlyList<WantedObject> objects, IObjectSink sink, TransferProgress? progress,
+        ServerConnections connections, FetchPlan objects, IObjectSink sink, TransferProgress? progress,
         TransferOptions options, CancellationToken cancellation) : IAsyncDisposable
     {
         readonly byte[] block = ArrayPool<byte>.Shared.Rent(BlockSize);
+        readonly List<(KeptObject Object, int Position)> kept = [];
         readonly Redial redial = new(options);
         SrpcConnection? connection;
         int next;
@@ -88,6 +71,20 @@ public sealed class ObjectFetch(ServerConnections connections, TransferOptions? 
         public async Task FetchAsync(int start, int end)
         {
             next = start;
+            try
+            {
+                await ReceiveAllAsync(end);
+                CompareKept();
+            }
+            finally
+            {
+                kept.ForEach(item => item.Object.Dispose());
+                kept.Clear();
+            }
+        }
+
+        async Task ReceiveAllAsync(int end)
+        {
             while (next < end)
             {
                 try
@@ -137,7 +134,7 @@ public sealed class ObjectFetch(ServerConnections connections, TransferOptions? 
             }
             while (next < end)
             {
-                if (objects[next].Size > BlockSize)
+                if (objects.IsLong(next))
                     await ReceiveLongAsync(download, next - start);
                 else
                     await ReceiveBlockAsync(download, end);
@@ -148,19 +145,49 @@ public sealed class ObjectFetch(ServerConnections connections, TransferOptions? 
 
         async Task ReceiveLongAsync(ObjectDownload download, int index)
         {
-            using var content = download.OpenNext(index);
-            await sink.TakeAsync(next, content, cancellation);
-            if (await content.FinishAsync() is var actual && actual != objects[next].Hash)
-                throw WrongContent(objects[next].Hash, actual);
-            progress?.Add(1, content.Length);
+            if (sink is IKeepingSink keeper)
+            {
+                using var content = download.OpenNext(index, isHashed: false);
+                kept.Add((await keeper.KeepAsync(objects.IndexOf(next), content, cancellation), next));
+                await content.FinishAsync();
+            }
+            else
+            {
+                using var content = download.OpenNext(index);
+                await sink.TakeAsync(objects.IndexOf(next), content, cancellation);
+                Compare(next, await content.FinishAsync());
+            }
+            progress?.Add(1, (long)objects[next].Size);
             next++;
+        }
+
+        void CompareKept()
+        {
+            var hashes = ObjectHash.OfMany([.. kept.Select(item => (Watch(item.Object.Reader), (long)objects[item.Position].Size))]);
+            for (var index = 0; index < hashes.Length; index++)
+                Compare(kept[index].Position, hashes[index]);
+        }
+
+        // Files may be long: between two pieces it can be cancelled.
+        ContentReader Watch(ContentReader reader) => buffer =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return reader(buffer);
+        };
+
+        void Compare(int position, in ObjectHash actual)
+        {
+            if (actual != objects[position].Hash)
+                throw new InvalidDataException($"object {objects[position].Hash} came with the content of {actual}");
         }
 
         async Task ReceiveBlockAsync(ObjectDownload download, int end)
         {
+            // Enough for several side by side, and little enough to stay in the processor's cache.
+            var size = (int)Math.Clamp(SideBySide * objects[next].Size, MinBlockSize, BlockSize);
             var last = next;
             var length = 0;
-            while (last < end && objects[last].Size <= (ulong)(BlockSize - length))
+            while (last < end && objects[last].Size <= (ulong)(size - length))
                 length += (int)objects[last++].Size;
             await download.ReadAsync(block.AsMemory(0, length));
             Deliver(last);
@@ -180,19 +207,13 @@ public sealed class ObjectFetch(ServerConnections connections, TransferOptions? 
             }
             var hashes = ObjectHash.OfMany(contents);
             for (var index = 0; index < contents.Length; index++)
-            {
-                if (hashes[index] != objects[next + index].Hash)
-                    throw WrongContent(objects[next + index].Hash, hashes[index]);
-            }
+                Compare(next + index, hashes[index]);
             for (var index = 0; index < contents.Length; index++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                sink.Take(next + index, contents[index].Span);
+                sink.Take(objects.IndexOf(next + index), contents[index].Span);
             }
         }
-
-        static InvalidDataException WrongContent(ObjectHash wanted, ObjectHash actual) =>
-            new($"object {wanted} came with the content of {actual}");
 
         async ValueTask CloseAsync()
         {

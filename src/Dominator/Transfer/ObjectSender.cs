@@ -13,7 +13,7 @@ sealed class ObjectSender(
     CancellationToken cancellation) : IAsyncDisposable
 {
     // Up to this an object is read at once and sent from memory.
-    const int BlockSize = 1 << 20;
+    const int BlockSize = 1 << 17;
 
     readonly Queue<(ObjectHash Hash, ulong Size)> unconfirmed = new();
     readonly Redial redial = new(options);
@@ -80,7 +80,15 @@ sealed class ObjectSender(
         using var content = source.OpenRead(next.Hash);
         if (next.Size > BlockSize)
         {
-            await upload!.AddAsync(content, (long)next.Size, next.Hash);
+            if (content is FileStream file)
+            {
+                // Before the first byte is sent, so that a file that was cut does not pass for a lost connection.
+                if ((ulong)file.Length < next.Size)
+                    throw new EndOfStreamException($"{file.Name} has {file.Length} bytes instead of {next.Size}");
+                await upload!.AddAsync(file.SafeFileHandle, (long)next.Size, next.Hash);
+            }
+            else
+                await upload!.AddAsync(content, (long)next.Size, next.Hash);
             return;
         }
         var block = ArrayPool<byte>.Shared.Rent((int)next.Size);

@@ -2,16 +2,16 @@ using System.Buffers;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
-using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.ImageServer.Objects;
 
-/// <summary>
-/// Serves one call of GetObjects. Objects are packed into large blocks; while one is being sent, the next is read.
-/// </summary>
+/// <summary>Serves one call of GetObjects. Small objects are packed into large blocks; the others are sent as files.</summary>
 sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
 {
     const int BlockSize = 1 << 18;
+
+    // Up to this an object is read into a block: a call of its own would cost more than the copy.
+    const int SmallSize = 1 << 15;
 
     /// <exception cref="IOException">The connection is lost, or an object's file is gone or has another size.</exception>
     public async Task RunAsync(IReadOnlyList<ObjectHash> hashes)
@@ -35,61 +35,55 @@ sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
     async Task SendAsync(IReadOnlyList<ObjectHash> hashes, ulong[] sizes)
     {
         var block = ArrayPool<byte>.Shared.Rent(BlockSize);
-        var other = ArrayPool<byte>.Shared.Rent(BlockSize);
-        var sending = Task.CompletedTask;
-        using var reader = new Reader(catalogue, hashes, sizes);
         try
         {
-            for (int length; (length = reader.Fill(block)) > 0;)
+            for (var index = 0; index < hashes.Count;)
             {
-                await sending;
-                sending = call.Stream.WriteAsync(block.AsMemory(0, length), call.Aborted).AsTask();
-                (block, other) = (other, block);
+                if (sizes[index] > SmallSize)
+                {
+                    await SendFileAsync(hashes[index], sizes[index]);
+                    index++;
+                    continue;
+                }
+                var length = 0;
+                while (index < hashes.Count && sizes[index] <= SmallSize && length + (int)sizes[index] <= BlockSize)
+                {
+                    Read(hashes[index], block.AsSpan(length, (int)sizes[index]));
+                    length += (int)sizes[index++];
+                }
+                await call.Stream.WriteAsync(block.AsMemory(0, length), call.Aborted);
             }
-            await sending;
         }
         finally
         {
-            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ArrayPool<byte>.Shared.Return(block);
-            ArrayPool<byte>.Shared.Return(other);
         }
     }
 
-    /// <summary>The objects' contents one behind the other.</summary>
-    sealed class Reader(ObjectCatalogue catalogue, IReadOnlyList<ObjectHash> hashes, ulong[] sizes) : IDisposable
+    async Task SendFileAsync(ObjectHash hash, ulong size)
     {
-        int index;
-        SafeFileHandle? file;
-        ulong position;
-
-        /// <summary>Fills a block as far as there is something; 0 at the end.</summary>
-        public int Fill(Span<byte> block)
+        using var file = catalogue.OpenHandle(hash);
+        try
         {
-            var filled = 0;
-            while (filled < block.Length && index < hashes.Count)
-            {
-                file ??= catalogue.OpenHandle(hashes[index]);
-                var wanted = (int)Math.Min((ulong)(block.Length - filled), sizes[index] - position);
-                var count = RandomAccess.Read(file, block.Slice(filled, wanted), (long)position);
-                if (count == 0)
-                    throw new IOException($"object: {hashes[index]} has {position} bytes instead of {sizes[index]}");
-                filled += count;
-                position += (ulong)count;
-                if (position == sizes[index])
-                    Next();
-            }
-            return filled;
+            await call.WriteFileAsync(file, (long)size);
         }
-
-        public void Dispose() => file?.Dispose();
-
-        void Next()
+        catch (EndOfStreamException)
         {
-            file!.Dispose();
-            file = null;
-            position = 0;
-            index++;
+            throw Cut(hash, (ulong)RandomAccess.GetLength(file), size);
         }
     }
+
+    void Read(ObjectHash hash, Span<byte> content)
+    {
+        using var file = catalogue.OpenHandle(hash);
+        for (var position = 0; position < content.Length;)
+        {
+            var count = RandomAccess.Read(file, content[position..], position);
+            if (count == 0)
+                throw Cut(hash, (ulong)position, (ulong)content.Length);
+            position += count;
+        }
+    }
+
+    static IOException Cut(ObjectHash hash, ulong length, ulong size) => new($"object: {hash} has {length} bytes instead of {size}");
 }

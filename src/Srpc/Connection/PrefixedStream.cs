@@ -5,6 +5,9 @@ sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream inner) : Stream
 {
     ReadOnlyMemory<byte> prefix = prefix;
 
+    /// <summary>Where all goes that is written.</summary>
+    public Stream Inner => inner;
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -17,6 +18,10 @@ sealed class SrpcStream(Stream transport) : Stream
     /// <summary>What is moved between a connection and a file at once.</summary>
     public const int BlockSize = 1 << 18;
 
+    // Less is copied faster than it is handed over.
+    const int DirectSize = 1 << 15;
+
+    readonly Socket? socket = SocketFile.FindSocket(transport);
     readonly byte[] readBuffer = new byte[BufferSize];
     readonly byte[] writeBuffer = new byte[BufferSize];
     int readStart;
@@ -87,7 +92,7 @@ sealed class SrpcStream(Stream transport) : Stream
     public ValueTask WriteTextAsync(string text, CancellationToken cancellation) =>
         WriteAsync(Encoding.UTF8.GetBytes(text), cancellation);
 
-    /// <summary>Sends the first bytes of a file.</summary>
+    /// <summary>Sends the first bytes of a file; where the transport is a plain socket, most do not pass through this process.</summary>
     /// <exception cref="EndOfStreamException">The file is shorter.</exception>
     public async ValueTask WriteFileAsync(SafeFileHandle file, long length, CancellationToken cancellation)
     {
@@ -96,7 +101,15 @@ sealed class SrpcStream(Stream transport) : Stream
         {
             for (var position = 0L; position < length;)
             {
-                // Most files are in the cache of the system: another thread would only cost time.
+                if (socket is not null && length - position >= DirectSize)
+                {
+                    await FlushBufferAsync(cancellation);
+                    position += SocketFile.Send(socket, file, position, length - position);
+                    if (position == length)
+                        return;
+                }
+                // The socket is full: a block through memory, which waits until there is room again. Most files are in the
+                // cache of the system: another thread would only cost time.
                 var count = RandomAccess.Read(file, block.AsSpan(0, (int)Math.Min(block.Length, length - position)), position);
                 if (count == 0)
                     throw new EndOfStreamException($"a file has {position} bytes, not {length}");

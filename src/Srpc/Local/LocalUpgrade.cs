@@ -15,6 +15,8 @@ static class LocalUpgrade
 
     public const int CookieSize = 8;
 
+    const int BufferSize = 1 << 20;
+
     /// <summary>What a server writes on the Unix socket once it has the right cookie.</summary>
     public const byte Acknowledgement = 0;
 
@@ -22,6 +24,9 @@ static class LocalUpgrade
     public static TimeSpan ArrivalTime { get; } = TimeSpan.FromSeconds(10);
 
     public static Socket NewSocket() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+    /// <summary>Makes room for what is on its way, so that the two sides take turns less often. The system may give less.</summary>
+    public static void Widen(Socket socket) => socket.SendBufferSize = BufferSize;
 
     /// <summary>The address of a name in the abstract namespace, which begins with <c>@</c>.</summary>
     public static UnixDomainSocketEndPoint Address(string name) => new($"\0{name[1..]}");

@@ -99,7 +99,10 @@ static class LocalUpgradeClient
             var answer = new byte[1];
             await stream.ReadExactlyAsync(answer, limit.Token);
             if (answer[0] == LocalUpgrade.Acknowledgement)
+            {
+                LocalUpgrade.Widen(socket);
                 return stream;
+            }
         }
         catch (Exception problem) when (problem is SocketException or IOException or ArgumentException or OperationCanceledException)
         {

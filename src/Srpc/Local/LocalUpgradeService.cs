@@ -46,6 +46,7 @@ sealed class LocalUpgradeService
             await call.WriteAsync(LocalUpgradeResponseTwo.Gob, new() { Error = "cookie not found" });
             return;
         }
+        LocalUpgrade.Widen(socket);
         var stream = new NetworkStream(socket, ownsSocket: true);
         call.GoOnOver(stream);
         await call.WriteAsync(LocalUpgradeResponseTwo.Gob, new());

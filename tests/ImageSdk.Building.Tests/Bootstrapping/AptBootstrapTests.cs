@@ -1,3 +1,4 @@
+using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
 using ImageSdk.Images;
 
@@ -18,18 +19,46 @@ public class AptBootstrapTests
         using var workspace = new ImageWorkspace(ownCache: true);
         var expected = await BuildAsync(workspace, "theirs", ["mmdebstrap", "--mode=root", "--variant=minbase", "--architectures=amd64", "bookworm", "$dir"]);
         var actual = await BuildAsync(workspace, "ours", ["apt", "--distribution=debian", "--variant=minbase", "--architecture=amd64", "bookworm"]);
+        Assert.Contains(expected, line => line.StartsWith("/var/lib/dpkg/status ", StringComparison.Ordinal));
         Assert.Empty(actual.Except(expected));
         Assert.Empty(expected.Except(actual));
     }
 
-    /// <summary>Every path of the image with its type, mode, owner, target or hash; times left out.</summary>
-    static async Task<List<string>> BuildAsync(ImageWorkspace workspace, string name, IReadOnlyList<string> command)
+    [ImageFact]
+    public async Task A_cancelled_bootstrap_leaves_nothing()
     {
-        var project = workspace.Project($"boot/{name}", workspace.NewManifest(name)) with
+        using var workspace = new ImageWorkspace(ownCache: true);
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(3));
+        var project = Project(workspace, "cancelled", ["apt", "--distribution=debian", "--variant=minbase", "--architecture=amd64", "bookworm"]);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => workspace.BuildAsync(project, cancellation: cancellation.Token));
+        workspace.Workers.Dispose();
+        var cache = new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(cache.SessionsDirectory));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(cache.LayersDirectory));
+    }
+
+    [ImageFact]
+    public async Task What_apt_does_not_have_is_one_error()
+    {
+        using var workspace = new ImageWorkspace(ownCache: true);
+        var unknown = Project(workspace, "unknown", ["apt", "--distribution=debian", "--variant=essential", "--include=no-such-package", "--architecture=amd64", "bookworm"]);
+        var error = (await workspace.FailAsync(unknown)).Diagnostic;
+        Assert.Equal("IMG2017", error.Code);
+        Assert.Contains("no-such-package", error.Message);
+        var nowhere = Project(workspace, "nowhere", ["apt", "--distribution=debian", "--architecture=amd64", "bookworm", "file:///no/such/mirror"]);
+        Assert.Equal("IMG2016", (await workspace.FailAsync(nowhere)).Diagnostic.Code);
+    }
+
+    static ImageProject Project(ImageWorkspace workspace, string name, IReadOnlyList<string> command) =>
+        workspace.Project($"boot/{name}", workspace.NewManifest(name)) with
         {
             Bootstrap = new BootstrapSettings { Command = command, PackagerType = "deb" },
         };
-        var result = await workspace.BuildAsync(project);
+
+    /// <summary>Every path of the image with its type, mode, owner, target or hash; times left out.</summary>
+    static async Task<List<string>> BuildAsync(ImageWorkspace workspace, string name, IReadOnlyList<string> command)
+    {
+        var result = await workspace.BuildAsync(Project(workspace, name, command));
         var lines = new List<string>();
         Describe(result.Tree, result.Tree.Root, "", lines);
         return lines;

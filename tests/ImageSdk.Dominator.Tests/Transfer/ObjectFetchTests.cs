@@ -7,7 +7,7 @@ namespace ImageSdk.Dominator.Tests.Transfer;
 
 public class ObjectFetchTests
 {
-    sealed class Sink : IObjectSink
+    class Sink : IObjectSink
     {
         public ConcurrentDictionary<int, ObjectHash> Taken { get; } = new();
 
@@ -22,6 +22,27 @@ public class ObjectFetchTests
             Taken[index] = ObjectHash.Of(copy.ToArray());
             Interlocked.Increment(ref LongCount);
         }
+    }
+
+    sealed class KeepingSink : Sink, IKeepingSink
+    {
+        public int OpenCount;
+
+        public async ValueTask<KeptObject> KeepAsync(int index, Stream content, CancellationToken cancellation)
+        {
+            var copy = new MemoryStream();
+            await content.CopyToAsync(copy, cancellation);
+            Taken[index] = ObjectHash.Of(copy.ToArray());
+            Interlocked.Increment(ref LongCount);
+            copy.Position = 0;
+            Interlocked.Increment(ref OpenCount);
+            return new(copy.Read, new Closing(() => Interlocked.Decrement(ref OpenCount)));
+        }
+    }
+
+    sealed class Closing(Action close) : IDisposable
+    {
+        public void Dispose() => close();
     }
 
     static WantedObject[] Fill(FakeServer server, int count) =>
@@ -65,6 +86,35 @@ public class ObjectFetchTests
             () => new ObjectFetch(server.Connections, server.Options).FetchAsync(wanted, sink));
         Assert.StartsWith($"object {wanted[3].Hash} came with the content of ", failure.Message);
         Assert.DoesNotContain(3, sink.Taken.Keys);
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(300)]
+    [InlineData(1)]
+    public async Task What_can_be_read_again_is_compared_then(int period)
+    {
+        await using var server = new FakeServer();
+        var wanted = Fill(server, 2200);
+        var cuts = 5;
+        server.Breaks = count => count % period == 0 && Interlocked.Decrement(ref cuts) >= 0;
+        var sink = new KeepingSink();
+        await new ObjectFetch(server.Connections, server.Options).FetchAsync(wanted, sink);
+        Assert.Equal(wanted.Select(next => next.Hash), sink.Taken.OrderBy(taken => taken.Key).Select(taken => taken.Value));
+        Assert.Equal((3, 0), (sink.LongCount, sink.OpenCount));
+    }
+
+    [Fact]
+    public async Task Wrong_content_of_a_long_object_is_an_error_and_nothing_stays_open()
+    {
+        await using var server = new FakeServer();
+        var wanted = Fill(server, 1400);
+        server.Objects[wanted[699].Hash][8_999_999] ^= 1;
+        var sink = new KeepingSink();
+        var failure = await Assert.ThrowsAsync<InvalidDataException>(
+            () => new ObjectFetch(server.Connections, server.Options).FetchAsync(wanted, sink));
+        Assert.StartsWith($"object {wanted[699].Hash} came with the content of ", failure.Message);
+        Assert.Equal(0, sink.OpenCount);
     }
 
     [Fact]

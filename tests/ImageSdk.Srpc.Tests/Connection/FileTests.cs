@@ -35,6 +35,8 @@ public sealed class FileTests : IDisposable
     [InlineData(0, 3)]
     [InlineData(1, 2000)]
     [InlineData(4096, 100)]
+    [InlineData(32768, 20)]
+    [InlineData(40_000, 50)]
     [InlineData(3_000_001, 2)]
     public async Task Files_come_as_they_are(int size, int count)
     {
@@ -48,6 +50,36 @@ public sealed class FileTests : IDisposable
             using (var file = File.OpenHandle(path + "~", FileMode.Create, FileAccess.Write))
                 await call.ReadToFileAsync(file, size);
             Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(path + "~"));
+        }
+        await call.CloseAsync();
+        await connection.PingAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task They_come_over_sockets_between_other_values(bool isLocal)
+    {
+        var path = Sample(5_000_000);
+        var service = new SrpcService("Files").Stream("Get", async call =>
+        {
+            using var file = File.OpenHandle(path);
+            foreach (var length in (int[])[10, 5_000_000, 40_000, 1, 70_000, 2_000_000])
+            {
+                await call.WriteTextAsync($"{length}\n");
+                await call.WriteFileAsync(file, length);
+            }
+        });
+        await using var server = new LoopbackServer(new SrpcServer(new(), [service]));
+        await using var connection = await new SrpcDialer(new() { UpgradeLocalConnections = isLocal }).ConnectAsync(server.Address);
+        Assert.Equal(isLocal, connection.IsLocal);
+        await using var call = await connection.OpenCallAsync("Files.Get");
+        for (var count = 0; count < 6; count++)
+        {
+            var length = int.Parse(await call.ReadLineAsync());
+            using (var file = File.OpenHandle(path + "~", FileMode.Create, FileAccess.Write))
+                await call.ReadToFileAsync(file, length);
+            Assert.Equal(File.ReadAllBytes(path)[..length], File.ReadAllBytes(path + "~"));
         }
         await call.CloseAsync();
         await connection.PingAsync();
@@ -69,16 +101,18 @@ public sealed class FileTests : IDisposable
         await call.CloseAsync();
     }
 
-    [Fact]
-    public async Task A_file_that_is_shorter_than_announced_ends_the_connection()
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(100_000)]
+    public async Task A_file_that_is_shorter_than_announced_ends_the_connection(int size)
     {
-        var path = Sample(1000);
-        await using var connection = await new SrpcServer(new(), [Service(path, announced: 1001)]).ConnectAsync();
+        var path = Sample(size);
+        await using var connection = await new SrpcServer(new(), [Service(path, announced: size + 1)]).ConnectAsync();
         await using var call = await connection.OpenCallAsync("Files.Get");
         await call.WriteAsync(GobTypes.U64, 1UL);
         await call.FlushAsync();
         using var file = File.OpenHandle(path + "~", FileMode.Create, FileAccess.Write);
-        Assert.Equal("unexpected EOF", (await Assert.ThrowsAsync<SrpcException>(() => call.ReadToFileAsync(file, 1001))).Message);
+        Assert.Equal("unexpected EOF", (await Assert.ThrowsAsync<SrpcException>(() => call.ReadToFileAsync(file, size + 1))).Message);
         Assert.True(connection.IsBroken);
     }
 

@@ -14,20 +14,20 @@ sealed class CacheCollectCommand : LocalCommand
 
     readonly Option<string?> maxSize = new("--max-size")
     {
-        Description = "Remove the least recently used layers until the rest has no more than this, for instance 10GiB",
+        Description = "Remove the least recently used layers and packages until the rest has no more than this, for instance 10GiB",
         HelpName = "SIZE",
     };
 
     readonly Option<string?> maxAge = new("--max-age")
     {
-        Description = "Remove layers that no build used for this long, for instance 30d or 12h",
+        Description = "Remove layers and packages that no build used for this long, for instance 30d or 12h",
         HelpName = "DURATION",
     };
 
     readonly Option<bool> dryRun = new("--dry-run") { Description = "Say what would be removed and remove nothing" };
 
     public CacheCollectCommand(Option<string?> cache)
-        : base("gc", "Remove layers that are damaged or over the limits, and what killed builds left")
+        : base("gc", "Remove layers and packages that are damaged or over the limits, and what killed builds left")
     {
         this.cache = cache;
         Add(maxSize);
@@ -58,7 +58,9 @@ sealed class CacheCollectCommand : LocalCommand
         var word = isDry ? "would remove" : "removed";
         foreach (var layer in removed)
             context.Host.Text.WriteLine($"{word} {LayerOutput.Describe(layer, DateTimeOffset.UtcNow)}");
-        context.Host.Text.WriteLine($"{word} {removed.Count} layers, {HumanSize.Format(bytes)}");
+        var layerCount = removed.Count(entry => entry.Kind == CachedKind.Layer);
+        var others = removed.Count == layerCount ? "" : $" and {removed.Count - layerCount} packages and package lists";
+        context.Host.Text.WriteLine($"{word} {layerCount} layers{others}, {HumanSize.Format(bytes)}");
         return ExitCode.Success;
     }
 

@@ -5,8 +5,8 @@ using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Commands.Cache;
 
-/// <summary>imagesdk cache list: layers, the most recently used first.</summary>
-sealed class CacheListCommand(Option<string?> cache) : LocalCommand("list", "List the layers of the build cache, the most recently used first")
+/// <summary>imagesdk cache list: layers, packages and package lists, the most recently used first.</summary>
+sealed class CacheListCommand(Option<string?> cache) : LocalCommand("list", "List the layers and packages of the build cache, the most recently used first")
 {
     protected override int Execute(ParseResult arguments, CommandContext context)
     {

@@ -1,0 +1,68 @@
+using System.Text;
+using ImageSdk.Building.DebianPackages;
+using ImageSdk.Building.Layers;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Tests.DebianPackages;
+
+public sealed class DpkgDatabaseTests : IDisposable
+{
+    readonly string folder = TestHost.NewFolder();
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task An_entry_says_what_dpkg_says_of_an_unpacked_package()
+    {
+        var architecture = SamplePackage.Run("dpkg", "--print-architecture").Trim();
+        var tree = Path.Combine(folder, "tree");
+        ImageWorkspace.Write(tree, "etc/sample.conf", "colour=blue\n");
+        ImageWorkspace.Write(tree, "usr/share/sample/ünï code", "x");
+        ImageWorkspace.Write(tree, "DEBIAN/control",
+            $"Package: sample\nVersion: 1:2-3\nArchitecture: {architecture}\nMulti-Arch: same\nMaintainer: Nobody <n@example.org>\nX-Own: kept\nDescription: sample\n more of it\n .\n end\n");
+        ImageWorkspace.Write(tree, "DEBIAN/conffiles", "/etc/sample.conf\n");
+        ImageWorkspace.Write(tree, "DEBIAN/triggers", "# a comment\ninterest-noawait /usr/share/things\ninterest sample-changed\nactivate-noawait ldconfig\n");
+        ImageWorkspace.Write(tree, "DEBIAN/md5sums", "9dd4e461268c8034f5c8564e155c67a6  usr/share/sample/ünï code\n");
+        ImageWorkspace.Write(tree, "DEBIAN/postinst", "#!/bin/sh\nexit 0\n");
+        var deb = Path.Combine(folder, "sample.deb");
+        SamplePackage.Run("dpkg-deb", "--root-owner-group", "-Zxz", "--build", tree, deb);
+        var package = SamplePackage.Describe("sample", "1:2-3", deb) with { Architecture = architecture };
+        Directory.CreateDirectory(Path.Combine(folder, "session"));
+        var cached = Assert.Single(await new PackageFetcher(new LayerStore(Path.Combine(folder, "cache"), 0), Path.Combine(folder, "session"), new RecordingListener())
+            .FetchAsync([package], CancellationToken.None));
+
+        // No script of it runs before it is configured, so dpkg needs no rights but the user's.
+        var theirs = NewRoot("theirs");
+        SamplePackage.Run("dpkg", "--force-not-root", "--force-script-chrootless", "--log=/dev/null", $"--root={theirs}", "--unpack", deb);
+        var ours = NewRoot("ours");
+        using (var root = DirectoryHandle.Open(ours))
+            new DpkgDatabase(root).Add([(cached, PackageControl.Read(cached), PackageContents.Read(cached))]);
+
+        Assert.Equal(Entries(theirs), Entries(ours));
+        var expected = Fields(Path.Combine(theirs, "var/lib/dpkg/status"));
+        var actual = Fields(Path.Combine(ours, "var/lib/dpkg/status"));
+        // The configuration file is in place already, so that it is known and not new.
+        Assert.Contains(" /etc/sample.conf newconffile", expected);
+        Assert.Contains($" /etc/sample.conf {Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData("colour=blue\n"u8))}", actual);
+        Assert.Equal(expected.Where(line => !line.Contains("/etc/sample.conf")), actual.Where(line => !line.Contains("/etc/sample.conf")));
+    }
+
+    string NewRoot(string name)
+    {
+        var root = Path.Combine(folder, name);
+        foreach (var directory in new[] { "info", "triggers", "updates" })
+            Directory.CreateDirectory(Path.Combine(root, "var/lib/dpkg", directory));
+        File.WriteAllText(Path.Combine(root, "var/lib/dpkg/status"), "");
+        return root;
+    }
+
+    static string[] Fields(string status) => [.. File.ReadAllLines(status).Order(StringComparer.Ordinal)];
+
+    /// <summary>All files of the database but the list of packages, with mode and content.</summary>
+    static string[] Entries(string root) =>
+    [
+        .. new[] { "info", "triggers" }.SelectMany(directory => Directory.EnumerateFiles(Path.Combine(root, "var/lib/dpkg", directory)))
+            .Where(file => Path.GetFileName(file) is not ("Lock" or "Unincorp")).Order(StringComparer.Ordinal)
+            .Select(file => $"{Path.GetRelativePath(root, file)} {File.GetUnixFileMode(file)} {File.ReadAllText(file, Encoding.UTF8)}"),
+    ];
+}
