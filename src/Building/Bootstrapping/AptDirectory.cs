@@ -35,6 +35,17 @@ sealed class AptDirectory(string path)
 
     public string UsedFile => Path.Combine(Root, "used");
 
+    /// <summary>Whose lists were used last; null where there are none.</summary>
+    public static AptDirectory? FindLatest(LayerStore store) => !Directory.Exists(RootOf(store))
+        ? null
+        : Directory.EnumerateDirectories(RootOf(store)).Select(path => new AptDirectory(path)).Where(directory => File.Exists(directory.UsedFile))
+            .MaxBy(directory => File.GetLastWriteTimeUtc(directory.UsedFile));
+
+    /// <summary>The verified lists and what they are signed with.</summary>
+    public IEnumerable<string> Lists => Directory.Exists(ListsDirectory)
+        ? Directory.EnumerateFiles(ListsDirectory).Where(file => Path.GetFileName(file) is not "lock")
+        : [];
+
     string ListsDirectory => Path.Combine(Root, "var/lib/apt/lists");
 
     public string ResolutionFile(string key) => Path.Combine(Root, "resolutions", $"{key}.json");
@@ -64,7 +75,7 @@ sealed class AptDirectory(string path)
             File.Delete(file);
     }
 
-    // As mmdebstrap has it, but for the digests that the cache of packages goes by, and lists that stay compressed. apt gives
+    // As mmdebstrap has it, but for the digests that the cache of packages goes by. apt gives
     // up its rights for another user's only where that one can reach the folder.
     string Configuration(string architecture) =>
         $"""
@@ -73,7 +84,6 @@ sealed class AptDirectory(string path)
         APT::Install-Recommends "false";
         APT::Sandbox::User "{(IsReachable(Root) ? "_apt" : "root")}";
         Acquire::Languages "none";
-        Acquire::GzipIndexes "true";
         Acquire::ForceHash "SHA256";
         Dir "{Root}";
         Dir::State::Status "{StatusFile}";

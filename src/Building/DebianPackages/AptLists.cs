@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
@@ -35,6 +36,32 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
         var directory = Path.Combine(session.Store.LayerDirectory(lists.Layer), "t", ListsDirectory);
         return AptReleaseCheck.AreCurrentAsync(lists.Releases, directory, path => MountedFile.Find(path, mounts), session.Cancellation)
             .GetAwaiter().GetResult();
+    }
+
+    /// <summary>
+    /// Puts the lists of the latest bootstrap where apt looks for its own. Mostly it is the image's: then the update finds them
+    /// signed and current. Of other sources' lists it lets go.
+    /// </summary>
+    public void Lend(StageContext context)
+    {
+        using var lists = context.Handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(ListsDirectory));
+        foreach (var file in AptDirectory.FindLatest(session.Store)?.Lists ?? [])
+        {
+            var name = Encoding.UTF8.GetBytes(Path.GetFileName(file));
+            if (lists.TryStat(name) is not null)
+                continue;
+            using var source = File.OpenRead(file);
+            using (var target = lists.CreateFile(name, 0x1A4)) // 0644
+                source.CopyTo(target);
+            lists.SetTimes(name, TimeOf(file));
+        }
+
+        // apt asks its server for what is newer than the file.
+        static PosixTime TimeOf(string file)
+        {
+            using var directory = DirectoryHandle.Open(Path.GetDirectoryName(file)!);
+            return directory.Stat(Encoding.UTF8.GetBytes(Path.GetFileName(file))).Mtime;
+        }
     }
 
     /// <summary>Keeps the lists of an image that was just updated.</summary>

@@ -87,7 +87,10 @@ sealed class DebianInstaller
             Say("The sources of packages have nothing newer");
             return known;
         }
-        new GenericPackager(planning.Context).Update(packages);
+        if (known is null)
+            lists.Lend(planning.Context);
+        // Descriptions in other languages are nothing that packages are chosen by.
+        new GenericPackager(planning.Context).Update(packages, "-o", "Acquire::Languages=none");
         return lists.Keep(system, known, planning.Context);
     }
 

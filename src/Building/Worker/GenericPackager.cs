@@ -25,7 +25,8 @@ sealed class GenericPackager(StageContext context)
         InstallUpdated(packages);
     }
 
-    public void Update(IReadOnlyList<Sandbox.PackageRequest> packages) => Step("update", "Updating package database", [], packages);
+    public void Update(IReadOnlyList<Sandbox.PackageRequest> packages, params IReadOnlyList<string> options) =>
+        Step("update", "Updating package database", options, packages);
 
     public void Upgrade(IReadOnlyList<Sandbox.PackageRequest> packages) => Step("upgrade", "Upgrading packages", [], packages);
 
