@@ -35,6 +35,8 @@ if [ "$(id -u)" = 0 ]; then
   say "Testing builds as an ordinary user ($user)"
   id "$user" >/dev/null 2>&1 || useradd --create-home "$user"
   grep -q "^$user:" /etc/subuid || usermod --add-subuids 200000-265535 --add-subgids 200000-265535 "$user"
+  # What lies in memory there is gigabytes.
+  rm -rf --one-file-system "$work/own"
   copy="$work/copy"
   mkdir "$copy" "$work/user"
   cp -r "$root/tests/ImageSdk.Building.Tests/bin/Debug/net10.0/." "$copy"
