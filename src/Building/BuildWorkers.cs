@@ -109,6 +109,8 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     {
         worker?.Dispose();
         worker = null;
+        // What could not be written is missing, and the stage runs again.
+        Records.FlushAsync().ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
         Task.WaitAll(endings);
         // After the workers, which may still have layers mounted.
         hold?.Dispose();

@@ -9,7 +9,11 @@ namespace ImageSdk.Building.Scanning;
 /// </summary>
 sealed class ImageRecords
 {
+    /// <summary>Of a record that is being written.</summary>
+    static readonly Stamp Pending = new(DateTime.MaxValue, -1);
+
     readonly ConcurrentDictionary<string, Entry> known = new();
+    readonly ConcurrentBag<Task> writing = [];
 
     readonly record struct Stamp(DateTime Written, long Length);
 
@@ -42,12 +46,30 @@ sealed class ImageRecords
         known[file] = new(StampOf(file), new Lazy<Image>(image));
     }
 
+    /// <summary>
+    /// Begins to write a record that readers find here meanwhile. The file keeps its old time until it is replaced, so that a
+    /// build that is killed before does not take it for the new one.
+    /// </summary>
+    public void WriteBehind(string file, Image image)
+    {
+        known[file] = new(Pending, new Lazy<Image>(image));
+        writing.Add(Task.Run(() => Write(file, image)));
+    }
+
+    /// <summary>Waits until all is written.</summary>
+    /// <exception cref="IOException">A record could not be written.</exception>
+    public async Task FlushAsync()
+    {
+        while (writing.TryTake(out var task))
+            await task;
+    }
+
     public void Clear() => known.Clear();
 
     Entry Find(string file)
     {
         var stamp = StampOf(file);
-        if (known.TryGetValue(file, out var entry) && entry.Stamp == stamp)
+        if (known.TryGetValue(file, out var entry) && (entry.Stamp == stamp || entry.Stamp == Pending))
             return entry;
         return known[file] = new(stamp, new Lazy<Image>(() => ImageRecord.Read(file)));
     }

@@ -83,7 +83,7 @@ sealed class StageRun(
         var fileSystem = new ImageTreeBuilder(layers).Build(
             after, TreeOf(source.ImageFile), computedFiles, new(plan.Project.ProjectFile, 0), TreeOf(previous), manifest.MtimesCopyFilter, LatestTime());
         var packages = PackageFile.Read(Path.Combine(layers.LayerDirectory(id), "packages"));
-        records.Write(state.TreeFile, new Image { FileSystem = fileSystem, Packages = packages });
+        records.WriteBehind(state.TreeFile, new Image { FileSystem = fileSystem, Packages = packages });
         Keep(stage, after, before.Key);
         return outcome;
     }
@@ -106,6 +106,7 @@ sealed class StageRun(
             outcome = new(StageResult.Ran, $"{tests.Count} passed, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
         }
         new ImageComposer(plan, state, layers, records).Compose(tree, before, ReadSource());
+        await records.FlushAsync();
         StreamCache.Trim(plan.Project, listener);
         await workers.ReleaseAsync();
         Keep(stage, before with { TestedKey = testedKey }, before.Key);
