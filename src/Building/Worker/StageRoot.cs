@@ -45,7 +45,8 @@ sealed class StageRoot : IDisposable
         Directory.CreateDirectory(Path.Combine(directory, "w"));
         // Names are relative to the cache's folder, which is the worker's current directory: the kernel takes one page of
         // options, and a user's folder may hold the separators "," and ":".
-        var lower = string.Join(':', layers.Reverse().Select(layer => $"layers/{layer}/t"));
+        // The kernel takes no layer twice. Of two the upper one says all: it has the same names, and hides the same ones.
+        var lower = string.Join(':', layers.Reverse().Distinct().Select(layer => $"layers/{layer}/t"));
         var own = Path.GetRelativePath(session.Store.Root, directory);
         var options = $"lowerdir={lower},upperdir={own}/u,workdir={own}/w,";
         // The index keeps hard links whole while commands run (the kernel has none in a user namespace).

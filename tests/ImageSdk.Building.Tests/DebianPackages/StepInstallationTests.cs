@@ -47,6 +47,20 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Equal(other.Image.Packages, one.Image.Packages);
     }
 
+    [ImageFact]
+    public async Task An_image_on_one_that_has_packages_of_the_same_lists_installs_its_own()
+    {
+        var (below, _) = @base.New("below");
+        below = below with { Packages = ["less"] };
+        await @base.Workspace.BuildAsync(below);
+        var (above, directory) = @base.New("above");
+        ImageWorkspace.Write(directory, "manifest", $$"""{"SourceImage": "{{below.Stream}}"}""");
+        var result = await @base.Workspace.BuildAsync(above with { Packages = ["bzip2"] }, references: [below.ImageFile]);
+        Assert.NotNull(result.Find("/usr/bin/less"));
+        Assert.NotNull(result.Find("/usr/bin/bzip2"));
+        Assert.Null(result.Tree.Walk().Select(entry => entry.Path.ToString()).FirstOrDefault(path => path.StartsWith("/var/lib/apt/lists/", StringComparison.Ordinal)));
+    }
+
     static SortedDictionary<string, string> LinesOf(FileSystem tree, params ReadOnlySpan<string> exceptions)
     {
         using var stream = new MemoryStream();
