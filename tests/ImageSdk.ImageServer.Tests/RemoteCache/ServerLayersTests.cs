@@ -37,7 +37,7 @@ public sealed class ServerLayersTests : IAsyncLifetime
         Directory.CreateDirectory(Path.Combine(tree, "etc/sub"));
         File.WriteAllText(Path.Combine(tree, "etc/sub/file"), content);
         File.WriteAllText(Path.Combine(tree, "etc/empty"), "");
-        var record = new LayerRecord(Id, "inputs\n", "log\n", "less\t1\t2\n", false, LayerScanner.Scan(tree, withRoot: true, CancellationToken.None));
+        var record = new LayerRecord(Id, "inputs\n", "log\n", "less\t1\t2\n", false, [], LayerScanner.Scan(tree, withRoot: true, CancellationToken.None));
         LayerWriter.Write(store, tree, Path.Combine(directory.FullName, "folder"), record);
         return record;
     }
