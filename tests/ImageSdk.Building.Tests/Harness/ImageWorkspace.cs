@@ -33,12 +33,17 @@ sealed class ImageWorkspace : IDisposable
 
     public string CacheDirectory { get; init; }
 
-    // An ordinary user's layers hold files that only a worker can delete.
     void RemoveOwnCache()
     {
         File.Delete(new PackageStore(new LayerStore(CacheDirectory, Posix.Processes.UserId)).PackagesDirectory);
+        Empty(CacheDirectory);
+    }
+
+    /// <summary>Empties a cache that no build uses: an ordinary user's layers hold files that only a worker can delete.</summary>
+    public static void Empty(string cacheDirectory)
+    {
         using var workers = new BuildWorkers(TestHost.WorkerAssembly, TestHost.Dotnet);
-        new LayerCache(CacheDirectory).CollectAsync(new CacheLimits(0, null), workers, new RecordingListener(), CancellationToken.None).GetAwaiter().GetResult();
+        new LayerCache(cacheDirectory).CollectAsync(new CacheLimits(0, null), workers, new RecordingListener(), CancellationToken.None).GetAwaiter().GetResult();
     }
 
     string OwnCache()

@@ -5,7 +5,7 @@ using ImageSdk.Images;
 
 namespace ImageSdk.Building.Tests.Stages;
 
-public class RemoteCacheTests(BaseImage @base) : IClassFixture<BaseImage>
+public sealed class RemoteCacheTests(BaseImage @base) : IClassFixture<BaseImage>, IAsyncLifetime
 {
     static readonly ImageStage[] own = [ImageStage.CopyFiles, ImageStage.RunScripts, ImageStage.CleanPackages, ImageStage.ScanImage];
 
@@ -36,10 +36,23 @@ public class RemoteCacheTests(BaseImage @base) : IClassFixture<BaseImage>
     static ImageProject With(ImageProject project, string shared, bool readOnly) =>
         project with { RemoteCache = new RemoteCacheSettings { Directory = shared, ReadOnly = readOnly } };
 
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        // The worker of the test's last build holds the caches.
+        await @base.Workspace.Workers.ReleaseAsync();
+        if (Directory.Exists(Caches))
+            foreach (var cache in Directory.GetDirectories(Caches))
+                ImageWorkspace.Empty(cache);
+    }
+
+    string Caches => Path.Combine(@base.Workspace.Folder, "caches");
+
     /// <summary>The same project on a machine that has nothing but the store.</summary>
     ImageProject Elsewhere(ImageProject project, string name) => project with
     {
-        CacheDirectory = Path.Combine(@base.Workspace.Folder, "caches", name),
+        CacheDirectory = Path.Combine(Caches, name),
         ImageFile = project.ImageFile + name,
     };
 
