@@ -8,20 +8,20 @@ run() {
   make_workload
   forget_w
   build "$work/projects/w" "-p:ImageRemoteCache=$work/shared" > "$work/output" 2>&1 || { show_failure "the build that fills the shared cache"; exit 1; }
-  mkdir "$work/packages"
+  mkdir "$work/packages-at-hand"
   for user in "$work"/cache/uid-*; do
-    cp -a "$user/packages" "$work/packages/${user##*/}"
+    cp -a "$user/packages" "$work/packages-at-hand/${user##*/}"
   done
   for _ in $(rounds 5 3); do
     rm -rf "$work/cache" "$work/projects/w/bin" "$work/projects/w/obj"
     measure_ours shared-cache build "$work/projects/w" "-p:ImageRemoteCache=$work/shared" -p:ImageRemoteCacheReadOnly=true
     # With packages, which the cold build is measured with too.
-    for user in "$work"/packages/*; do
+    for user in "$work"/packages-at-hand/*; do
       rm -rf "$work/cache/${user##*/}/packages"
       cp -a "$user" "$work/cache/${user##*/}/packages"
     done
     forget_w
     measure_peer shared-cache build "$work/projects/w"
   done
-  rm -rf "$work/shared" "$work/packages"
+  rm -rf "$work/shared" "$work/packages-at-hand"
 }
