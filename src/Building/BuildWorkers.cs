@@ -17,6 +17,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     readonly SemaphoreSlim turn = new(1);
     readonly List<Task> endings = [];
     WorkerProcess? worker;
+    bool isDisposed;
     IDisposable? hold;
 
     /// <summary>Whether the shared cache failed: then the rest of the build does without.</summary>
@@ -26,6 +27,9 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
 
     /// <summary>What the stages that were run so far took.</summary>
     public BuildTimings Timings { get; } = new();
+
+    /// <summary>Whether there is one, at work or waiting for some.</summary>
+    internal bool HasWorker => worker is not null;
 
     internal async Task<DoneEvent> AskAsync(
         string cacheDirectory, WorkerRequest request, IBuildListener listener, CancellationToken cancellation)
@@ -47,7 +51,10 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         await turn.WaitAsync();
         try
         {
-            StartWorker(cacheDirectory);
+            // The build may have ended meanwhile: nobody would end a worker that came after.
+            lock (endings)
+                if (!isDisposed)
+                    StartWorker(cacheDirectory);
         }
         catch (Exception exception) when (exception is BuildException or IOException or System.ComponentModel.Win32Exception)
         {
@@ -107,8 +114,12 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
 
     public void Dispose()
     {
-        worker?.Dispose();
-        worker = null;
+        lock (endings)
+        {
+            isDisposed = true;
+            worker?.Dispose();
+            worker = null;
+        }
         // What could not be written is missing, and the stage runs again.
         Records.FlushAsync().ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
         Task.WaitAll(endings);
