@@ -74,6 +74,7 @@ public sealed class FilterProperties
     [InlineData("/var/(log|cache)/x[0-9]", "/var/log", true)]
     [InlineData("/var/(log|cache)/x[0-9]", "/usr", false)]
     [InlineData("/var?/x[0-9]", "/va", true)]
+    [InlineData("/a[a](?i)??(|/.*)$", "/a", true)]
     [InlineData("!", "/usr", true)]
     public void DirectoriesWithoutMatchesAreKnown(string line, string directory, bool may) =>
         Assert.Equal(may, new Filter([line]).MayMatchBelow(Encoding.UTF8.GetBytes(directory)));

@@ -98,9 +98,9 @@ abstract class PathExpression
         return false;
     }
 
-    /// <summary>A quantifier that follows makes the last character optional.</summary>
+    /// <summary>A quantifier that follows makes the last character optional, also where flags ("(?i)") stand between them.</summary>
     static byte[] WithoutRepeated(List<byte> plain, ReadOnlySpan<byte> rest) =>
-        plain.Count > 0 && rest[0] is (byte)'*' or (byte)'?' or (byte)'{' or (byte)'+' ? [.. plain[..^1]] : [.. plain];
+        plain.Count > 0 && (rest[0] is (byte)'*' or (byte)'?' or (byte)'{' or (byte)'+' || rest.StartsWith("(?"u8)) ? [.. plain[..^1]] : [.. plain];
 
     static byte[]? FindContained(ReadOnlySpan<byte> text)
     {
