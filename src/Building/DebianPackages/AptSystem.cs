@@ -15,7 +15,7 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="HasPasswords">Whether apt has passwords for its sources.</param>
 sealed record AptSystem(string SourcesKey, string StateKey, InstalledPackages Status, string ExtendedStates, bool HasPasswords)
 {
-    const string StatusFile = "var/lib/dpkg/status";
+    public const string StatusFile = "var/lib/dpkg/status";
     const long LongestScript = 1 << 16;
 
     /// <summary>What apt and dpkg keep their things in; something mounted there would hide them from us.</summary>
@@ -87,7 +87,8 @@ sealed record AptSystem(string SourcesKey, string StateKey, InstalledPackages St
 
     static bool IsFile(DirectoryHandle root, string path) => root.StatInRoot(Encoding.UTF8.GetBytes(path)) is { Kind: FileKind.Regular };
 
-    static bool HasNames(DirectoryHandle root, string path)
+    /// <summary>Whether a directory of the image is there and not empty.</summary>
+    public static bool HasNames(DirectoryHandle root, string path)
     {
         var bytes = Encoding.UTF8.GetBytes(path);
         if (root.StatInRoot(bytes) is not { Kind: FileKind.Directory })

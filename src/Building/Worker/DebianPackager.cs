@@ -22,9 +22,7 @@ sealed class DebianPackager
 
     /// <returns>Null where the image's packager is another one.</returns>
     public static DebianPackager? TryOpen(DirectoryHandle root) =>
-        root.StatInRoot("bin/generic-packager"u8) is { Kind: FileKind.Regular, Size: var size } && size == (ulong)script.Length
-            && Read(root, "bin/generic-packager"u8).AsSpan().SequenceEqual(script)
-            && HasArchives(root) && !SetsDirectories(root)
+        AptSystem.ReadBytes(root, "bin/generic-packager", script.Length).AsSpan().SequenceEqual(script) && HasArchives(root) && !SetsDirectories(root)
             ? new(root)
             : null;
 
@@ -32,14 +30,6 @@ sealed class DebianPackager
     static bool HasArchives(DirectoryHandle root) =>
         root.StatInRoot("var/cache/apt/archives/lock"u8) is { Kind: FileKind.Regular }
             && root.StatInRoot("var/cache/apt/archives/partial"u8) is { Kind: FileKind.Directory, Permissions: 0x1C0, Uid: not 0 }; // 0700
-
-    static byte[] Read(DirectoryHandle directory, ReadOnlySpan<byte> path)
-    {
-        using var file = directory.OpenReadInRoot(path);
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        return bytes;
-    }
 
     // apt.conf may put the caches elsewhere ("Dir::Cache") or name hooks that run with the commands.
     static bool SetsDirectories(DirectoryHandle root)
@@ -53,7 +43,7 @@ sealed class DebianPackager
         {
             var status = parts.Stat(name);
             return status.Kind != FileKind.Regular
-                || (status.Size > 0 && Encoding.UTF8.GetString(Read(parts, name)).Contains("dir", StringComparison.OrdinalIgnoreCase));
+                || AptSystem.ReadText(parts, Encoding.UTF8.GetString(name))?.Contains("dir", StringComparison.OrdinalIgnoreCase) != false;
         });
     }
 
@@ -82,15 +72,7 @@ sealed class DebianPackager
     /// has not written down yet, or the database has something unknown.
     /// </summary>
     public IReadOnlyList<Package>? List() =>
-        root.StatInRoot("var/lib/dpkg/status"u8) is { Kind: FileKind.Regular } && !HasUpdates()
-            ? DpkgStatus.Parse(Read(root, "var/lib/dpkg/status"u8))
+        !AptSystem.HasNames(root, "var/lib/dpkg/updates") && AptSystem.ReadBytes(root, AptSystem.StatusFile) is { } status
+            ? DpkgStatus.Parse(status)
             : null;
-
-    bool HasUpdates()
-    {
-        if (root.StatInRoot("var/lib/dpkg/updates"u8) is not { Kind: FileKind.Directory })
-            return false;
-        using var updates = root.OpenDirectoryInRoot("var/lib/dpkg/updates"u8);
-        return updates.ReadNames().Any();
-    }
 }
