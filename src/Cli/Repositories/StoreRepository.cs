@@ -89,7 +89,7 @@ sealed class StoreRepository(StoreLocation location) : IImageRepository
         return Task.CompletedTask;
     }
 
-    public IObjectFetcher Fetcher(TransferProgress progress) => new SourceFetch(Objects, progress);
+    public IObjectFetcher Fetcher(TransferProgress progress, bool letServerCompare = false) => new SourceFetch(Objects, progress);
 
     public IObjectReceiver Receiver(IObjectSource source, TransferProgress progress, CancellationToken cancellation) =>
         new StoreReceiver(OpenForChange().Objects, source, cancellation);
