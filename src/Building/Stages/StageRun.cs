@@ -108,7 +108,6 @@ sealed class StageRun(
         new ImageComposer(plan, state, layers, records).Compose(tree, before, ReadSource());
         await records.FlushAsync();
         StreamCache.Trim(plan.Project, listener);
-        await workers.ReleaseAsync();
         Keep(stage, before with { TestedKey = testedKey }, before.Key);
         return outcome;
     }

@@ -11,6 +11,8 @@ namespace ImageSdk.Building.Stages;
 /// STAGE.stage                what it left; ResolveSourceImage.stage says where the source is
 /// tree.image                 file tree and packages, as ScanImage computed them
 /// digests                    hashes of input files by their status, so that unchanged ones are not read again
+/// artifacts.inputs           the artifacts that the project wants
+/// artifacts.stage            that they are all there
 /// build.log                  output of all stages
 /// </code>
 /// Each file is replaced whole.
@@ -24,6 +26,10 @@ sealed class StateDirectory(string path)
     public string InputsFile(ImageStage stage) => Path.Combine(Root, $"{stage}.inputs");
 
     public string StageFile(ImageStage stage) => Path.Combine(Root, $"{stage}.stage");
+
+    public string ArtifactsInputsFile => Path.Combine(Root, "artifacts.inputs");
+
+    public string ArtifactsStageFile => Path.Combine(Root, "artifacts.stage");
 
     public string TreeFile => Path.Combine(Root, "tree.image");
 
