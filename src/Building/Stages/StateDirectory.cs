@@ -9,6 +9,7 @@ namespace ImageSdk.Building.Stages;
 /// plan.json                  BuildPlan
 /// STAGE.inputs               what the stage reads, in words; empty where it has nothing to do
 /// STAGE.stage                what it left; ResolveSourceImage.stage says where the source is
+/// tests.passed               key of tests that passed outside the build, under dotnet test
 /// tree.image                 file tree and packages, as ScanImage computed them
 /// digests                    hashes of input files by their status, so that unchanged ones are not read again
 /// artifacts.inputs           the artifacts that the project wants
@@ -32,6 +33,8 @@ sealed class StateDirectory(string path)
     public string ArtifactsStageFile => Path.Combine(Root, "artifacts.stage");
 
     public string TreeFile => Path.Combine(Root, "tree.image");
+
+    public string TestedFile => Path.Combine(Root, "tests.passed");
 
     public string DigestsFile => Path.Combine(Root, "digests");
 
