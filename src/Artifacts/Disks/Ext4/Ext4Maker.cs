@@ -19,7 +19,7 @@ static class Ext4Maker
     /// <param name="free">Bytes that are to be free beside.</param>
     /// <param name="reserved">Percent of the blocks that are root's.</param>
     /// <returns>Bytes, a multiple of 1 MiB.</returns>
-    public static long SizeOf(FileSystem tree, long free, int reserved, int bytesPerInode = BytesPerInode)
+    public static long SizeOf(FileSystem tree, long free, int reserved, long? bytesPerInode = null)
     {
         var blocks = 0L;
         foreach (var inode in tree.InodeTable.Values.Append(tree.Root))
@@ -38,7 +38,7 @@ static class Ext4Maker
         var content = blocks * BlockDevice.BlockSize;
         var least = content + content / 8 + free + 8 * MiB;
         var size = least + JournalSize(least);
-        size += size / bytesPerInode * Inodes.Size + Math.Max(0, tree.InodeTable.Count - size / bytesPerInode) * Inodes.Size;
+        size += Math.Max(size / (bytesPerInode ?? BytesPerInode), tree.InodeTable.Count) * Inodes.Size;
         size = size * 100 / (100 - reserved);
         return (size + MiB - 1) / MiB * MiB;
     }
