@@ -1,3 +1,5 @@
+using ImageSdk.Artifacts.Disks;
+
 namespace ImageSdk.Artifacts;
 
 /// <summary>The formats that there are.</summary>
@@ -5,6 +7,7 @@ public static class ArtifactFormats
 {
     public static IReadOnlyList<IArtifactFormat> All { get; } =
     [
+        new RawFormat(), ConvertedDiskFormat.Qcow2, ConvertedDiskFormat.Vhd, ConvertedDiskFormat.Vmdk,
     ];
 
     /// <exception cref="ArtifactException">IMG6001: there is no such format.</exception>
