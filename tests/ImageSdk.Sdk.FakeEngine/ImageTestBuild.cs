@@ -1,0 +1,15 @@
+using ImageSdk.Building.Diagnostics;
+
+namespace ImageSdk.Building;
+
+/// <summary>The contract of the engine's tests, without an engine: an image has none.</summary>
+public sealed class ImageTestBuild(string stateDirectory, IBuildListener listener)
+{
+    public IReadOnlyList<ImageTest> ListTests()
+    {
+        listener.Progress(stateDirectory);
+        return [];
+    }
+}
+
+public sealed record ImageTest(string Path, string File);
