@@ -17,12 +17,13 @@ public sealed class ImageTestBuild(string stateDirectory, IBuildListener listene
 {
     readonly StateDirectory state = new(stateDirectory);
 
-    /// <summary>The tests in the image, its source image's among them.</summary>
-    public IReadOnlyList<ImageTest> ListTests()
+    /// <summary>The tests in the image, its source image's among them. What the build has still in memory is written for other processes.</summary>
+    public async Task<IReadOnlyList<ImageTest>> ListTestsAsync(BuildWorkers workers)
     {
         var plan = ReadPlan();
+        await workers.Records.FlushAsync();
         var directory = ImageTests.DirectoryOf(plan);
-        return [.. ImageTests.In(ReadTree(new()).FileSystem!).Select(path => new ImageTest(path, TestFailure.SourceOf(path, plan, directory)))];
+        return [.. ImageTests.In(ReadTree(workers.Records).FileSystem!).Select(path => new ImageTest(path, TestFailure.SourceOf(path, plan, directory)))];
     }
 
     /// <summary>Paths of all files in the image, with a leading slash.</summary>

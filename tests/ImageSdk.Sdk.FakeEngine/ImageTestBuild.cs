@@ -5,9 +5,10 @@ namespace ImageSdk.Building;
 /// <summary>The contract of the engine's tests, without an engine: an image has none.</summary>
 public sealed class ImageTestBuild(string stateDirectory, IBuildListener listener)
 {
-    public IReadOnlyList<ImageTest> ListTests()
+    public async Task<IReadOnlyList<ImageTest>> ListTestsAsync(BuildWorkers workers)
     {
-        listener.Progress(stateDirectory);
+        await Task.Yield();
+        listener.Progress($"{stateDirectory} {workers.Used}");
         return [];
     }
 }

@@ -27,6 +27,7 @@ sealed class BootTestFiles(string projectFile)
                 throw Fault($"The boot test {file} is not executable. Make it executable (chmod +x).");
             files.Add(new(Path.GetFileName(file), file, IsTest: true));
         }
+        files.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
         if (files.GroupBy(file => file.Name).FirstOrDefault(group => group.Count() > 1) is { } same)
             throw new BuildException("IMG6054", $"Two boot tests are called {same.Key}: {string.Join(" and ", same.Select(file => file.File))}. Rename one.", projectFile);
         if (files.Sum(file => new FileInfo(file.File).Length) is > LargestTotal and var total)

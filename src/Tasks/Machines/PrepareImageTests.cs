@@ -59,10 +59,12 @@ public sealed class PrepareImageTests : SandboxedImageTask
     [Output]
     public int Count { get; set; }
 
-    private protected override Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
+    private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
         var project = Absolute(ProjectFile);
-        var tests = new ImageTestBuild(Absolute(StateDirectory), new QuietListener()).ListTests();
+        var tests = await new ImageTestBuild(Absolute(StateDirectory), new QuietListener()).ListTestsAsync(workers).ConfigureAwait(false);
+        // The tests have a worker of their own.
+        await build.EndAsync(workers).ConfigureAwait(false);
         var dotnet = DotNet();
         var settings = new TestRunSettings(
             project, Absolute(StateDirectory), Absolute(WorkerAssembly), dotnet, Absolute(CacheDirectory),
@@ -70,7 +72,6 @@ public sealed class PrepareImageTests : SandboxedImageTask
         var plan = Absolute(PlanFile);
         Count = TestPlanner.Write(settings, tests, [dotnet, "exec", Absolute(MachineAssembly), "test"], plan);
         File.Copy(Absolute(AdapterAssembly), Path.Combine(Path.GetDirectoryName(plan)!, Path.GetFileName(AdapterAssembly)), overwrite: true);
-        return Task.CompletedTask;
     }
 
     BootTestSettings Boot(string project)
