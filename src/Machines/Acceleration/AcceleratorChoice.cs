@@ -28,7 +28,7 @@ sealed class AcceleratorChoice(string cacheDirectory)
         var file = Path.Combine(cacheDirectory, "machines", $"kvm-{Processes.UserId}.json");
         if (KvmAnswer.TryRead(file) is { } known && known.Boot == boot && known.Qemu == version)
             return known.Fault;
-        var answer = new KvmAnswer(boot, version, KvmProbe.Try(qemu));
+        var answer = new KvmAnswer(boot, version, KvmProbe.Try(qemu) is { } fault ? $"{Device} is there but does not work ({fault})" : null);
         answer.Keep(file);
         return answer.Fault;
     }

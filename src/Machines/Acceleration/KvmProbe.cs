@@ -10,7 +10,7 @@ namespace ImageSdk.Machines.Acceleration;
 static class KvmProbe
 {
     /// <summary>Far more than a processor needs, on a machine with other work too.</summary>
-    static readonly TimeSpan patience = TimeSpan.FromSeconds(3);
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(5);
 
     /// <returns>Null where KVM works, otherwise why it is not used.</returns>
     public static string? Try(QemuProgram qemu, string cpu = "host") => Run(qemu, "kvm", cpu);
@@ -42,7 +42,7 @@ static class KvmProbe
             if (process.ExitCode == KvmPayload.ExitCode)
                 return null;
             var said = errors.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-            return said is null ? $"QEMU ended with {process.ExitCode}" : $"QEMU says: {said}";
+            return said is null ? $"QEMU ended with {process.ExitCode}" : $"QEMU says: {said[(said.IndexOf(": ", StringComparison.Ordinal) + 1)..].Trim()}";
         }
         finally
         {
