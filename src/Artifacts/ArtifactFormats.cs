@@ -1,3 +1,5 @@
+using ImageSdk.Artifacts.Formats;
+
 namespace ImageSdk.Artifacts;
 
 /// <summary>The formats that there are.</summary>
@@ -5,6 +7,8 @@ public static class ArtifactFormats
 {
     public static IReadOnlyList<IArtifactFormat> All { get; } =
     [
+        new TarFormat("tar", "none"), new TarFormat("tar.gz", "gzip"), new TarFormat("tar.zst", "zstd"), new TarFormat("tar.xz", "xz"),
+        new SquashfsFormat(), new ErofsFormat(), new DirectoryFormat(), new OciFormat(), new KernelFormat(),
     ];
 
     /// <exception cref="ArtifactException">IMG6001: there is no such format.</exception>
