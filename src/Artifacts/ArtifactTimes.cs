@@ -20,11 +20,13 @@ public static class ArtifactTimes
     /// /usr/share/doc have it: it is the same for everybody who builds the image.
     /// </summary>
     /// <exception cref="ArtifactException">IMG6010: the variable is no time.</exception>
-    public static long EpochOf(FileSystem tree)
+    public static long EpochOf(FileSystem tree) => EpochOf(tree, Environment.GetEnvironmentVariable(Variable));
+
+    internal static long EpochOf(FileSystem tree, string? said)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text)
-            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var said)
-                ? said
+        if (said is { Length: > 0 } text)
+            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                ? seconds
                 : throw new ArtifactException("IMG6010", $"{Variable} is \"{text}\"; expected: seconds since 1970, a whole number. Correct or unset it.");
         var newest = new long[PackagedPlaces.Length + 1];
         foreach (var (path, _, inode) in tree.Index.Entries)

@@ -180,6 +180,16 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         return made;
     }
 
+    /// <summary>Copies artifacts that are there into a directory.</summary>
+    public async Task CopyArtifactsAsync(IReadOnlyList<string> paths, string directory, BuildWorkers workers, CancellationToken cancellation)
+    {
+        var plan = ReadPlan();
+        if (paths.FirstOrDefault(path => !Path.Exists(path)) is { } missing)
+            throw new BuildException("IMG6009", $"There is no artifact {missing} to copy to {directory}. Build the project first.", plan.Project.ProjectFile);
+        Directory.CreateDirectory(directory);
+        await workers.AskAsync(plan.Project.CacheDirectory, new CopyArtifactsRequest(paths, directory), listener, cancellation);
+    }
+
     /// <summary>Removes artifacts that are folders, and their records.</summary>
     public async Task RemoveArtifactsAsync(IReadOnlyList<string> folders, BuildWorkers workers, CancellationToken cancellation)
     {

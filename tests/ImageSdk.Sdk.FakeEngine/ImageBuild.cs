@@ -123,6 +123,14 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         return Task.FromResult<IReadOnlyList<MadeArtifact>>([.. requests.Select(request => new MadeArtifact(request.Format, PathOf(request), false, true))]);
     }
 
+    public Task CopyArtifactsAsync(IReadOnlyList<string> paths, string directory, BuildWorkers workers, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(directory);
+        foreach (var path in paths)
+            File.Copy(path, Path.Combine(directory, Path.GetFileName(path)), overwrite: true);
+        return Task.CompletedTask;
+    }
+
     public Task RemoveArtifactsAsync(IReadOnlyList<string> folders, BuildWorkers workers, CancellationToken cancellation) => Task.CompletedTask;
 
     public Task EndAsync(BuildWorkers workers) => Task.CompletedTask;

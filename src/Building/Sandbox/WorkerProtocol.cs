@@ -20,6 +20,7 @@ namespace ImageSdk.Building.Sandbox;
 [JsonDerivedType(typeof(FetchLayerRequest), "fetchLayer")]
 [JsonDerivedType(typeof(SendLayerRequest), "sendLayer")]
 [JsonDerivedType(typeof(MakeArtifactRequest), "makeArtifact")]
+[JsonDerivedType(typeof(CopyArtifactsRequest), "copyArtifacts")]
 [JsonDerivedType(typeof(RemoveArtifactsRequest), "removeArtifacts")]
 [JsonDerivedType(typeof(CancelRequest), "cancel")]
 abstract record WorkerRequest;
@@ -79,6 +80,9 @@ sealed record SendLayerRequest(string LayerId, RemoteCacheSettings Cache) : Work
 sealed record MakeArtifactRequest(
     string Format, IReadOnlyDictionary<string, string> Settings, IReadOnlyList<string> Layers, string ImageFile, string Name, string Stream,
     string Architecture, long Epoch, IReadOnlyList<string> ExtraTrees, string OutputPath) : WorkerRequest;
+
+/// <summary>Copy artifacts, files and folders, into a directory, which is there. Each appears whole or not at all.</summary>
+sealed record CopyArtifactsRequest(IReadOnlyList<string> Paths, string Directory) : WorkerRequest;
 
 /// <summary>Remove artifacts that are folders.</summary>
 sealed record RemoveArtifactsRequest(IReadOnlyList<string> Paths) : WorkerRequest;

@@ -21,10 +21,7 @@ sealed class ArtifactWriter(WorkerSession session)
         using var root = new StageRoot(session, request.Layers);
         var tree = request.ExtraTrees.Count == 0 ? image.FileSystem! : AddExtra(root, request.ExtraTrees, image.FileSystem!);
         var scratch = session.NextRootDirectory();
-        var (parent, name) = (Path.GetDirectoryName(request.OutputPath)!, Path.GetFileName(request.OutputPath));
-        var unfinished = $".{name}~";
-        using var output = DirectoryHandle.Open(parent);
-        output.RemoveTree(Bytes(unfinished)); // Left by a worker that was killed.
+        using var output = new UnfinishedArtifact(request.OutputPath);
         try
         {
             format.Write(new ArtifactContext
@@ -39,30 +36,19 @@ sealed class ArtifactWriter(WorkerSession session)
                 Epoch = request.Epoch,
                 TreeHash = TreeHash.Compute(tree).ToString(),
                 Settings = ArtifactSettings.Read(format, request.Settings),
-                OutputPath = Path.Combine(parent, unfinished),
+                OutputPath = output.Path,
                 ScratchDirectory = scratch,
                 Tools = new HostToolRunner(session.Listener.Output, session.Cancellation),
                 Progress = session.Listener.Progress,
                 Cancellation = session.Cancellation,
             });
             session.Cancellation.ThrowIfCancellationRequested();
-            Replace(output, Bytes(unfinished), Bytes(name));
+            output.Finish();
         }
         finally
         {
-            output.RemoveTree(Bytes(unfinished));
             using var sessions = DirectoryHandle.Open(session.Directory);
-            sessions.RemoveTree(Bytes(Path.GetFileName(scratch)));
-        }
-    }
-
-    /// <summary>Removes artifacts that are folders; here, because their files may belong to ids that only the worker has.</summary>
-    public static void Remove(RemoveArtifactsRequest request)
-    {
-        foreach (var path in request.Paths.Where(Directory.Exists))
-        {
-            using var parent = DirectoryHandle.Open(Path.GetDirectoryName(path)!);
-            parent.RemoveTree(Bytes(Path.GetFileName(path)));
+            sessions.RemoveTree(Encoding.UTF8.GetBytes(Path.GetFileName(scratch)));
         }
     }
 
@@ -75,17 +61,4 @@ sealed class ArtifactWriter(WorkerSession session)
         layers.Apply(LayerScanner.Scan(root.Upper, withRoot: true, session.Cancellation));
         return layers.ToFileSystem(latest: null);
     }
-
-    // A folder cannot be renamed over another one.
-    static void Replace(DirectoryHandle directory, byte[] from, byte[] to)
-    {
-        byte[] old = [.. from, (byte)'~'];
-        directory.RemoveTree(old);
-        if (directory.TryStat(to) is { Kind: FileKind.Directory })
-            directory.Rename(to, old);
-        directory.Rename(from, to);
-        directory.RemoveTree(old);
-    }
-
-    static byte[] Bytes(string name) => Encoding.UTF8.GetBytes(name);
 }

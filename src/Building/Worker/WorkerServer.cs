@@ -94,8 +94,11 @@ public sealed class WorkerServer
                 case MakeArtifactRequest artifact:
                     new ArtifactWriter(session).Write(artifact);
                     return new DoneEvent();
+                case CopyArtifactsRequest artifacts:
+                    new ArtifactCopier(session).Copy(artifacts);
+                    return new DoneEvent();
                 case RemoveArtifactsRequest artifacts:
-                    ArtifactWriter.Remove(artifacts);
+                    ArtifactCopier.Remove(artifacts);
                     return new DoneEvent();
                 case RemoveEntriesRequest removal:
                     EntryRemover.Remove(session, removal.Paths);
