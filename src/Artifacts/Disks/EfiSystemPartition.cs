@@ -27,7 +27,7 @@ static class EfiSystemPartition
         var isSmall = size < 64 << 20;
         context.Tools.Run(Tools[0],
             [
-                "--invariant", "-F", isSmall ? "16" : "32", "-s", isSmall ? "4" : "1", "-n", "EFI", "-i", NumberOf(identifier),
+                "--invariant", "-F", isSmall ? "16" : "32", "-s", "1", "-n", "EFI", "-i", NumberOf(identifier),
                 "--offset", (offset / 512).ToString(CultureInfo.InvariantCulture), file, (size / 1024).ToString(CultureInfo.InvariantCulture),
             ], environment);
         context.Tools.Run(Tools[1], ["-i", image, "::/EFI", "::/EFI/BOOT"], environment);
