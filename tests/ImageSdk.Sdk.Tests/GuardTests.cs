@@ -74,12 +74,11 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public void Run_and_pack_say_what_is_not_there()
+    public void Pack_says_what_is_not_there()
     {
         folder.Project("hello");
         folder.DotNet("pack", "-tl:off").Succeeded();
         folder.DotNet("pack", "-tl:off", "-p:IsPackable=true").FailedWith("IMG1910");
-        Assert.Contains("error IMG1909: ", folder.DotNet("run").Output);
     }
 
     [Fact]

@@ -19,6 +19,9 @@ namespace ImageSdk.Building.Sandbox;
 [JsonDerivedType(typeof(VerifyLayersRequest), "verifyLayers")]
 [JsonDerivedType(typeof(FetchLayerRequest), "fetchLayer")]
 [JsonDerivedType(typeof(SendLayerRequest), "sendLayer")]
+[JsonDerivedType(typeof(MakeArtifactRequest), "makeArtifact")]
+[JsonDerivedType(typeof(CopyArtifactsRequest), "copyArtifacts")]
+[JsonDerivedType(typeof(RemoveArtifactsRequest), "removeArtifacts")]
 [JsonDerivedType(typeof(CancelRequest), "cancel")]
 abstract record WorkerRequest;
 
@@ -65,6 +68,24 @@ sealed record FetchLayerRequest(string LayerId, RemoteCacheSettings Cache) : Wor
 
 /// <summary>Give a layer to a shared cache.</summary>
 sealed record SendLayerRequest(string LayerId, RemoteCacheSettings Cache) : WorkerRequest;
+
+/// <summary>Write an artifact of the image. It appears whole or not at all.</summary>
+/// <param name="Format">Name of the format.</param>
+/// <param name="Settings">All of the format's options.</param>
+/// <param name="Layers">The image's, the lowest first.</param>
+/// <param name="ImageFile">Its record.</param>
+/// <param name="Epoch">Seconds since 1970; no time in the artifact is later.</param>
+/// <param name="ExtraTrees">Directories that are laid over the image's root for this artifact alone.</param>
+/// <param name="OutputPath">The artifact; its folder is there.</param>
+sealed record MakeArtifactRequest(
+    string Format, IReadOnlyDictionary<string, string> Settings, IReadOnlyList<string> Layers, string ImageFile, string Name, string Stream,
+    string Architecture, long Epoch, IReadOnlyList<string> ExtraTrees, string OutputPath) : WorkerRequest;
+
+/// <summary>Copy artifacts, files and folders, into a directory, which is there. Each appears whole or not at all.</summary>
+sealed record CopyArtifactsRequest(IReadOnlyList<string> Paths, string Directory) : WorkerRequest;
+
+/// <summary>Remove artifacts that are folders.</summary>
+sealed record RemoveArtifactsRequest(IReadOnlyList<string> Paths) : WorkerRequest;
 
 /// <summary>How commands run in the root.</summary>
 /// <param name="Environment">The build environment: what scripts and packagers see beyond the base environment.</param>

@@ -9,8 +9,11 @@ namespace ImageSdk.Building.Stages;
 /// plan.json                  BuildPlan
 /// STAGE.inputs               what the stage reads, in words; empty where it has nothing to do
 /// STAGE.stage                what it left; ResolveSourceImage.stage says where the source is
+/// tests.passed               key of tests that passed outside the build, under dotnet test
 /// tree.image                 file tree and packages, as ScanImage computed them
 /// digests                    hashes of input files by their status, so that unchanged ones are not read again
+/// artifacts.inputs           the artifacts that the project wants
+/// artifacts.stage            that they are all there
 /// build.log                  output of all stages
 /// </code>
 /// Each file is replaced whole.
@@ -25,7 +28,13 @@ sealed class StateDirectory(string path)
 
     public string StageFile(ImageStage stage) => Path.Combine(Root, $"{stage}.stage");
 
+    public string ArtifactsInputsFile => Path.Combine(Root, "artifacts.inputs");
+
+    public string ArtifactsStageFile => Path.Combine(Root, "artifacts.stage");
+
     public string TreeFile => Path.Combine(Root, "tree.image");
+
+    public string TestedFile => Path.Combine(Root, "tests.passed");
 
     public string DigestsFile => Path.Combine(Root, "digests");
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using ImageSdk.Artifacts;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
@@ -90,6 +91,15 @@ public sealed class WorkerServer
                 case SendLayerRequest send:
                     new SharedLayers(session, send.Cache).Send(send.LayerId);
                     return new DoneEvent();
+                case MakeArtifactRequest artifact:
+                    new ArtifactWriter(session).Write(artifact);
+                    return new DoneEvent();
+                case CopyArtifactsRequest artifacts:
+                    new ArtifactCopier(session).Copy(artifacts);
+                    return new DoneEvent();
+                case RemoveArtifactsRequest artifacts:
+                    ArtifactCopier.Remove(artifacts);
+                    return new DoneEvent();
                 case RemoveEntriesRequest removal:
                     EntryRemover.Remove(session, removal.Paths);
                     return new DoneEvent();
@@ -111,6 +121,7 @@ public sealed class WorkerServer
         _ when session.Cancellation.IsCancellationRequested =>
             new(DiagnosticSeverity.Error, "IMG3001", "The build was cancelled."),
         BuildException build => build.Diagnostic,
+        ArtifactException artifact => new(DiagnosticSeverity.Error, artifact.Code, artifact.Message),
         AggregateException { InnerExceptions: [var inner, ..] } => Explain(inner, session),
         IOException { HResult: Errno.NoSpace or Errno.QuotaExceeded } =>
             new(DiagnosticSeverity.Error, "IMG3005",
