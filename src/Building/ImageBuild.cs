@@ -1,4 +1,5 @@
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Projects;
@@ -60,10 +61,12 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// <param name="mayBuild">False on the second try, after the returned project was built.</param>
     /// <returns>What to build (and publish) first, or null where the source is at hand.</returns>
     /// <param name="server">Where a newer image than the store's may be; null for nowhere.</param>
+    /// <param name="packages">Images in NuGet packages that the project references; null for none.</param>
     public async Task<SourceToBuild?> ResolveSourceAsync(
-        IReadOnlyList<string> referencedImages, bool mayBuild, ImageServerSettings? server = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> referencedImages, bool mayBuild, ImageServerSettings? server = null,
+        IReadOnlyList<ImagePackageSource>? packages = null, CancellationToken cancellation = default)
     {
-        var (source, toBuild) = await new SourceResolver(ReadPlan(), server, listener).ResolveAsync(referencedImages, mayBuild, cancellation);
+        var (source, toBuild) = await new SourceResolver(ReadPlan(), server, packages ?? [], listener).ResolveAsync(referencedImages, mayBuild, cancellation);
         if (source is not null)
             StateDirectory.WriteWhenDifferent(state.StageFile(ImageStage.ResolveSourceImage), source, StateJson.Default.SourceImage);
         return toBuild;
@@ -133,6 +136,18 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         await using var link = new ServerLink(server, plan.Project.ProjectFile);
         var store = plan.Project.Store.Open();
         return await new ServerPublisher(link, store.Objects, listener).PublishAsync(name, store.Images.Get(name)!, cancellation);
+    }
+
+    /// <summary>Writes what a NuGet package carries of the built image, where it is not there yet.</summary>
+    /// <param name="id">Of the package.</param>
+    /// <param name="version">Of the package, normalized as NuGet does.</param>
+    /// <exception cref="BuildException">There is no image (IMG7002), or its layers are gone (IMG7003).</exception>
+    public async Task<ImagePackageFiles> PackAsync(string id, string version, BuildWorkers workers, CancellationToken cancellation)
+    {
+        var plan = ReadPlan();
+        var layers = StoreOf(plan);
+        await workers.HoldLayersAsync(layers, listener, cancellation);
+        return await new ImagePackageContent(plan, layers, workers, listener).MakeAsync(state.PackageDirectory, id, version, cancellation);
     }
 
     static LayerStore StoreOf(BuildPlan plan) => new(plan.Project.CacheDirectory, Posix.Processes.UserId);

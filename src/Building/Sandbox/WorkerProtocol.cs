@@ -15,6 +15,7 @@ namespace ImageSdk.Building.Sandbox;
 [JsonDerivedType(typeof(SealImageRequest), "seal")]
 [JsonDerivedType(typeof(RunTestsRequest), "tests")]
 [JsonDerivedType(typeof(StoreObjectsRequest), "store")]
+[JsonDerivedType(typeof(PackImageRequest), "pack")]
 [JsonDerivedType(typeof(RemoveEntriesRequest), "removeEntries")]
 [JsonDerivedType(typeof(VerifyLayersRequest), "verifyLayers")]
 [JsonDerivedType(typeof(FetchLayerRequest), "fetchLayer")]
@@ -49,6 +50,11 @@ sealed record RunTestsRequest(
 /// <summary>Add the objects of an image that the store lacks.</summary>
 sealed record StoreObjectsRequest(IReadOnlyList<string> Layers, string ImageFile, string ObjectDirectory) : WorkerRequest;
 
+/// <summary>Write what a NuGet package carries of an image beside its record. The files are replaced whole.</summary>
+/// <param name="ObjectsFile">For the contents of its files.</param>
+/// <param name="NoticesFile">For the licences of its packages.</param>
+sealed record PackImageRequest(IReadOnlyList<string> Layers, string ImageFile, string ObjectsFile, string NoticesFile) : WorkerRequest;
+
 /// <summary>
 /// Remove layers and other entries; here, because files of layers belong to ids that only the worker has. Who asks holds the
 /// cache's lock.
@@ -78,6 +84,7 @@ sealed record CommandSettings(
 [JsonDerivedType(typeof(BootstrapOperation), "bootstrap")]
 [JsonDerivedType(typeof(AptBootstrapOperation), "aptBootstrap")]
 [JsonDerivedType(typeof(UnpackOperation), "unpack")]
+[JsonDerivedType(typeof(UnpackPackageOperation), "unpackPackage")]
 [JsonDerivedType(typeof(CopyTreeOperation), "copyTree")]
 [JsonDerivedType(typeof(CopyFileOperation), "copyFile")]
 [JsonDerivedType(typeof(RunScriptsOperation), "runScripts")]
@@ -93,6 +100,11 @@ sealed record BootstrapOperation(IReadOnlyList<string> Command, string PackagerS
 sealed record AptBootstrapOperation(AptBootstrap Bootstrap, string PackagerScript) : StageOperation;
 
 sealed record UnpackOperation(string ImageFile, string ObjectDirectory) : StageOperation;
+
+/// <param name="Package">Id and version, for errors.</param>
+/// <param name="ObjectsFile">The contents of its files, as <see cref="ImagePackages.PackedObjects"/> has them.</param>
+/// <param name="TreeHash">What the package says that the tree's is.</param>
+sealed record UnpackPackageOperation(string Package, string ImageFile, string ObjectsFile, string TreeHash) : StageOperation;
 
 /// <param name="Label">For the log: "files", "post-install-files".</param>
 sealed record CopyTreeOperation(string Label, string Directory, bool Append) : StageOperation;

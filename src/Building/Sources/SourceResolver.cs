@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Servers;
@@ -9,10 +11,10 @@ using ImageSdk.Storage;
 namespace ImageSdk.Building.Sources;
 
 /// <summary>
-/// Finds the image that a build stands on: the one of a referenced project, or else the newest of a stream in the store
-/// that matches.
+/// Finds the image that a build stands on: the one of a referenced project or NuGet package, or else the newest of a stream in
+/// the store that matches.
 /// </summary>
-sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IBuildListener listener)
+sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOnlyList<ImagePackageSource> packages, IBuildListener listener)
 {
     /// <summary>Past this age a source is built again where a project is known that builds it.</summary>
     static readonly TimeSpan DefaultMaxAge = TimeSpan.FromHours(1);
@@ -28,16 +30,20 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IBuildL
         var built = referencedImages.Select(file => (File: file, Image: ReadBuilt(file))).ToList();
         var stream = plan.Manifest.SourceImage;
         if (stream.Length > 0)
-            return built.FirstOrDefault(reference => reference.Image.Stream == stream) is { Image: not null } match
-                ? (FromProject(match.File, match.Image), null)
-                : await FromStoreAsync(stream, mayBuild, cancellation);
-        return built switch
         {
-            [var only] => (FromProject(only.File, only.Image), null),
-            [] => throw Error("IMG2001",
-                "The image has no source: set SourceImage (in the manifest or the project), reference another image project, or set BootstrapDistribution or BootstrapCommand."),
+            if (built.FirstOrDefault(reference => reference.Image.Stream == stream) is { Image: not null } match)
+                return (FromProject(match.File, match.Image), null);
+            var package = packages.FirstOrDefault(package => package.Id.Equals(stream, StringComparison.OrdinalIgnoreCase) || package.Stream == stream);
+            return package is null ? await FromStoreAsync(stream, mayBuild, cancellation) : (FromPackage(package), null);
+        }
+        return (built, packages) switch
+        {
+            ([var only], []) => (FromProject(only.File, only.Image), null),
+            ([], [var only]) => (FromPackage(only), null),
+            ([], []) => throw Error("IMG2001",
+                "The image has no source: set SourceImage (in the manifest or the project), reference another image project or a package with an image, or set BootstrapDistribution or BootstrapCommand."),
             _ => throw Error("IMG2002",
-                $"The project references {built.Count} image projects; it is not clear which is the source. Set SourceImage to one of: {string.Join(", ", built.Select(reference => reference.Image.Stream))}."),
+                $"The project references {built.Count + packages.Count} images; it is not clear which is the source. Set SourceImage to one of: {string.Join(", ", built.Select(reference => reference.Image.Stream).Concat(packages.Select(package => package.Id)))}."),
         };
     }
 
@@ -51,6 +57,27 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IBuildL
             throw Error("IMG2007",
                 $"Layers of the source image {image.Stream} are no longer in the cache {layers.Root}. Build its project again (dotnet build -t:Rebuild), with the same ImageCacheDirectory as this one.");
         return new(SourceKind.Project, image.Name, file, $"{image.Key} {image.TreeHash}", image.Key, image.Layers);
+    }
+
+    SourceImage FromPackage(ImagePackageSource package)
+    {
+        if (package.Architecture.Length > 0 && package.Architecture != plan.Project.Architecture)
+            throw Error("IMG2022",
+                $"The image in package {package} is for {package.Architecture}, and this project builds for {plan.Project.Architecture}. Reference another package, or set RuntimeIdentifier or ImageArchitecture.");
+        if (!ObjectHash.TryParse(package.TreeHash, out _))
+            throw ImagePackage.Damaged(package.ToString(), package.ImageFile, "it does not say what its tree's hash is");
+        foreach (var file in new[] { package.ImageFile, package.ObjectsFile })
+            if (!File.Exists(file))
+                throw ImagePackage.Damaged(package.ToString(), package.ImageFile, $"{file} is missing");
+        // Times are not in the tree's hash, but in the layer. What is in the package is compared when it is unpacked.
+        var key = LayerStore.KeyOf("package", package.TreeHash, DigestOf(package.ImageFile));
+        return new(SourceKind.Package, package.ImageName, package.ImageFile, $"{package} {key}", key, []) { Package = package };
+    }
+
+    static string DigestOf(string file)
+    {
+        using var stream = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     async Task<(SourceImage?, SourceToBuild?)> FromStoreAsync(string stream, bool mayBuild, CancellationToken cancellation)

@@ -48,6 +48,10 @@ sealed class StageOperations(BuildPlan plan)
         return AptBootstrap.Is(command) ? new AptBootstrapOperation(AptBootstrap.Parse(command), script) : new BootstrapOperation(command, script);
     }
 
+    public StageOperation Unpack(SourceImage source) => source.Package is { } package
+        ? new UnpackPackageOperation(package.ToString(), package.ImageFile, package.ObjectsFile, package.TreeHash)
+        : new UnpackOperation(source.ImageFile!, project.Store.ObjectDirectory);
+
     List<StageOperation> Copies(ProjectFileStage stage, string label) =>
     [
         .. manifest.Trees.Where(tree => tree.Stage == stage && !tree.Append).Select(tree => new CopyTreeOperation(label, tree.Directory, false)),

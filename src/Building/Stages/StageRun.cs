@@ -57,7 +57,7 @@ sealed class StageRun(
         var key = isBootstrap ? KeyOf("bootstrap", inputs, ages: true) : source.Key;
         var outcome = await MakeLayerAsync(key, id => new RunStageRequest(
             stage.ToString(), id, [],
-            [isBootstrap ? operations.Bootstrap() : new UnpackOperation(source.ImageFile!, plan.Project.Store.ObjectDirectory)],
+            [isBootstrap ? operations.Bootstrap() : operations.Unpack(source)],
             operations.Settings(readSecrets: false), inputs), isShared: isBootstrap);
         var id = LayerStore.IdOf(key);
         Keep(stage, new StageState(key, [id], isBootstrap ? 0 : 1, isBootstrap ? [id] : []), below: null);

@@ -12,6 +12,7 @@ namespace ImageSdk.Building.Stages;
 /// tree.image                 file tree and packages, as ScanImage computed them
 /// digests                    hashes of input files by their status, so that unchanged ones are not read again
 /// build.log                  output of all stages
+/// package/                   what a NuGet package carries of the image
 /// </code>
 /// Each file is replaced whole.
 /// </summary>
@@ -28,6 +29,8 @@ sealed class StateDirectory(string path)
     public string TreeFile => Path.Combine(Root, "tree.image");
 
     public string DigestsFile => Path.Combine(Root, "digests");
+
+    public string PackageDirectory => Path.Combine(Root, "package");
 
     public string LogFile => Path.Combine(Root, "build.log");
 

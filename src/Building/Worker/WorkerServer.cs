@@ -85,6 +85,9 @@ public sealed class WorkerServer
                 case StoreObjectsRequest objects:
                     new ObjectStorer(session).Store(objects);
                     return new DoneEvent();
+                case PackImageRequest pack:
+                    new ImagePacker(session).Pack(pack);
+                    return new DoneEvent();
                 case FetchLayerRequest fetch:
                     return new DoneEvent(Layer: new SharedLayers(session, fetch.Cache).Fetch(fetch.LayerId)?.Measure());
                 case SendLayerRequest send:
