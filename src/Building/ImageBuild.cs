@@ -1,6 +1,7 @@
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Publishing;
@@ -86,6 +87,32 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
             && StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState)?.Layers?.All(store.Contains) != true)
             File.Delete(state.StageFile(stage));
     }
+
+    /// <summary>
+    /// Brings the part of the lock up to date that a stage follows, where the project has a lock: UnpackSourceImage's is the source
+    /// image with the packages of a bootstrap, InstallPackages' the packages of the list.
+    /// </summary>
+    /// <exception cref="BuildException">It does not fit and is locked (IMG4020), or cannot be locked (IMG4023).</exception>
+    public async Task LockAsync(ImageStage stage, BuildWorkers workers, CancellationToken cancellation)
+    {
+        if (Locker(workers, cancellation) is not { } locker)
+            return;
+        var plan = ReadPlan();
+        var run = new StageRun(plan, state, StoreOf(plan), workers, listener, cancellation);
+        if (stage == ImageStage.UnpackSourceImage)
+            await locker.LockSourceAsync(run.ReadSource());
+        else
+            await locker.LockPackagesAsync(run.ReadState(stage - 1));
+    }
+
+    /// <summary>Brings all packages of the lock into the cache, so that a build needs no network.</summary>
+    /// <returns>False where the lock lacks packages that the project lists: they have to be worked out first.</returns>
+    public async Task<bool> FetchLockedAsync(BuildWorkers workers, CancellationToken cancellation) =>
+        Locker(workers, cancellation) is not { } locker || await locker.FetchAsync();
+
+    ImageLocker? Locker(BuildWorkers workers, CancellationToken cancellation) => ReadPlan() is { Project.Lock: { } settings } plan
+        ? new(plan, settings, state, StoreOf(plan), workers, listener, cancellation)
+        : null;
 
     /// <summary>Runs a stage, or takes its layer from the cache, and writes STAGE.stage.</summary>
     /// <param name="workers">Where the worker of this build is kept between stages.</param>

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Locks;
 using ImageSdk.Building.Projects;
+using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Servers;
 using ImageSdk.Building.Stages;
 using ImageSdk.Images;
@@ -88,6 +90,8 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
         var images = store.Images;
         var tags = new TagMatcher(plan.Manifest.SourceImageTagsToMatch);
         var commit = plan.Manifest.SourceImageGitCommitId;
+        if (await FindLockedAsync(store, stream, commit, tags, cancellation) is { } locked)
+            return (FromStore(images, locked), null);
         if (server is not null)
             await FetchAsync(store, stream, commit, tags, cancellation);
         var latest = images.DirectoryExists(stream) && images.FindLatest(stream, commit, tags) is { } name ? images.GetHeader(name) : null;
@@ -116,10 +120,39 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
                     $"too old source image: {Describe(stream, commit, tags)}: {latest.Name} is older than {maxAge}, and no project is known that builds it. "
                     + "Publish a new one, name its project with a BuildableImageStream item, or raise SourceImageMaxAge.");
         }
-        var file = images.GetPath(latest.Name);
+        return (FromStore(images, latest), null);
+    }
+
+    SourceImage FromStore(ImageStore images, ImageHeader image)
+    {
+        var file = images.GetPath(image.Name);
         // A name is given once; with the file's time, a store that was made anew does not pass for the old one.
-        var key = LayerStore.KeyOf("image", latest.Name, latest.CreatedOn?.UtcTicks.ToString() ?? "");
-        return (new SourceImage(SourceKind.Store, latest.Name, file, latest.Name, key, []), null);
+        var key = LayerStore.KeyOf("image", image.Name, image.CreatedOn?.UtcTicks.ToString() ?? "");
+        return new(SourceKind.Store, image.Name, file, image.Name, key, [])
+        {
+            TreeHash = plan.Project.Lock is null ? null : TreeHash.Compute(ImageRecord.Read(file).FileSystem!).ToString(),
+        };
+    }
+
+    /// <summary>The image of the stream that the lock names, whatever is newer; null where it names none that the project could mean.</summary>
+    async Task<ImageHeader?> FindLockedAsync(LocalStore store, string stream, string commit, TagMatcher tags, CancellationToken cancellation)
+    {
+        if (plan.Project.Lock is not { ForceEvaluate: false } settings
+            || ImageLockFile.TryRead(settings.File)?.Source is not { Type: LockedSourceType.Store, Name: var name }
+            || !ImageName.TryParse(name, out var lockedStream, out _) || lockedStream != stream)
+            return null;
+        if (!store.Images.Exists(name) && server is not null)
+        {
+            await using var link = new ServerLink(server, plan.Project.ProjectFile);
+            await new ServerSource(link, store, listener).FetchAsync(name, cancellation);
+        }
+        var image = store.Images.Exists(name) ? store.Images.GetHeader(name) : null;
+        if (image is null)
+            throw new BuildException("IMG4022",
+                $"The lock names the source image {name}, and neither the store {plan.Project.Store.ImageDirectory}{(server is null ? "" : $" nor the image server {server.Address}")} has it. Publish it there, or take the newest one: dotnet restore --force-evaluate.",
+                settings.File);
+        var isMeant = (commit.Length == 0 || image.BuildCommitId == commit || image.BuildBranch == commit) && tags.Matches(image.Tags);
+        return isMeant ? image : null;
     }
 
     // Without its server, a build goes on with what was fetched before.

@@ -18,6 +18,9 @@ sealed record SourceImage(SourceKind Kind, string Name, string? ImageFile, strin
 {
     /// <summary>The NuGet package that carries it; null for others.</summary>
     public ImagePackageSource? Package { get; init; }
+
+    /// <summary>Of an image from the store, where a lock asks for it.</summary>
+    public string? TreeHash { get; init; }
 }
 
 enum SourceKind

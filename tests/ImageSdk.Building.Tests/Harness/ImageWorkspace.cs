@@ -114,6 +114,8 @@ sealed class ImageWorkspace : IDisposable
         var ran = new List<ImageStage>();
         foreach (var stage in Enum.GetValues<ImageStage>().Where(stage => stage != ImageStage.ResolveSourceImage))
         {
+            if (stage is ImageStage.UnpackSourceImage or ImageStage.InstallPackages)
+                await build.LockAsync(stage, Workers, cancellation);
             build.DigestInputs(stage);
             if ((await build.RunStageAsync(stage, Workers, cancellation)).Ran)
                 ran.Add(stage);
