@@ -15,6 +15,7 @@ namespace ImageSdk.Building.Stages;
 /// artifacts.inputs           the artifacts that the project wants
 /// artifacts.stage            that they are all there
 /// build.log                  output of all stages
+/// package/                   what a NuGet package carries of the image
 /// </code>
 /// Each file is replaced whole.
 /// </summary>
@@ -37,6 +38,8 @@ sealed class StateDirectory(string path)
     public string TestedFile => Path.Combine(Root, "tests.passed");
 
     public string DigestsFile => Path.Combine(Root, "digests");
+
+    public string PackageDirectory => Path.Combine(Root, "package");
 
     public string LogFile => Path.Combine(Root, "build.log");
 
