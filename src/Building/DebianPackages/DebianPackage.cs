@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Locks;
 
 namespace ImageSdk.Building.DebianPackages;
 
@@ -44,6 +45,16 @@ sealed partial record DebianPackage(string Name, string Version, string Architec
             match.Groups["uri"].Value, size, match.Groups["digest"].Value);
         return package.IsNamed ? package : throw Wrong(line);
     }
+
+    public static DebianPackage From(LockedPackage locked) =>
+        new(locked.Name, locked.Version, locked.Architecture, locked.Uri, locked.Size, locked.Sha256);
+
+    public LockedPackage ToLocked() => new(Name, Version, Architecture, Sha256, Size, Uri);
+
+    /// <summary>Whether what a lock says can be a package.</summary>
+    public static bool IsValid(LockedPackage locked) =>
+        locked is { Name: not null, Version: not null, Architecture: not null, Sha256.Length: 64, Size: >= 0, Uri: not null }
+            && locked.Sha256.All(char.IsAsciiHexDigitLower) && From(locked).IsNamed;
 
     // All of it becomes names of files.
     bool IsNamed => NameText().IsMatch(Name) && VersionText().IsMatch(Version) && NameText().IsMatch(Architecture);
