@@ -12,6 +12,8 @@ public static class AttestationKinds
     /// <summary>In-toto statement with a SLSA provenance.</summary>
     public const string Provenance = "provenance";
 
+    public static IReadOnlyList<string> BillsOfMaterials { get; } = [Spdx, CycloneDx];
+
     public static IReadOnlyList<string> All { get; } = [Spdx, CycloneDx, Provenance];
 
     /// <summary>File of a document that lies beside an image file: bin/app.image has bin/app.spdx.json.</summary>

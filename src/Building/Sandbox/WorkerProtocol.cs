@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ImageSdk.Building.Attestations;
 using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
@@ -19,6 +20,7 @@ namespace ImageSdk.Building.Sandbox;
 [JsonDerivedType(typeof(VerifyLayersRequest), "verifyLayers")]
 [JsonDerivedType(typeof(FetchLayerRequest), "fetchLayer")]
 [JsonDerivedType(typeof(SendLayerRequest), "sendLayer")]
+[JsonDerivedType(typeof(InspectImageRequest), "inspect")]
 [JsonDerivedType(typeof(CancelRequest), "cancel")]
 abstract record WorkerRequest;
 
@@ -65,6 +67,14 @@ sealed record FetchLayerRequest(string LayerId, RemoteCacheSettings Cache) : Wor
 
 /// <summary>Give a layer to a shared cache.</summary>
 sealed record SendLayerRequest(string LayerId, RemoteCacheSettings Cache) : WorkerRequest;
+
+/// <summary>Read of an image what its bill of materials needs.</summary>
+/// <param name="ReadsContents">Whether its packages are wanted, or only digests of files.</param>
+sealed record InspectImageRequest(IReadOnlyList<string> Layers, bool ReadsContents, IReadOnlyList<InspectedFile> Files) : WorkerRequest;
+
+/// <param name="Path">In the image, without a leading slash.</param>
+/// <param name="Sha512">Of its content, in hexadecimal digits.</param>
+sealed record InspectedFile(byte[] Path, string Sha512);
 
 /// <summary>How commands run in the root.</summary>
 /// <param name="Environment">The build environment: what scripts and packagers see beyond the base environment.</param>
@@ -128,8 +138,10 @@ sealed record DiagnosticEvent(Diagnostic Diagnostic) : WorkerEvent;
 /// <param name="Faults">What a verification found.</param>
 /// <param name="Layer">Size of what was made, for a stage.</param>
 /// <param name="Summary">What was done, in a few words, where a stage has more to say than that it ran.</param>
+/// <param name="Inspection">What was read of an image.</param>
 sealed record DoneEvent(
-    IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null, LayerSize? Layer = null, string? Summary = null) : WorkerEvent;
+    IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null, LayerSize? Layer = null, string? Summary = null,
+    ImageInspection? Inspection = null) : WorkerEvent;
 
 /// <summary>The request failed; the root is thrown away, the worker lives on.</summary>
 sealed record FailedEvent(Diagnostic Diagnostic) : WorkerEvent;

@@ -108,7 +108,9 @@ sealed class StageRun(
         new ImageComposer(plan, state, layers, records).Compose(tree, before, ReadSource());
         await records.FlushAsync();
         StreamCache.Trim(plan.Project, listener);
-        await workers.ReleaseAsync();
+        // The documents may need a file's digest yet.
+        if (plan.Project.Attestations.Count == 0)
+            await workers.ReleaseAsync();
         Keep(stage, before with { TestedKey = testedKey }, before.Key);
         return outcome;
     }

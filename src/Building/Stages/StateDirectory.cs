@@ -12,6 +12,8 @@ namespace ImageSdk.Building.Stages;
 /// tree.image                 file tree and packages, as ScanImage computed them
 /// digests                    hashes of input files by their status, so that unchanged ones are not read again
 /// build.log                  output of all stages
+/// inspection.json            what was read from the image's files to describe it
+/// described.json             which image the documents beside the record describe
 /// </code>
 /// Each file is replaced whole.
 /// </summary>
@@ -28,6 +30,10 @@ sealed class StateDirectory(string path)
     public string TreeFile => Path.Combine(Root, "tree.image");
 
     public string DigestsFile => Path.Combine(Root, "digests");
+
+    public string InspectionFile => Path.Combine(Root, "inspection.json");
+
+    public string DescribedFile => Path.Combine(Root, "described.json");
 
     public string LogFile => Path.Combine(Root, "build.log");
 
