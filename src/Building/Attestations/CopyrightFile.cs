@@ -54,7 +54,11 @@ sealed partial record CopyrightFile(string Licence, IReadOnlyDictionary<string, 
                 .Select(paragraph => paragraph.Field("License")).Where(licence => licence.First.Length > 0).Distinct()
                 .Select(licence => LicenceExpression.Parse(licence.First, name => Find(name, licence.Body)) ?? Refer(licence.First, licence.Body)).ToList();
             // What cannot be told whole is not told by halves.
-            return licences.Count == 0 || texts.Count > MostTexts ? Nothing : Nothing with { Licence = LicenceExpression.All(licences).ToString(), Texts = texts };
+            if (licences.Count == 0 || texts.Count > MostTexts)
+                return Nothing;
+            var joined = LicenceExpression.All(licences);
+            var used = joined.Identifiers.ToHashSet();
+            return Nothing with { Licence = joined.ToString(), Texts = texts.Where(text => used.Contains(text.Key)).ToDictionary() };
         }
 
         LicenceExpression Find(string name, string text)

@@ -55,7 +55,7 @@ sealed partial class CycloneDxDocument(ImageDescription image)
                     json.WriteString("name", ancestor.Name);
                     WriteProperties(json, [(ProvenanceStatement.TreeDigest, ancestor.TreeHash)]);
                 })));
-            WriteProperties(json, [(ProvenanceStatement.TreeDigest, image.TreeHash.ToString()), ("architecture", image.Architecture)]);
+            WriteProperties(json, [(ProvenanceStatement.TreeDigest, image.TreeHash), ("architecture", image.Architecture)]);
         });
     }
 

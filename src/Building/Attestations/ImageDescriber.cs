@@ -11,7 +11,8 @@ namespace ImageSdk.Building.Attestations;
 /// <summary>Writes the documents about a built image that the project asks for, beside its record.</summary>
 sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore layers, BuildWorkers workers, IBuildListener listener)
 {
-    static readonly DateTimeOffset? epoch = long.TryParse(
+    // In a server that builds, it may change from build to build.
+    readonly DateTimeOffset? epoch = long.TryParse(
         Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
@@ -23,13 +24,16 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
         var started = DateTimeOffset.UtcNow - workers.Timings.Elapsed;
         var image = workers.Records.Read(file);
         var description = await DescribeAsync(built, image, cancellation);
-        foreach (var kind in plan.Project.Attestations)
-            AtomicFile.Write(AttestationKinds.FileBeside(file, kind), stream => stream.Write(kind switch
+        Parallel.ForEach(plan.Project.Attestations, kind =>
+        {
+            var document = kind switch
             {
                 AttestationKinds.Spdx => new SpdxDocument(description).Write(),
                 AttestationKinds.CycloneDx => new CycloneDxDocument(description).Write(),
                 _ => new ProvenanceStatement(plan, state, description, image, epoch is null ? started : null).Write(),
-            }));
+            };
+            AtomicFile.Write(AttestationKinds.FileBeside(file, kind), stream => stream.Write(document));
+        });
         StateDirectory.Write(state.DescribedFile, new DescribedImage(built.TreeHash, plan.Project.Attestations), StateJson.Default.DescribedImage);
     }
 
@@ -37,46 +41,56 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
     {
         var tree = image.FileSystem!;
         var files = AddedFile.List(state, layers, tree);
-        var inspection = await InspectAsync(built, tree, files, cancellation);
-        var contents = inspection.Contents!;
+        var (contents, digests) = await ReadAsync(built, tree, files, cancellation);
         ImageName.TryParse(built.Name, out _, out var time);
         var name = ImageName.Format(built.Stream, epoch?.UtcDateTime ?? time);
         return new()
         {
             Stream = built.Stream,
             Version = name[(name.LastIndexOf('/') + 1)..],
-            TreeHash = TreeHash.Compute(tree),
+            TreeHash = built.TreeHash,
             Architecture = plan.Project.Architecture,
             Created = epoch ?? DateTimeOffset.UtcNow,
-            Source = inspection.Source,
+            Source = digests.Source,
             System = contents.System,
             Packages = DescribedPackages.List(contents, image.Packages, PackageDigests.Read(plan.Project.ProjectFile, built, layers)),
             Texts = contents.Texts,
             Files =
             [
                 .. files.Select(file => new DescribedFile(
-                    file.Path.ToString(), Convert.ToHexStringLower(SHA256.HashData(file.Path.Span).AsSpan(0, 10)), file.Stage.ToString(), file.Sha512, inspection.Digests[file.Sha512])),
+                    file.Path.ToString(), Convert.ToHexStringLower(SHA256.HashData(file.Path.Span).AsSpan(0, 10)), file.Stage.ToString(), file.Sha512, digests.Files[file.Sha512])),
             ],
         };
     }
 
     /// <summary>What the image's files say: of what did not change, as it was found in an earlier build.</summary>
-    async Task<ImageInspection> InspectAsync(BuiltImage built, FileSystem tree, IReadOnlyList<AddedFile> files, CancellationToken cancellation)
+    async Task<(ImageContents, KnownDigests)> ReadAsync(BuiltImage built, FileSystem tree, IReadOnlyList<AddedFile> files, CancellationToken cancellation)
     {
-        var known = StateDirectory.TryRead(state.InspectionFile, InspectionJson.Default.ImageInspection) ?? ImageInspection.None;
         var key = ContentsKey.Of(tree);
-        var hasContents = known.Key == key && known.Contents is not null;
-        var missing = files.DistinctBy(file => file.Sha512).Where(file => !known.Digests.ContainsKey(file.Sha512))
-            .Select(file => new InspectedFile(file.Path.Span.ToArray(), file.Sha512)).ToList();
-        var source = DescribeSource(known.Source);
-        if (hasContents && missing.Count == 0 && source == known.Source)
-            return known;
-        var read = hasContents && missing.Count == 0 ? ImageInspection.None : await AskAsync(built, !hasContents, missing, cancellation);
-        var wanted = files.Select(file => file.Sha512).ToHashSet();
-        var digests = known.Digests.Where(digest => wanted.Contains(digest.Key)).Concat(read.Digests).ToDictionary();
-        var inspection = new ImageInspection(key, hasContents ? known.Contents : read.Contents, digests) { Source = source };
-        StateDirectory.Write(state.InspectionFile, inspection, InspectionJson.Default.ImageInspection);
-        return inspection;
+        var contents = StateDirectory.TryRead(state.ContentsFile, AttestationStateJson.Default.KnownContents);
+        var known = StateDirectory.TryRead(state.FileDigestsFile, AttestationStateJson.Default.KnownDigests) ?? new(new Dictionary<string, FileDigests>(), null);
+        var digests = new Dictionary<string, FileDigests>();
+        var missing = new List<InspectedFile>();
+        foreach (var file in files.DistinctBy(file => file.Sha512))
+        {
+            if ((known.Files.GetValueOrDefault(file.Sha512) ?? FileDigester.TryDigest(file, layers)) is { } found)
+                digests.Add(file.Sha512, found);
+            else
+                missing.Add(new(file.Path.Span.ToArray(), file.Sha512));
+        }
+        if (contents?.Key != key || contents.Contents is null)
+            contents = null;
+        if (contents is null || missing.Count > 0)
+        {
+            var read = await AskAsync(built, contents is null, missing, cancellation);
+            foreach (var (hash, digest) in read.Digests)
+                digests.Add(hash, digest);
+            if (contents is null)
+                StateDirectory.Write(state.ContentsFile, contents = new(key, read.Contents!), AttestationStateJson.Default.KnownContents);
+        }
+        var all = new KnownDigests(digests, DescribeSource(known.Source));
+        StateDirectory.Write(state.FileDigestsFile, all, AttestationStateJson.Default.KnownDigests);
+        return (contents.Contents, all);
     }
 
     async Task<ImageInspection> AskAsync(BuiltImage built, bool readsContents, IReadOnlyList<InspectedFile> files, CancellationToken cancellation)

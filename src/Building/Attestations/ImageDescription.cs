@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using ImageSdk.Images;
 
 namespace ImageSdk.Building.Attestations;
 
@@ -13,7 +12,8 @@ sealed record ImageDescription
     /// <summary>The time in the image's name; of a reproducible build that of its sources.</summary>
     public required string Version { get; init; }
 
-    public required ObjectHash TreeHash { get; init; }
+    /// <summary>In hexadecimal digits.</summary>
+    public required string TreeHash { get; init; }
 
     /// <summary>amd64, arm64.</summary>
     public required string Architecture { get; init; }

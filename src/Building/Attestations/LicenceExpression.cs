@@ -32,6 +32,8 @@ sealed class LicenceExpression
         return flat is [var only] ? only : new(null, isChoice, flat);
     }
 
+    public IEnumerable<string> Identifiers => identifier is null ? parts.SelectMany(part => part.Identifiers) : [identifier];
+
     public override string ToString() => identifier ?? string.Join(isChoice ? " OR " : " AND ", parts.Select(part => part.isChoice ? $"({part})" : part.ToString()));
 
     /// <summary>

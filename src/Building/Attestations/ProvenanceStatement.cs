@@ -23,7 +23,7 @@ sealed partial class ProvenanceStatement(BuildPlan plan, StateDirectory state, I
         json.List("subject", [description], subject => json.Element(() =>
         {
             json.WriteString("name", $"{subject.Stream}/{subject.Version}");
-            WriteDigest(json, TreeDigest, subject.TreeHash.ToString());
+            WriteDigest(json, TreeDigest, subject.TreeHash);
         }));
         json.WriteString("predicateType", "https://slsa.dev/provenance/v1");
         json.Member("predicate", () =>

@@ -81,7 +81,7 @@ sealed partial class SpdxDocument(ImageDescription image)
         json.WriteString("primaryPackagePurpose", "OPERATING_SYSTEM");
         json.Text("summary", image.System.Name);
         WriteUnread(json);
-        WriteTreeHash(json, image.TreeHash.ToString());
+        WriteTreeHash(json, image.TreeHash);
     });
 
     static void WriteSource(Utf8JsonWriter json, DescribedSource source) => json.Element(() =>

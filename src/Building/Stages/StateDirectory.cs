@@ -12,7 +12,8 @@ namespace ImageSdk.Building.Stages;
 /// tree.image                 file tree and packages, as ScanImage computed them
 /// digests                    hashes of input files by their status, so that unchanged ones are not read again
 /// build.log                  output of all stages
-/// inspection.json            what was read from the image's files to describe it
+/// contents.json              packages and licences, as the image's files have them
+/// digests.json               more digests of files that the project adds
 /// described.json             which image the documents beside the record describe
 /// </code>
 /// Each file is replaced whole.
@@ -31,7 +32,9 @@ sealed class StateDirectory(string path)
 
     public string DigestsFile => Path.Combine(Root, "digests");
 
-    public string InspectionFile => Path.Combine(Root, "inspection.json");
+    public string ContentsFile => Path.Combine(Root, "contents.json");
+
+    public string FileDigestsFile => Path.Combine(Root, "digests.json");
 
     public string DescribedFile => Path.Combine(Root, "described.json");
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using ImageSdk.Building.Attestations;
@@ -22,7 +21,7 @@ sealed partial class ImageInspector(DirectoryHandle root, CancellationToken canc
         using var mounted = new StageRoot(session, request.Layers);
         using var root = mounted.Open();
         var inspector = new ImageInspector(root, session.Cancellation);
-        return new("", request.ReadsContents ? inspector.ReadContents() : null, inspector.Digest(request.Files));
+        return new(request.ReadsContents ? inspector.ReadContents() : null, inspector.Digest(request.Files));
     }
 
     ImageContents ReadContents()
@@ -77,22 +76,8 @@ sealed partial class ImageInspector(DirectoryHandle root, CancellationToken canc
         Parallel.ForEach(files, new ParallelOptions { CancellationToken = cancellation }, file =>
         {
             using var content = root.OpenRead(file.Path);
-            digests[file.Sha512] = Digest(content);
+            digests[file.Sha512] = FileDigester.Digest(content, cancellation);
         });
         return digests.ToDictionary();
-    }
-
-    FileDigests Digest(Stream content)
-    {
-        using var sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[1 << 17];
-        while (content.Read(buffer) is > 0 and var length)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            sha1.AppendData(buffer, 0, length);
-            sha256.AppendData(buffer, 0, length);
-        }
-        return new(Convert.ToHexStringLower(sha1.GetHashAndReset()), Convert.ToHexStringLower(sha256.GetHashAndReset()));
     }
 }
