@@ -1,4 +1,5 @@
 using ImageSdk.Building.ArtifactBuilds;
+using ImageSdk.Building.Attestations;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Layers;
@@ -145,6 +146,19 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
             throw new BuildException("IMG3018",
                 $"Stage {stage} took longer than the build may ({plan.Project.Sandbox.BuildTimeout}). Raise ImageBuildTimeout if that is right.", plan.Project.ProjectFile);
         }
+    }
+
+    /// <summary>
+    /// Writes the documents beside the built image that the plan asks for: bills of materials and how it was made. Most of what
+    /// they say is known from earlier builds; the image's files are read only where they changed.
+    /// </summary>
+    public async Task DescribeAsync(BuildWorkers workers, CancellationToken cancellation)
+    {
+        var plan = ReadPlan();
+        var layers = StoreOf(plan);
+        await workers.HoldLayersAsync(layers, listener, cancellation);
+        await new ImageDescriber(plan, state, layers, workers, listener).DescribeAsync(cancellation);
+        await workers.ReleaseAsync();
     }
 
     /// <summary>

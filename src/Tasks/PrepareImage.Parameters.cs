@@ -58,6 +58,12 @@ public sealed partial class PrepareImage
 
     public string FilterMode { get; set; } = "";
 
+    public string BuilderId { get; set; } = "";
+
+    public string Provenance { get; set; } = "";
+
+    public string Sbom { get; set; } = "";
+
     [Required]
     public string ImageRecord { get; set; } = "";
 

@@ -9,6 +9,7 @@ using ImageSdk.Building.Projects;
 using ImageSdk.Building.Reporting;
 using ImageSdk.Building.Servers;
 using ImageSdk.Building.Stages;
+using ImageSdk.Images;
 
 namespace ImageSdk.Building;
 
@@ -90,6 +91,16 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         var outcome = new StageOutcome(StageResult.Ran, "done", new LayerSize(2048, 3));
         clock.Stop(outcome);
         return outcome;
+    }
+
+    public Task DescribeAsync(BuildWorkers workers, CancellationToken cancellation)
+    {
+        Note("Describe");
+        var plan = Plan();
+        foreach (var kind in plan.Attestations)
+            File.WriteAllText(AttestationKinds.FileBeside(plan.ImageFile, kind), kind);
+        File.WriteAllText(Path.Combine(stateDirectory, "described.json"), "{}");
+        return Task.CompletedTask;
     }
 
     public Task<string> PublishAsync(BuildWorkers workers, ImageServerSettings? server, CancellationToken cancellation)

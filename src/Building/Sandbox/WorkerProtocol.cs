@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ImageSdk.Building.Attestations;
 using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
@@ -27,6 +28,7 @@ namespace ImageSdk.Building.Sandbox;
 [JsonDerivedType(typeof(MakeArtifactRequest), "makeArtifact")]
 [JsonDerivedType(typeof(CopyArtifactsRequest), "copyArtifacts")]
 [JsonDerivedType(typeof(RemoveArtifactsRequest), "removeArtifacts")]
+[JsonDerivedType(typeof(InspectImageRequest), "inspect")]
 [JsonDerivedType(typeof(CancelRequest), "cancel")]
 abstract record WorkerRequest;
 
@@ -108,6 +110,14 @@ sealed record CopyArtifactsRequest(IReadOnlyList<string> Paths, string Directory
 /// <summary>Remove artifacts that are folders.</summary>
 sealed record RemoveArtifactsRequest(IReadOnlyList<string> Paths) : WorkerRequest;
 
+/// <summary>Read of an image what its bill of materials needs.</summary>
+/// <param name="ReadsContents">Whether its packages are wanted, or only digests of files.</param>
+sealed record InspectImageRequest(IReadOnlyList<string> Layers, bool ReadsContents, IReadOnlyList<InspectedFile> Files) : WorkerRequest;
+
+/// <param name="Path">In the image, without a leading slash.</param>
+/// <param name="Sha512">Of its content, in hexadecimal digits.</param>
+sealed record InspectedFile(byte[] Path, string Sha512);
+
 /// <summary>How commands run in the root.</summary>
 /// <param name="Environment">The build environment: what scripts and packagers see beyond the base environment.</param>
 /// <param name="BindMounts">The stream's cache among them.</param>
@@ -180,9 +190,10 @@ sealed record DiagnosticEvent(Diagnostic Diagnostic) : WorkerEvent;
 /// <param name="Summary">What was done, in a few words, where a stage has more to say than that it ran.</param>
 /// <param name="Bootstrap">What a bootstrap comes to.</param>
 /// <param name="Installation">What a list of packages comes to.</param>
+/// <param name="Inspection">What was read of an image.</param>
 sealed record DoneEvent(
     IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null, LayerSize? Layer = null, string? Summary = null,
-    LockedBootstrap? Bootstrap = null, LockedInstallation? Installation = null) : WorkerEvent;
+    LockedBootstrap? Bootstrap = null, LockedInstallation? Installation = null, ImageInspection? Inspection = null) : WorkerEvent;
 
 /// <summary>The request failed; the root is thrown away, the worker lives on.</summary>
 sealed record FailedEvent(Diagnostic Diagnostic) : WorkerEvent;

@@ -57,9 +57,13 @@ sealed record StageTrace(string Key, string? Below);
 /// <param name="CacheDirectory">Where its layers lie.</param>
 public sealed record BuiltImage(string Name, string Stream, string Key, string TreeHash, string CacheDirectory, IReadOnlyList<string> Layers);
 
+/// <summary>Which image the documents beside the record describe: described.json.</summary>
+sealed record DescribedImage(string TreeHash, IReadOnlyList<string> Kinds);
+
 [JsonSourceGenerationOptions(WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(BuildPlan))]
 [JsonSerializable(typeof(SourceImage))]
 [JsonSerializable(typeof(StageState))]
 [JsonSerializable(typeof(BuiltImage))]
+[JsonSerializable(typeof(DescribedImage))]
 sealed partial class StateJson : JsonSerializerContext;

@@ -16,6 +16,9 @@ namespace ImageSdk.Building.Stages;
 /// artifacts.stage            that they are all there
 /// build.log                  output of all stages
 /// package/                   what a NuGet package carries of the image
+/// contents.json              packages and licences, as the image's files have them
+/// digests.json               more digests of files that the project adds
+/// described.json             which image the documents beside the record describe
 /// </code>
 /// Each file is replaced whole.
 /// </summary>
@@ -40,6 +43,11 @@ sealed class StateDirectory(string path)
     public string DigestsFile => Path.Combine(Root, "digests");
 
     public string PackageDirectory => Path.Combine(Root, "package");
+    public string ContentsFile => Path.Combine(Root, "contents.json");
+
+    public string FileDigestsFile => Path.Combine(Root, "digests.json");
+
+    public string DescribedFile => Path.Combine(Root, "described.json");
 
     public string LogFile => Path.Combine(Root, "build.log");
 

@@ -97,6 +97,8 @@ public sealed class WorkerServer
                 case FetchPackagesRequest packages:
                     PackageLocker.Fetch(session, packages);
                     return new DoneEvent();
+                case InspectImageRequest inspection:
+                    return new DoneEvent(Inspection: ImageInspector.Inspect(session, inspection));
                 case FetchLayerRequest fetch:
                     return new DoneEvent(Layer: new SharedLayers(session, fetch.Cache).Fetch(fetch.LayerId)?.Measure());
                 case SendLayerRequest send:
