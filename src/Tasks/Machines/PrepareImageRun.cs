@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImageSdk.Building;
+using ImageSdk.Building.Diagnostics;
 using ImageSdk.Machines.Qemu;
 using ImageSdk.Machines.Running;
 using ImageSdk.Tasks.Reading;
@@ -43,7 +44,7 @@ public sealed class PrepareImageRun : ImageTask
     [Required]
     public string RunFile { get; set; } = "";
 
-    private protected override void Execute(ImageBuild build)
+    private protected override void Execute(ImageBuild build, IBuildListener listener)
     {
         var project = Absolute(ProjectFile);
         var words = new MachineWords(Architecture, project);
