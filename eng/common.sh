@@ -11,7 +11,7 @@ say() { printf '\n== %s\n' "$*"; }
 install_missing() {
   missing=
   while [ $# -gt 0 ]; do
-    command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || missing="$missing $2"
+    command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || { [ "${1#/}" != "$1" ] && [ -e "$1" ]; } || missing="$missing $2"
     shift 2
   done
   [ -n "$missing" ] || return 0
