@@ -17,8 +17,8 @@ sealed partial class ItemReader
         var requests = new List<ArtifactRequest>();
         foreach (var item in items)
         {
-            var settings = item.CloneCustomMetadata().Cast<System.Collections.DictionaryEntry>()
-                .ToDictionary(entry => (string)entry.Key, entry => item.GetMetadata((string)entry.Key), StringComparer.OrdinalIgnoreCase);
+            // By its keys: what the dictionary's entries are depends on where the item comes from.
+            var settings = item.CloneCustomMetadata().Keys.Cast<string>().ToDictionary(name => name, item.GetMetadata, StringComparer.OrdinalIgnoreCase);
             requests.Add(new(item.ItemSpec, settings, outputDirectory)
             {
                 ExtraTrees = extraTrees, File = Place(item), Line = LineOf(Place(item), "ImageFormat", item.ItemSpec),
