@@ -101,6 +101,19 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         return Task.FromResult(plan.Stream + "/2024-02-29:12:00:00");
     }
 
+    public async Task LockAsync(ImageStage stage, BuildWorkers workers, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        Note($"Lock {stage} {Plan().Lock}");
+    }
+
+    public async Task<bool> FetchLockedAsync(bool isEvaluated, BuildWorkers workers, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        Note($"FetchLocked isEvaluated={isEvaluated}");
+        return isEvaluated || Orders("FAKE_INCOMPLETE") is null;
+    }
+
     public async Task<ImagePackageFiles> PackAsync(string id, string version, BuildWorkers workers, CancellationToken cancellation)
     {
         await Task.Yield();
