@@ -109,8 +109,9 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
 
     /// <summary>Brings all packages of the lock into the cache, so that a build needs no network.</summary>
     /// <returns>False where the lock lacks packages that the project lists: they have to be worked out first.</returns>
-    public async Task<bool> FetchLockedAsync(BuildWorkers workers, CancellationToken cancellation) =>
-        Locker(workers, cancellation) is not { } locker || await locker.FetchAsync();
+    /// <param name="isEvaluated">Whether the lock has just been evaluated anew, where the project asks for that.</param>
+    public async Task<bool> FetchLockedAsync(bool isEvaluated, BuildWorkers workers, CancellationToken cancellation) =>
+        Locker(workers, cancellation) is not { } locker || await locker.FetchAsync(isEvaluated);
 
     ImageLocker? Locker(BuildWorkers workers, CancellationToken cancellation) => ReadPlan() is { Project.Lock: { } settings } plan
         ? new(plan, settings, state, StoreOf(plan), workers, listener, cancellation)

@@ -150,6 +150,19 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
 
     static string PathOf(ArtifactRequest request) => Path.Combine(request.OutputDirectory, "image." + request.Format);
 
+    public async Task LockAsync(ImageStage stage, BuildWorkers workers, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        Note($"Lock {stage} {Plan().Lock}");
+    }
+
+    public async Task<bool> FetchLockedAsync(bool isEvaluated, BuildWorkers workers, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        Note($"FetchLocked isEvaluated={isEvaluated}");
+        return isEvaluated || Orders("FAKE_INCOMPLETE") is null;
+    }
+
     public async Task<ImagePackageFiles> PackAsync(string id, string version, BuildWorkers workers, CancellationToken cancellation)
     {
         await Task.Yield();

@@ -105,6 +105,22 @@ public sealed class ImagePackageTests : IDisposable
     }
 
     [SandboxFact]
+    public void A_lock_names_the_package_and_its_tree()
+    {
+        Pack("1.0.0");
+        Application($"<PackageReference Include=\"{id}\" Version=\"1.*\" />", "<RestoreImageWithLockFile>true</RestoreImageWithLockFile>");
+        folder.DotNet("restore", "app").Succeeded();
+        Assert.Contains($"\"source\": {{\"type\":\"Package\",\"name\":\"{id} 1.0.0\",\"treeHash\":\"", File.ReadAllText(folder["app/image.lock.json"]));
+        folder.Build("app", "-p:RestoreLockedMode=true").Succeeded();
+
+        Pack("1.1.0");
+        var result = folder.DotNet("restore", "app", "--force-evaluate", "--locked-mode").FailedWith("IMG4020");
+        Assert.Contains($"its source image is {id} 1.0.0 (Package), and the project's is {id} 1.1.0 (Package)", result);
+        folder.DotNet("restore", "app", "--force-evaluate").Succeeded();
+        Assert.Contains($"{id} 1.1.0", File.ReadAllText(folder["app/image.lock.json"]));
+    }
+
+    [SandboxFact]
     public void An_image_for_another_processor_is_an_error()
     {
         Pack("1.0.0");

@@ -69,13 +69,13 @@ sealed class ImageLocker(
     /// <summary>Brings the locked packages into the cache.</summary>
     /// <returns>Whether the lock has all that the project lists; where it has not, the packages have to be worked out first.</returns>
     /// <exception cref="BuildException">It has not and is locked: IMG4020.</exception>
-    public async Task<bool> FetchAsync()
+    public async Task<bool> FetchAsync(bool isEvaluated)
     {
         var known = ImageLockFile.TryRead(settings.File);
         var differences = known is null ? ["there is no lock"] : FindDifferences(known, known.Install?.Below ?? "");
         if (settings.IsLocked && differences.Count > 0)
             throw Stale(differences);
-        if (known is null || settings.ForceEvaluate && Requested.Count > 0 || differences.Count > 0)
+        if (known is null || settings.ForceEvaluate && !isEvaluated && Requested.Count > 0 || differences.Count > 0)
             return false;
         // A root's packages lie where the machine sees them, the others where the image does.
         await FetchAsync(known.Bootstrap?.Packages ?? [], null);
