@@ -15,7 +15,7 @@ public sealed class RunTests : IDisposable
     {
         folder.Write("machine.sh", "#!/bin/sh\necho \"MACHINE $*\"\n");
         File.SetUnixFileMode(folder["machine.sh"], (UnixFileMode)0b111_101_101);
-        return folder.DotNet("run", .. arguments);
+        return folder.DotNet(["run", .. arguments]);
     }
 
     JsonElement Machine() => JsonDocument.Parse(File.ReadAllText(folder.State("run.json"))).RootElement;
