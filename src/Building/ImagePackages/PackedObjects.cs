@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Dominator.Transfer;
@@ -86,8 +84,8 @@ sealed class PackedObjects(string file, FileSystem fileSystem) : IObjectFetcher
         var block = new Block();
         foreach (var (item, _) in OrderOf(fileSystem))
         {
-            if (!wanted.TryGetValue(item.Hash, out var index))
-                throw new InvalidDataException($"{file} has an object that nothing wants: {item.Hash}");
+            if (!wanted.TryGetValue(item.Hash, out var index) || item.Size > long.MaxValue)
+                throw new InvalidDataException($"{file} cannot have the object {item.Hash}");
             if (item.Size > BlockSize)
             {
                 await TakeLongAsync(stream, item, index, sink, cancellation);

@@ -17,6 +17,8 @@ namespace ImageSdk.Building.Locks;
 sealed class ImageLocker(
     BuildPlan plan, LockSettings settings, StateDirectory state, LayerStore layers, BuildWorkers workers, IBuildListener listener, CancellationToken cancellation)
 {
+    const string Missing = "there is no lock", Forced = "it is to be evaluated anew (RestoreForceEvaluate)";
+
     IReadOnlyList<string> Requested => [.. plan.Manifest.Packages.Select(package => package.Name)];
 
     /// <summary>Of the source image, or of the packages that make a root; before either is unpacked.</summary>
@@ -28,10 +30,11 @@ sealed class ImageLocker(
             ?? throw new BuildException("IMG4023", "A root that a program makes cannot be locked, only one by the built-in bootstrap. Set BootstrapTool to apt, or build without a lock: delete it, and remove RestoreImageWithLockFile.", plan.Project.ProjectFile);
         var known = ImageLockFile.TryRead(settings.File);
         var expected = Describe(source, bootstrap);
-        if (known is not null && !settings.ForceEvaluate && FindDifference(known, expected) is null)
+        var difference = known is null ? Missing : FindDifference(known, expected);
+        if (difference is null && !settings.ForceEvaluate)
             return;
         if (settings.IsLocked)
-            throw Stale(known is null ? ["there is no lock"] : FindDifference(known, expected) is { } difference ? [difference] : ["it is to be evaluated anew (RestoreForceEvaluate)"]);
+            throw Stale([difference ?? Forced]);
         var locked = bootstrap is null ? null : (await AskAsync(new PlanBootstrapRequest(bootstrap))).Bootstrap;
         Write(new()
         {
@@ -51,7 +54,7 @@ sealed class ImageLocker(
         if (differences.Count == 0 && !(settings.ForceEvaluate && Requested.Count > 0))
             return;
         if (settings.IsLocked)
-            throw Stale(differences.Count > 0 ? differences : ["it is to be evaluated anew (RestoreForceEvaluate)"]);
+            throw Stale(differences.Count > 0 ? differences : [Forced]);
         if (Requested.Count == 0)
         {
             Write(known with { Install = null });
@@ -72,7 +75,7 @@ sealed class ImageLocker(
     public async Task<bool> FetchAsync(bool isEvaluated)
     {
         var known = ImageLockFile.TryRead(settings.File);
-        var differences = known is null ? ["there is no lock"] : FindDifferences(known, known.Install?.Below ?? "");
+        var differences = known is null ? [Missing] : FindDifferences(known, known.Install?.Below ?? "");
         if (settings.IsLocked && differences.Count > 0)
             throw Stale(differences);
         if (known is null || settings.ForceEvaluate && !isEvaluated && Requested.Count > 0 || differences.Count > 0)

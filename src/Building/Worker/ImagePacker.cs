@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
