@@ -6,8 +6,8 @@ namespace ImageSdk.Artifacts;
 public sealed class ArtifactSettings
 {
     /// <summary>Another name for the file, for a project that has one format twice. An option of all formats.</summary>
-    static readonly ArtifactOption FileNameOption = ArtifactOption.Text(
-        "FileName", "", "a file name without folders", text => text.Length is > 0 and < 200 && text[0] != '.' && !text.AsSpan().ContainsAny('/', '\0'));
+    static readonly ArtifactOption OutputNameOption = ArtifactOption.Text(
+        "OutputName", "", "a file name without folders", text => text.Length is > 0 and < 200 && text[0] != '.' && !text.AsSpan().ContainsAny('/', '\0'));
 
     readonly SortedDictionary<string, string> values = new(StringComparer.OrdinalIgnoreCase);
 
@@ -19,7 +19,7 @@ public sealed class ArtifactSettings
     /// <exception cref="ArtifactException">IMG6002: there is no such option, or it does not accept the value.</exception>
     public static ArtifactSettings Read(IArtifactFormat format, IReadOnlyDictionary<string, string> said)
     {
-        IReadOnlyList<ArtifactOption> options = [.. format.Options, FileNameOption];
+        IReadOnlyList<ArtifactOption> options = [.. format.Options, OutputNameOption];
         var settings = new ArtifactSettings();
         foreach (var option in options)
             settings.values.Add(option.Name, option.Unset);
@@ -45,7 +45,7 @@ public sealed class ArtifactSettings
 
     /// <summary>The name that the project wants for the file, or else the format's own.</summary>
     /// <param name="image">Name of the image's record without its extension.</param>
-    public string FileNameOf(IArtifactFormat format, string image) => values[FileNameOption.Name] is { Length: > 0 } said ? said : format.FileName(image, this);
+    public string FileNameOf(IArtifactFormat format, string image) => values[OutputNameOption.Name] is { Length: > 0 } said ? said : format.FileName(image, this);
 
     /// <summary>All options and values, in one order: what a key is made of.</summary>
     public IReadOnlyDictionary<string, string> Values => values;

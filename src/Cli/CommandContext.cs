@@ -52,8 +52,9 @@ sealed class CommandContext(CommandHost host, ParsedOptions options, Cancellatio
     public Task<FoundImage> FindAsync(string specifier, ImageLookup? lookup = null) => new ImageResolver(this).FindAsync(specifier, lookup ?? new());
 
     /// <summary>Brings the objects of an image from where they are.</summary>
-    public IObjectFetcher FetcherFor(FoundImage found, TransferProgress progress) =>
-        found.Objects is { } own ? new SourceFetch(own, progress) : Repository.Fetcher(progress);
+    /// <param name="letServerCompare">Whether to rely on a server that compares them with their hashes; not where they are kept by these.</param>
+    public IObjectFetcher FetcherFor(FoundImage found, TransferProgress progress, bool letServerCompare = false) =>
+        found.Objects is { } own ? new SourceFetch(own, progress) : Repository.Fetcher(progress, letServerCompare);
 
     /// <summary>Reads single objects of an image.</summary>
     public IObjectSource ObjectsOf(FoundImage found) => found.Objects ?? Repository.Objects;

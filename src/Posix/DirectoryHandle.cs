@@ -133,6 +133,16 @@ public sealed unsafe partial class DirectoryHandle : IDisposable
             : throw PosixException.Last("stat", Path);
     }
 
+    /// <summary>The status of a file that is open, whatever became of its name.</summary>
+    public static FileStatus Stat(SafeFileHandle file)
+    {
+        Libc.StatXBuffer buffer;
+        byte empty = 0;
+        return Libc.StatX((int)file.DangerousGetHandle(), &empty, Libc.AtEmptyPath, StatMask, &buffer) == 0
+            ? FileStatus.From(buffer)
+            : throw PosixException.Last("stat", "an open file");
+    }
+
     /// <summary>The names in the directory in bytewise order, without "." and "..".</summary>
     public List<byte[]> ReadNames()
     {

@@ -63,6 +63,16 @@ public sealed unsafe class OpenFile : IDisposable
         }
     }
 
+    /// <summary>Owner, group and permission bits.</summary>
+    public (uint Uid, uint Gid, uint Permissions) ReadOwnership()
+    {
+        const uint ownership = 0x1B; // STATX_TYPE, _MODE, _UID, _GID
+        Libc.StatXBuffer buffer;
+        byte empty = 0;
+        Check(Libc.StatX(descriptor, &empty, Libc.AtEmptyPath, ownership, &buffer), "stat");
+        return (buffer.Uid, buffer.Gid, buffer.Mode & 0xFFFu);
+    }
+
     public void SetOwner(uint uid, uint gid) => Check(Libc.ChangeOwner(descriptor, uid, gid), "chown");
 
     public void SetPermissions(uint permissions) => Check(Libc.ChangeMode(descriptor, permissions), "chmod");

@@ -37,7 +37,7 @@ public class ArtifactSettingsTests
     [Fact]
     public void Values_are_kept_in_one_form()
     {
-        var settings = Read(("compression", "XZ"), ("Level", " 07 "), ("Size", "2M"), ("SPARSE", "False"), ("FileName", "other"));
+        var settings = Read(("compression", "XZ"), ("Level", " 07 "), ("Size", "2M"), ("SPARSE", "False"), ("OutputName", "other"));
         Assert.Equal("xz", settings["Compression"]);
         Assert.Equal(7, settings.Number("Level"));
         Assert.Equal(2 << 20, settings.Number("Size"));
@@ -46,12 +46,12 @@ public class ArtifactSettingsTests
     }
 
     [Theory]
-    [InlineData("Compresion", "xz", "no option Compresion. It has: Compression, Level, Size, Sparse, FileName.")]
+    [InlineData("Compresion", "xz", "no option Compresion. It has: Compression, Level, Size, Sparse, OutputName.")]
     [InlineData("Compression", "lzma", "Compression of the format sample is \"lzma\"; expected: zstd or xz.")]
     [InlineData("Level", "23", "expected: a whole number from 1 to 22.")]
     [InlineData("Size", "big", "expected: a size in bytes")]
     [InlineData("Sparse", "yes", "expected: true or false.")]
-    [InlineData("FileName", "../x", "expected: a file name without folders.")]
+    [InlineData("OutputName", "../x", "expected: a file name without folders.")]
     public void Mistakes_are_told_with_what_is_expected(string name, string value, string message)
     {
         var exception = Assert.Throws<ArtifactException>(() => Read((name, value)));

@@ -140,11 +140,50 @@ public class ImageToolTests
     }
 
     [Fact]
+    public void Directories_without_images_are_removed()
+    {
+        using var sample = SampleStore.WithTwoImages();
+        Assert.Equal(0, sample.Run("mkdir", "-p", "a/b").ExitCode);
+        sample.Run("rmdir", "a").AssertError("IMG7118");
+        sample.Run("rmdir", "base/hello").AssertError("IMG7118");
+        sample.Run("rmdir", "none").AssertError("IMG7118");
+        Assert.Equal(0, sample.Run("rmdir", "a/b").ExitCode);
+        Assert.Equal(0, sample.Run("rmdir", "a").ExitCode);
+        Assert.Equal([".", "base", "base/hello"], sample.Run("listdirs").Lines);
+    }
+
+    [Fact]
+    public void An_expiry_moves_to_a_later_time_only()
+    {
+        using var sample = SampleStore.WithTwoImages();
+        sample.Run("change-image-expiration", SampleStore.First, "--expires-in", "1h").AssertError("IMG7118");
+        var image = sample.Store.Images.Get(SampleStore.First)!;
+        sample.Store.Images.Add("base/expiring", image with { ExpiresAt = DateTimeOffset.UtcNow.AddHours(2) });
+        sample.Run("change-image-expiration", "base/expiring", "--expires-in", "1h").AssertError("IMG7118");
+        Assert.Equal(0, sample.Run("change-image-expiration", "base/expiring", "--expires-in", "3h").ExitCode);
+        Assert.InRange(sample.Store.Images.GetHeader("base/expiring")!.ExpiresAt!.Value, DateTimeOffset.UtcNow.AddMinutes(170), DateTimeOffset.UtcNow.AddMinutes(190));
+    }
+
+    [Fact]
+    public void Objects_that_no_image_needs_are_deleted()
+    {
+        using var sample = SampleStore.WithTwoImages();
+        for (byte number = 1; number <= 4; number++)
+            File.SetLastWriteTimeUtc(sample.Store.Objects.GetPath(sample.Store.Objects.Add([number, 0, 0]).Hash), DateTime.UtcNow.AddHours(-number));
+        var unreferenced = sample.Run("listunrefobj").Lines.Length;
+        Assert.Equal(4, unreferenced);
+        Assert.Equal(0, sample.Run("delunrefobj", "50", "0").ExitCode);
+        Assert.Equal((true, false), (sample.Store.Objects.Contains(ObjectHash.Of([1, 0, 0])), sample.Store.Objects.Contains(ObjectHash.Of([4, 0, 0]))));
+        sample.Run("delunrefobj", "0", "1MiB").AssertError("IMG7118");
+        Assert.Empty(sample.Run("listunrefobj").Lines);
+        Assert.Equal(0, sample.Run("verify", "--content").ExitCode);
+    }
+
+    [Fact]
     public void What_needs_a_server_says_so()
     {
         using var sample = SampleStore.WithTwoImages();
         sample.Run("get-replication-master").AssertError("IMG7140");
-        sample.Run("rmdir", "base").AssertError("IMG7140");
         sample.Run("list", "--server", "127.0.0.1:1").AssertError("IMG7101");
         CommandRun.Start(new RunSettings(), "list", "--server", "127.0.0.1:1").AssertError("IMG7141");
         CommandRun.Start(new RunSettings(), "list", "--server", "127.0.0.1:1", "--certs", sample.Temporary["none"]).AssertError("IMG7144");

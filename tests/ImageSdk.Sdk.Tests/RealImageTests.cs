@@ -78,13 +78,3 @@ public sealed class RealImageTests : IDisposable
         Assert.False(File.Exists(folder["bin/Debug/tiny.image"]));
     }
 }
-
-/// <summary>A test that runs programs in the sandbox.</summary>
-sealed class SandboxFactAttribute : FactAttribute
-{
-    public SandboxFactAttribute()
-    {
-        if (!File.Exists("/usr/bin/bwrap") || !File.Exists("/usr/bin/unshare"))
-            Skip = "needs bwrap and unshare; eng/test.sh installs them";
-    }
-}

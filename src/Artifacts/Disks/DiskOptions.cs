@@ -7,13 +7,11 @@ static class DiskOptions
 {
     public const string LabelRule = "a text of 1 to 16 letters, digits, '.', '_', '-' or '@'";
 
-    public const string DefaultCommandLine = "console=tty0 console=ttyS0,115200n8";
-
     public static IReadOnlyList<ArtifactOption> All { get; } =
     [
         ArtifactOption.Size("DiskSize", ""),
         ArtifactOption.Size("FreeSpace", (256L << 20).ToString()),
-        ArtifactOption.Choice("RootFileSystem", "ext4", "ext4", "btrfs"),
+        ArtifactOption.Choice("FileSystem", "ext4", "ext4", "btrfs"),
         ArtifactOption.Text("RootLabel", "root", LabelRule, IsLabel),
         ArtifactOption.Choice("RootBy", "uuid", "uuid", "label"),
         ArtifactOption.Flag("Bootable", true),
@@ -24,7 +22,7 @@ static class DiskOptions
     ];
 
     public static ArtifactOption CommandLine => ArtifactOption.Text(
-        "KernelCommandLine", DefaultCommandLine, "printable ASCII without ', quotation marks in pairs", GrubConfiguration.IsCommandLine);
+        "KernelCommandLine", "", "printable ASCII without ', quotation marks in pairs", GrubConfiguration.IsCommandLine);
 
     public static ArtifactOption BootTimeout => ArtifactOption.Number("BootTimeout", "1", 0, 3600);
 
@@ -34,19 +32,18 @@ static class DiskOptions
 /// <summary>The options of a disk.</summary>
 /// <param name="Size">Bytes of the disk; null for as many as are needed.</param>
 /// <param name="FreeSpace">Bytes that are free in the root file system, where the size is not given.</param>
-/// <param name="CommandLine">What follows the parameter that says where the root is.</param>
 /// <param name="BootTimeout">Seconds that the menu waits.</param>
 sealed record DiskSettings(
     long? Size, long FreeSpace, string RootFileSystem, string RootLabel, bool RootByLabel, bool Bootable, bool Bios, bool Uefi,
-    string CommandLine, long BootTimeout, IReadOnlyList<ExtraPartition> Extra)
+    long BootTimeout, IReadOnlyList<ExtraPartition> Extra)
 {
     public static DiskSettings Of(ArtifactSettings settings)
     {
         var (bootable, firmware) = (settings.Flag("Bootable"), settings["Firmware"]);
         return new(
-            settings.Number("DiskSize"), settings.Number("FreeSpace")!.Value, settings["RootFileSystem"], settings["RootLabel"],
+            settings.Number("DiskSize"), settings.Number("FreeSpace")!.Value, settings["FileSystem"], settings["RootLabel"],
             settings["RootBy"] == "label", bootable, bootable && firmware != "uefi", bootable && firmware != "bios",
-            settings["KernelCommandLine"], settings.Number("BootTimeout")!.Value, ExtraPartition.Parse(settings["Partitions"]));
+            settings.Number("BootTimeout")!.Value, ExtraPartition.Parse(settings["Partitions"]));
     }
 
     public IEnumerable<string> FileSystems => Extra.Select(partition => partition.FileSystemType).Prepend(RootFileSystem).Distinct();

@@ -42,11 +42,11 @@ public sealed record ExtraPartition(
 
     public static string Format(IEnumerable<ExtraPartition> partitions) => JsonSerializer.Serialize([.. partitions], ExtraPartitionJson.Default.ExtraPartitionArray);
 
-    static ExtraPartition Check(ExtraPartition partition)
+    static ExtraPartition Check(ExtraPartition? partition)
     {
-        var path = partition.MountPoint ?? "";
+        var path = partition?.MountPoint ?? "";
         var names = path.Split('/');
-        if (names.Length < 2 || names[0].Length > 0 || names.Skip(1).Any(name => name is "" or "." or "..") || path.Any(letter => letter is <= ' ' or '\\' or (char)0x7F))
+        if (partition is null || names.Length < 2 || names[0].Length > 0 || names.Skip(1).Any(name => name is "" or "." or "..") || path.Any(letter => letter is <= ' ' or '\\' or (char)0x7F))
             throw Fault($"the mount point \"{path}\" is no absolute path below the root without blanks, such as /var/lib/data");
         var label = string.IsNullOrEmpty(partition.FileSystemLabel) ? names[^1][..Math.Min(names[^1].Length, 16)] : partition.FileSystemLabel;
         if (!DiskOptions.IsLabel(label))

@@ -70,7 +70,7 @@ sealed class RawDisk
         var title = kernel.Version.Length > 0 ? $"Linux {kernel.Version}" : "Linux";
         trees.Add($"{GrubDirectory}/grub.cfg", GrubConfiguration.Menu(
             title, kernelVolume.Search, kernelVolume.PathWithin(kernel.Kernel), kernelVolume.PathWithin(kernel.Initrd),
-            $"root={root} ro {settings.CommandLine}", settings.BootTimeout));
+            $"root={root} ro {KernelCommandLine.Of(context)}", settings.BootTimeout));
         trees.Add("/etc/fstab", FileSystemTable.Create([.. Mounts(volumes)], ReadTable()));
         return trees;
     }

@@ -47,7 +47,7 @@ sealed class IsoFormat : IArtifactFormat
         var menu = Path.Combine(context.ScratchDirectory, "grub.cfg");
         File.WriteAllText(menu, GrubConfiguration.Menu(
             $"Live system, Linux {kernel.Version}", $"--label {label}", "/live/vmlinuz", "/live/initrd.img /live/live.img",
-            $"boot={LiveInitramfs.BootName} {LiveInitramfs.LabelParameter}={label} {context.Settings["KernelCommandLine"]}", context.Settings.Number("BootTimeout")!.Value));
+            $"boot={LiveInitramfs.BootName} {LiveInitramfs.LabelParameter}={label} {KernelCommandLine.Of(context)}", context.Settings.Number("BootTimeout")!.Value));
         var early = GrubConfiguration.Early($"--label {label}", "/boot/grub");
         var bios = GrubImage.Make(context, GrubPlatform.Bios, "i386-pc-eltorito", early, "iso9660");
         var efi = Path.Combine(context.ScratchDirectory, "efi.fat");

@@ -19,7 +19,7 @@ sealed record ArtifactPlan(ArtifactRequest Request, IArtifactFormat Format, Arti
             var plan = At(request, () => Check(request, name));
             if (plans.FirstOrDefault(other => other.Path == plan.Path) is { } same)
                 throw new BuildException("IMG6008",
-                    $"{same.Request.Format} and {request.Format} would both be {plan.Path}. Give one of them another name (metadata FileName), or remove it.",
+                    $"{same.Request.Format} and {request.Format} would both be {plan.Path}. Give one of them another name (metadata OutputName), or remove it.",
                     request.File, request.Line);
             plans.Add(plan);
         }

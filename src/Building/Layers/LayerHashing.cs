@@ -8,6 +8,9 @@ static class LayerHashing
 {
     // So many are open at once in one thread.
     const int BatchFiles = 256;
+
+    // As many as the hash takes at once.
+    const int SideBySide = 8;
     const ulong BatchBytes = 64 << 20;
 
     /// <summary>Batches of about the same size, the longest files first, so that no thread is left with one at the end.</summary>
@@ -20,8 +23,11 @@ static class LayerHashing
         var limit = Math.Clamp(share, 1 << 20, BatchBytes);
         for (int start = 0, end; start < order.Length; start = end)
         {
+            // Where enough follow of that length for all threads, so many go side by side, however long they are.
+            var last = start + (SideBySide * Environment.ProcessorCount) - 1;
+            var together = last < order.Length && SizeOf(entries, order[last]) * 2 > SizeOf(entries, order[start]) ? SideBySide : 1;
             var bytes = 0ul;
-            for (end = start; end < order.Length && end - start < BatchFiles && (end == start || bytes + SizeOf(entries, order[end]) <= limit); end++)
+            for (end = start; end < order.Length && end - start < BatchFiles && (end - start < together || bytes + SizeOf(entries, order[end]) <= limit); end++)
                 bytes += SizeOf(entries, order[end]);
             yield return order[start..end];
         }

@@ -15,6 +15,7 @@ public sealed class DirectoryScanner(string directory, Filter? filter = null) : 
 {
     readonly DirectoryHandle root = DirectoryHandle.Open(directory);
     readonly ScannedFiles files = new();
+    readonly LargeFiles largeFiles = new(Environment.ProcessorCount);
     readonly Dictionary<ulong, Inode> inodes = [];
 
     /// <summary>Files hashed so far, for progress.</summary>
@@ -33,11 +34,11 @@ public sealed class DirectoryScanner(string directory, Filter? filter = null) : 
         var work = Channel.CreateUnbounded<ScannedFile>(new() { SingleWriter = true });
         Task[] hashing =
         [
-            .. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Run(async () =>
+            .. Enumerable.Range(0, Environment.ProcessorCount).Select(hand => Task.Run(async () =>
             {
                 try
                 {
-                    await new FileHasher(root, files, offer).RunAsync(work.Reader, stop.Token);
+                    await new FileHasher(root, files, () => largeFiles.ShareOf(hand), offer).RunAsync(work.Reader, stop.Token);
                 }
                 catch
                 {
@@ -52,15 +53,17 @@ public sealed class DirectoryScanner(string directory, Filter? filter = null) : 
         {
             top = ToDirectory(root, status) with { Entries = Walk(root, [], status.Device, work.Writer, stop.Token) };
         }
-        catch (OperationCanceledException)
+        catch (Exception problem)
         {
-            await Task.WhenAll(hashing);
+            await stop.CancelAsync();
+            // What failed first: a thread that hashes has cancelled the walk, or the walk ends them.
+            var ended = Task.WhenAll(hashing);
+            await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (problem is OperationCanceledException && ended.IsFaulted)
+                await ended;
             throw;
         }
-        finally
-        {
-            work.Writer.TryComplete();
-        }
+        work.Writer.Complete();
         await Task.WhenAll(hashing);
         foreach (var file in files.All)
             inodes[file.Number] = file.Inode;
@@ -115,7 +118,10 @@ public sealed class DirectoryScanner(string directory, Filter? filter = null) : 
                 {
                     Mode = status.Mode, Uid = status.Uid, Gid = status.Gid, Mtime = ToTime(status.Mtime), Size = status.Size,
                 });
-                work.TryWrite(file);
+                if (file.Inode.Size >= LargeFiles.MinSize)
+                    largeFiles.Add(file);
+                else
+                    work.TryWrite(file);
                 return file.Inode;
             default:
                 return new SpecialInode

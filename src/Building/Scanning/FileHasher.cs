@@ -11,7 +11,8 @@ namespace ImageSdk.Building.Scanning;
 /// Hashes files, many at a time: short ones in one block of memory, from which their contents are offered, and long ones
 /// piece by piece. Not for several threads at once.
 /// </summary>
-sealed class FileHasher(DirectoryHandle root, ScannedFiles files, Func<OfferedBatch, ValueTask>? offer)
+/// <param name="largeFiles">Hashed last, once <c>work</c> is complete.</param>
+sealed class FileHasher(DirectoryHandle root, ScannedFiles files, Func<IEnumerable<ScannedFile>> largeFiles, Func<OfferedBatch, ValueTask>? offer)
 {
     const int BlockSize = 4 << 20;
     const int BlockFiles = 512;
@@ -42,13 +43,13 @@ sealed class FileHasher(DirectoryHandle root, ScannedFiles files, Func<OfferedBa
                     if (await work.WaitToReadAsync(cancellation))
                         continue;
                     await HashLongAsync(cancellation);
+                    await HashLargeAsync(cancellation);
                     return;
                 }
                 cancellation.ThrowIfCancellationRequested();
                 if (file.Inode.Size >= LongSize)
                 {
-                    longBytes += file.Inode.Size;
-                    collectedLong.Add((file, root.OpenBeneath(file.Path)));
+                    Collect(file);
                     if (collectedLong.Count == LongFiles || longBytes >= LongBytes)
                         await HashLongAsync(cancellation);
                 }
@@ -114,6 +115,21 @@ sealed class FileHasher(DirectoryHandle root, ScannedFiles files, Func<OfferedBa
         var mine = block!;
         block = null;
         await offer(new(objects, () => ArrayPool<byte>.Shared.Return(mine)));
+    }
+
+    void Collect(ScannedFile file)
+    {
+        longBytes += file.Inode.Size;
+        collectedLong.Add((file, root.OpenBeneath(file.Path)));
+    }
+
+    async Task HashLargeAsync(CancellationToken cancellation)
+    {
+        foreach (var part in largeFiles().Chunk(LongFiles))
+        {
+            Array.ForEach(part, Collect);
+            await HashLongAsync(cancellation);
+        }
     }
 
     async Task HashLongAsync(CancellationToken cancellation)

@@ -15,6 +15,10 @@ namespace ImageSdk.Building.Stages;
 /// artifacts.inputs           the artifacts that the project wants
 /// artifacts.stage            that they are all there
 /// build.log                  output of all stages
+/// package/                   what a NuGet package carries of the image
+/// contents.json              packages and licences, as the image's files have them
+/// digests.json               more digests of files that the project adds
+/// described.json             which image the documents beside the record describe
 /// </code>
 /// Each file is replaced whole.
 /// </summary>
@@ -37,6 +41,13 @@ sealed class StateDirectory(string path)
     public string TestedFile => Path.Combine(Root, "tests.passed");
 
     public string DigestsFile => Path.Combine(Root, "digests");
+
+    public string PackageDirectory => Path.Combine(Root, "package");
+    public string ContentsFile => Path.Combine(Root, "contents.json");
+
+    public string FileDigestsFile => Path.Combine(Root, "digests.json");
+
+    public string DescribedFile => Path.Combine(Root, "described.json");
 
     public string LogFile => Path.Combine(Root, "build.log");
 

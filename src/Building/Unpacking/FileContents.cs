@@ -42,7 +42,7 @@ sealed class FileContents(DirectoryHandle root, bool setOwners) : IKeepingSink
     {
         foreach (var (path, inode) in files[index])
         {
-            using var file = root.CreateBeneath(path, 0x180);
+            using var file = root.CreateBeneath(path, NewMode(inode));
             file.Write(content);
             Finish(file, inode, ImageUnpacker.ToPosix(inode.Mtime), setOwners);
             Interlocked.Increment(ref fileCount);
@@ -56,7 +56,7 @@ sealed class FileContents(DirectoryHandle root, bool setOwners) : IKeepingSink
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         var (path, inode) = files[index][0];
-        var file = root.CreateReadableBeneath(path, 0x180);
+        var file = root.CreateReadableBeneath(path, NewMode(inode));
         try
         {
             await WriteAsync(file, path, content, buffer, cancellation);
@@ -79,13 +79,20 @@ sealed class FileContents(DirectoryHandle root, bool setOwners) : IKeepingSink
         }
     }
 
+    /// <summary>The permissions to make a file with, so that mostly nothing is left to set; no set-uid bits before it has its owner.</summary>
+    public static uint NewMode(ModedInode inode) => inode.Mode & 0x1FF;
+
     /// <summary>Sets what the image says of an open file, the time last.</summary>
     /// <param name="time">Null leaves it.</param>
     public static void Finish(OpenFile file, ModedInode inode, PosixTime? time, bool setOwners)
     {
-        if (setOwners)
+        // The umask, the directory's group and lists of access rights have a say in what a new file gets. To look is cheaper than to set.
+        var (uid, gid, permissions) = file.ReadOwnership();
+        var isOthers = setOwners && (uid, gid) != (inode.Uid, inode.Gid);
+        if (isOthers)
             file.SetOwner(inode.Uid, inode.Gid);
-        file.SetPermissions(inode.Mode & InodeMode.PermissionMask);
+        if (isOthers || permissions != (inode.Mode & InodeMode.PermissionMask))
+            file.SetPermissions(inode.Mode & InodeMode.PermissionMask);
         foreach (var (attribute, value) in inode.ExtendedAttributes)
             if (IsSettable(attribute, setOwners))
                 file.SetAttribute(attribute.Span, value.Span);
@@ -118,7 +125,7 @@ sealed class FileContents(DirectoryHandle root, bool setOwners) : IKeepingSink
     void Copy(byte[] from, byte[] to, RegularInode inode, byte[] buffer, CancellationToken cancellation)
     {
         using var source = root.OpenBeneath(from);
-        using var file = root.CreateBeneath(to, 0x180);
+        using var file = root.CreateBeneath(to, NewMode(inode));
         for (int count; (count = source.Read(buffer)) > 0;)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -133,12 +133,12 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
         switch (inode)
         {
             case RegularInode regular:
-                using (var file = handle.CreateBeneath(name, 0x180))
+                using (var file = handle.CreateBeneath(name, FileContents.NewMode(regular)))
                     FileContents.Finish(file, regular, ToPosix(regular.Mtime), setOwners);
                 emptyCount++;
                 return;
             case ComputedInode computed:
-                using (var file = handle.CreateBeneath(name, 0x180))
+                using (var file = handle.CreateBeneath(name, FileContents.NewMode(computed)))
                 {
                     var content = ComputeFile?.Invoke(new ByteString([(byte)'/', .. path]));
                     file.Write(content);

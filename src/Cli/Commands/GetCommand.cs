@@ -19,6 +19,7 @@ sealed class GetCommand : ImageCommand
     readonly Option<bool> force = new("--force") { Description = "Replace all that is in DIR" };
     readonly Option<bool> owners = new("--owners") { Description = "Set owners, which only root can, or fail; without it an ordinary user gets his own" };
 
+    readonly Option<bool> verify = new("--verify") { Description = "Compare what comes with its hashes here, also where the server does" };
     readonly DurationOption timeout = new("--timeout", "How long to wait for an image that is not there yet");
     readonly ObjectCacheOption cache = new();
     readonly ComputedFilesOption computed = new();
@@ -29,6 +30,7 @@ sealed class GetCommand : ImageCommand
         Add(target);
         Add(force);
         Add(owners);
+        Add(verify);
         Add(timeout);
         Add(computed);
         cache.AddTo(this);
@@ -61,7 +63,8 @@ sealed class GetCommand : ImageCommand
     async Task UnpackAsync(FoundImage found, FileSystem tree, TargetDirectory directory, ParseResult arguments, CommandContext context)
     {
         var progress = new TransferProgress();
-        var unpacker = new ImageUnpacker(cache.Wrap(arguments, context.FetcherFor(found, progress)), context.Cancellation)
+        var letsServerCompare = !arguments.GetValue(verify) && !cache.IsUsed(arguments);
+        var unpacker = new ImageUnpacker(cache.Wrap(arguments, context.FetcherFor(found, progress, letsServerCompare)), context.Cancellation)
         {
             ComputeFile = computed.Read(arguments), IsValidated = true,
         };

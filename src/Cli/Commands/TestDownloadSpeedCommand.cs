@@ -27,7 +27,7 @@ sealed class TestDownloadSpeedCommand : ImageCommand
         var progress = new TransferProgress();
         await ProgressBar.RunAsync(
             context.Host, "Fetching", objects.Sum(wanted => (long)wanted.Size), () => progress.ByteCount,
-            () => context.FetcherFor(found, progress).FetchAsync(objects, new Nowhere(), context.Cancellation));
+            () => context.FetcherFor(found, progress, letServerCompare: true).FetchAsync(objects, new Nowhere(), context.Cancellation));
         var time = Stopwatch.GetElapsedTime(started);
         var bytes = (ulong)progress.ByteCount;
         context.Host.Error.WriteLine(

@@ -20,6 +20,9 @@ sealed class ObjectCacheOption
         command.Add(size);
     }
 
+    /// <summary>Whether what comes is kept.</summary>
+    public bool IsUsed(ParseResult arguments) => arguments.GetValue(directory) is not null;
+
     /// <summary>Puts the cache in front of a server, where one is wanted.</summary>
     public IObjectFetcher Wrap(ParseResult arguments, IObjectFetcher fetcher)
     {

@@ -47,7 +47,8 @@ interface IImageRepository : IAsyncDisposable
     IObjectSource Objects { get; }
 
     /// <summary>Contents of many objects.</summary>
-    IObjectFetcher Fetcher(TransferProgress progress);
+    /// <param name="letServerCompare">Whether to rely on a server that compares them with their hashes.</param>
+    IObjectFetcher Fetcher(TransferProgress progress, bool letServerCompare = false);
 
     /// <summary>Takes objects before their image.</summary>
     /// <param name="source">To read them again, should that be necessary.</param>

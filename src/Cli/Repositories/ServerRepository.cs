@@ -88,7 +88,8 @@ sealed class ServerRepository(SrpcDialer dial, SrpcAddress address) : IImageRepo
     public Task ChangeOwnerAsync(string directory, string group, CancellationToken cancellation) =>
         CallAsync(images => images.ChangeOwnerAsync(directory, group, cancellation), cancellation);
 
-    public IObjectFetcher Fetcher(TransferProgress progress) => new ObjectFetch(connections, progress: progress);
+    public IObjectFetcher Fetcher(TransferProgress progress, bool letServerCompare = false) =>
+        new ObjectFetch(connections, TransferOptions.Default with { LetsServerCompare = letServerCompare }, progress);
 
     public IObjectReceiver Receiver(IObjectSource source, TransferProgress progress, CancellationToken cancellation) =>
         new ObjectPush(connections, source, progress: progress, cancellation: cancellation);

@@ -62,7 +62,17 @@ sealed class StoreRepository(StoreLocation location) : IImageRepository
 
     public Task<DateTimeOffset?> GetExpirationAsync(string name, CancellationToken cancellation) => Task.FromResult(Read(name).ExpiresAt);
 
-    public Task ChangeExpirationAsync(string name, DateTimeOffset? expiresAt, CancellationToken cancellation) => throw ForServers();
+    /// <exception cref="StoreException">It does not expire, or later than at that time: what a server says as well.</exception>
+    public Task ChangeExpirationAsync(string name, DateTimeOffset? expiresAt, CancellationToken cancellation)
+    {
+        var image = Read(name);
+        if (image.ExpiresAt is not { } current)
+            throw new StoreException("image does not expire");
+        if (expiresAt < current)
+            throw new StoreException("cannot shorten expiration time");
+        Store.Images.Replace(name, image with { ExpiresAt = expiresAt });
+        return Task.CompletedTask;
+    }
 
     public Task DeleteAsync(string name, CancellationToken cancellation)
     {
@@ -81,7 +91,11 @@ sealed class StoreRepository(StoreLocation location) : IImageRepository
         return Task.CompletedTask;
     }
 
-    public Task DeleteDirectoryAsync(string name, CancellationToken cancellation) => throw ForServers();
+    public Task DeleteDirectoryAsync(string name, CancellationToken cancellation)
+    {
+        Store.Images.RemoveDirectory(name);
+        return Task.CompletedTask;
+    }
 
     public Task ChangeOwnerAsync(string directory, string group, CancellationToken cancellation)
     {
@@ -89,7 +103,7 @@ sealed class StoreRepository(StoreLocation location) : IImageRepository
         return Task.CompletedTask;
     }
 
-    public IObjectFetcher Fetcher(TransferProgress progress) => new SourceFetch(Objects, progress);
+    public IObjectFetcher Fetcher(TransferProgress progress, bool letServerCompare = false) => new SourceFetch(Objects, progress);
 
     public IObjectReceiver Receiver(IObjectSource source, TransferProgress progress, CancellationToken cancellation) =>
         new StoreReceiver(OpenForChange().Objects, source, cancellation);
@@ -113,7 +127,25 @@ sealed class StoreRepository(StoreLocation location) : IImageRepository
             [.. Store.Objects.Enumerate().Where(found => !referenced.Contains(found.Hash)).Select(found => new WantedObject(found.Hash, found.Size))]);
     }
 
-    public Task DeleteUnreferencedAsync(byte percentage, ulong bytes, CancellationToken cancellation) => throw ForServers();
+    public async Task DeleteUnreferencedAsync(byte percentage, ulong bytes, CancellationToken cancellation)
+    {
+        var unreferenced = await ListUnreferencedAsync(cancellation);
+        var oldest = unreferenced.OrderBy(found => File.GetLastWriteTimeUtc(Store.Objects.GetPath(found.Hash))).ToArray();
+        var wanted = unreferenced.Count * percentage / 100;
+        var (count, freed) = (0, 0ul);
+        foreach (var found in oldest)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (count >= wanted && freed >= bytes)
+                return;
+            if (!Store.Objects.Remove(found.Hash))
+                continue;
+            count++;
+            freed += found.Size;
+        }
+        if (count < wanted || freed < bytes)
+            throw new StoreException("no more objects to delete");
+    }
 
     public Task<ObjectStatistics> GetStatisticsAsync(IReadOnlyList<string> names, CancellationToken cancellation)
     {
@@ -156,7 +188,4 @@ sealed class StoreRepository(StoreLocation location) : IImageRepository
 
     static bool IsSelected(ImageHeader header, ImageSelection selection) =>
         !(selection.IgnoreExpiring && header.ExpiresAt is not null) && selection.Tags?.Matches(header.Tags) is not false;
-
-    static CommandException ForServers() =>
-        new(ErrorCode.NoServer, $"this needs an image server: name one with --server or {ServerOptions.Variable}");
 }

@@ -13,25 +13,30 @@ sealed class ObjectDownload : IAsyncDisposable
     readonly SrpcClientCall call;
     readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
 
-    ObjectDownload(SrpcClientCall call, IReadOnlyList<ulong> sizes)
+    ObjectDownload(SrpcClientCall call, IReadOnlyList<ulong> sizes, bool isCompared)
     {
         this.call = call;
         Sizes = sizes;
+        IsCompared = isCompared;
     }
 
     /// <summary>Of each object, in bytes.</summary>
     public IReadOnlyList<ulong> Sizes { get; }
 
+    /// <summary>Whether the server has compared what it sends with the hashes.</summary>
+    public bool IsCompared { get; }
+
+    /// <param name="compare">Whether to ask the server to compare; not all can.</param>
     /// <exception cref="SrpcException">The server has not got one of them, or the connection is lost.</exception>
     public static async Task<ObjectDownload> OpenAsync(
-        SrpcConnection connection, IReadOnlyList<ObjectHash> hashes, CancellationToken cancellation)
+        SrpcConnection connection, IReadOnlyList<ObjectHash> hashes, CancellationToken cancellation, bool compare = false)
     {
         var call = await connection.OpenCallAsync("ObjectServer.GetObjects", cancellation);
         try
         {
-            await call.WriteAsync(GetObjectsRequest.Gob, new() { Hashes = hashes });
+            await call.WriteAsync(compare ? GetObjectsRequest.GobWithComparison : GetObjectsRequest.Gob, new() { Hashes = hashes, Compare = compare });
             await call.FlushAsync();
-            var reply = await call.ReadAsync(GetObjectsResponse.Gob);
+            var reply = await call.ReadAsync(compare ? GetObjectsResponse.GobWithComparison : GetObjectsResponse.Gob);
             if (reply.ResponseString.Length > 0)
             {
                 await call.CloseAsync();
@@ -39,7 +44,7 @@ sealed class ObjectDownload : IAsyncDisposable
             }
             if (reply.ObjectSizes.Count != hashes.Count)
                 throw new SrpcException($"the server answered {reply.ObjectSizes.Count} sizes for {hashes.Count} objects");
-            return new(call, reply.ObjectSizes);
+            return new(call, reply.ObjectSizes, reply.Compared);
         }
         catch
         {

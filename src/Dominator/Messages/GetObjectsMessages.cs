@@ -12,11 +12,22 @@ public sealed record GetObjectsRequest
 
     public IReadOnlyList<ObjectHash> Hashes { get; set; } = [];
 
+    /// <summary>Asks the server to compare the objects with their hashes. The original does not know this and passes over it.</summary>
+    public bool Compare { get; set; }
+
     /// <summary>The schema.</summary>
     public static GobType<GetObjectsRequest> Gob { get; } = new GobStruct<GetObjectsRequest>("GetObjectsRequest")
     {
         { "Exclusive", Bool, m => m.Exclusive, (ref m, v) => m.Exclusive = v },
         { "Hashes", CommonTypes.Hashes, m => m.Hashes, (ref m, v) => m.Hashes = v },
+    };
+
+    /// <summary>The schema with what the original does not know.</summary>
+    public static GobType<GetObjectsRequest> GobWithComparison { get; } = new GobStruct<GetObjectsRequest>("GetObjectsRequest")
+    {
+        { "Exclusive", Bool, m => m.Exclusive, (ref m, v) => m.Exclusive = v },
+        { "Hashes", CommonTypes.Hashes, m => m.Hashes, (ref m, v) => m.Hashes = v },
+        { "Compare", Bool, m => m.Compare, (ref m, v) => m.Compare = v },
     };
 }
 
@@ -27,10 +38,21 @@ public sealed record GetObjectsResponse
 
     public IReadOnlyList<ulong> ObjectSizes { get; set; } = [];
 
+    /// <summary>Whether the server has compared the objects with their hashes, as it was asked to.</summary>
+    public bool Compared { get; set; }
+
     /// <summary>The schema.</summary>
     public static GobType<GetObjectsResponse> Gob { get; } = new GobStruct<GetObjectsResponse>("GetObjectsResponse")
     {
         { "ResponseString", Text, m => m.ResponseString, (ref m, v) => m.ResponseString = v },
         { "ObjectSizes", CommonTypes.Numbers, m => m.ObjectSizes, (ref m, v) => m.ObjectSizes = v },
+    };
+
+    /// <summary>The schema with what the original does not know: for who has asked for it.</summary>
+    public static GobType<GetObjectsResponse> GobWithComparison { get; } = new GobStruct<GetObjectsResponse>("GetObjectsResponse")
+    {
+        { "ResponseString", Text, m => m.ResponseString, (ref m, v) => m.ResponseString = v },
+        { "ObjectSizes", CommonTypes.Numbers, m => m.ObjectSizes, (ref m, v) => m.ObjectSizes = v },
+        { "Compared", Bool, m => m.Compared, (ref m, v) => m.Compared = v },
     };
 }

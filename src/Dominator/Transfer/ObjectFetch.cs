@@ -126,7 +126,7 @@ public sealed class ObjectFetch(ServerConnections connections, TransferOptions? 
             var hashes = new ObjectHash[end - start];
             for (var index = 0; index < hashes.Length; index++)
                 hashes[index] = objects[start + index].Hash;
-            await using var download = await ObjectDownload.OpenAsync(connection!, hashes, cancellation);
+            await using var download = await ObjectDownload.OpenAsync(connection!, hashes, cancellation, options.LetsServerCompare);
             for (var index = 0; index < hashes.Length; index++)
             {
                 if (download.Sizes[index] != objects[start + index].Size)
@@ -145,7 +145,13 @@ public sealed class ObjectFetch(ServerConnections connections, TransferOptions? 
 
         async Task ReceiveLongAsync(ObjectDownload download, int index)
         {
-            if (sink is IKeepingSink keeper)
+            if (download.IsCompared)
+            {
+                using var content = download.OpenNext(index, isHashed: false);
+                await sink.TakeAsync(objects.IndexOf(next), content, cancellation);
+                await content.FinishAsync();
+            }
+            else if (sink is IKeepingSink keeper)
             {
                 using var content = download.OpenNext(index, isHashed: false);
                 kept.Add((await keeper.KeepAsync(objects.IndexOf(next), content, cancellation), next));
@@ -190,12 +196,12 @@ public sealed class ObjectFetch(ServerConnections connections, TransferOptions? 
             while (last < end && objects[last].Size <= (ulong)(size - length))
                 length += (int)objects[last++].Size;
             await download.ReadAsync(block.AsMemory(0, length));
-            Deliver(last);
+            Deliver(last, download.IsCompared);
             progress?.Add(last - next, length);
             next = last;
         }
 
-        void Deliver(int last)
+        void Deliver(int last, bool isCompared)
         {
             var contents = new ReadOnlyMemory<byte>[last - next];
             var at = 0;
@@ -205,9 +211,12 @@ public sealed class ObjectFetch(ServerConnections connections, TransferOptions? 
                 contents[index] = block.AsMemory(at, size);
                 at += size;
             }
-            var hashes = ObjectHash.OfMany(contents);
-            for (var index = 0; index < contents.Length; index++)
-                Compare(next + index, hashes[index]);
+            if (!isCompared)
+            {
+                var hashes = ObjectHash.OfMany(contents);
+                for (var index = 0; index < contents.Length; index++)
+                    Compare(next + index, hashes[index]);
+            }
             for (var index = 0; index < contents.Length; index++)
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -27,11 +27,15 @@ sealed partial class ObjectCatalogue
         }
     }
 
-    /// <summary>Says that an object that is pinned is whole and safe on the disk.</summary>
+    /// <summary>Says that an object that is pinned is whole, has the content of its hash, and is safe on the disk.</summary>
     public void Arrive(ObjectHash hash, ulong size)
     {
         lock (tableLock)
-            table.SetSize(table.Find(hash)!.Value, size);
+        {
+            var index = table.Find(hash)!.Value;
+            table.SetSize(index, size);
+            table.ComparedAt(index) = DateTime.UtcNow.Ticks;
+        }
     }
 
     /// <summary>Pins all objects that are here.</summary>

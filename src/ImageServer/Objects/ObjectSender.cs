@@ -2,6 +2,7 @@ using System.Buffers;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
+using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.ImageServer.Objects;
 
@@ -13,13 +14,23 @@ sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
     // Up to this an object is read into a block: a call of its own would cost more than the copy.
     const int SmallSize = 1 << 15;
 
-    /// <exception cref="IOException">The connection is lost, or an object's file is gone or has another size.</exception>
-    public async Task RunAsync(IReadOnlyList<ObjectHash> hashes)
+    ObjectComparison? comparison;
+
+    /// <exception cref="IOException">The connection is lost, or an object's file is gone, has another size or has just changed.</exception>
+    public async Task RunAsync(GetObjectsRequest request)
     {
+        var hashes = request.Hashes;
         using var pins = new ObjectPins(catalogue);
         var sizes = catalogue.Pin(hashes, pins);
         var problem = DescribeMissing(hashes, sizes);
-        await call.WriteAsync(GetObjectsResponse.Gob, new() { ResponseString = problem, ObjectSizes = sizes });
+        if (request.Compare && problem.Length == 0)
+        {
+            comparison = new ObjectComparison(catalogue, hashes, call.Aborted);
+            problem = comparison.Run();
+        }
+        await call.WriteAsync(
+            request.Compare ? GetObjectsResponse.GobWithComparison : GetObjectsResponse.Gob,
+            new() { ResponseString = problem, ObjectSizes = sizes, Compared = comparison is not null });
         await call.FlushAsync();
         if (problem.Length == 0)
             await SendAsync(hashes, sizes);
@@ -41,14 +52,14 @@ sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
             {
                 if (sizes[index] > SmallSize)
                 {
-                    await SendFileAsync(hashes[index], sizes[index]);
+                    await SendFileAsync(index, hashes[index], sizes[index]);
                     index++;
                     continue;
                 }
                 var length = 0;
                 while (index < hashes.Count && sizes[index] <= SmallSize && length + (int)sizes[index] <= BlockSize)
                 {
-                    Read(hashes[index], block.AsSpan(length, (int)sizes[index]));
+                    Read(index, hashes[index], block.AsSpan(length, (int)sizes[index]));
                     length += (int)sizes[index++];
                 }
                 await call.Stream.WriteAsync(block.AsMemory(0, length), call.Aborted);
@@ -60,9 +71,9 @@ sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
         }
     }
 
-    async Task SendFileAsync(ObjectHash hash, ulong size)
+    async Task SendFileAsync(int position, ObjectHash hash, ulong size)
     {
-        using var file = catalogue.OpenHandle(hash);
+        using var file = Open(position, hash);
         try
         {
             await call.WriteFileAsync(file, (long)size);
@@ -73,15 +84,30 @@ sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
         }
     }
 
-    void Read(ObjectHash hash, Span<byte> content)
+    void Read(int position, ObjectHash hash, Span<byte> content)
     {
-        using var file = catalogue.OpenHandle(hash);
-        for (var position = 0; position < content.Length;)
+        using var file = Open(position, hash);
+        for (var length = 0; length < content.Length;)
         {
-            var count = RandomAccess.Read(file, content[position..], position);
+            var count = RandomAccess.Read(file, content[length..], length);
             if (count == 0)
-                throw Cut(hash, (ulong)position, (ulong)content.Length);
-            position += count;
+                throw Cut(hash, (ulong)length, (ulong)content.Length);
+            length += count;
+        }
+    }
+
+    SafeFileHandle Open(int position, ObjectHash hash)
+    {
+        var file = catalogue.OpenHandle(hash);
+        try
+        {
+            comparison?.Confirm(position, file);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
     }
 

@@ -57,11 +57,11 @@ sealed class ObjectService : IDisposable
 
     async Task GetAsync(SrpcServerCall call)
     {
-        var request = await call.ReadAsync(GetObjectsRequest.Gob);
+        var request = await call.ReadAsync(GetObjectsRequest.GobWithComparison);
         await senders.WaitAsync(call.Aborted);
         try
         {
-            await new ObjectSender(catalogue, call).RunAsync(request.Hashes);
+            await new ObjectSender(catalogue, call).RunAsync(request);
         }
         finally
         {

@@ -3,7 +3,7 @@ using ImageSdk.Images;
 namespace ImageSdk.ImageServer.Objects;
 
 /// <summary>
-/// Objects by hash, in about a hundred bytes each: a hash table whose entries lie in blocks, chained by their numbers.
+/// Objects by hash, in about 110 bytes each: a hash table whose entries lie in blocks, chained by their numbers.
 /// Those that nothing refers to also form a list, in the order in which that became so. Not for several threads at once.
 /// </summary>
 sealed class ObjectTable
@@ -21,6 +21,9 @@ sealed class ObjectTable
         public int Next;
         public int Older;
         public int Newer;
+
+        // Ticks; 0 where it was not.
+        public long Compared;
 
         public readonly bool IsLoose => References == 0 && Pins == 0;
     }
@@ -85,6 +88,12 @@ sealed class ObjectTable
         if (isLinked)
             Settle(index);
     }
+
+    /// <summary>
+    /// Until when the object's file is known to have had the content of its hash, in ticks of <see cref="DateTime"/>, UTC; 0 where
+    /// nobody has looked.
+    /// </summary>
+    public ref long ComparedAt(int index) => ref At(index).Compared;
 
     /// <summary>Adds to the references or takes away from them.</summary>
     public void Reference(int index, long change)

@@ -21,7 +21,7 @@ sealed class WebSite(ServerParts parts, SrpcServer srpc, Func<bool> isInsecure)
 
     public WebAssets Assets { get; } = new();
 
-    public ServerMetrics Metrics { get; } = new(parts);
+    public ServerMetrics Metrics { get; } = new(parts, srpc);
 
     public bool IsInsecure => isInsecure();
 

@@ -13,6 +13,10 @@ sealed class MethodTable
         HaveUnauthenticated = All.Any(entry => entry.Method.Options.Access == SrpcAccess.Unauthenticated);
     }
 
+    /// <summary>By service and method; the built-in service has no name.</summary>
+    public IEnumerable<(string Service, string Method, SrpcMethodCounts Counts)> Counts =>
+        All.Select(entry => (entry.Service.Name, entry.Method.Name, entry.Method.Counts));
+
     public bool HaveUnauthenticated { get; }
 
     IEnumerable<(SrpcService Service, SrpcMethod Method)> All =>
@@ -36,8 +40,14 @@ sealed class MethodTable
         if (withPowers && (HasPower(line, identity) || service.Grants(caller, method.Name)))
             caller = caller with { HasMethodAccess = true };
         else if (!IsOpen(method.Options.Access, identity))
+        {
+            method.Counts.Deny();
             return (null, caller, SrpcException.AccessDenied);
-        return method.TryEnter(caller) is { } refusal ? (null, caller, refusal) : (method, caller, "");
+        }
+        if (method.TryEnter(caller) is not { } refusal)
+            return (method, caller, "");
+        method.Counts.Deny();
+        return (null, caller, refusal);
     }
 
     bool HasPower(string line, SrpcIdentity identity) =>

@@ -45,12 +45,16 @@ sealed class ServerConnection(
 
     async Task RunAsync(SrpcMethod method, SrpcServerCall call)
     {
+        var begin = method.Counts.Begin();
+        var isDone = false;
         try
         {
             await method.Run(call);
+            isDone = true;
         }
         finally
         {
+            method.Counts.End(begin, hasFailed: !isDone || call.HasFailed);
             if (call.Next is { } transport)
             {
                 lifetime.MoveTo(transport);

@@ -8,6 +8,8 @@ sealed record SrpcMethod(string Name, SrpcMethodOptions Options, Func<SrpcServer
 {
     readonly Dictionary<string, int> running = [];
 
+    public SrpcMethodCounts Counts { get; } = new();
+
     /// <summary>Counts a call of a user.</summary>
     /// <returns>Why the call is refused; null where it is not.</returns>
     public string? TryEnter(SrpcCaller caller)

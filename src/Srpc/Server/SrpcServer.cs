@@ -18,6 +18,11 @@ public sealed class SrpcServer
         methods = new MethodTable(options.OfferLocalUpgrade ? services.Append(LocalUpgradeService.Create()) : services, options);
     }
 
+    public SrpcConnectionCounts ConnectionCounts { get; } = new();
+
+    /// <summary>Of each method; the built-in service has no name.</summary>
+    public IEnumerable<(string Service, string Method, SrpcMethodCounts Counts)> MethodCounts => methods.Counts;
+
     /// <summary>All methods as <c>Service.Method</c>, sorted: what <c>/_goSRPC_/listMethods</c> shows, a line each.</summary>
     public IReadOnlyList<string> Methods => methods.List(_ => true);
 
@@ -79,6 +84,7 @@ public sealed class SrpcServer
         SrpcIdentity? known = null;
         if (Refusal(request, endpoint, tls, peer, ref known) is { } refusal)
         {
+            ConnectionCounts.Reject();
             await RefuseAsync(stream, refusal, lifetime.Token);
             return;
         }
@@ -88,12 +94,28 @@ public sealed class SrpcServer
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.Token);
             limit.CancelAfter(options.HandshakeTimeout);
-            (stream, peer) = await StartTlsAsync(stream, tls!, peer, lifetime, limit.Token);
-            known = tls!.Identify(peer.Certificate!, peer.Intermediates) ?? throw new SrpcException("bad certificate");
+            try
+            {
+                (stream, peer) = await StartTlsAsync(stream, tls!, peer, lifetime, limit.Token);
+                known = tls!.Identify(peer.Certificate!, peer.Intermediates) ?? throw new SrpcException("bad certificate");
+            }
+            catch
+            {
+                ConnectionCounts.Reject();
+                throw;
+            }
         }
         known ??= tls is null ? SrpcIdentity.Unrestricted : SrpcIdentity.Anonymous;
         var withPowers = !(request.TryGetParameter(SrpcEndpoint.WithoutPowers, out var value) && value == "true");
-        await new ServerConnection(new SrpcStream(stream), endpoint.Coding, known, withPowers, peer, methods, options, lifetime).RunAsync();
+        ConnectionCounts.Begin();
+        try
+        {
+            await new ServerConnection(new SrpcStream(stream), endpoint.Coding, known, withPowers, peer, methods, options, lifetime).RunAsync();
+        }
+        finally
+        {
+            ConnectionCounts.End();
+        }
     }
 
     // In the order of the original, as clients act on the status.

@@ -28,6 +28,9 @@ public sealed class SrpcServerCall
     /// <summary>The raw bytes of the call: what follows the values already read, and nothing that is buffered elsewhere.</summary>
     public Stream Stream => stream;
 
+    /// <summary>Whether the caller was told an error.</summary>
+    internal bool HasFailed { get; private set; }
+
     internal bool AtBoundary => coder.AtBoundary;
 
     /// <summary>The transport for all that follows the call; null where it is the one of the call.</summary>
@@ -69,5 +72,9 @@ public sealed class SrpcServerCall
     /// <summary>Lets the connection go on over another transport once the call is over.</summary>
     internal void GoOnOver(Stream transport) => Next = transport;
 
-    internal ValueTask WriteErrorLineAsync(string text) => WriteTextAsync(ErrorLine.Of(text));
+    internal ValueTask WriteErrorLineAsync(string text)
+    {
+        HasFailed = true;
+        return WriteTextAsync(ErrorLine.Of(text));
+    }
 }

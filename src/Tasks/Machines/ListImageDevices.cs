@@ -22,7 +22,7 @@ public sealed class ListImageDevices : ImageTask
     [Output]
     public ITaskItem[] Devices { get; set; } = [];
 
-    private protected override void Execute(ImageBuild build)
+    private protected override void Execute(ImageBuild build, IBuildListener listener)
     {
         var project = Absolute(ProjectFile);
         Devices =

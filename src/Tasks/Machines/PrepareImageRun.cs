@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImageSdk.Building;
+using ImageSdk.Building.Diagnostics;
 using ImageSdk.Machines.Qemu;
 using ImageSdk.Machines.Running;
 using ImageSdk.Tasks.Reading;

@@ -75,7 +75,7 @@ public sealed class RawDiskTests : IDisposable
         Assert.Equal(new string('l', 200), SampleRoot.Inspect(disk, root, "cat /var/long"));
         Assert.Contains("security.capability (20)", SampleRoot.Inspect(disk, root, "ea_list /var/able"));
         Assert.Contains("user.large (2000)", SampleRoot.Inspect(disk, root, "ea_list /var/noted"));
-        Assert.Equal("noted", SampleRoot.Inspect(disk, root, "ea_get -V /var/able user.note"));
+        Assert.Equal("noted\n", SampleRoot.Inspect(disk, root, "ea_get -V /var/able user.note"));
     }
 
     [DiskFact]
@@ -159,7 +159,7 @@ public sealed class RawDiskTests : IDisposable
         sample.AddDirectory("/srv");
         sample.AddFile("/srv/apart", "apart");
 
-        var disk = sample.Make("raw", settings: [("RootFileSystem", "btrfs"), ("Partitions", """[{ "MountPoint": "/srv", "FileSystemType": "btrfs" }]""")]);
+        var disk = sample.Make("raw", settings: [("FileSystem", "btrfs"), ("Partitions", """[{ "MountPoint": "/srv", "FileSystemType": "btrfs" }]""")]);
 
         foreach (var (start, size) in SampleRoot.PartitionsOf(disk).Skip(2))
         {

@@ -12,6 +12,8 @@ sealed class SampleRoot : IDisposable
 {
     public const long Epoch = 1_700_000_000;
 
+    static readonly string Base = Environment.GetEnvironmentVariable("IMAGESDK_TEST_ROOT") is { Length: > 0 } root ? root : Path.GetTempPath();
+
     static readonly FileTime EpochTime = new(Epoch, 0);
 
     readonly FileSystemBuilder builder = new(new DirectoryInode { Mode = InodeMode.Directory | 0b111_101_101, Mtime = EpochTime });
@@ -19,7 +21,7 @@ sealed class SampleRoot : IDisposable
 
     public SampleRoot(bool withKernel = true)
     {
-        Folder = Directory.CreateTempSubdirectory("imagesdk-disk ü").FullName;
+        Folder = Directory.CreateDirectory(Path.Combine(Base, $"disk ü {Guid.NewGuid():N}")).FullName;
         foreach (var directory in new[] { "/boot", "/dev", "/etc", "/var", "/var/lib", "/usr", "/usr/lib", "/usr/share", "/usr/share/initramfs-tools" })
             AddDirectory(directory);
         AddFile("/etc/fstab", "# kept\nLABEL=old / ext3 defaults 0 1\ntmpfs /tmp tmpfs defaults 0 0\n");
@@ -112,8 +114,7 @@ sealed class SampleRoot : IDisposable
 
     void WriteRoot(bool backwards)
     {
-        if (Directory.Exists(Root))
-            Directory.Delete(Root, recursive: true);
+        Remove(Root);
         using var handle = Posix.DirectoryHandle.Open(Directory.CreateDirectory(Root).FullName);
         foreach (var (path, content) in backwards ? files.AsEnumerable().Reverse() : files)
         {
@@ -124,5 +125,13 @@ sealed class SampleRoot : IDisposable
         }
     }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose() => Remove(Folder);
+
+    // Names of the sample are no text.
+    static void Remove(string folder)
+    {
+        using var parent = Posix.DirectoryHandle.Open(Path.GetDirectoryName(folder)!);
+        if (Directory.Exists(folder))
+            parent.RemoveTree(Encoding.UTF8.GetBytes(Path.GetFileName(folder)));
+    }
 }

@@ -106,7 +106,7 @@ public class IncrementalArtifactTests(SampleImage sample) : IClassFixture<Sample
         Assert.Equal("IMG6002", Assert.Throws<BuildException>(() => build.PrepareArtifacts([Request("mistakes", "squashfs", "Compression=lzma")])).Diagnostic.Code);
         Assert.Equal("IMG6002", Assert.Throws<BuildException>(() => build.PrepareArtifacts([Request("mistakes", "squashfs", "Compression=xz", "CompressionLevel=3")])).Diagnostic.Code);
         Assert.Equal("IMG6008", Assert.Throws<BuildException>(() => build.PrepareArtifacts([Request("mistakes", "tar"), Request("mistakes", "tar")])).Diagnostic.Code);
-        Assert.Equal(2, build.PrepareArtifacts([Request("mistakes", "tar"), Request("mistakes", "tar", "FileName=second.tar")]).Count);
+        Assert.Equal(2, build.PrepareArtifacts([Request("mistakes", "tar"), Request("mistakes", "tar", "OutputName=second.tar")]).Count);
         using var workspace = new ImageWorkspace();
         var unbuilt = workspace.Project("test/unbuilt", workspace.NewManifest("unbuilt"));
         ImageWorkspace.Write(unbuilt.ManifestDirectory, "manifest", """{"SourceImage": "boot/debian12"}""");

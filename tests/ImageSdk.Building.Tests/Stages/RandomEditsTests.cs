@@ -186,12 +186,12 @@ public class RandomEditsTests(BaseImage @base) : IClassFixture<BaseImage>
             return $"exclude {string.Join(' ', Excluded)}";
         }
 
-        // Each builds on what the ones before it left, so that their order shows.
+        // Each builds on what the ones before it left, so that their order shows. (The list is made while it is looked for.)
         string Script() => Pick(
         [
             $"#!/bin/sh\necho {Text().Trim()} \"$COLOUR\" >> /opt/journal\n",
             "#!/bin/sh\ncat /opt/journal /opt/journal > /opt/twice 2>/dev/null || true\n",
-            "#!/bin/sh\nmkdir -p /opt/b && find /opt -type f | sort > /opt/b/list\n",
+            "#!/bin/sh\nmkdir -p /opt/b && find /opt -type f ! -name list | sort > /opt/b/list\n",
             "#!/bin/sh\nrm -rf /opt/c; mkdir /opt/c; ln -s ../b /opt/c/link\n",
             "#!/bin/sh\n[ ! -e /opt/journal ] || ln -f /opt/journal /opt/hard\n",
             "#!/bin/sh\nchmod 0700 /opt; chown 12:34 /opt/a 2>/dev/null || true\n",

@@ -169,6 +169,8 @@ public sealed class TextAndJsonTests : IAsyncLifetime
         var lines = (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains("imageserver_images 3", lines);
         Assert.Contains("# TYPE process_cpu_user_seconds_total counter", lines);
-        Assert.All(lines.Where(line => !line.StartsWith('#')), line => Assert.Matches(@"^[a-z_]+ -?[0-9.]+(E[-+]?[0-9]+)?$", line));
+        var names = lines.Where(line => !line.StartsWith('#')).Select(line => line.Split(' ', '{')[0]).ToArray();
+        Assert.Equal(names.Distinct().Count(), names.Where((name, index) => index == 0 || names[index - 1] != name).Count());
+        Assert.All(lines.Where(line => !line.StartsWith('#')), line => Assert.Matches(@"^[a-z_]+(\{method=""[A-Za-z]*\.[A-Za-z]+""\})? -?[0-9.]+(E[-+]?[0-9]+)?$", line));
     }
 }

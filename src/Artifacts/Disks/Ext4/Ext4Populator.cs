@@ -78,6 +78,8 @@ sealed class Ext4Populator
     // mke2fs has given the root a block, and made lost+found in it.
     void WriteRoot(DirectoryInode root)
     {
+        if (root.Entries.Any(entry => entry.Name == LostAndFound))
+            throw new ArtifactException("IMG6028", "The image has a lost+found in the root of a file system, where ext4 has its own. Remove it from the image (ImageExcludeLines: /lost[+]found.*).");
         var old = new byte[Inodes.Size];
         data.Read(groups.PlaceOfInode(Inodes.Root), old);
         var extents = new Extents();

@@ -16,6 +16,9 @@ sealed record Metric(string Path, string Description, string Unit, Func<object> 
     /// <summary>What Prometheus knows it as; null for what is nothing for Prometheus. Counters end with _total.</summary>
     public string? PrometheusName { get; init; }
 
+    /// <summary>Tells it from others of that name, as Prometheus writes it: method="ObjectServer.GetObjects". Null where it is the only one.</summary>
+    public string? PrometheusLabel { get; init; }
+
     /// <summary>The type in the original's words.</summary>
     public static string KindOf(object value) => value switch
     {

@@ -9,13 +9,13 @@ static class PrometheusText
 
     public static IEnumerable<string> Lines(IEnumerable<Metric> metrics)
     {
-        foreach (var metric in metrics)
+        // All values of a name have to stand together.
+        foreach (var named in metrics.Where(metric => metric.PrometheusName is not null).GroupBy(metric => metric.PrometheusName!))
         {
-            if (metric.PrometheusName is not { } name)
-                continue;
-            yield return $"# HELP {name} {metric.Description}";
-            yield return $"# TYPE {name} {(name.EndsWith("_total", StringComparison.Ordinal) ? "counter" : "gauge")}";
-            yield return $"{name} {Format(metric.Read())}";
+            yield return $"# HELP {named.Key} {named.First().Description}";
+            yield return $"# TYPE {named.Key} {(named.Key.EndsWith("_total", StringComparison.Ordinal) ? "counter" : "gauge")}";
+            foreach (var metric in named)
+                yield return $"{named.Key}{(metric.PrometheusLabel is { } label ? $"{{{label}}}" : "")} {Format(metric.Read())}";
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Replication;
+using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Web.Metrics;
 
@@ -9,12 +10,13 @@ sealed class ServerMetrics
 {
     readonly SortedDictionary<string, Metric> metrics = new(StringComparer.Ordinal);
 
-    public ServerMetrics(ServerParts parts)
+    public ServerMetrics(ServerParts parts, SrpcServer srpc)
     {
         AddImages(parts);
         AddObjects(parts);
         if (parts.Replicator is { } replicator)
             AddReplication(replicator);
+        AddSrpc(srpc);
         AddProcess(parts);
         foreach (var (name, value) in FlagValues.Of(parts.Options))
             Add($"/proc/flags/{name}", "value of this flag", "None", () => value);
@@ -27,8 +29,8 @@ sealed class ServerMetrics
 
     public IEnumerable<Metric> All => metrics.Values;
 
-    void Add(string path, string description, string unit, Func<object> read, string? prometheus = null) =>
-        metrics.Add(path, new(path, description, unit, read) { PrometheusName = prometheus });
+    void Add(string path, string description, string unit, Func<object> read, string? prometheus = null, string? label = null) =>
+        metrics.Add(path, new(path, description, unit, read) { PrometheusName = prometheus, PrometheusLabel = label });
 
     void AddImages(ServerParts parts)
     {
@@ -65,6 +67,27 @@ sealed class ServerMetrics
         ulong Referenced() => objects.Statistics is var statistics ? statistics.Bytes - statistics.UnreferencedBytes : 0;
         DiskSpace Disk() => DiskSpace.Of(parts.Options.ObjectDirectory) ?? default;
         double Percent(ulong bytes) => Disk().Percent(bytes);
+    }
+
+    // Paths of the original; it keeps distributions of durations where there are sums here.
+    void AddSrpc(SrpcServer srpc)
+    {
+        const string Room = "/srpc/server";
+        var connections = srpc.ConnectionCounts;
+        Add($"{Room}/num-connections", "number of connections", "None", () => (ulong)connections.Accepted, "srpc_connections_total");
+        Add($"{Room}/num-open-connections", "number of open connections", "None", () => (ulong)connections.Open, "srpc_open_connections");
+        Add($"{Room}/num-rejected-connections", "number of rejected connections", "None", () => (ulong)connections.Rejected, "srpc_rejected_connections_total");
+        Add($"{Room}/num-running-methods", "number of running methods", "None", () => (ulong)srpc.MethodCounts.Sum(method => method.Counts.Running), "srpc_running_calls");
+        foreach (var (service, method, counts) in srpc.MethodCounts)
+        {
+            var path = service.Length == 0 ? $"{Room}/{method}" : $"{Room}/{service}/{method}";
+            var label = $"method=\"{service}.{method}\"";
+            Add($"{path}/num-denied-calls", "number of denied calls", "None", () => (ulong)counts.Denied, "srpc_denied_calls_total", label);
+            Add($"{path}/num-permitted-calls", "number of permitted calls", "None", () => (ulong)counts.Permitted, "srpc_permitted_calls_total", label);
+            Add($"{path}/num-failed-calls", "number of failed calls", "None", () => (ulong)counts.Failed, "srpc_failed_calls_total", label);
+            Add($"{path}/num-running-calls", "number of running calls", "None", () => (ulong)counts.Running, "srpc_running_method_calls", label);
+            Add($"{path}/call-duration", "time of all calls that are over", "Seconds", () => counts.Duration, "srpc_call_duration_seconds_total", label);
+        }
     }
 
     void AddProcess(ServerParts parts)
