@@ -128,6 +128,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         foreach (var request in requests)
         {
             Note($"Artifact {request.Format} {string.Join(' ', request.Settings.Select(pair => $"{pair.Key}={pair.Value}"))} line={request.Line} areProjects={areProjects} extra={string.Join(' ', request.ExtraTrees.Select(Path.GetFileName))}");
+            Directory.CreateDirectory(request.OutputDirectory);
             File.WriteAllText(PathOf(request), request.Format);
             File.WriteAllText(PathOf(request) + ".json", "{}");
         }

@@ -96,7 +96,7 @@ public sealed class RunTests : IDisposable
         folder.Project("hello", """
             <PropertyGroup>
               <RunCommand>$(MSBuildProjectDirectory)/machine.sh</RunCommand>
-              <RunArguments>$(ImageStream)</RunArguments>
+              <RunArguments>$(MSBuildProjectName)</RunArguments>
             </PropertyGroup>
             """);
         Assert.Contains("MACHINE hello more", Run("--", "more").Succeeded().Lines);

@@ -8,9 +8,9 @@ using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks;
 
-/// <summary>Writes down the machine that dotnet run is to boot.</summary>
+/// <summary>Makes the disk that dotnet run is to boot, and writes down the machine. Its one format is the disk's.</summary>
 [MSBuildMultiThreadableTask]
-public sealed class PrepareImageRun : ImageTask
+public sealed class PrepareImageRun : ArtifactTask
 {
     [Required]
     public string Architecture { get; set; } = "";
@@ -23,10 +23,6 @@ public sealed class PrepareImageRun : ImageTask
 
     /// <summary>A machine with its firmware; empty for the usual one.</summary>
     public string Device { get; set; } = "";
-
-    /// <summary>What is booted.</summary>
-    [Required]
-    public string Disk { get; set; } = "";
 
     /// <summary>bios or uefi; empty for the machine's usual one. A device says it as well.</summary>
     public string Firmware { get; set; } = "";
@@ -44,17 +40,19 @@ public sealed class PrepareImageRun : ImageTask
     [Required]
     public string RunFile { get; set; } = "";
 
-    private protected override void Execute(ImageBuild build, IBuildListener listener)
+    private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
         var project = Absolute(ProjectFile);
         var words = new MachineWords(Architecture, project);
         var (machine, firmware) = words.Device(Device, Firmware);
+        var settings = new MachineSettings(Architecture, machine, firmware, words.Memory(Memory, "ImageRunMemory"), words.Processors(Processors, "ImageRunCpus"), "");
+        var ports = words.Ports(Ports, "ImageRunPorts");
+        var arguments = CommandLine.Split(Arguments, "ImageRunArguments", project);
+        var made = await build.MakeArtifactsAsync(Requests(), areProjects: false, workers, cancellation).ConfigureAwait(false);
         var run = new MachineRun(
-            project, Path.GetFileNameWithoutExtension(project),
-            new MachineSettings(Architecture, machine, firmware, words.Memory(Memory, "ImageRunMemory"), words.Processors(Processors, "ImageRunCpus"), Absolute(Disk)),
-            words.Ports(Ports, "ImageRunPorts"), CommandLine.Split(Arguments, "ImageRunArguments", project), Absolute(CacheDirectory));
+            project, Path.GetFileNameWithoutExtension(project), settings with { Disk = made[0].Path }, ports, arguments, Absolute(CacheDirectory));
         var file = Absolute(RunFile);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(run, MachineRunJson.Default.MachineRun));
+        await File.WriteAllBytesAsync(file, JsonSerializer.SerializeToUtf8Bytes(run, MachineRunJson.Default.MachineRun), cancellation).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,5 @@
 using ImageSdk.Building;
+using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Machines.BootTests;
 using ImageSdk.Machines.Testing;
@@ -7,9 +8,12 @@ using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks;
 
-/// <summary>Lists all tests of the image for the test platform: those in the image and those of the booted machine.</summary>
+/// <summary>
+/// Lists all tests of the image for the test platform: those in the image and those of the booted machine. The formats that are
+/// named are what is booted.
+/// </summary>
 [MSBuildMultiThreadableTask]
-public sealed class PrepareImageTests : SandboxedImageTask
+public sealed class PrepareImageTests : ArtifactTask
 {
     /// <summary>Loaded by the test platform from the folder of what it tests.</summary>
     [Required]
@@ -23,10 +27,6 @@ public sealed class PrepareImageTests : SandboxedImageTask
 
     public string BootTestFirmware { get; set; } = "";
 
-    /// <summary>Artifacts to boot, by format, semicolons between them.</summary>
-    [Required]
-    public string BootTestFormat { get; set; } = "";
-
     public ITaskItem[] BootTests { get; set; } = [];
 
     [Required]
@@ -37,9 +37,6 @@ public sealed class PrepareImageTests : SandboxedImageTask
 
     [Required]
     public string CacheDirectory { get; set; } = "";
-
-    /// <summary>Formats with their options as metadata.</summary>
-    public ITaskItem[] Formats { get; set; } = [];
 
     /// <summary>Path of ImageSdk.Machine.dll.</summary>
     [Required]
@@ -82,10 +79,11 @@ public sealed class PrepareImageTests : SandboxedImageTask
         if (!files.Any(file => file.IsTest))
             return new(Architecture, [], [], 0, 0, TimeSpan.Zero, TimeSpan.Zero);
         var firmwares = BootTestFirmware is "" ? [""] : List(BootTestFirmware);
+        var requests = Requests();
         var variants =
-            from format in List(BootTestFormat)
+            from format in List(FormatNames).Select(format => Format(format, project))
             from firmware in firmwares
-            select new BootVariant(words.DefaultMachine, words.Firmware(firmware, "ImageBootTestFirmware"), Format(format, project), SettingsOf(format));
+            select new BootVariant(words.DefaultMachine, words.Firmware(firmware, "ImageBootTestFirmware"), format, SettingsOf(format, requests));
         return new(
             Architecture, files, [.. variants], words.Memory(Memory, "ImageRunMemory"), words.Processors(Processors, "ImageRunCpus"),
             Durations.Parse(BootTimeout, "ImageBootTimeout", project), Durations.Parse(BootTestTimeout, "ImageBootTestTimeout", project));
@@ -98,9 +96,9 @@ public sealed class PrepareImageTests : SandboxedImageTask
         : throw Words.Wrong("ImageBootTestFormat", text, "raw or iso", project);
 
     /// <summary>What the project says of the format holds for the test's disk too, but for its name.</summary>
-    Dictionary<string, string> SettingsOf(string format) =>
-        Formats.FirstOrDefault(item => item.ItemSpec.Equals(format, StringComparison.OrdinalIgnoreCase)) is not { } item ? []
-            : item.CloneCustomMetadata().Keys.Cast<string>().Where(name => name != "FileName").ToDictionary(name => name, item.GetMetadata);
+    static Dictionary<string, string> SettingsOf(string format, IReadOnlyList<ArtifactRequest> requests) =>
+        requests.First(request => request.Format.Equals(format, StringComparison.OrdinalIgnoreCase)).Settings
+            .Where(option => !option.Key.Equals("OutputName", StringComparison.OrdinalIgnoreCase)).ToDictionary();
 
     /// <summary>What the engine says while tests are listed is of no interest.</summary>
     sealed class QuietListener : IBuildListener
