@@ -9,6 +9,11 @@ public sealed record Image
     /// <summary>As configured, without secrets expanded.</summary>
     public string BuildGitUrl { get; init; } = "";
 
+    /// <summary>
+    /// Documents that vouch for the image, by their kind (<see cref="AttestationKinds"/>). Ours; peers of the original drop them.
+    /// </summary>
+    public IReadOnlyDictionary<string, Annotation>? Attestations { get; init; }
+
     public Annotation? BuildLog { get; init; }
     public string CreatedBy { get; init; } = "";
     public string CreatedFor { get; init; } = "";

@@ -21,12 +21,24 @@ public abstract class ArtifactTask : SandboxedImageTask
     /// <summary>Directories that are laid over the image's root, in these artifacts alone.</summary>
     public string[] ExtraTrees { get; set; } = [];
 
+    /// <summary>Options for all formats that have them: names with metadata Value.</summary>
+    public ITaskItem[] FormatOptions { get; set; } = [];
+
+    /// <summary>Partitions of disks beside the root's.</summary>
+    public ITaskItem[] Partitions { get; set; } = [];
+
+    /// <summary>A file with a list of more partitions, in the form of imagetool's -extraPartitionsFilename.</summary>
+    public string PartitionsFile { get; set; } = "";
+
     /// <summary>The artifacts in the order of the formats, with metadata Format and IsFolder.</summary>
     [Output]
     public ITaskItem[] Artifacts { get; set; } = [];
 
-    private protected IReadOnlyList<ArtifactRequest> Requests() =>
-        ItemReader.Formats(Formats, FormatNames, Absolute(OutputDirectory), [.. ExtraTrees.Select(Absolute)], Absolute(ProjectFile));
+    private protected IReadOnlyList<ArtifactRequest> Requests()
+    {
+        var requests = ItemReader.Formats(Formats, FormatNames, Absolute(OutputDirectory), [.. ExtraTrees.Select(Absolute)], Absolute(ProjectFile));
+        return [.. ItemReader.WithOptions(requests, FormatOptions, Partitions, PartitionsFile.Length > 0 ? Absolute(PartitionsFile) : "")];
+    }
 
     private protected static ITaskItem[] ToItems(IEnumerable<MadeArtifact> artifacts) =>
     [

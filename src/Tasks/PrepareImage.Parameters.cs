@@ -58,11 +58,24 @@ public sealed partial class PrepareImage
 
     public string FilterMode { get; set; } = "";
 
+    public string BuilderId { get; set; } = "";
+
+    public string Provenance { get; set; } = "";
+
+    public string Sbom { get; set; } = "";
+
     [Required]
     public string ImageRecord { get; set; } = "";
 
     [Required]
     public string ManifestDirectory { get; set; } = "";
+
+    /// <summary>The lock; empty for a project without one.</summary>
+    public string LockFile { get; set; } = "";
+
+    public string LockedMode { get; set; } = "";
+
+    public string ForceEvaluate { get; set; } = "";
 
     public string MtimesCopyAddFilterLines { get; set; } = "";
 

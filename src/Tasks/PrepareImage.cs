@@ -1,6 +1,7 @@
 using ImageSdk.Building;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.RemoteCache;
+using ImageSdk.Images;
 using ImageSdk.Tasks.Reading;
 using Microsoft.Build.Framework;
 
@@ -68,11 +69,27 @@ public sealed partial class PrepareImage : SandboxedImageTask
                 MountPoint = BuildCacheMountPoint,
                 SizeLimit = BuildCacheSizeLimit is "" ? 0 : Sizes.Parse(BuildCacheSizeLimit, "ImageBuildCacheSizeLimit", ProjectFile),
             },
+            Lock = LockFile is "" ? null : new(
+                Absolute(LockFile), Words.Flag(LockedMode, "RestoreLockedMode", ProjectFile), Words.Flag(ForceEvaluate, "RestoreForceEvaluate", ProjectFile)),
             RemoteCache = RemoteCacheSettings(),
             Store = new(Absolute(StoreImageDirectory), Absolute(StoreObjectDirectory)),
             CacheDirectory = Absolute(CacheDirectory),
             ImageFile = Absolute(ImageRecord),
+            Attestations = Attestations(),
+            BuilderId = BuilderId,
         };
+    }
+
+    List<string> Attestations()
+    {
+        var kinds = new List<string>();
+        var formats = Sbom.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (formats is not [var only] || !only.Equals("false", StringComparison.OrdinalIgnoreCase))
+            kinds.AddRange(formats.Select(format => AttestationKinds.BillsOfMaterials.FirstOrDefault(kind => kind.Equals(format, StringComparison.OrdinalIgnoreCase))
+                ?? throw Words.Wrong("ImageSbom", Sbom, $"a list of {string.Join(", ", AttestationKinds.BillsOfMaterials)}; or false", ProjectFile)));
+        if (Words.Flag(Provenance, "ImageProvenance", ProjectFile))
+            kinds.Add(AttestationKinds.Provenance);
+        return [.. kinds.Distinct()];
     }
 
     SourceSettings Source(ItemReader items) => new()

@@ -141,7 +141,7 @@ public class GoldenTests
                     AssertExtends(theirs, a.Fields[i].TypeId, ours, b.Fields[i].TypeId);
                 }
                 Assert.All(b.Fields.Skip(a.Fields.Length), field =>
-                    Assert.Contains(field.Name, new[] { "ExtendedAttributes", "MtimeSeconds", "MtimeNanoSeconds" }));
+                    Assert.Contains(field.Name, new[] { "ExtendedAttributes", "MtimeSeconds", "MtimeNanoSeconds", "Attestations" }));
                 break;
             case (WireArray a, WireArray b):
                 Assert.Equal(a.Length, b.Length);

@@ -90,5 +90,6 @@ static class ImageGenerator
             OwnerGroups = lines,
             ReleaseNotes = present[5] ? new Annotation(null, texts[6]) : new Annotation(ObjectHash.Of([1])),
             BuildLog = present[5] ? null : new Annotation(null),
+            Attestations = lines.Length > 0 ? lines.Distinct().ToDictionary(line => line, line => new Annotation(null, line)) : null,
         }).ToArbitrary();
 }

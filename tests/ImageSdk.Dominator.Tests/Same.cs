@@ -15,6 +15,7 @@ static class Same
         Assert.Equal(expected.OwnerUsers, actual.OwnerUsers);
         Assert.Equal(expected.Packages, actual.Packages);
         Assert.Equal(expected.Tags, actual.Tags);
+        Assert.Equal(expected.Attestations, actual.Attestations);
         Assert.Equal(expected.Triggers is null, actual.Triggers is null);
         Assert.Equal(expected.Triggers?.List.Select(Bare), actual.Triggers?.List.Select(Bare));
         Assert.Equal(expected.Triggers?.List.SelectMany(trigger => trigger.MatchLines), actual.Triggers?.List.SelectMany(trigger => trigger.MatchLines));
@@ -48,7 +49,7 @@ static class Same
 
     static Image Bare(Image image) => image with
     {
-        FileSystem = null, Filter = null, OwnerGroups = [], OwnerUsers = [], Packages = [], Tags = null, Triggers = null,
+        FileSystem = null, Filter = null, OwnerGroups = [], OwnerUsers = [], Packages = [], Tags = null, Triggers = null, Attestations = null,
     };
 
     static Trigger Bare(Trigger trigger) => trigger with { MatchLines = [] };

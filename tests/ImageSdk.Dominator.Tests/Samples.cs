@@ -40,6 +40,10 @@ static class Samples
 
     public static Image Image() => new()
     {
+        Attestations = new Dictionary<string, Annotation>
+        {
+            [AttestationKinds.Spdx] = new(ObjectHash.Of([5])), ["other"] = new(null, "https://example.org/other"),
+        },
         BuildBranch = "main",
         BuildCommitId = "c0ffee",
         BuildGitUrl = "https://example.org/x.git",

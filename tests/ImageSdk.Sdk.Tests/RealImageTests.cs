@@ -13,43 +13,20 @@ public sealed class RealImageTests : IDisposable
 
     public RealImageTests()
     {
-        Program("make-root", """
-            #!/bin/sh
-            set -e
-            for program in sh cat true echo; do
-              program=/bin/$program
-              mkdir -p "$1/bin"
-              cp -L $program "$1$program"
-              for library in $(ldd $program | grep -o '/[^ ]*'); do
-                mkdir -p "$1${library%/*}"
-                cp -L $library "$1$library"
-              done
-            done
-            mkdir -p "$1/dev" "$1/etc" "$1/proc" "$1/run" "$1/sys" "$1/tmp"
-            """);
-        Program("scripts/10-make", """
+        TinyImage.Write(folder);
+        folder.Program("scripts/10-make", """
             #!/bin/sh
             set -e
             read -r greeting < /etc/greeting
             echo "$greeting, script" > /etc/made
             """);
-        Program("tests/made", """
+        folder.Program("tests/made", """
             #!/bin/sh
             read -r made < /etc/made
             echo "made: $made"
             test "$made" = "hello, script"
             """);
         folder.Write("files/etc/greeting", "hello\n");
-        folder.Project("tiny", """
-            <PropertyGroup>
-              <BootstrapCommand>$(MSBuildProjectDirectory)/make-root $dir</BootstrapCommand>
-              <PackagerType>none</PackagerType>
-            </PropertyGroup>
-            <ItemGroup>
-              <ImagePackagerType Include="none" CleanCommand="true" InstallCommand="true" ListCommand="true"
-                RemoveCommand="true" UpdateCommand="true" UpgradeCommand="true" />
-            </ItemGroup>
-            """);
     }
 
     public void Dispose() => folder.Dispose();
@@ -61,7 +38,7 @@ public sealed class RealImageTests : IDisposable
         Assert.True(File.Exists(folder["bin/Debug/tiny.image"]));
         folder.Build("-question").Succeeded();
 
-        Assert.Contains("TestImage: 1 passed", folder.DotNet("test", "-tl:off").Succeeded().Output);
+        Assert.Contains("Passed:     1", folder.DotNet("test", "-tl:off").Succeeded().Output);
         folder.Build("-question").Succeeded();
 
         folder.DotNet("publish", "-tl:off").Succeeded();
@@ -80,7 +57,7 @@ public sealed class RealImageTests : IDisposable
     public void A_changed_script_runs_the_stages_from_there_on()
     {
         folder.Build().Succeeded();
-        Program("scripts/10-make", "#!/bin/sh\necho 'hello, script' > /etc/made\n");
+        folder.Program("scripts/10-make", "#!/bin/sh\necho 'hello, script' > /etc/made\n");
 
         var second = folder.Build().Succeeded();
 
@@ -92,25 +69,12 @@ public sealed class RealImageTests : IDisposable
     [SandboxFact]
     public void A_failing_test_is_a_coded_error_and_leaves_no_image()
     {
-        Program("tests/made", "#!/bin/sh\necho what went wrong\nfalse\n");
+        folder.Program("tests/made", "#!/bin/sh\necho what went wrong\nfalse\n");
         var result = folder.Build();
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.Matches(@"error IMG\d{4}: ", result.Output);
         Assert.Contains("what went wrong", result.Output);
         Assert.False(File.Exists(folder["bin/Debug/tiny.image"]));
-    }
-
-    void Program(string name, string text) =>
-        File.SetUnixFileMode(folder.Write(name, text.ReplaceLineEndings("\n")), (UnixFileMode)0b111_101_101);
-}
-
-/// <summary>A test that runs programs in the sandbox.</summary>
-sealed class SandboxFactAttribute : FactAttribute
-{
-    public SandboxFactAttribute()
-    {
-        if (!File.Exists("/usr/bin/bwrap") || !File.Exists("/usr/bin/unshare"))
-            Skip = "needs bwrap and unshare; eng/test.sh installs them";
     }
 }

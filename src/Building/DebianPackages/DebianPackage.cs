@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Locks;
+using ImageSdk.Building.Projects;
 
 namespace ImageSdk.Building.DebianPackages;
 
@@ -44,6 +46,20 @@ sealed partial record DebianPackage(string Name, string Version, string Architec
             match.Groups["uri"].Value, size, match.Groups["digest"].Value);
         return package.IsNamed ? package : throw Wrong(line);
     }
+
+    public static DebianPackage From(LockedPackage locked) =>
+        new(locked.Name, locked.Version, locked.Architecture, locked.Uri, locked.Size, locked.Sha256);
+
+    public LockedPackage ToLocked() => new(Name, Version, Architecture, Sha256, Size, Uri);
+
+    /// <summary>The package where it lies on this machine: sources that are folders are seen by the image where they are mounted.</summary>
+    public DebianPackage Locate(IReadOnlyList<BindMount> mounts) =>
+        DebianUri.TryGetPath(Uri) is { } path && MountedFile.IsMounted(path, mounts) ? this with { Uri = new Uri(MountedFile.Find(path, mounts)).AbsoluteUri } : this;
+
+    /// <summary>Whether what a lock says can be a package.</summary>
+    public static bool IsValid(LockedPackage locked) =>
+        locked is { Name: not null, Version: not null, Architecture: not null, Sha256.Length: 64, Size: >= 0, Uri: not null }
+            && locked.Sha256.All(char.IsAsciiHexDigitLower) && From(locked).IsNamed;
 
     // All of it becomes names of files.
     bool IsNamed => NameText().IsMatch(Name) && VersionText().IsMatch(Version) && NameText().IsMatch(Architecture);

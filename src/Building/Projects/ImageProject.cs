@@ -76,6 +76,9 @@ public sealed record ImageProject
 
     public SandboxSettings Sandbox { get; init; } = new();
 
+    /// <summary>Null for a project without a lock.</summary>
+    public LockSettings? Lock { get; init; }
+
     /// <summary>A cache that other machines use too; null for none.</summary>
     public RemoteCacheSettings? RemoteCache { get; init; }
 
@@ -88,6 +91,12 @@ public sealed record ImageProject
 
     /// <summary>The image record that the build makes: bin/…/name.image.</summary>
     public required string ImageFile { get; init; }
+
+    /// <summary>The documents that the build makes beside it, in the words of <see cref="Images.AttestationKinds"/>.</summary>
+    public IReadOnlyList<string> Attestations { get; init; } = [];
+
+    /// <summary>Who builds, as an address that those know who verify; empty for ImageSdk itself.</summary>
+    public string BuilderId { get; init; } = "";
 }
 
 public sealed record NamedValue(string Name, string Value);

@@ -27,7 +27,7 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
         try
         {
             AddLog(images.Objects, image, state);
-            return Add(images, built, file, image);
+            return Add(images, built, file, image with { Attestations = AddAttestations(images.Objects, built, state) });
         }
         catch (StoreException exception)
         {
@@ -46,6 +46,18 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
             return;
         using var log = File.OpenRead(state.LogFile);
         objects.Add(log, hash);
+    }
+
+    /// <summary>The documents beside the image, where they are about this one and not one that was built before.</summary>
+    Dictionary<string, Annotation>? AddAttestations(ObjectStore objects, BuiltImage built, StateDirectory state)
+    {
+        if (StateDirectory.TryRead(state.DescribedFile, StateJson.Default.DescribedImage) is not { } described || described.TreeHash != built.TreeHash)
+            return null;
+        var attestations = new Dictionary<string, Annotation>();
+        foreach (var kind in described.Kinds)
+            if (AttestationKinds.FileBeside(plan.Project.ImageFile, kind) is var file && File.Exists(file))
+                attestations[kind] = new(objects.Add(File.ReadAllBytes(file)).Hash);
+        return attestations.Count > 0 ? attestations : null;
     }
 
     static string Add(ImageStore images, BuiltImage built, string file, Image image)

@@ -57,7 +57,7 @@ sealed class StageRun(
         var key = isBootstrap ? KeyOf("bootstrap", inputs, ages: true) : source.Key;
         var outcome = await MakeLayerAsync(key, id => new RunStageRequest(
             stage.ToString(), id, [],
-            [isBootstrap ? operations.Bootstrap() : new UnpackOperation(source.ImageFile!, plan.Project.Store.ObjectDirectory)],
+            [isBootstrap ? operations.Bootstrap() : operations.Unpack(source)],
             operations.Settings(readSecrets: false), inputs), isShared: isBootstrap);
         var id = LayerStore.IdOf(key);
         Keep(stage, new StageState(key, [id], isBootstrap ? 0 : 1, isBootstrap ? [id] : []), below: null);
@@ -94,12 +94,12 @@ sealed class StageRun(
         const ImageStage stage = ImageStage.TestImage;
         var before = ReadState(stage - 1);
         var tree = records.Read(state.TreeFile);
-        var tests = TestsOf(tree.FileSystem!);
+        var tests = ImageTests.In(tree.FileSystem!);
         WarnOfTestsThatDoNotRun();
-        var testedKey = LayerStore.KeyOf(before.Key, plan.Project.Sandbox.TestTimeout.ToString(), plan.Project.Sandbox.ScriptsNetwork.ToString());
+        var testedKey = ImageTests.KeyOf(plan, before);
         var done = StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState);
         var outcome = tests.Count == 0 ? new StageOutcome(StageResult.Nothing, "no tests") : Cached;
-        if (tests.Count > 0 && done?.TestedKey != testedKey)
+        if (tests.Count > 0 && done?.TestedKey != testedKey && !PassedElsewhere(testedKey))
         {
             var start = Stopwatch.GetTimestamp();
             await RunTestsAsync(before.Layers, tests);
@@ -112,23 +112,17 @@ sealed class StageRun(
         return outcome;
     }
 
-    string TestsDirectory => $"/tests/{plan.Project.Stream}";
+    string TestsDirectory => ImageTests.DirectoryOf(plan);
 
     async Task RunTestsAsync(IReadOnlyList<string> stack, IReadOnlyList<string> tests)
     {
-        var request = new RunTestsRequest(
-            stack, tests, plan.Project.Sandbox.TestTimeout.TotalSeconds, operations.Settings(readSecrets: false));
-        var done = await workers.AskAsync(plan.Project.CacheDirectory, request, listener, cancellation);
-        if (done.Tests!.Where(test => test.Error is not null).ToList() is { Count: > 0 } failures)
-            throw TestFailure.Explain(failures, done.Tests!.Count, plan, TestsDirectory);
+        var outcomes = await ImageTests.RunAsync(plan, stack, tests, workers, listener, cancellation);
+        if (outcomes.Where(test => test.Error is not null).ToList() is { Count: > 0 } failures)
+            throw TestFailure.Explain(failures, outcomes.Count, plan, TestsDirectory);
     }
 
-    static List<string> TestsOf(FileSystem fileSystem) =>
-    [
-        .. fileSystem.Walk()
-            .Where(entry => entry.Path.Span.StartsWith("/tests/"u8) && entry.Inode is RegularInode { Mode: var mode } && (mode & 0x40) != 0)
-            .Select(entry => entry.Path.ToString()),
-    ];
+    /// <summary>Whether dotnet test has just run them, and says so with their key.</summary>
+    bool PassedElsewhere(string testedKey) => File.Exists(state.TestedFile) && File.ReadAllText(state.TestedFile) == testedKey;
 
     void WarnOfTestsThatDoNotRun()
     {
@@ -198,9 +192,9 @@ sealed class StageRun(
         return new(StageResult.Ran, $"{summary}{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s", done.Layer);
     }
 
-    // Only what comes from package repositories grows old without a change of its inputs.
+    // Only what comes from package repositories grows old without a change of its inputs, and that only where no lock names it.
     string KeyOf(string before, string inputs, bool ages) =>
-        LayerStore.KeyOf(before, inputs, ages ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
+        LayerStore.KeyOf(before, inputs, ages && plan.Project.Lock is null ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
 
     StageState Above(StageState before, string key)
     {
@@ -217,7 +211,8 @@ sealed class StageRun(
         ? File.ReadAllText(state.InputsFile(stage))
         : throw Unprepared(stage);
 
-    StageState ReadState(ImageStage stage)
+    /// <summary>What a stage left.</summary>
+    public StageState ReadState(ImageStage stage)
     {
         var left = StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState) ?? throw Unprepared(stage);
         // Between the look at a finished stage and the first one that runs, a clean-up may have come.
@@ -226,7 +221,8 @@ sealed class StageRun(
             : throw new BuildException("IMG3019", $"Layers of stage {stage} were removed from the build cache {layers.Root} while the build began. Build again.", plan.Project.ProjectFile);
     }
 
-    SourceImage ReadSource() =>
+    /// <summary>The source image that was found.</summary>
+    public SourceImage ReadSource() =>
         StateDirectory.TryRead(state.StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage)
             ?? throw Unprepared(ImageStage.ResolveSourceImage);
 

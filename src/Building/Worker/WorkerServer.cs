@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using ImageSdk.Artifacts;
+using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
@@ -86,6 +87,18 @@ public sealed class WorkerServer
                 case StoreObjectsRequest objects:
                     new ObjectStorer(session).Store(objects);
                     return new DoneEvent();
+                case PackImageRequest pack:
+                    new ImagePacker(session).Pack(pack);
+                    return new DoneEvent();
+                case PlanBootstrapRequest plan:
+                    return new DoneEvent(Bootstrap: PackageLocker.Plan(session, plan.Bootstrap));
+                case PlanPackagesRequest { Stage: { Operations: [InstallPackagesOperation install] } stage }:
+                    return new DoneEvent(Installation: DebianInstaller.Plan(session, stage, install));
+                case FetchPackagesRequest packages:
+                    PackageLocker.Fetch(session, packages);
+                    return new DoneEvent();
+                case InspectImageRequest inspection:
+                    return new DoneEvent(Inspection: ImageInspector.Inspect(session, inspection));
                 case FetchLayerRequest fetch:
                     return new DoneEvent(Layer: new SharedLayers(session, fetch.Cache).Fetch(fetch.LayerId)?.Measure());
                 case SendLayerRequest send:

@@ -91,6 +91,7 @@ struct ImageDraft : IGobDraft<Image>
     public IReadOnlyList<Package>? Packages;
     public string? SourceImage;
     public IReadOnlyDictionary<string, string>? Tags;
+    public IReadOnlyDictionary<string, Annotation>? Attestations;
 
     public readonly Image ToValue() => new()
     {
@@ -111,6 +112,7 @@ struct ImageDraft : IGobDraft<Image>
         Packages = Packages ?? [],
         SourceImage = SourceImage ?? "",
         Tags = Tags,
+        Attestations = Attestations,
     };
 }
 

@@ -71,6 +71,8 @@ static class ImageTypes
         { "Packages", Slice("[]image.Package", Package), i => i.Packages, (ref d, v) => d.Packages = v },
         { "SourceImage", Text, i => i.SourceImage, (ref d, v) => d.SourceImage = v },
         { "Tags", Tags, i => i.Tags, (ref d, v) => d.Tags = v },
+        // Ours; peers of the original skip it.
+        { "Attestations", Map("map[string]image.Annotation", Text, Annotation), i => i.Attestations is { Count: > 0 } some ? some : null, (ref d, v) => d.Attestations = v },
     };
 
     public static GobType<ImageArchive> ImageArchive { get; } = new GobRecord<ImageArchive, ImageArchiveDraft>("ImageArchive")

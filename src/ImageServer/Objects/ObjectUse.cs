@@ -11,9 +11,9 @@ readonly record struct ObjectUse(ObjectHash Hash, ulong? Size, uint Count)
     public static IReadOnlyList<ObjectUse> Of(Image image)
     {
         var uses = new Dictionary<ObjectHash, ObjectUse>();
-        foreach (var annotation in (Annotation?[])[image.ReleaseNotes, image.BuildLog])
+        foreach (var annotation in ImageObjects.ListAnnotations(image))
         {
-            if (annotation?.Object is { } hash)
+            if (annotation.Object is { } hash)
                 Count(hash, null);
         }
         foreach (var inode in image.FileSystem?.InodeTable.Values ?? [])

@@ -1,0 +1,54 @@
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Stages;
+using ImageSdk.Images;
+
+namespace ImageSdk.Building.Attestations;
+
+/// <summary>A file of an image that came from the project itself rather than from a package or the source image.</summary>
+/// <param name="Path">In the image, without a leading slash.</param>
+/// <param name="Stage">What brought it, or changed it last.</param>
+/// <param name="Layer">Where it lies.</param>
+sealed record AddedFile(ByteString Path, RegularInode Inode, ImageStage Stage, string Layer)
+{
+    /// <summary>Of its content, in hexadecimal digits.</summary>
+    public string Sha512 => (Inode.Size == 0 ? ObjectHash.Of([]) : Inode.Hash).ToString();
+
+    // What the clean-up brings was there before it, or is an empty file that it left.
+    static readonly ImageStage[] ownStages =
+    [
+        ImageStage.CopyFiles, ImageStage.RunPreInstallScripts, ImageStage.CopyPostInstallFiles, ImageStage.RunScripts,
+        ImageStage.CopyPostScriptsFiles, ImageStage.RunPostCleanupScripts, ImageStage.ScanImage,
+    ];
+
+    /// <summary>What packagers write beside the files of packages.</summary>
+    static readonly string[] packagerFolders = ["var/cache/", "var/lib/apt/", "var/lib/dnf/", "var/lib/dpkg/", "var/lib/rpm/", "var/log/"];
+
+    /// <summary>The files that the stages of a build brought and that are in the finished image, in bytewise order.</summary>
+    public static IReadOnlyList<AddedFile> List(StateDirectory state, LayerStore layers, FileSystem tree)
+    {
+        var files = new SortedDictionary<ByteString, AddedFile>();
+        var below = LayersOf(state, ImageStage.UnpackSourceImage);
+        for (var stage = ImageStage.CopyFiles; stage <= ImageStage.ScanImage; stage++)
+        {
+            var stack = LayersOf(state, stage);
+            if (ownStages.Contains(stage))
+                foreach (var layer in stack.Skip(below.Count))
+                    Take(layers.ReadIndex(layer), stage, layer, files);
+            below = stack;
+        }
+        // Later stages, also those of packages, may have put something else in its place.
+        return [.. files.Values.Where(file => tree.Index.Find(Rooted(file.Path)) is RegularInode now && now.Size == file.Inode.Size && (now.Size == 0 || now.Hash == file.Inode.Hash))];
+    }
+
+    static void Take(LayerIndex index, ImageStage stage, string layer, SortedDictionary<ByteString, AddedFile> files)
+    {
+        foreach (var entry in index.Entries)
+            if (entry.Inode is RegularInode file && !packagerFolders.Any(folder => entry.Path.Span.StartsWith(System.Text.Encoding.UTF8.GetBytes(folder))))
+                files[entry.Path] = new(entry.Path, file, stage, layer);
+    }
+
+    static ByteString Rooted(ByteString path) => new((byte[])[(byte)'/', .. path.Span]);
+
+    static IReadOnlyList<string> LayersOf(StateDirectory state, ImageStage stage) =>
+        StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState)?.Layers ?? [];
+}

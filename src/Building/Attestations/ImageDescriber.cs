@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Stages;
+using ImageSdk.Images;
+
+namespace ImageSdk.Building.Attestations;
+
+/// <summary>Writes the documents about a built image that the project asks for, beside its record.</summary>
+sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore layers, BuildWorkers workers, IBuildListener listener)
+{
+    // In a server that builds, it may change from build to build.
+    readonly DateTimeOffset? epoch = long.TryParse(
+        Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+
+    public async Task DescribeAsync(CancellationToken cancellation)
+    {
+        var file = plan.Project.ImageFile;
+        var built = StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage)
+            ?? throw new BuildException("IMG6090", $"There is no image to describe: {file} has not been built. Build the project first.", plan.Project.ProjectFile);
+        var started = DateTimeOffset.UtcNow - workers.Timings.Elapsed;
+        var image = workers.Records.Read(file);
+        var description = await DescribeAsync(built, image, cancellation);
+        Parallel.ForEach(plan.Project.Attestations, kind =>
+        {
+            var document = kind switch
+            {
+                AttestationKinds.Spdx => new SpdxDocument(description).Write(),
+                AttestationKinds.CycloneDx => new CycloneDxDocument(description).Write(),
+                _ => new ProvenanceStatement(plan, state, description, image, epoch is null ? started : null).Write(),
+            };
+            AtomicFile.Write(AttestationKinds.FileBeside(file, kind), stream => stream.Write(document));
+        });
+        StateDirectory.Write(state.DescribedFile, new DescribedImage(built.TreeHash, plan.Project.Attestations), StateJson.Default.DescribedImage);
+    }
+
+    async Task<ImageDescription> DescribeAsync(BuiltImage built, Image image, CancellationToken cancellation)
+    {
+        var tree = image.FileSystem!;
+        var files = AddedFile.List(state, layers, tree);
+        var (contents, digests) = await ReadAsync(built, tree, files, cancellation);
+        ImageName.TryParse(built.Name, out _, out var time);
+        var name = ImageName.Format(built.Stream, epoch?.UtcDateTime ?? time);
+        return new()
+        {
+            Stream = built.Stream,
+            Version = name[(name.LastIndexOf('/') + 1)..],
+            TreeHash = built.TreeHash,
+            Architecture = plan.Project.Architecture,
+            Created = epoch ?? DateTimeOffset.UtcNow,
+            Source = digests.Source,
+            System = contents.System,
+            Packages = DescribedPackages.List(contents, image.Packages, PackageDigests.Read(plan.Project.ProjectFile, built, layers)),
+            Texts = contents.Texts,
+            Files =
+            [
+                .. files.Select(file => new DescribedFile(
+                    file.Path.ToString(), Convert.ToHexStringLower(SHA256.HashData(file.Path.Span).AsSpan(0, 10)), file.Stage.ToString(), file.Sha512, digests.Files[file.Sha512])),
+            ],
+        };
+    }
+
+    /// <summary>What the image's files say: of what did not change, as it was found in an earlier build.</summary>
+    async Task<(ImageContents, KnownDigests)> ReadAsync(BuiltImage built, FileSystem tree, IReadOnlyList<AddedFile> files, CancellationToken cancellation)
+    {
+        var key = ContentsKey.Of(tree);
+        var contents = StateDirectory.TryRead(state.ContentsFile, AttestationStateJson.Default.KnownContents);
+        var known = StateDirectory.TryRead(state.FileDigestsFile, AttestationStateJson.Default.KnownDigests) ?? new(new Dictionary<string, FileDigests>(), null);
+        var digests = new Dictionary<string, FileDigests>();
+        var missing = new List<InspectedFile>();
+        foreach (var file in files.DistinctBy(file => file.Sha512))
+        {
+            if ((known.Files.GetValueOrDefault(file.Sha512) ?? FileDigester.TryDigest(file, layers)) is { } found)
+                digests.Add(file.Sha512, found);
+            else
+                missing.Add(new(file.Path.Span.ToArray(), file.Sha512));
+        }
+        if (contents?.Key != key || contents.Contents is null)
+            contents = null;
+        if (contents is null || missing.Count > 0)
+        {
+            var read = await AskAsync(built, contents is null, missing, cancellation);
+            foreach (var (hash, digest) in read.Digests)
+                digests.Add(hash, digest);
+            if (contents is null)
+                StateDirectory.Write(state.ContentsFile, contents = new(key, read.Contents!), AttestationStateJson.Default.KnownContents);
+        }
+        var all = new KnownDigests(digests, DescribeSource(known.Source));
+        StateDirectory.Write(state.FileDigestsFile, all, AttestationStateJson.Default.KnownDigests);
+        return (contents.Contents, all);
+    }
+
+    async Task<ImageInspection> AskAsync(BuiltImage built, bool readsContents, IReadOnlyList<InspectedFile> files, CancellationToken cancellation)
+    {
+        if (!built.Layers.All(layers.Contains))
+            throw new BuildException("IMG6091",
+                $"The layers of {plan.Project.ImageFile} are no longer in the cache {layers.Root}, so its packages cannot be read. Build the project again.", plan.Project.ProjectFile);
+        listener.Progress("Reading packages and licences");
+        var done = await workers.AskAsync(plan.Project.CacheDirectory, new InspectImageRequest(built.Layers, readsContents, files), listener, cancellation);
+        return done.Inspection!;
+    }
+
+    DescribedSource? DescribeSource(DescribedSource? known)
+    {
+        if (StateDirectory.TryRead(state.StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage) is not { ImageFile: { } file } source)
+            return null;
+        // Of a project, what its image is called says nothing of when it changed.
+        if (source.Kind == SourceKind.Project && source.Fingerprint.Split(' ') is [_, var hash])
+            return new(epoch is null ? source.Name : ImageName.GetDirectory(source.Name), hash);
+        return known?.Name == source.Name ? known : new(source.Name, TreeHash.Compute(workers.Records.Read(file).FileSystem!).ToString());
+    }
+}
