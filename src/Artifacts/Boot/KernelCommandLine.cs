@@ -1,4 +1,5 @@
-using ImageSdk.Artifacts.Formats;
+using System.Text;
+using ImageSdk.Images;
 
 namespace ImageSdk.Artifacts.Boot;
 
@@ -14,10 +15,21 @@ static class KernelCommandLine
     {
         if (context.Settings["KernelCommandLine"] is { Length: > 0 } said)
             return said;
-        using var root = context.OpenRoot();
-        var own = BootFiles.CommandLineOf(context.Tree, root);
+        var own = OfImage(context);
         if (!GrubConfiguration.IsCommandLine(own))
             throw new ArtifactException("IMG6031", $"The image's /etc/kernel/cmdline can't be used: \"{own}\"; expected: printable ASCII without ', quotation marks in pairs. Correct it, or set KernelCommandLine.");
         return own.Length > 0 ? own : Consoles;
+    }
+
+    static string OfImage(ArtifactContext context)
+    {
+        const string path = "/etc/kernel/cmdline";
+        const int longest = 4096;
+        if (context.Tree.Index.Find(path) is not RegularInode { Size: > 0 and <= longest })
+            return "";
+        using var root = context.OpenRoot();
+        using var file = root.OpenBeneath(Encoding.UTF8.GetBytes(path[1..]));
+        var buffer = new byte[longest];
+        return Encoding.UTF8.GetString(buffer, 0, file.Read(buffer)).Trim().ReplaceLineEndings(" ");
     }
 }

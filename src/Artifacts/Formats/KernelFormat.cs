@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ImageSdk.Artifacts.Boot;
+using ImageSdk.Artifacts.Disks;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 
@@ -24,7 +26,7 @@ sealed class KernelFormat : IArtifactFormat
 
     public IReadOnlyList<ArtifactOption> Options { get; } =
     [
-        ArtifactOption.Text("KernelCommandLine", "", "one line of text", text => !text.AsSpan().ContainsAny('\0', '\n', '\r')),
+        DiskOptions.CommandLine,
         ArtifactOption.Choice("RootFileSystem", "none", "none", Squashfs),
     ];
 
@@ -34,14 +36,12 @@ sealed class KernelFormat : IArtifactFormat
 
     public void Write(ArtifactContext context)
     {
-        var files = BootFiles.Find(context.Tree);
+        var files = KernelFiles.Find(context.Tree);
         using var root = context.OpenRoot();
         Directory.CreateDirectory(context.OutputPath);
         Copy(context, root, files.Kernel, "kernel");
-        if (files.Initrd is { } initrd)
-            Copy(context, root, initrd, "initrd");
-        var commandLine = context.Settings["KernelCommandLine"] is { Length: > 0 } said ? said : BootFiles.CommandLineOf(context.Tree, root);
-        File.WriteAllText(Path.Combine(context.OutputPath, "boot_parameters"), commandLine + "\n", new UTF8Encoding(false));
+        Copy(context, root, files.Initrd, "initrd");
+        File.WriteAllText(Path.Combine(context.OutputPath, "boot_parameters"), KernelCommandLine.Of(context) + "\n", new UTF8Encoding(false));
         if (HasRoot(context.Settings))
             RootFormat.Write(context.For(RootSettings(), Path.Combine(context.OutputPath, "rootfs")));
         WriteManifest(context);
