@@ -1,3 +1,4 @@
+using ImageSdk.Building.Attestations;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Reporting;
@@ -24,6 +25,9 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     internal bool IsRemoteCacheLost { get; set; }
 
     internal ImageRecords Records { get; } = new();
+
+    /// <summary>What is being read of the image with a certain key, for the documents about it.</summary>
+    internal (string Key, Task<ReadImage> Reading)? ImageReading { get; set; }
 
     /// <summary>What the stages that were run so far took.</summary>
     public BuildTimings Timings { get; } = new();
@@ -90,6 +94,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
                 endings.Add(Task.Run(ending.Dispose));
             worker = null;
             Records.Clear();
+            ImageReading = null;
             IsRemoteCacheLost = false;
         }
         finally

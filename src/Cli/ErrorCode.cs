@@ -3,6 +3,7 @@ namespace ImageSdk.Cli;
 /// <summary>The codes of the tool's own messages.</summary>
 static class ErrorCode
 {
+    public const string NoDocument = "IMG6092";
     public const string Usage = "IMG7101";
     public const string NoStore = "IMG7102";
     public const string UnknownImage = "IMG7103";

@@ -1,3 +1,4 @@
+using ImageSdk.Building.Locks;
 using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Tests;
@@ -47,6 +48,56 @@ public class DiffTests
                 "  + bob",
             ],
             run.Lines);
+    }
+
+    [Fact]
+    public void Packages_alone_are_a_table()
+    {
+        using var sample = SampleStore.WithTwoImages();
+        var run = sample.Run("diff", "--packages", SampleStore.First, SampleStore.Second);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(["upgraded  bash   5.2-1  5.2-2", "removed   gone   1", "added     nginx         1.22"], run.Lines);
+        Assert.Equal(["downgraded  bash   5.2-2  5.2-1", "added       gone          1", "removed     nginx  1.22"], sample.Run("diff", "--packages", SampleStore.Second, SampleStore.First).Lines);
+        Assert.Equal((0, ""), (sample.Run("diff", "--packages", SampleStore.First, SampleStore.First).ExitCode, run.Error));
+        var json = System.Text.Json.JsonDocument.Parse(sample.Run("diff", "--packages", "--json", SampleStore.First, SampleStore.Second).OutputBytes).RootElement;
+        Assert.Equal("upgraded", json.GetProperty("packages").GetProperty("changed")[0].GetProperty("change").GetString());
+        Assert.False(json.GetProperty("same").GetBoolean());
+    }
+
+    [Fact]
+    public void Locks_are_compared_by_their_packages_and_sources()
+    {
+        using var sample = SampleStore.WithTwoImages();
+        LockedPackage Locked(string name, string version, char digest) => new(name, version, "amd64", new string(digest, 64), 10, $"http://mirror.example/{name}.deb");
+        string Write(string name, string source, params LockedPackage[] packages)
+        {
+            var file = sample.Temporary[name];
+            ImageLockFile.Write(file, new() { Architecture = "amd64", Source = new(LockedSourceType.Store, source), Install = new([], "", [], [], packages) });
+            return file;
+        }
+        var left = Write("left.lock.json", "base/a/1", Locked("bash", "5.2-1~rc1", 'a'), Locked("gone", "1", 'a'), Locked("same", "1", 'a'), Locked("rebuilt", "1", 'a'));
+        var right = Write("image.lock.json", "base/a/2", Locked("bash", "5.2-1", 'b'), Locked("new", "2:1", 'b'), Locked("same", "1", 'a'), Locked("rebuilt", "1", 'b'));
+        var run = sample.Run("diff", left, right);
+        Assert.Equal((1, ""), (run.ExitCode, run.Error));
+        Assert.Equal(
+            [
+                "source image: base/a/1 -> base/a/2",
+                "upgraded  bash:amd64     5.2-1~rc1  5.2-1",
+                "removed   gone:amd64     1",
+                "added     new:amd64                 2:1",
+                "changed   rebuilt:amd64  1          1",
+            ],
+            run.Lines);
+        Assert.Equal(0, sample.Run("diff", left, left).ExitCode);
+        var json = System.Text.Json.JsonDocument.Parse(sample.Run("diff", "--json", left, right).OutputBytes).RootElement;
+        Assert.Equal("base/a/2", json.GetProperty("source").GetProperty("right").GetString());
+        Assert.Equal(2, json.GetProperty("packages").GetProperty("changed").GetArrayLength());
+
+        var mixed = sample.Run("diff", left, SampleStore.First);
+        Assert.Equal(2, mixed.ExitCode);
+        Assert.StartsWith("imagesdk: error IMG7101: ", mixed.Error);
+        File.WriteAllText(left, "{");
+        Assert.StartsWith("imagesdk: error IMG4021: ", sample.Run("diff", left, right).Error);
     }
 
     [Fact]

@@ -38,6 +38,42 @@ public class ShowTests
     }
 
     [Fact]
+    public void Documents_are_shown_from_the_store_and_beside_a_file()
+    {
+        using var sample = new SampleStore();
+        ObjectHash Put(string text) => sample.Store.Objects.Add(Encoding.UTF8.GetBytes(text)).Hash;
+        var image = SampleImage.Make(sample.Store.Objects);
+        sample.Store.Images.Add("with", image with
+        {
+            Attestations = new Dictionary<string, Annotation>
+            {
+                [AttestationKinds.Spdx] = new(Put("{\"spdx\":1}\n")), [AttestationKinds.CycloneDx] = new(Put("{\"cdx\":1}\n")),
+                [AttestationKinds.Provenance] = new(null, "https://example.org/provenance"),
+            },
+        });
+        Assert.Equal("{\"spdx\":1}\n", sample.Run("show", "--sbom", "spdx", "with").Output);
+        Assert.Equal("{\"cdx\":1}\n", sample.Run("show", "with", "--sbom", "cyclonedx", "--json").Output);
+        Assert.Contains("at https://example.org/provenance", sample.Run("show", "--provenance", "with").Error);
+        Assert.Contains("Attestations:  cyclonedx, provenance, spdx", sample.Run("show", "with").Lines);
+        Assert.Equal(128, sample.RunJson("show", "with").GetProperty("attestations").GetProperty("spdx").GetProperty("object").GetString()!.Length);
+        Assert.Empty(sample.Store.Images.Verify(withContent: true));
+
+        var file = sample.Temporary["app.image"];
+        using (var stream = File.Create(file))
+            ImageFile.Write(stream, image);
+        File.WriteAllText(sample.Temporary["app.provenance.json"], "{\"statement\":1}\n");
+        Assert.Equal("{\"statement\":1}\n", sample.Run("show", "--provenance", file).Output);
+        var missing = sample.Run("show", "--sbom", "cyclonedx", file);
+        Assert.Equal(2, missing.ExitCode);
+        Assert.StartsWith($"imagesdk: error IMG6092: there is no {sample.Temporary["app.cdx.json"]}", missing.Error);
+
+        sample.Store.Images.Add("without", image);
+        Assert.StartsWith("imagesdk: error IMG6092: ", sample.Run("show", "--provenance", "without").Error);
+        Assert.StartsWith("imagesdk: error IMG7101: ", sample.Run("show", "--sbom", "other", "with").Error);
+        Assert.StartsWith("imagesdk: error IMG7101: ", sample.Run("show", "--sbom", "spdx", "--log", "with").Error);
+    }
+
+    [Fact]
     public void Json_has_the_same()
     {
         using var sample = SampleStore.WithTwoImages();

@@ -37,11 +37,22 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
         StateDirectory.Write(state.DescribedFile, new DescribedImage(built.TreeHash, plan.Project.Attestations), StateJson.Default.DescribedImage);
     }
 
+    /// <summary>
+    /// Begins to read what the documents need while the image's tests run. What is wrong with it is told when it is asked for.
+    /// </summary>
+    /// <param name="sealedState">What the image is going to be made of.</param>
+    /// <returns>Ends with the reading, and never fails.</returns>
+    public async Task ReadAheadAsync(FileSystem tree, StageState sealedState, CancellationToken cancellation)
+    {
+        var reading = Task.Run(() => ReadAsync(tree, sealedState.Layers, cancellation), cancellation);
+        workers.ImageReading = (sealedState.Key, reading);
+        await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     async Task<ImageDescription> DescribeAsync(BuiltImage built, Image image, CancellationToken cancellation)
     {
-        var tree = image.FileSystem!;
-        var files = AddedFile.List(state, layers, tree);
-        var (contents, digests) = await ReadAsync(built, tree, files, cancellation);
+        var reading = workers.ImageReading is (var key, var ahead) && key == built.Key ? ahead : ReadAsync(image.FileSystem!, built.Layers, cancellation);
+        var (files, contents, digests) = await reading;
         ImageName.TryParse(built.Name, out _, out var time);
         var name = ImageName.Format(built.Stream, epoch?.UtcDateTime ?? time);
         return new()
@@ -64,8 +75,9 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
     }
 
     /// <summary>What the image's files say: of what did not change, as it was found in an earlier build.</summary>
-    async Task<(ImageContents, KnownDigests)> ReadAsync(BuiltImage built, FileSystem tree, IReadOnlyList<AddedFile> files, CancellationToken cancellation)
+    async Task<ReadImage> ReadAsync(FileSystem tree, IReadOnlyList<string> stack, CancellationToken cancellation)
     {
+        var files = AddedFile.List(state, layers, tree);
         var key = ContentsKey.Of(tree);
         var contents = StateDirectory.TryRead(state.ContentsFile, AttestationStateJson.Default.KnownContents);
         var known = StateDirectory.TryRead(state.FileDigestsFile, AttestationStateJson.Default.KnownDigests) ?? new(new Dictionary<string, FileDigests>(), null);
@@ -82,7 +94,7 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
             contents = null;
         if (contents is null || missing.Count > 0)
         {
-            var read = await AskAsync(built, contents is null, missing, cancellation);
+            var read = await AskAsync(stack, contents is null, missing, cancellation);
             foreach (var (hash, digest) in read.Digests)
                 digests.Add(hash, digest);
             if (contents is null)
@@ -90,16 +102,16 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
         }
         var all = new KnownDigests(digests, DescribeSource(known.Source));
         StateDirectory.Write(state.FileDigestsFile, all, AttestationStateJson.Default.KnownDigests);
-        return (contents.Contents, all);
+        return new(files, contents.Contents, all);
     }
 
-    async Task<ImageInspection> AskAsync(BuiltImage built, bool readsContents, IReadOnlyList<InspectedFile> files, CancellationToken cancellation)
+    async Task<ImageInspection> AskAsync(IReadOnlyList<string> stack, bool readsContents, IReadOnlyList<InspectedFile> files, CancellationToken cancellation)
     {
-        if (!built.Layers.All(layers.Contains))
+        if (!stack.All(layers.Contains))
             throw new BuildException("IMG6091",
                 $"The layers of {plan.Project.ImageFile} are no longer in the cache {layers.Root}, so its packages cannot be read. Build the project again.", plan.Project.ProjectFile);
         listener.Progress("Reading packages and licences");
-        var done = await workers.AskAsync(plan.Project.CacheDirectory, new InspectImageRequest(built.Layers, readsContents, files), listener, cancellation);
+        var done = await workers.AskAsync(plan.Project.CacheDirectory, new InspectImageRequest(stack, readsContents, files), listener, cancellation);
         return done.Inspection!;
     }
 
@@ -113,3 +125,6 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
         return known?.Name == source.Name ? known : new(source.Name, TreeHash.Compute(workers.Records.Read(file).FileSystem!).ToString());
     }
 }
+
+/// <summary>What was read of an image, or known of it, to describe it.</summary>
+sealed record ReadImage(IReadOnlyList<AddedFile> Files, ImageContents Contents, KnownDigests Digests);

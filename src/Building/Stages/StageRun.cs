@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ImageSdk.Building.Attestations;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Publishing;
@@ -99,15 +100,25 @@ sealed class StageRun(
         var testedKey = ImageTests.KeyOf(plan, before);
         var done = StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState);
         var outcome = tests.Count == 0 ? new StageOutcome(StageResult.Nothing, "no tests") : Cached;
-        if (tests.Count > 0 && done?.TestedKey != testedKey && !PassedElsewhere(testedKey))
+        var reading = plan.Project.Attestations.Count > 0
+            ? new ImageDescriber(plan, state, layers, workers, listener).ReadAheadAsync(tree.FileSystem!, before, cancellation)
+            : Task.CompletedTask;
+        try
         {
-            var start = Stopwatch.GetTimestamp();
-            await RunTestsAsync(before.Layers, tests);
-            outcome = new(StageResult.Ran, $"{tests.Count} passed, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+            if (tests.Count > 0 && done?.TestedKey != testedKey && !PassedElsewhere(testedKey))
+            {
+                var start = Stopwatch.GetTimestamp();
+                await RunTestsAsync(before.Layers, tests);
+                outcome = new(StageResult.Ran, $"{tests.Count} passed, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+            }
+            new ImageComposer(plan, state, layers, records).Compose(tree, before, ReadSource());
+            await records.FlushAsync();
+            StreamCache.Trim(plan.Project, listener);
         }
-        new ImageComposer(plan, state, layers, records).Compose(tree, before, ReadSource());
-        await records.FlushAsync();
-        StreamCache.Trim(plan.Project, listener);
+        finally
+        {
+            await reading;
+        }
         Keep(stage, before with { TestedKey = testedKey }, before.Key);
         return outcome;
     }

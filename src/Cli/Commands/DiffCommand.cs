@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageSdk.Building.Locks;
 using ImageSdk.Cli.Comparison;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Options;
@@ -24,6 +25,7 @@ sealed class DiffCommand : ImageCommand
     };
 
     readonly Option<bool> ignoreTimes = new("--ignore-mtimes") { Description = "Files that differ in their time only are the same" };
+    readonly Option<bool> packages = new("--packages") { Description = "Packages only, as a table; of locks (image.lock.json) always" };
     readonly Option<bool> ignoreFilters = new("--ignore-filters") { Description = "With a tool: compare all paths" };
     readonly FilterOption deleteFilter = new("--delete-filter", "With a tool: a filter to apply in place of the images' own");
     readonly ListingOptions listing = new();
@@ -32,7 +34,7 @@ sealed class DiffCommand : ImageCommand
     public DiffCommand() : base("diff", "Compare two images: exit code 0 same, 1 different, 2 error")
     {
         Add(images);
-        foreach (var option in (Option[])[applyFilters, ignoreTimes, ignoreFilters])
+        foreach (var option in (Option[])[packages, applyFilters, ignoreTimes, ignoreFilters])
             Add(option);
         deleteFilter.AddTo(this);
         listing.AddTo(this);
@@ -42,6 +44,10 @@ sealed class DiffCommand : ImageCommand
     protected override async Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
     {
         string[] words = arguments.GetRequiredValue(images);
+        if (words is [var one, var other] && (LockComparison.IsLock(one) || LockComparison.IsLock(other)))
+            return CompareLocks(one, other, context);
+        if (words is [var first, var second] && arguments.GetValue(packages))
+            return await ComparePackagesAsync(first, second, context);
         var lookup = new ImageLookup(Filter: listing.ReadFilter(arguments));
         var left = await context.FindAsync(words[^2], lookup);
         var right = await context.FindAsync(words[^1], lookup);
@@ -53,6 +59,34 @@ sealed class DiffCommand : ImageCommand
         else
             DiffText.Write(context.Host.Text, comparison);
         return comparison.IsSame ? ExitCode.Success : ExitCode.No;
+    }
+
+    static int CompareLocks(string left, string right, CommandContext context)
+    {
+        if (!LockComparison.IsLock(left) || !LockComparison.IsLock(right))
+            throw new CommandException(ErrorCode.Usage, "a lock has only what its project installs, so it can be compared with another lock but not with an image");
+        var comparison = LockComparison.Compare(ImageLockFile.Read(left), ImageLockFile.Read(right));
+        if (context.IsJson)
+            context.Host.WriteJson(json => DiffJson.Write(json, left, right, comparison.Packages, (comparison.LeftSource, comparison.RightSource)));
+        else
+        {
+            if (comparison.LeftSource != comparison.RightSource)
+                context.Host.Text.WriteLine($"source image: {OneLine.Of(comparison.LeftSource)} -> {OneLine.Of(comparison.RightSource)}");
+            PackageDiffTable.Write(context.Host.Text, comparison.Packages);
+        }
+        return comparison.IsSame ? ExitCode.Success : ExitCode.No;
+    }
+
+    static async Task<int> ComparePackagesAsync(string first, string second, CommandContext context)
+    {
+        var left = await context.FindAsync(first, new(WithTree: false));
+        var right = await context.FindAsync(second, new(WithTree: false));
+        var comparison = PackageComparison.Compare(left.Image.Packages, right.Image.Packages);
+        if (context.IsJson)
+            context.Host.WriteJson(json => DiffJson.Write(json, left.Name, right.Name, comparison));
+        else
+            PackageDiffTable.Write(context.Host.Text, comparison);
+        return comparison.IsEmpty ? ExitCode.Success : ExitCode.No;
     }
 
     async Task<int> RunAsync(string program, FoundImage left, FoundImage right, ParseResult arguments, CommandContext context)

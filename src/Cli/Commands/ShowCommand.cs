@@ -16,6 +16,8 @@ sealed class ShowCommand : ImageCommand
     readonly Option<bool> files = new("--files") { Description = "The tree, one line a path, as imagetool lists it; so it is for a server" };
     readonly Option<bool> packages = new("--packages") { Description = "The packages instead: name, version and size" };
     readonly Option<bool> log = new("--log") { Description = "The build log instead" };
+    readonly Option<string?> sbom = new("--sbom") { Description = "The bill of materials instead, in one of two formats" };
+    readonly Option<bool> provenance = new("--provenance") { Description = "The statement of how it was made instead" };
     readonly ListingOptions listing = new();
 
     public ShowCommand() : base("show", "Show an image")
@@ -23,20 +25,24 @@ sealed class ShowCommand : ImageCommand
         Add(image);
         foreach (var option in Parts)
             Add(option);
+        Add(sbom.AcceptOnlyFromAmong([.. AttestationKinds.BillsOfMaterials]));
         listing.AddTo(this);
         Validators.Add(result =>
         {
-            if (Parts.Count(result.GetValue) > 1)
-                result.AddError("Only one of --details, --files, --packages and --log can be shown at a time.");
+            if (Parts.Count(result.GetValue) + (result.GetValue(sbom) is null ? 0 : 1) > 1)
+                result.AddError("Only one of --details, --files, --packages, --log, --sbom and --provenance can be shown at a time.");
         });
     }
 
-    Option<bool>[] Parts => [details, files, packages, log];
+    Option<bool>[] Parts => [details, files, packages, log, provenance];
 
     protected override async Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
     {
-        var found = await context.FindAsync(arguments.GetRequiredValue(image), new(Filter: listing.ReadFilter(arguments)));
-        if (arguments.GetValue(packages))
+        var document = arguments.GetValue(provenance) ? AttestationKinds.Provenance : arguments.GetValue(sbom);
+        var found = await context.FindAsync(arguments.GetRequiredValue(image), new(WithTree: document is null, Filter: listing.ReadFilter(arguments)));
+        if (document is not null)
+            ShowDocument(found, document, context);
+        else if (arguments.GetValue(packages))
             ShowPackages(found, context);
         else if (arguments.GetValue(log))
             await ShowLogAsync(found, context);
@@ -70,6 +76,13 @@ sealed class ShowCommand : ImageCommand
             context.Host.WriteJson(json => json.WriteList(found.Image.Packages, json.WritePackage));
         else
             PackageTable.Write(context.Host.Text, found.Image.Packages);
+    }
+
+    // JSON in any case, byte for byte.
+    static void ShowDocument(FoundImage found, string kind, CommandContext context)
+    {
+        using var content = AttestationDocument.Open(found, kind, context);
+        context.Host.WriteBytes(content.CopyTo);
     }
 
     static async Task ShowLogAsync(FoundImage found, CommandContext context)

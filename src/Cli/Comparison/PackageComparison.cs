@@ -26,4 +26,22 @@ sealed record PackageComparison(ListChange<Package> Presence, IReadOnlyList<Pack
 }
 
 /// <summary>A package in another version, or of another size.</summary>
-sealed record PackageChange(Package Left, Package Right);
+sealed record PackageChange(Package Left, Package Right)
+{
+    /// <summary>By the order of Debian's versions, which is about right for those of other packagers.</summary>
+    public PackageChangeKind Kind => DebianVersion.Order.Compare(Left.Version, Right.Version) switch
+    {
+        < 0 => PackageChangeKind.Upgraded,
+        > 0 => PackageChangeKind.Downgraded,
+        _ => PackageChangeKind.Changed,
+    };
+}
+
+enum PackageChangeKind
+{
+    Upgraded,
+    Downgraded,
+
+    /// <summary>In the same version.</summary>
+    Changed,
+}

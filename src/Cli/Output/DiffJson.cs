@@ -32,6 +32,22 @@ static class DiffJson
         json.WriteMembers("ownerGroups", () => WriteChange(json, comparison.OwnerGroups, json.WriteStringValue));
     });
 
+    /// <summary>Packages alone.</summary>
+    /// <param name="sources">What the two sides of locks stand on; null for images.</param>
+    public static void Write(Utf8JsonWriter json, string left, string right, PackageComparison packages, (string Left, string Right)? sources = null) => json.WriteMembers(() =>
+    {
+        json.WriteString("left", left);
+        json.WriteString("right", right);
+        json.WriteBoolean("same", packages.IsEmpty && sources?.Left == sources?.Right);
+        if (sources is var (mine, theirs))
+            json.WriteMembers("source", () =>
+            {
+                json.WriteString("left", mine);
+                json.WriteString("right", theirs);
+            });
+        json.WriteMembers("packages", () => WritePackages(json, packages));
+    });
+
     static void WriteFiles(Utf8JsonWriter json, ImageDiff files)
     {
         json.WriteList("added", files.Added, WritePath);
@@ -57,6 +73,7 @@ static class DiffJson
         json.WriteList("changed", packages.Changed, change => json.WriteMembers(() =>
         {
             json.WriteString("name", change.Left.Name);
+            json.WriteString("change", PackageDiffTable.Word(change.Kind));
             json.WritePropertyName("left");
             json.WritePackage(change.Left);
             json.WritePropertyName("right");

@@ -38,6 +38,12 @@ static class ImageJson
         json.WriteList("triggers", image.Triggers?.List ?? [], json.WriteTrigger);
         WriteAnnotation(json, "buildLog", image.BuildLog);
         WriteAnnotation(json, "releaseNotes", image.ReleaseNotes);
+        if (image.Attestations is { } attestations)
+            json.WriteMembers("attestations", () =>
+            {
+                foreach (var (kind, document) in attestations.OrderBy(attestation => attestation.Key, StringComparer.Ordinal))
+                    WriteAnnotation(json, kind, document);
+            });
     });
 
     public static void WritePackage(this Utf8JsonWriter json, Package package) => json.WriteMembers(() =>

@@ -33,6 +33,7 @@ static class ImageText
         Line("Packages:", $"{image.Packages.Count}, {HumanSize.Format(SumSizes(image.Packages))}");
         Line("Build log:", Describe(image.BuildLog));
         Line("Release notes:", Describe(image.ReleaseNotes));
+        Line("Attestations:", string.Join(", ", (image.Attestations?.Keys ?? []).Order(StringComparer.Ordinal)));
         Line("Filter:", image.Filter is { } filter ? Count(filter.Lines.Count, "line") : "none (sparse image)");
         foreach (var line in image.Filter?.Lines ?? [])
             output.WriteLine($"  {OneLine.Of(line)}");
