@@ -28,14 +28,14 @@ public sealed partial class DocumentationTests
         var documented = Rows("docs/items.md").Except(["Files", "PostInstall", "PostScripts", "PreInstall", "Scripts", "PostCleanup"]).ToList();
         var passed = ItemOfTask().Matches(Repository.Read("src/Sdk/targets/ImageSdk.Build.targets")).Select(match => match.Groups[1].Value);
 
-        Assert.Equal(passed.Append("PackageReference").Append("ProjectReference").Append("ImageFormat").Append("ImageBootTest").Append("ImageDevice").Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+        Assert.Equal(passed.Append("PackageReference").Append("ProjectReference").Append("ImageFormat").Append("ImagePartition").Append("ImageBootTest").Append("ImageDevice").Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void All_metadata_is_documented()
     {
         var page = Repository.Read("docs/items.md");
-        var read = Metadata().Matches(Repository.Read("src/Tasks/Reading/ItemReader.cs") + Repository.Read("src/Tasks/Reading/ItemReader.Packagers.cs"));
+        var read = Metadata().Matches(Repository.Read("src/Tasks/Reading/ItemReader.cs") + Repository.Read("src/Tasks/Reading/ItemReader.Packagers.cs") + Repository.Read("src/Tasks/Reading/ItemReader.Disks.cs"));
 
         Assert.All(read.Select(match => match.Groups[1].Value).Where(name => name != "DefiningProjectFullPath"), name => Assert.Contains($"`{name}", page));
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Artifacts.Boot;
 
@@ -15,19 +16,20 @@ static class KernelCommandLine
     {
         if (context.Settings["KernelCommandLine"] is { Length: > 0 } said)
             return said;
-        var own = OfImage(context);
+        using var root = context.OpenRoot();
+        var own = OfImage(context.Tree, root);
         if (!GrubConfiguration.IsCommandLine(own))
             throw new ArtifactException("IMG6031", $"The image's /etc/kernel/cmdline can't be used: \"{own}\"; expected: printable ASCII without ', quotation marks in pairs. Correct it, or set KernelCommandLine.");
         return own.Length > 0 ? own : Consoles;
     }
 
-    static string OfImage(ArtifactContext context)
+    /// <summary>The kernel's command line where the image says one (/etc/kernel/cmdline); empty where it does not.</summary>
+    public static string OfImage(FileSystem tree, DirectoryHandle root)
     {
         const string path = "/etc/kernel/cmdline";
         const int longest = 4096;
-        if (context.Tree.Index.Find(path) is not RegularInode { Size: > 0 and <= longest })
+        if (tree.Index.Find(path) is not RegularInode { Size: > 0 and <= longest })
             return "";
-        using var root = context.OpenRoot();
         using var file = root.OpenBeneath(Encoding.UTF8.GetBytes(path[1..]));
         var buffer = new byte[longest];
         return Encoding.UTF8.GetString(buffer, 0, file.Read(buffer)).Trim().ReplaceLineEndings(" ");

@@ -4,33 +4,38 @@ namespace ImageSdk.Artifacts.Boot;
 
 /// <summary>The kernel of an image, and what it starts from.</summary>
 /// <param name="Kernel">Its path, no part of it a link.</param>
-/// <param name="Initrd">The path of the initial file system, no part of it a link.</param>
+/// <param name="Initrd">The path of the initial file system, no part of it a link; null where the image has none for that kernel.</param>
 /// <param name="Version">As the kernel's modules are named by: "6.1.0-28-amd64". Empty where the names do not tell.</param>
-public sealed record KernelFiles(string Kernel, string Initrd, string Version)
+sealed record KernelFiles(string Kernel, string? Initrd, string Version)
 {
-    static readonly string[] KernelNames = ["vmlinuz-", "vmlinux-"];
+    // Debian's and the x86 kernel's own, arm64's.
+    static readonly string[] KernelNames = ["vmlinuz-", "vmlinux-", "Image-"];
     static readonly string[] KernelLinks = ["/vmlinuz", "/boot/vmlinuz"];
 
     /// <summary>
     /// Looks for the kernel that is to be booted: where /vmlinuz or /boot/vmlinuz leads, otherwise the newest /boot/vmlinuz-VERSION;
     /// and the initial file system of its version.
     /// </summary>
-    /// <exception cref="ArtifactException">IMG6020: there is no kernel. IMG6021: there is no initial file system.</exception>
+    /// <exception cref="ArtifactException">IMG6007: there is no kernel.</exception>
     public static KernelFiles Find(FileSystem tree)
     {
         var kernel = KernelLinks.Select(link => FileAt(tree, link)).FirstOrDefault(file => file is not null) ?? FindNewest(tree)
-            ?? throw new ArtifactException("IMG6020",
-                "The image has no kernel: there is neither /vmlinuz nor a /boot/vmlinuz-VERSION. Install one; Debian's package is linux-image-amd64 (or linux-image-cloud-amd64 for virtual machines).");
+            ?? throw new ArtifactException("IMG6007",
+                "The image has no kernel: there is neither /vmlinuz nor a /boot/vmlinuz-VERSION. Add one to its packages; Debian's is linux-image-amd64 (or linux-image-cloud-amd64 for virtual machines), with initramfs-tools.");
         var name = kernel[(kernel.LastIndexOf('/') + 1)..];
         var version = KernelNames.Where(prefix => name.StartsWith(prefix, StringComparison.Ordinal)).Select(prefix => name[prefix.Length..]).FirstOrDefault("");
-        string[] names = version.Length == 0
-            ? ["/initrd.img", "/boot/initrd.img", "/boot/initrd", "/boot/initramfs.img"]
-            : [$"/boot/initrd.img-{version}", $"/boot/initramfs-{version}.img", $"/boot/initrd-{version}", $"/boot/initrd-{version}.img", $"/boot/initramfs-{version}", "/initrd.img"];
-        var initrd = names.Select(path => FileAt(tree, path)).FirstOrDefault(file => file is not null)
-            ?? throw new ArtifactException("IMG6021",
-                $"The image has no initial file system for its kernel {kernel}; expected {names[0]}. Install what makes it before the kernel; Debian's package is initramfs-tools.");
-        return new(kernel, initrd, version);
+        return new(kernel, NamesOfInitrd(version).Select(path => FileAt(tree, path)).FirstOrDefault(file => file is not null), version);
     }
+
+    /// <summary>The initial file system, for those that cannot do without.</summary>
+    /// <exception cref="ArtifactException">IMG6021: there is none.</exception>
+    public string RequireInitrd() => Initrd
+        ?? throw new ArtifactException("IMG6021",
+            $"The image has no initial file system for its kernel {Kernel}; expected {NamesOfInitrd(Version)[0]}. Install what makes it before the kernel; Debian's package is initramfs-tools.");
+
+    static string[] NamesOfInitrd(string version) => version.Length == 0
+        ? ["/initrd.img", "/boot/initrd.img", "/boot/initrd", "/boot/initramfs.img"]
+        : [$"/boot/initrd.img-{version}", $"/boot/initramfs-{version}.img", $"/boot/initrd-{version}", $"/boot/initrd-{version}.img", $"/boot/initramfs-{version}", "/initrd.img"];
 
     static string? FindNewest(FileSystem tree) => tree.Index.Find("/boot") is DirectoryInode boot
         ? boot.Entries.Select(entry => entry.Name.ToString())

@@ -63,13 +63,14 @@ sealed class RawDisk
         if (!settings.Bootable)
             return trees;
         var kernel = KernelFiles.Find(context.Tree);
-        var (kernelVolume, initrdVolume) = (Volume.Of(volumes, kernel.Kernel), Volume.Of(volumes, kernel.Initrd));
+        var initrd = kernel.RequireInitrd();
+        var (kernelVolume, initrdVolume) = (Volume.Of(volumes, kernel.Kernel), Volume.Of(volumes, initrd));
         if (kernelVolume != initrdVolume)
-            throw new ArtifactException("IMG6024", $"{kernel.Kernel} and {kernel.Initrd} would be in different partitions ({kernelVolume.MountPoint} and {initrdVolume.MountPoint}). Keep them in one.");
+            throw new ArtifactException("IMG6024", $"{kernel.Kernel} and {initrd} would be in different partitions ({kernelVolume.MountPoint} and {initrdVolume.MountPoint}). Keep them in one.");
         var root = volumes[0].Source(settings.RootByLabel);
         var title = kernel.Version.Length > 0 ? $"Linux {kernel.Version}" : "Linux";
         trees.Add($"{GrubDirectory}/grub.cfg", GrubConfiguration.Menu(
-            title, kernelVolume.Search, kernelVolume.PathWithin(kernel.Kernel), kernelVolume.PathWithin(kernel.Initrd),
+            title, kernelVolume.Search, kernelVolume.PathWithin(kernel.Kernel), kernelVolume.PathWithin(initrd),
             $"root={root} ro {KernelCommandLine.Of(context)}", settings.BootTimeout));
         trees.Add("/etc/fstab", FileSystemTable.Create([.. Mounts(volumes)], ReadTable()));
         return trees;

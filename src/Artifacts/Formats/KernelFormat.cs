@@ -40,8 +40,10 @@ sealed class KernelFormat : IArtifactFormat
         using var root = context.OpenRoot();
         Directory.CreateDirectory(context.OutputPath);
         Copy(context, root, files.Kernel, "kernel");
-        Copy(context, root, files.Initrd, "initrd");
-        File.WriteAllText(Path.Combine(context.OutputPath, "boot_parameters"), KernelCommandLine.Of(context) + "\n", new UTF8Encoding(false));
+        if (files.Initrd is { } initrd)
+            Copy(context, root, initrd, "initrd");
+        var commandLine = context.Settings["KernelCommandLine"] is { Length: > 0 } said ? said : KernelCommandLine.OfImage(context.Tree, root);
+        File.WriteAllText(Path.Combine(context.OutputPath, "boot_parameters"), commandLine + "\n", new UTF8Encoding(false));
         if (HasRoot(context.Settings))
             RootFormat.Write(context.For(RootSettings(), Path.Combine(context.OutputPath, "rootfs")));
         WriteManifest(context);

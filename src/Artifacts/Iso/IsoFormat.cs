@@ -61,7 +61,7 @@ sealed class IsoFormat : IArtifactFormat
             WriteMedium(context, label, bios, efi,
             [
                 ("/boot/grub/grub.cfg", menu), ("/boot/grub/bios.img", bios), ("/live/vmlinuz", context.Root + kernel.Kernel),
-                ("/live/initrd.img", context.Root + kernel.Initrd), ("/live/live.img", live), (Squashfs, squashfs),
+                ("/live/initrd.img", context.Root + kernel.RequireInitrd()), ("/live/live.img", live), (Squashfs, squashfs),
             ]);
         }
         finally

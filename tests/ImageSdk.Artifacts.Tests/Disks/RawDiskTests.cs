@@ -198,7 +198,7 @@ public sealed class RawDiskTests : IDisposable
     {
         using var bare = new SampleRoot(withKernel: false);
         var noKernel = Assert.Throws<ArtifactException>(() => bare.Make("raw"));
-        Assert.Equal("IMG6020", noKernel.Code);
+        Assert.Equal("IMG6007", noKernel.Code);
         Assert.Contains("linux-image-amd64", noKernel.Message);
         Assert.Single(SampleRoot.PartitionsOf(bare.Make("raw", settings: [("Bootable", "false")])));
         bare.AddFile("/boot/vmlinuz-1", "kernel");

@@ -121,7 +121,7 @@ public class IncrementalArtifactTests(SampleImage sample) : IClassFixture<Sample
         var project = workspace.BaseProject();
         await workspace.BuildAsync(project);
         var exception = await Assert.ThrowsAsync<BuildException>(() => workspace.MakeAsync(project, SampleImage.Request("kernel", Path.Combine(workspace.Folder, "out"))));
-        Assert.Equal("IMG6020", exception.Diagnostic.Code);
+        Assert.Equal("IMG6007", exception.Diagnostic.Code);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(workspace.Folder, "out")));
     }
 }
