@@ -25,7 +25,7 @@ public sealed class PackageTests
     [Fact]
     public void Every_file_of_the_SDK_is_imported_by_it()
     {
-        var imported = Text("Sdk/Sdk.props") + Text("Sdk/Sdk.targets") + Text("targets/ImageSdk.Artifacts.props");
+        var imported = Text("Sdk/Sdk.props") + Text("Sdk/Sdk.targets") + Text("targets/ImageSdk.Artifacts.props") + Text("targets/ImageSdk.Run.targets");
 
         foreach (var file in files.Keys.Where(name => name.StartsWith("targets/", StringComparison.Ordinal)))
             Assert.Contains(Path.GetFileName(file), imported);
