@@ -4,7 +4,7 @@
 . "$(dirname -- "$0")/common.sh"
 
 require_dotnet
-install_missing mmdebstrap mmdebstrap debootstrap debootstrap bwrap bubblewrap unshare util-linux newuidmap uidmap git git setfattr attr runuser util-linux chromium chromium
+install_missing mmdebstrap mmdebstrap debootstrap debootstrap bwrap bubblewrap unshare util-linux newuidmap uidmap git git setfattr attr zstd zstd runuser util-linux chromium chromium
 require_subordinate_ids
 
 results="$root/artifacts/test-results"

@@ -1,6 +1,8 @@
 using ImageSdk.Building.Attestations;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Publishing;
@@ -61,10 +63,12 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// <param name="mayBuild">False on the second try, after the returned project was built.</param>
     /// <returns>What to build (and publish) first, or null where the source is at hand.</returns>
     /// <param name="server">Where a newer image than the store's may be; null for nowhere.</param>
+    /// <param name="packages">Images in NuGet packages that the project references; null for none.</param>
     public async Task<SourceToBuild?> ResolveSourceAsync(
-        IReadOnlyList<string> referencedImages, bool mayBuild, ImageServerSettings? server = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> referencedImages, bool mayBuild, ImageServerSettings? server = null,
+        IReadOnlyList<ImagePackageSource>? packages = null, CancellationToken cancellation = default)
     {
-        var (source, toBuild) = await new SourceResolver(ReadPlan(), server, listener).ResolveAsync(referencedImages, mayBuild, cancellation);
+        var (source, toBuild) = await new SourceResolver(ReadPlan(), server, packages ?? [], listener).ResolveAsync(referencedImages, mayBuild, cancellation);
         if (source is not null)
             StateDirectory.WriteWhenDifferent(state.StageFile(ImageStage.ResolveSourceImage), source, StateJson.Default.SourceImage);
         return toBuild;
@@ -84,6 +88,33 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
             && StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState)?.Layers?.All(store.Contains) != true)
             File.Delete(state.StageFile(stage));
     }
+
+    /// <summary>
+    /// Brings the part of the lock up to date that a stage follows, where the project has a lock: UnpackSourceImage's is the source
+    /// image with the packages of a bootstrap, InstallPackages' the packages of the list.
+    /// </summary>
+    /// <exception cref="BuildException">It does not fit and is locked (IMG4020), or cannot be locked (IMG4023).</exception>
+    public async Task LockAsync(ImageStage stage, BuildWorkers workers, CancellationToken cancellation)
+    {
+        if (Locker(workers, cancellation) is not { } locker)
+            return;
+        var plan = ReadPlan();
+        var run = new StageRun(plan, state, StoreOf(plan), workers, listener, cancellation);
+        if (stage == ImageStage.UnpackSourceImage)
+            await locker.LockSourceAsync(run.ReadSource());
+        else
+            await locker.LockPackagesAsync(run.ReadState(stage - 1));
+    }
+
+    /// <summary>Brings all packages of the lock into the cache, so that a build needs no network.</summary>
+    /// <returns>False where the lock lacks packages that the project lists: they have to be worked out first.</returns>
+    /// <param name="isEvaluated">Whether the lock has just been evaluated anew, where the project asks for that.</param>
+    public async Task<bool> FetchLockedAsync(bool isEvaluated, BuildWorkers workers, CancellationToken cancellation) =>
+        Locker(workers, cancellation) is not { } locker || await locker.FetchAsync(isEvaluated);
+
+    ImageLocker? Locker(BuildWorkers workers, CancellationToken cancellation) => ReadPlan() is { Project.Lock: { } settings } plan
+        ? new(plan, settings, state, StoreOf(plan), workers, listener, cancellation)
+        : null;
 
     /// <summary>Runs a stage, or takes its layer from the cache, and writes STAGE.stage.</summary>
     /// <param name="workers">Where the worker of this build is kept between stages.</param>
@@ -147,6 +178,18 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         await using var link = new ServerLink(server, plan.Project.ProjectFile);
         var store = plan.Project.Store.Open();
         return await new ServerPublisher(link, store.Objects, listener).PublishAsync(name, store.Images.Get(name)!, cancellation);
+    }
+
+    /// <summary>Writes what a NuGet package carries of the built image, where it is not there yet.</summary>
+    /// <param name="id">Of the package.</param>
+    /// <param name="version">Of the package, normalized as NuGet does.</param>
+    /// <exception cref="BuildException">There is no image (IMG7002), or its layers are gone (IMG7003).</exception>
+    public async Task<ImagePackageFiles> PackAsync(string id, string version, BuildWorkers workers, CancellationToken cancellation)
+    {
+        var plan = ReadPlan();
+        var layers = StoreOf(plan);
+        await workers.HoldLayersAsync(layers, listener, cancellation);
+        return await new ImagePackageContent(plan, layers, workers, listener).MakeAsync(state.PackageDirectory, id, version, cancellation);
     }
 
     static LayerStore StoreOf(BuildPlan plan) => new(plan.Project.CacheDirectory, Posix.Processes.UserId);

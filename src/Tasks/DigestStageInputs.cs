@@ -1,4 +1,5 @@
 using ImageSdk.Building;
+using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Stages;
 using ImageSdk.Tasks.Reading;
 using Microsoft.Build.Framework;
@@ -12,5 +13,5 @@ public sealed class DigestStageInputs : ImageTask
     [Required]
     public string Stage { get; set; } = "";
 
-    private protected override void Execute(ImageBuild build) => build.DigestInputs(Words.Choice<ImageStage>(Stage, "Stage", ProjectFile));
+    private protected override void Execute(ImageBuild build, IBuildListener listener) => build.DigestInputs(Words.Choice<ImageStage>(Stage, "Stage", ProjectFile));
 }

@@ -29,7 +29,7 @@ public abstract class ImageTask : Microsoft.Build.Utilities.Task, IMultiThreadab
         var listener = new MSBuildListener(Log, BuildEngine, HelpLink, LiveProgress);
         try
         {
-            Execute(new ImageBuild(Absolute(StateDirectory), listener));
+            Execute(new ImageBuild(Absolute(StateDirectory), listener), listener);
         }
         catch (Exception e) when (IsCancelled || e is OperationCanceledException)
         {
@@ -53,7 +53,7 @@ public abstract class ImageTask : Microsoft.Build.Utilities.Task, IMultiThreadab
 
     private protected virtual bool IsCancelled => false;
 
-    private protected abstract void Execute(ImageBuild build);
+    private protected abstract void Execute(ImageBuild build, IBuildListener listener);
 
     /// <summary>Of a path relative to the project; never to the process, whose directory is not the project's.</summary>
     private protected string Absolute(string path) => Path.GetFullPath(TaskEnvironment.GetAbsolutePath(path));

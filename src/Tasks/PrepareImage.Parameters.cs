@@ -70,6 +70,13 @@ public sealed partial class PrepareImage
     [Required]
     public string ManifestDirectory { get; set; } = "";
 
+    /// <summary>The lock; empty for a project without one.</summary>
+    public string LockFile { get; set; } = "";
+
+    public string LockedMode { get; set; } = "";
+
+    public string ForceEvaluate { get; set; } = "";
+
     public string MtimesCopyAddFilterLines { get; set; } = "";
 
     public string MtimesCopyFilterLines { get; set; } = "";

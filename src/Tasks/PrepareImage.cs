@@ -69,6 +69,8 @@ public sealed partial class PrepareImage : SandboxedImageTask
                 MountPoint = BuildCacheMountPoint,
                 SizeLimit = BuildCacheSizeLimit is "" ? 0 : Sizes.Parse(BuildCacheSizeLimit, "ImageBuildCacheSizeLimit", ProjectFile),
             },
+            Lock = LockFile is "" ? null : new(
+                Absolute(LockFile), Words.Flag(LockedMode, "RestoreLockedMode", ProjectFile), Words.Flag(ForceEvaluate, "RestoreForceEvaluate", ProjectFile)),
             RemoteCache = RemoteCacheSettings(),
             Store = new(Absolute(StoreImageDirectory), Absolute(StoreObjectDirectory)),
             CacheDirectory = Absolute(CacheDirectory),

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using ImageSdk.Building;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.ImagePackages;
 using ImageSdk.Tasks.Reading;
 using Microsoft.Build.Framework;
 
@@ -31,6 +33,9 @@ public sealed class ResolveSourceImage : ImageTask, ICancelableTask, IDisposable
     /// <summary>Image files of the projects that this one references.</summary>
     public ITaskItem[] ReferencedImages { get; set; } = [];
 
+    /// <summary>Images in the NuGet packages that the project references: ImagePackageSource items.</summary>
+    public ITaskItem[] PackagedImages { get; set; } = [];
+
     /// <summary>The project to build and publish before a second try; empty where the source is at hand.</summary>
     [Output]
     public string ProjectToBuild { get; set; } = "";
@@ -52,12 +57,13 @@ public sealed class ResolveSourceImage : ImageTask, ICancelableTask, IDisposable
 
     private protected override bool IsCancelled => cancellation.IsCancellationRequested;
 
-    private protected override void Execute(ImageBuild build)
+    private protected override void Execute(ImageBuild build, IBuildListener listener)
     {
         var server = ImageServerParameters.Read(
             ImageServer, ImageServerCertificates, ImageServerAuthorities, ImageServerRequireTls, ImageServerConnections, Absolute);
         string[] references = [.. ReferencedImages.Select(image => Absolute(image.ItemSpec))];
-        if (Task.Run(() => build.ResolveSourceAsync(references, MayBuild, server, cancellation.Token)).GetAwaiter().GetResult() is not { } source)
+        ImagePackageSource[] packages = [.. PackagedImages.Select(Package)];
+        if (Task.Run(() => build.ResolveSourceAsync(references, MayBuild, server, packages, cancellation.Token)).GetAwaiter().GetResult() is not { } source)
             return;
         ProjectToBuild = source.Project;
         if (source.Variables is [])
@@ -65,4 +71,8 @@ public sealed class ResolveSourceImage : ImageTask, ICancelableTask, IDisposable
         ProjectVariables = string.Join('\n', source.Variables.Select(variable => $"{variable.Name}={variable.Value}"));
         ProjectVariant = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ProjectVariables)).AsSpan(0, 4));
     }
+
+    ImagePackageSource Package(ITaskItem item) => new(
+        item.GetMetadata("PackageId"), item.GetMetadata("PackageVersion"), item.GetMetadata("Stream"), item.GetMetadata("ImageName"),
+        item.GetMetadata("Architecture"), item.GetMetadata("TreeHash"), Absolute(item.ItemSpec), Absolute(item.GetMetadata("Objects")));
 }

@@ -1,4 +1,5 @@
 using ImageSdk.Building;
+using ImageSdk.Building.Diagnostics;
 using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks;
@@ -25,7 +26,7 @@ public abstract class SandboxedImageTask : ImageTask, ICancelableTask, IDisposab
 
     private protected override bool IsCancelled => cancellation.IsCancellationRequested;
 
-    private protected sealed override void Execute(ImageBuild build) =>
+    private protected sealed override void Execute(ImageBuild build, IBuildListener listener) =>
         Task.Run(() => ExecuteAsync(build, Workers(), cancellation.Token)).GetAwaiter().GetResult();
 
     private protected abstract Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Reporting;
@@ -32,10 +33,11 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     }
 
     public async Task<SourceToBuild?> ResolveSourceAsync(
-        IReadOnlyList<string> referencedImages, bool mayBuild, ImageServerSettings? server = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> referencedImages, bool mayBuild, ImageServerSettings? server = null, IReadOnlyList<ImagePackageSource>? packages = null,
+        CancellationToken cancellation = default)
     {
         await Task.Yield();
-        Note($"ResolveSource mayBuild={mayBuild} {string.Join(' ', referencedImages.Select(Path.GetFileName))}{(server is null ? "" : $" server={server}")}");
+        Note($"ResolveSource mayBuild={mayBuild} {string.Join(' ', referencedImages.Select(Path.GetFileName))}{(server is null ? "" : $" server={server}")}{string.Concat((packages ?? []).Select(package => $" package={package}"))}");
         Obey(ImageStage.ResolveSourceImage);
         var plan = Plan();
         var published = Path.Combine(plan.Store.ImageDirectory, plan.Source.Stream);
@@ -108,6 +110,33 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.Copy(plan.ImageFile, file, overwrite: true);
         return Task.FromResult(plan.Stream + "/2024-02-29:12:00:00");
+    }
+
+    public async Task LockAsync(ImageStage stage, BuildWorkers workers, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        Note($"Lock {stage} {Plan().Lock}");
+    }
+
+    public async Task<bool> FetchLockedAsync(bool isEvaluated, BuildWorkers workers, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        Note($"FetchLocked isEvaluated={isEvaluated}");
+        return isEvaluated || Orders("FAKE_INCOMPLETE") is null;
+    }
+
+    public async Task<ImagePackageFiles> PackAsync(string id, string version, BuildWorkers workers, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        Note($"Pack {id} {version}");
+        var files = new ImagePackageFiles(Plan().ImageFile, PackageFile("objects.zst"), PackageFile("THIRD-PARTY-NOTICES.txt"), PackageFile("image.props"));
+        foreach (var file in new[] { files.Objects, files.Notices })
+            if (!File.Exists(file) || File.GetLastWriteTimeUtc(file) < File.GetLastWriteTimeUtc(files.Image))
+                File.WriteAllText(file, $"of {File.ReadAllText(files.Image)}");
+        WriteIfChanged("package/image.props", $"<Project><ItemGroup><ImagePackageSource Include=\"$(MSBuildThisFileDirectory)../image/root.image\" PackageId=\"{id}\" PackageVersion=\"{version}\" /></ItemGroup></Project>");
+        return files;
+
+        string PackageFile(string name) => Path.Combine(Directory.CreateDirectory(Path.Combine(stateDirectory, "package")).FullName, name);
     }
 
     ImageProject Plan() => JsonSerializer.Deserialize<ImageProject>(File.ReadAllText(Path.Combine(stateDirectory, "plan.json")))!;

@@ -16,7 +16,7 @@ public sealed partial class DocumentationTests
         var defaults = PropertyDefault().Matches(Repository.Read("src/Sdk/targets/ImageSdk.Defaults.targets"));
         var passed = PropertyOfTask().Matches(Repository.Read("src/Sdk/targets/ImageSdk.Build.targets"));
         // The last ones are the package's own.
-        string[] common = ["MSBuildProjectFullPath", "TargetPath", "EnableDefaultItems", "ImageSdkWorkerAssembly", "_ImageDotNetHost", "_ImageTimeline"];
+        string[] common = ["MSBuildProjectFullPath", "TargetPath", "EnableDefaultItems", "ImageSdkWorkerAssembly", "_ImageDotNetHost", "_ImageLockFile", "_ImageTimeline"];
 
         Assert.Equal([], defaults.Concat(passed).Select(match => match.Groups[1].Value).Distinct().Except(documented).Except(common));
         Assert.All(documented, name => Assert.Matches($@"\$\({name}\b|<{name}>", targets + "<ImageSdkVersion>"));
@@ -28,7 +28,7 @@ public sealed partial class DocumentationTests
         var documented = Rows("docs/items.md").Except(["Files", "PostInstall", "PostScripts", "PreInstall", "Scripts", "PostCleanup"]).ToList();
         var passed = ItemOfTask().Matches(Repository.Read("src/Sdk/targets/ImageSdk.Build.targets")).Select(match => match.Groups[1].Value);
 
-        Assert.Equal(passed.Append("ProjectReference").Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+        Assert.Equal(passed.Append("PackageReference").Append("ProjectReference").Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed partial class DocumentationTests
         var documented = Rows("docs/targets.md").ToList();
 
         Assert.Equal(["PrepareImage", .. Stages.All], documented.Take(Stages.All.Count + 1));
-        Assert.All(documented.Where(name => !name.Contains('…')), name => Assert.True(targets.Contains($"Name=\"{name}\"", StringComparison.Ordinal) || name is "Build" or "Clean" or "Rebuild", name));
+        Assert.All(documented.Where(name => !name.Contains('…')), name => Assert.True(targets.Contains($"Name=\"{name}\"", StringComparison.Ordinal) || name is "Build" or "Clean" or "Pack" or "Rebuild", name));
     }
 
     /// <summary>The first column of a page's tables.</summary>

@@ -2,10 +2,7 @@ using ImageSdk.Sdk.Tests.Harness;
 
 namespace ImageSdk.Sdk.Tests;
 
-/// <summary>
-/// The packed SDK with the real engine: an image made of a shell and a few programs of this machine, so that it takes no
-/// package tools, no network and two seconds.
-/// </summary>
+/// <summary>The packed SDK with the real engine.</summary>
 [Trait("Category", "Image")]
 public sealed class RealImageTests : IDisposable
 {
@@ -13,20 +10,6 @@ public sealed class RealImageTests : IDisposable
 
     public RealImageTests()
     {
-        Program("make-root", """
-            #!/bin/sh
-            set -e
-            for program in sh cat true echo; do
-              program=/bin/$program
-              mkdir -p "$1/bin"
-              cp -L $program "$1$program"
-              for library in $(ldd $program | grep -o '/[^ ]*'); do
-                mkdir -p "$1${library%/*}"
-                cp -L $library "$1$library"
-              done
-            done
-            mkdir -p "$1/dev" "$1/etc" "$1/proc" "$1/run" "$1/sys" "$1/tmp"
-            """);
         Program("scripts/10-make", """
             #!/bin/sh
             set -e
@@ -40,16 +23,7 @@ public sealed class RealImageTests : IDisposable
             test "$made" = "hello, script"
             """);
         folder.Write("files/etc/greeting", "hello\n");
-        folder.Project("tiny", """
-            <PropertyGroup>
-              <BootstrapCommand>$(MSBuildProjectDirectory)/make-root $dir</BootstrapCommand>
-              <PackagerType>none</PackagerType>
-            </PropertyGroup>
-            <ItemGroup>
-              <ImagePackagerType Include="none" CleanCommand="true" InstallCommand="true" ListCommand="true"
-                RemoveCommand="true" UpdateCommand="true" UpgradeCommand="true" />
-            </ItemGroup>
-            """);
+        TinyImage.Write(folder, "tiny");
     }
 
     public void Dispose() => folder.Dispose();
@@ -101,16 +75,5 @@ public sealed class RealImageTests : IDisposable
         Assert.False(File.Exists(folder["bin/Debug/tiny.image"]));
     }
 
-    void Program(string name, string text) =>
-        File.SetUnixFileMode(folder.Write(name, text.ReplaceLineEndings("\n")), (UnixFileMode)0b111_101_101);
-}
-
-/// <summary>A test that runs programs in the sandbox.</summary>
-sealed class SandboxFactAttribute : FactAttribute
-{
-    public SandboxFactAttribute()
-    {
-        if (!File.Exists("/usr/bin/bwrap") || !File.Exists("/usr/bin/unshare"))
-            Skip = "needs bwrap and unshare; eng/test.sh installs them";
-    }
+    void Program(string name, string text) => TinyImage.Program(folder, name, text);
 }

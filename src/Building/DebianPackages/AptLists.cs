@@ -66,9 +66,10 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
 
     /// <summary>Keeps the lists of an image that was just updated.</summary>
     /// <param name="context">Of a root with those of <paramref name="before"/> below.</param>
-    public AptSources Keep(AptSystem system, AptSources? before, StageContext context)
+    /// <param name="mounts">Where sources that are folders lie.</param>
+    public AptSources Keep(AptSystem system, AptSources? before, StageContext context, IReadOnlyList<BindMount> mounts)
     {
-        var digests = Hash(before, context);
+        var digests = Hash(before, context, mounts);
         var digest = LayerStore.KeyOf([.. digests, DescribeParents(context.Handle)]);
         if (before?.Digest == digest)
             return before;
@@ -81,7 +82,7 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
     }
 
     /// <summary>Name and digest of each list. What the update left alone is known from the layer.</summary>
-    List<string> Hash(AptSources? before, StageContext context)
+    List<string> Hash(AptSources? before, StageContext context, IReadOnlyList<BindMount> mounts)
     {
         var known = before is null
             ? []
@@ -92,7 +93,10 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
         foreach (var name in lists.ReadNames())
         {
             var path = $"{ListsDirectory}/{Encoding.UTF8.GetString(name)}";
-            if (lists.Stat(name).Kind != FileKind.Regular)
+            var kind = lists.Stat(name).Kind;
+            if (kind == FileKind.Symlink)
+                digests.Add($"{path} {HashLinked(lists.ReadLink(name), mounts)}");
+            if (kind != FileKind.Regular)
                 continue;
             if (!known.TryGetValue(path, out var hash) || File.Exists(Path.Combine(context.Root.Upper, path)))
             {
@@ -104,6 +108,16 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
             digests.Add($"{path} {hash}");
         }
         return digests;
+    }
+
+    // Of a folder that is not signed apt has no copy, but a link to the list itself, which changes under it.
+    static string HashLinked(byte[] target, IReadOnlyList<BindMount> mounts)
+    {
+        var path = Encoding.UTF8.GetString(target);
+        if (!MountedFile.IsMounted(path, mounts) || MountedFile.Find(path, mounts) is var file && !File.Exists(file))
+            return path;
+        using var content = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA512.HashData(content));
     }
 
     // The layer says of the directories above the lists what the image does.
@@ -147,7 +161,7 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
         return releases;
     }
 
-    static AptSettings ReadSettings(StageContext context)
+    public static AptSettings ReadSettings(StageContext context)
     {
         var (exitCode, lines) = context.QueryInBuildEnvironment(["/usr/bin/apt-config", "dump"]);
         return exitCode == 0

@@ -48,6 +48,8 @@ static partial class AptLogs
         Append(root, $"{Directory}/term.log", 0x1A0, AdministratorsGroup, $"\nLog started: {time}\nLog ended: {time}\n");
         var planner = Encoding.UTF8.GetBytes($"{Directory}/eipp.log.xz");
         root.RemoveTree(planner);
+        if (plan.PlannerLog.Length == 0)
+            return;
         using (var file = root.CreateFile(planner, 0x1A4))
             file.Write(plan.PlannerLog);
     }

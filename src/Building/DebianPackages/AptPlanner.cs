@@ -28,17 +28,9 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         }
         var said = lines.Where(line => !Change().IsMatch(line)).ToList();
         var changes = lines.Where(line => Change().IsMatch(line)).ToList();
-        var actions = new List<PackageAction>();
-        var versions = new List<(string Name, string Version)>();
-        foreach (var line in changes)
-        {
-            if (NewPackage().Match(line) is not { Success: true } match)
-                return PackagePlan.ForApt($"apt would do more than install new packages ({line})", said);
-            var unpacks = match.Groups["what"].Value == "Inst";
-            actions.Add(new(unpacks, match.Groups["name"].Value));
-            if (unpacks)
-                versions.Add((match.Groups["name"].Value, match.Groups["version"].Value));
-        }
+        if (changes.FirstOrDefault(line => !NewPackage().IsMatch(line)) is { } change)
+            return PackagePlan.ForApt($"apt would do more than install new packages ({change})", said);
+        var (actions, versions) = Read(changes.Select(line => NewPackage().Match(line)));
         if (versions.DistinctBy(version => version.Name).Count() != versions.Count)
             return PackagePlan.ForApt("apt names a package twice", said);
         var log = AptSystem.ReadText(context.Handle, PlannerLog[1..]) ?? "";
@@ -59,6 +51,31 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         foreach (var line in lines)
             context.Log(line);
         throw GenericPackager.Failure("upgrade", exitCode, [.. lines.TakeLast(LastLines.Kept)], packages);
+    }
+
+    /// <summary>An upgrade as a plan that dpkg can follow. What it brings anew counts as automatic, which is for the caller to note.</summary>
+    public PackagePlan Follow(UpgradePlan upgrade)
+    {
+        if (upgrade.Changes.FirstOrDefault(line => !UpgradedPackage().IsMatch(line)) is { } change)
+            return PackagePlan.ForApt($"an upgrade would do more than bring newer packages ({change})", []);
+        var (actions, versions) = Read(upgrade.Changes.Select(line => UpgradedPackage().Match(line)));
+        if (versions.DistinctBy(version => version.Name).Count() != versions.Count)
+            return PackagePlan.ForApt("apt names a package twice", []);
+        return Describe(versions, out var reason) is { } planned ? new(planned, actions, [], architecture, null, [], []) : PackagePlan.ForApt(reason, []);
+    }
+
+    static (List<PackageAction> Actions, List<(string Name, string Version)> Versions) Read(IEnumerable<Match> changes)
+    {
+        var actions = new List<PackageAction>();
+        var versions = new List<(string Name, string Version)>();
+        foreach (var match in changes)
+        {
+            var unpacks = match.Groups["what"].Value == "Inst";
+            actions.Add(new(unpacks, match.Groups["name"].Value));
+            if (unpacks)
+                versions.Add((match.Groups["name"].Value, match.Groups["version"].Value));
+        }
+        return (actions, versions);
     }
 
     // Those that were not asked for, in the order of apt's tables, which its request to the planner shows.
@@ -114,6 +131,10 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     // older version would stand in brackets after the name, and packages of other architectures have a colon in theirs.
     [GeneratedRegex(@"^(?<what>Inst|Conf) (?<name>[a-z0-9][a-z0-9+.-]+) \((?<version>[0-9][A-Za-z0-9.+:~-]*) .*\[[a-z0-9-]+\]\)( \[.*\])?$")]
     private static partial Regex NewPackage();
+
+    // The same with the older version, and without the origin, which is taken from the changes of an upgrade.
+    [GeneratedRegex(@"^(?<what>Inst|Conf) (?<name>[a-z0-9][a-z0-9+.-]+)( \[[^ \]]+\])? \((?<version>[0-9][A-Za-z0-9.+:~-]*) \[[a-z0-9-]+\]\)( \[.*\])?$")]
+    private static partial Regex UpgradedPackage();
 
     // Names of releases change when nothing else does.
     [GeneratedRegex(@"(?<=\([^ ]+) .*(?= \[[a-z0-9-]+\]\))")]

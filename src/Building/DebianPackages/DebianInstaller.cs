@@ -10,7 +10,7 @@ namespace ImageSdk.Building.DebianPackages;
 /// each step of the plan, apt's lists, and what apt notes at the end. Steps that another build made come from the cache.
 /// What apt would do besides installing new packages it does itself, in one layer.
 /// </summary>
-sealed class DebianInstaller
+sealed partial class DebianInstaller
 {
     static readonly string[] AptFiles = ["var/lib/apt/lists", "var/cache/apt"];
 
@@ -33,8 +33,13 @@ sealed class DebianInstaller
     }
 
     /// <returns>Null for an image that has another packager, or an unusual one: then nothing was done.</returns>
-    public static DoneEvent? TryRun(WorkerSession session, RunStageRequest request, InstallPackagesOperation operation) =>
-        request.Layers.Count == 0 ? null : new DebianInstaller(session, request, operation.Packages).TryRun();
+    public static DoneEvent? TryRun(WorkerSession session, RunStageRequest request, InstallPackagesOperation operation)
+    {
+        if (request.Layers.Count == 0)
+            return null;
+        var installer = new DebianInstaller(session, request, operation.Packages);
+        return operation.Locked is { } locked ? installer.InstallLocked(locked) : installer.TryRun();
+    }
 
     DoneEvent? TryRun()
     {
@@ -63,7 +68,7 @@ sealed class DebianInstaller
             plan = Plan(system, sources, planning);
             log.Append(planning.LogText);
         }
-        if (FindReason(plan, system, sources.Settings) is { } reason)
+        if ((plan.Reason ?? FindUnusualName(plan, system) ?? FindReason(system, sources.Settings, plan)) is { } reason)
             return InstallByApt(sources, reason);
         var steps = InstallSteps.Cut(plan, [.. packages.Select(package => AptPlanner.BaseName(package.Name))], system.Status.Names);
         return steps is null
@@ -91,7 +96,7 @@ sealed class DebianInstaller
             lists.Lend(planning.Context);
         // Descriptions in other languages are nothing that packages are chosen by.
         new GenericPackager(planning.Context).Update(packages, "-o", "Acquire::Languages=none");
-        return lists.Keep(system, known, planning.Context);
+        return lists.Keep(system, known, planning.Context, request.Settings.BindMounts);
     }
 
     PackagePlan Plan(AptSystem system, AptSources sources, PlanningRoot planning) => cache.GetOrMake(
@@ -104,15 +109,19 @@ sealed class DebianInstaller
     static string KeyOf(string what, AptSystem system, AptSources sources, params ReadOnlySpan<string> names) =>
         LayerStore.KeyOf([what, system.SourcesKey, system.StateKey, sources.Digest, .. names]);
 
-    string? FindReason(PackagePlan plan, AptSystem system, AptSettings settings)
+    // The steps of the plan are cut by the names of the list.
+    string? FindUnusualName(PackagePlan plan, AptSystem system)
     {
-        if (plan.Reason is not null)
-            return plan.Reason;
+        var planned = plan.Packages.Select(package => package.Package.Name).ToHashSet(StringComparer.Ordinal);
+        return packages.FirstOrDefault(package => AptPlanner.BaseName(package.Name) is var name && !planned.Contains(name) && !system.Status.Names.Contains(name)) is { } other
+            ? $"{other.Name} is no package's own name"
+            : null;
+    }
+
+    string? FindReason(AptSystem system, AptSettings settings, PackagePlan plan)
+    {
         if (settings.OtherDpkgSetting is { } setting)
             return $"apt's configuration has {setting}";
-        var planned = plan.Packages.Select(package => package.Package.Name).ToHashSet(StringComparer.Ordinal);
-        if (packages.FirstOrDefault(package => AptPlanner.BaseName(package.Name) is var name && !planned.Contains(name) && !system.Status.Names.Contains(name)) is { } other)
-            return $"{other.Name} is no package's own name";
         if (settings.HasOwnNetwork || system.HasPasswords)
             return "apt has its own way to the network";
         return plan.Packages.Any(package => DebianUri.TryGetPath(package.Package.Uri) is { } path && !MountedFile.IsMounted(path, request.Settings.BindMounts))

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Locks;
+using ImageSdk.Building.Projects;
 
 namespace ImageSdk.Building.DebianPackages;
 
@@ -50,6 +51,10 @@ sealed partial record DebianPackage(string Name, string Version, string Architec
         new(locked.Name, locked.Version, locked.Architecture, locked.Uri, locked.Size, locked.Sha256);
 
     public LockedPackage ToLocked() => new(Name, Version, Architecture, Sha256, Size, Uri);
+
+    /// <summary>The package where it lies on this machine: sources that are folders are seen by the image where they are mounted.</summary>
+    public DebianPackage Locate(IReadOnlyList<BindMount> mounts) =>
+        DebianUri.TryGetPath(Uri) is { } path && MountedFile.IsMounted(path, mounts) ? this with { Uri = new Uri(MountedFile.Find(path, mounts)).AbsoluteUri } : this;
 
     /// <summary>Whether what a lock says can be a package.</summary>
     public static bool IsValid(LockedPackage locked) =>

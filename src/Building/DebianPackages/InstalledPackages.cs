@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace ImageSdk.Building.DebianPackages;
 
 /// <summary>The packages of an image as dpkg's database has them (/var/lib/dpkg/status).</summary>
@@ -6,6 +9,11 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="Architecture">dpkg's own, which is the image's.</param>
 sealed record InstalledPackages(IReadOnlySet<string> Names, bool IsWhole, string Architecture)
 {
+    /// <summary>SHA-256 of name, version and architecture of all that is installed.</summary>
+    public static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
+        ControlStanza.ReadAll(text).Where(stanza => stanza["Status"].EndsWith(" ok installed", StringComparison.Ordinal))
+            .Select(stanza => $"{stanza["Package"]} {stanza["Version"]} {stanza["Architecture"]}").Order(StringComparer.Ordinal)))));
+
     public static InstalledPackages Parse(string text)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);

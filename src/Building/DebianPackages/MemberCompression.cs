@@ -61,11 +61,11 @@ static class MemberCompression
 
     /// <param name="package">The Debian package that has the program.</param>
     /// <exception cref="IOException">The program is not there.</exception>
-    public static Process Start(string tool, string package, string option)
+    public static Process Start(string tool, string package, params IReadOnlyList<string> options)
     {
         try
         {
-            return Process.Start(new ProcessStartInfo(tool, [option])
+            return Process.Start(new ProcessStartInfo(tool, options)
             {
                 RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
             })!;

@@ -9,7 +9,7 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="Architecture">The image's own.</param>
 /// <param name="Reason">Why apt has to install it by itself, in a few words; null where it need not.</param>
 /// <param name="Lines">What apt says of it.</param>
-/// <param name="PlannerLog">What apt gives its planner, compressed (xz).</param>
+/// <param name="PlannerLog">What apt gives its planner, compressed (xz); empty where a lock made the plan, which knows of no lists.</param>
 sealed record PackagePlan(
     IReadOnlyList<PlannedPackage> Packages, IReadOnlyList<PackageAction> Actions, IReadOnlyList<string> Automatic, string Architecture,
     string? Reason, IReadOnlyList<string> Lines, byte[] PlannerLog)
@@ -26,5 +26,6 @@ sealed record UpgradePlan(IReadOnlyList<string> Changes);
 
 [JsonSerializable(typeof(PackagePlan))]
 [JsonSerializable(typeof(UpgradePlan))]
+[JsonSerializable(typeof(AptSettings))]
 [JsonSerializable(typeof(AptSources))]
 sealed partial class PlanJson : JsonSerializerContext;

@@ -58,14 +58,9 @@ sealed class StepInstaller(
         async Task<IReadOnlyList<CachedPackage>> FetchAfterAsync(Task before, InstallStep step)
         {
             await before;
-            return await fetcher.FetchAsync([.. step.Packages.Select(package => Locate(package.Package))], cancellation);
+            return await fetcher.FetchAsync([.. step.Packages.Select(package => package.Package.Locate(request.Settings.BindMounts))], cancellation);
         }
     }
-
-    /// <summary>Sources that are folders are seen by the image where they are mounted.</summary>
-    DebianPackage Locate(DebianPackage package) => DebianUri.TryGetPath(package.Uri) is { } path
-        ? package with { Uri = new Uri(MountedFile.Find(path, request.Settings.BindMounts)).AbsoluteUri }
-        : package;
 
     CommandSettings WithPackages() =>
         request.Settings with { BindMounts = [.. request.Settings.BindMounts, new BindMount(store.PackagesDirectory, MountPoint)] };

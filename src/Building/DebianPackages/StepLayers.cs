@@ -25,9 +25,9 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
     /// <summary>What was made and what was there, in a few words.</summary>
     public DoneEvent Done => new(Layer: size, Summary: taken == 0 ? null : $"{made} of {made + taken} steps, the others from the cache");
 
-    // What the stage reads but for the list, of which each layer has its part.
-    static string DescribeSettings(RunStageRequest request) =>
-        string.Join('\n', request.Inputs.Split('\n').Where(line => !line.StartsWith("package ", StringComparison.Ordinal)));
+    // What the stage reads but for the list and the lock, of which each layer has its part.
+    static string DescribeSettings(RunStageRequest request) => string.Join('\n', request.Inputs.Split('\n').Where(line =>
+        !line.StartsWith("package ", StringComparison.Ordinal) && !line.StartsWith("lock ", StringComparison.Ordinal)));
 
     /// <summary>Which layers of these inputs, one on the other, the cache lacks.</summary>
     public IReadOnlyList<bool> FindMissing(string kind, IEnumerable<string> inputs)
@@ -76,10 +76,11 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
     }
 
     /// <summary>Makes the stage's last layer, which brings the others along.</summary>
-    /// <param name="lists">The layer below it that has apt's lists.</param>
-    public void Finish(string lists, Action<StageContext> make)
+    /// <param name="lists">The layer below it that has apt's lists; null for none.</param>
+    public void Finish(string? lists, Action<StageContext> make)
     {
-        parts.Add(lists);
+        if (lists is not null)
+            parts.Add(lists);
         Make(request.LayerId, request.Inputs, All, request.Settings, make, [], parts);
     }
 

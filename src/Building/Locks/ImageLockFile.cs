@@ -122,7 +122,7 @@ public static class ImageLockFile
 
     static BuildException Wrong(string file, string what) => new("IMG4021", Message(what), file);
 
-    static string Message(string what) =>
+    internal static string Message(string what) =>
         $"The lock is {what}. Take it from version control again, or delete it and restore: it is written anew.";
 }
 

@@ -76,6 +76,9 @@ public sealed record ImageProject
 
     public SandboxSettings Sandbox { get; init; } = new();
 
+    /// <summary>Null for a project without a lock.</summary>
+    public LockSettings? Lock { get; init; }
+
     /// <summary>A cache that other machines use too; null for none.</summary>
     public RemoteCacheSettings? RemoteCache { get; init; }
 

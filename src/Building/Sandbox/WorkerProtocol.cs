@@ -3,6 +3,7 @@ using ImageSdk.Building.Attestations;
 using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Locks;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.RemoteCache;
 
@@ -16,6 +17,10 @@ namespace ImageSdk.Building.Sandbox;
 [JsonDerivedType(typeof(SealImageRequest), "seal")]
 [JsonDerivedType(typeof(RunTestsRequest), "tests")]
 [JsonDerivedType(typeof(StoreObjectsRequest), "store")]
+[JsonDerivedType(typeof(PackImageRequest), "pack")]
+[JsonDerivedType(typeof(PlanBootstrapRequest), "planBootstrap")]
+[JsonDerivedType(typeof(PlanPackagesRequest), "planPackages")]
+[JsonDerivedType(typeof(FetchPackagesRequest), "fetchPackages")]
 [JsonDerivedType(typeof(RemoveEntriesRequest), "removeEntries")]
 [JsonDerivedType(typeof(VerifyLayersRequest), "verifyLayers")]
 [JsonDerivedType(typeof(FetchLayerRequest), "fetchLayer")]
@@ -50,6 +55,22 @@ sealed record RunTestsRequest(
 
 /// <summary>Add the objects of an image that the store lacks.</summary>
 sealed record StoreObjectsRequest(IReadOnlyList<string> Layers, string ImageFile, string ObjectDirectory) : WorkerRequest;
+
+/// <summary>Write what a NuGet package carries of an image beside its record. The files are replaced whole.</summary>
+/// <param name="ObjectsFile">For the contents of its files.</param>
+/// <param name="NoticesFile">For the licences of its packages.</param>
+sealed record PackImageRequest(IReadOnlyList<string> Layers, string ImageFile, string ObjectsFile, string NoticesFile) : WorkerRequest;
+
+/// <summary>Work out which packages make a root. The answer has a lock's part.</summary>
+sealed record PlanBootstrapRequest(AptBootstrap Bootstrap) : WorkerRequest;
+
+/// <summary>Work out what a list of packages comes to. The answer has a lock's part.</summary>
+/// <param name="Stage">The stage that is going to install them.</param>
+sealed record PlanPackagesRequest(RunStageRequest Stage) : WorkerRequest;
+
+/// <summary>Bring packages into the cache.</summary>
+/// <param name="Mounts">Where the image sees those that are files; null where they lie where they say.</param>
+sealed record FetchPackagesRequest(IReadOnlyList<LockedPackage> Packages, IReadOnlyList<BindMount>? Mounts) : WorkerRequest;
 
 /// <summary>
 /// Remove layers and other entries; here, because files of layers belong to ids that only the worker has. Who asks holds the
@@ -88,6 +109,7 @@ sealed record CommandSettings(
 [JsonDerivedType(typeof(BootstrapOperation), "bootstrap")]
 [JsonDerivedType(typeof(AptBootstrapOperation), "aptBootstrap")]
 [JsonDerivedType(typeof(UnpackOperation), "unpack")]
+[JsonDerivedType(typeof(UnpackPackageOperation), "unpackPackage")]
 [JsonDerivedType(typeof(CopyTreeOperation), "copyTree")]
 [JsonDerivedType(typeof(CopyFileOperation), "copyFile")]
 [JsonDerivedType(typeof(RunScriptsOperation), "runScripts")]
@@ -100,9 +122,15 @@ abstract record StageOperation;
 sealed record BootstrapOperation(IReadOnlyList<string> Command, string PackagerScript) : StageOperation;
 
 /// <param name="PackagerScript">Content of /bin/generic-packager.</param>
-sealed record AptBootstrapOperation(AptBootstrap Bootstrap, string PackagerScript) : StageOperation;
+/// <param name="Locked">What it came to when the lock was written, which is followed; null to ask apt.</param>
+sealed record AptBootstrapOperation(AptBootstrap Bootstrap, string PackagerScript, LockedBootstrap? Locked = null) : StageOperation;
 
 sealed record UnpackOperation(string ImageFile, string ObjectDirectory) : StageOperation;
+
+/// <param name="Package">Id and version, for errors.</param>
+/// <param name="ObjectsFile">The contents of its files, as <see cref="ImagePackages.PackedObjects"/> has them.</param>
+/// <param name="TreeHash">What the package says that the tree's is.</param>
+sealed record UnpackPackageOperation(string Package, string ImageFile, string ObjectsFile, string TreeHash) : StageOperation;
 
 /// <param name="Label">For the log: "files", "post-install-files".</param>
 sealed record CopyTreeOperation(string Label, string Directory, bool Append) : StageOperation;
@@ -112,7 +140,8 @@ sealed record CopyFileOperation(string Source, string TargetPath, uint? Mode) : 
 
 sealed record RunScriptsOperation(string Label, IReadOnlyList<string> Files) : StageOperation;
 
-sealed record InstallPackagesOperation(IReadOnlyList<PackageRequest> Packages) : StageOperation;
+/// <param name="Locked">What it came to when the lock was written, which is followed; null to ask apt.</param>
+sealed record InstallPackagesOperation(IReadOnlyList<PackageRequest> Packages, LockedInstallation? Locked = null) : StageOperation;
 
 /// <param name="File">Where the project names the package, for errors.</param>
 sealed record PackageRequest(string Name, string File, int Line);
@@ -139,9 +168,11 @@ sealed record DiagnosticEvent(Diagnostic Diagnostic) : WorkerEvent;
 /// <param name="Layer">Size of what was made, for a stage.</param>
 /// <param name="Summary">What was done, in a few words, where a stage has more to say than that it ran.</param>
 /// <param name="Inspection">What was read of an image.</param>
+/// <param name="Bootstrap">What a bootstrap comes to.</param>
+/// <param name="Installation">What a list of packages comes to.</param>
 sealed record DoneEvent(
     IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null, LayerSize? Layer = null, string? Summary = null,
-    ImageInspection? Inspection = null) : WorkerEvent;
+    ImageInspection? Inspection = null, LockedBootstrap? Bootstrap = null, LockedInstallation? Installation = null) : WorkerEvent;
 
 /// <summary>The request failed; the root is thrown away, the worker lives on.</summary>
 sealed record FailedEvent(Diagnostic Diagnostic) : WorkerEvent;

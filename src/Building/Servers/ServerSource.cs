@@ -24,6 +24,14 @@ sealed class ServerSource(ServerLink server, LocalStore store, IBuildListener li
             await FetchAsync(name, image, cancellation);
     }
 
+    /// <summary>The image of this name; does nothing where the server has none.</summary>
+    /// <inheritdoc cref="FetchLatestAsync"/>
+    public async Task FetchAsync(string name, CancellationToken cancellation)
+    {
+        if (await server.AskAsync(client => client.GetImageAsync(name, cancellation), cancellation) is { } image)
+            await FetchAsync(name, image, cancellation);
+    }
+
     async Task<string?> FindLatestAsync(string stream, string commit, TagMatcher tags, CancellationToken cancellation)
     {
         if (!await server.AskAsync(client => client.CheckDirectoryAsync(stream, cancellation), cancellation))

@@ -1,6 +1,10 @@
+using System.Security.Cryptography;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Locks;
 using ImageSdk.Building.Projects;
+using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Servers;
 using ImageSdk.Building.Stages;
 using ImageSdk.Images;
@@ -9,10 +13,10 @@ using ImageSdk.Storage;
 namespace ImageSdk.Building.Sources;
 
 /// <summary>
-/// Finds the image that a build stands on: the one of a referenced project, or else the newest of a stream in the store
-/// that matches.
+/// Finds the image that a build stands on: the one of a referenced project or NuGet package, or else the newest of a stream in
+/// the store that matches.
 /// </summary>
-sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IBuildListener listener)
+sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOnlyList<ImagePackageSource> packages, IBuildListener listener)
 {
     /// <summary>Past this age a source is built again where a project is known that builds it.</summary>
     static readonly TimeSpan DefaultMaxAge = TimeSpan.FromHours(1);
@@ -28,16 +32,20 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IBuildL
         var built = referencedImages.Select(file => (File: file, Image: ReadBuilt(file))).ToList();
         var stream = plan.Manifest.SourceImage;
         if (stream.Length > 0)
-            return built.FirstOrDefault(reference => reference.Image.Stream == stream) is { Image: not null } match
-                ? (FromProject(match.File, match.Image), null)
-                : await FromStoreAsync(stream, mayBuild, cancellation);
-        return built switch
         {
-            [var only] => (FromProject(only.File, only.Image), null),
-            [] => throw Error("IMG2001",
-                "The image has no source: set SourceImage (in the manifest or the project), reference another image project, or set BootstrapDistribution or BootstrapCommand."),
+            if (built.FirstOrDefault(reference => reference.Image.Stream == stream) is { Image: not null } match)
+                return (FromProject(match.File, match.Image), null);
+            var package = packages.FirstOrDefault(package => package.Id.Equals(stream, StringComparison.OrdinalIgnoreCase) || package.Stream == stream);
+            return package is null ? await FromStoreAsync(stream, mayBuild, cancellation) : (FromPackage(package), null);
+        }
+        return (built, packages) switch
+        {
+            ([var only], []) => (FromProject(only.File, only.Image), null),
+            ([], [var only]) => (FromPackage(only), null),
+            ([], []) => throw Error("IMG2001",
+                "The image has no source: set SourceImage (in the manifest or the project), reference another image project or a package with an image, or set BootstrapDistribution or BootstrapCommand."),
             _ => throw Error("IMG2002",
-                $"The project references {built.Count} image projects; it is not clear which is the source. Set SourceImage to one of: {string.Join(", ", built.Select(reference => reference.Image.Stream))}."),
+                $"The project references {built.Count + packages.Count} images; it is not clear which is the source. Set SourceImage to one of: {string.Join(", ", built.Select(reference => reference.Image.Stream).Concat(packages.Select(package => package.Id)))}."),
         };
     }
 
@@ -53,6 +61,27 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IBuildL
         return new(SourceKind.Project, image.Name, file, $"{image.Key} {image.TreeHash}", image.Key, image.Layers);
     }
 
+    SourceImage FromPackage(ImagePackageSource package)
+    {
+        if (package.Architecture.Length > 0 && package.Architecture != plan.Project.Architecture)
+            throw Error("IMG2022",
+                $"The image in package {package} is for {package.Architecture}, and this project builds for {plan.Project.Architecture}. Reference another package, or set RuntimeIdentifier or ImageArchitecture.");
+        if (!ObjectHash.TryParse(package.TreeHash, out _))
+            throw ImagePackage.Damaged(package.ToString(), package.ImageFile, "it does not say what its tree's hash is");
+        foreach (var file in new[] { package.ImageFile, package.ObjectsFile })
+            if (!File.Exists(file))
+                throw ImagePackage.Damaged(package.ToString(), package.ImageFile, $"{file} is missing");
+        // Times are not in the tree's hash, but in the layer. What is in the package is compared when it is unpacked.
+        var key = LayerStore.KeyOf("package", package.TreeHash, DigestOf(package.ImageFile));
+        return new(SourceKind.Package, package.ImageName, package.ImageFile, $"{package} {key}", key, []) { Package = package };
+    }
+
+    static string DigestOf(string file)
+    {
+        using var stream = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
     async Task<(SourceImage?, SourceToBuild?)> FromStoreAsync(string stream, bool mayBuild, CancellationToken cancellation)
     {
         if (ImageName.FindFault(stream) is { } fault)
@@ -61,6 +90,8 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IBuildL
         var images = store.Images;
         var tags = new TagMatcher(plan.Manifest.SourceImageTagsToMatch);
         var commit = plan.Manifest.SourceImageGitCommitId;
+        if (await FindLockedAsync(store, stream, commit, tags, cancellation) is { } locked)
+            return (FromStore(images, locked), null);
         if (server is not null)
             await FetchAsync(store, stream, commit, tags, cancellation);
         var latest = images.DirectoryExists(stream) && images.FindLatest(stream, commit, tags) is { } name ? images.GetHeader(name) : null;
@@ -89,10 +120,39 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IBuildL
                     $"too old source image: {Describe(stream, commit, tags)}: {latest.Name} is older than {maxAge}, and no project is known that builds it. "
                     + "Publish a new one, name its project with a BuildableImageStream item, or raise SourceImageMaxAge.");
         }
-        var file = images.GetPath(latest.Name);
+        return (FromStore(images, latest), null);
+    }
+
+    SourceImage FromStore(ImageStore images, ImageHeader image)
+    {
+        var file = images.GetPath(image.Name);
         // A name is given once; with the file's time, a store that was made anew does not pass for the old one.
-        var key = LayerStore.KeyOf("image", latest.Name, latest.CreatedOn?.UtcTicks.ToString() ?? "");
-        return (new SourceImage(SourceKind.Store, latest.Name, file, latest.Name, key, []), null);
+        var key = LayerStore.KeyOf("image", image.Name, image.CreatedOn?.UtcTicks.ToString() ?? "");
+        return new(SourceKind.Store, image.Name, file, image.Name, key, [])
+        {
+            TreeHash = plan.Project.Lock is null ? null : TreeHash.Compute(ImageRecord.Read(file).FileSystem!).ToString(),
+        };
+    }
+
+    /// <summary>The image of the stream that the lock names, whatever is newer; null where it names none that the project could mean.</summary>
+    async Task<ImageHeader?> FindLockedAsync(LocalStore store, string stream, string commit, TagMatcher tags, CancellationToken cancellation)
+    {
+        if (plan.Project.Lock is not { ForceEvaluate: false } settings
+            || ImageLockFile.TryRead(settings.File)?.Source is not { Type: LockedSourceType.Store, Name: var name }
+            || !ImageName.TryParse(name, out var lockedStream, out _) || lockedStream != stream)
+            return null;
+        if (!store.Images.Exists(name) && server is not null)
+        {
+            await using var link = new ServerLink(server, plan.Project.ProjectFile);
+            await new ServerSource(link, store, listener).FetchAsync(name, cancellation);
+        }
+        var image = store.Images.Exists(name) ? store.Images.GetHeader(name) : null;
+        if (image is null)
+            throw new BuildException("IMG4022",
+                $"The lock names the source image {name}, and neither the store {plan.Project.Store.ImageDirectory}{(server is null ? "" : $" nor the image server {server.Address}")} has it. Publish it there, or take the newest one: dotnet restore --force-evaluate.",
+                settings.File);
+        var isMeant = (commit.Length == 0 || image.BuildCommitId == commit || image.BuildBranch == commit) && tags.Matches(image.Tags);
+        return isMeant ? image : null;
     }
 
     // Without its server, a build goes on with what was fetched before.

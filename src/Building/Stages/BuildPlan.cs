@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Projects;
 
@@ -13,11 +14,19 @@ sealed record BuildPlan(ImageProject Project, ImageManifest Manifest);
 /// <param name="Fingerprint">Changes whenever the source's content does.</param>
 /// <param name="Key">Cache key of its layers, where they are at hand; the stages above chain to it.</param>
 /// <param name="Layers">Its layers, the lowest first; empty where the image has to be unpacked from the store.</param>
-sealed record SourceImage(SourceKind Kind, string Name, string? ImageFile, string Fingerprint, string Key, IReadOnlyList<string> Layers);
+sealed record SourceImage(SourceKind Kind, string Name, string? ImageFile, string Fingerprint, string Key, IReadOnlyList<string> Layers)
+{
+    /// <summary>The NuGet package that carries it; null for others.</summary>
+    public ImagePackageSource? Package { get; init; }
+
+    /// <summary>Of an image from the store, where a lock asks for it.</summary>
+    public string? TreeHash { get; init; }
+}
 
 enum SourceKind
 {
     Bootstrap,
+    Package,
     Project,
     Store,
 }

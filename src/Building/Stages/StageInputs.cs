@@ -1,3 +1,4 @@
+using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Packagers;
 using ImageSdk.Building.Projects;
@@ -68,6 +69,21 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
         inputs.Line("architecture", project.Architecture);
         if (BuiltInPackagers.Find(bootstrap.PackagerType, project.PackagerTypes) is { } packager)
             inputs.Line("packager", GenericPackagerScript.Write(packager));
+        if (ReadLock()?.Bootstrap is not { } locked)
+            return;
+        inputs.Line("lock", ["essential", .. locked.Essential]);
+        foreach (var call in locked.Calls)
+            inputs.Line("lock", ["dpkg", .. call]);
+        inputs.Line("lock", ["automatic", .. locked.Automatic]);
+        Lock(inputs, locked.Packages);
+    }
+
+    ImageLock? ReadLock() => project.Lock is { } settings ? ImageLockFile.TryRead(settings.File) : null;
+
+    static void Lock(InputsWriter inputs, IReadOnlyList<LockedPackage> packages)
+    {
+        foreach (var package in packages)
+            inputs.Line("lock", "deb", package.Name, package.Version, package.Architecture, package.Sha256);
     }
 
     void Files(InputsWriter inputs, ProjectFileStage stage)
@@ -101,6 +117,12 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
             inputs.Line("package", package.Name);
         Environment(inputs, usesCommit: false);
         Sandbox(inputs);
+        if (ReadLock()?.Install is not { } locked)
+            return;
+        foreach (var step in locked.Steps)
+            inputs.Line("lock", ["step", .. step.For, "/", .. step.Actions]);
+        inputs.Line("lock", ["automatic", .. locked.Automatic]);
+        Lock(inputs, locked.Packages);
     }
 
     void Environment(InputsWriter inputs, bool usesCommit)

@@ -1,5 +1,6 @@
 using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Packagers;
 using ImageSdk.Building.Projects;
@@ -13,12 +14,13 @@ sealed class StageOperations(BuildPlan plan)
 {
     readonly ImageManifest manifest = plan.Manifest;
     readonly ImageProject project = plan.Project;
+    readonly Lazy<ImageLock?> locked = new(() => plan.Project.Lock is { } settings ? ImageLockFile.TryRead(settings.File) : null);
 
     public IReadOnlyList<StageOperation> Of(ImageStage stage) => stage switch
     {
         ImageStage.CopyFiles => Copies(ProjectFileStage.Files, "files"),
         ImageStage.RunPreInstallScripts => [Scripts(ProjectScriptStage.PreInstall, "pre-install-scripts")],
-        ImageStage.InstallPackages => [new InstallPackagesOperation(manifest.Packages)],
+        ImageStage.InstallPackages => [new InstallPackagesOperation(manifest.Packages, locked.Value?.Install)],
         ImageStage.CopyPostInstallFiles => Copies(ProjectFileStage.PostInstall, "post-install-files"),
         ImageStage.RunScripts => [Scripts(ProjectScriptStage.Scripts, "scripts")],
         ImageStage.CopyPostScriptsFiles => Copies(ProjectFileStage.PostScripts, "post-scripts-files"),
@@ -45,8 +47,12 @@ sealed class StageOperations(BuildPlan plan)
                 .Where(argument => argument.Length > 0),
         ];
         var script = GenericPackagerScript.Write(packager);
-        return AptBootstrap.Is(command) ? new AptBootstrapOperation(AptBootstrap.Parse(command), script) : new BootstrapOperation(command, script);
+        return AptBootstrap.Is(command) ? new AptBootstrapOperation(AptBootstrap.Parse(command), script, locked.Value?.Bootstrap) : new BootstrapOperation(command, script);
     }
+
+    public StageOperation Unpack(SourceImage source) => source.Package is { } package
+        ? new UnpackPackageOperation(package.ToString(), package.ImageFile, package.ObjectsFile, package.TreeHash)
+        : new UnpackOperation(source.ImageFile!, project.Store.ObjectDirectory);
 
     List<StageOperation> Copies(ProjectFileStage stage, string label) =>
     [

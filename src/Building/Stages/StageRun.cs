@@ -58,7 +58,7 @@ sealed class StageRun(
         var key = isBootstrap ? KeyOf("bootstrap", inputs, ages: true) : source.Key;
         var outcome = await MakeLayerAsync(key, id => new RunStageRequest(
             stage.ToString(), id, [],
-            [isBootstrap ? operations.Bootstrap() : new UnpackOperation(source.ImageFile!, plan.Project.Store.ObjectDirectory)],
+            [isBootstrap ? operations.Bootstrap() : operations.Unpack(source)],
             operations.Settings(readSecrets: false), inputs), isShared: isBootstrap);
         var id = LayerStore.IdOf(key);
         Keep(stage, new StageState(key, [id], isBootstrap ? 0 : 1, isBootstrap ? [id] : []), below: null);
@@ -212,9 +212,9 @@ sealed class StageRun(
         return new(StageResult.Ran, $"{summary}{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s", done.Layer);
     }
 
-    // Only what comes from package repositories grows old without a change of its inputs.
+    // Only what comes from package repositories grows old without a change of its inputs, and that only where no lock names it.
     string KeyOf(string before, string inputs, bool ages) =>
-        LayerStore.KeyOf(before, inputs, ages ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
+        LayerStore.KeyOf(before, inputs, ages && plan.Project.Lock is null ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
 
     StageState Above(StageState before, string key)
     {
@@ -231,7 +231,8 @@ sealed class StageRun(
         ? File.ReadAllText(state.InputsFile(stage))
         : throw Unprepared(stage);
 
-    StageState ReadState(ImageStage stage)
+    /// <summary>What a stage left.</summary>
+    public StageState ReadState(ImageStage stage)
     {
         var left = StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState) ?? throw Unprepared(stage);
         // Between the look at a finished stage and the first one that runs, a clean-up may have come.
@@ -240,7 +241,8 @@ sealed class StageRun(
             : throw new BuildException("IMG3019", $"Layers of stage {stage} were removed from the build cache {layers.Root} while the build began. Build again.", plan.Project.ProjectFile);
     }
 
-    SourceImage ReadSource() =>
+    /// <summary>The source image that was found.</summary>
+    public SourceImage ReadSource() =>
         StateDirectory.TryRead(state.StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage)
             ?? throw Unprepared(ImageStage.ResolveSourceImage);
 

@@ -15,6 +15,7 @@ namespace ImageSdk.Building.Stages;
 /// contents.json              packages and licences, as the image's files have them
 /// digests.json               more digests of files that the project adds
 /// described.json             which image the documents beside the record describe
+/// package/                   what a NuGet package carries of the image
 /// </code>
 /// Each file is replaced whole.
 /// </summary>
@@ -37,6 +38,8 @@ sealed class StateDirectory(string path)
     public string FileDigestsFile => Path.Combine(Root, "digests.json");
 
     public string DescribedFile => Path.Combine(Root, "described.json");
+
+    public string PackageDirectory => Path.Combine(Root, "package");
 
     public string LogFile => Path.Combine(Root, "build.log");
 

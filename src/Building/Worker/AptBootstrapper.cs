@@ -2,6 +2,7 @@ using System.Text;
 using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Locks;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Posix;
 
@@ -28,11 +29,8 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         context.Log($"Bootstrapping {bootstrap.Distribution} {bootstrap.Release} ({bootstrap.Variant}, {bootstrap.Architecture}) from:");
         foreach (var line in bootstrap.SourcesList().Split('\n', StringSplitOptions.RemoveEmptyEntries))
             context.Log(line);
-        if (Tools.Find("apt-get") is null)
-            throw new BuildException("IMG2010",
-                "The bootstrap needs the program \"apt-get\", which is not installed on this machine. Install it (package apt), or set BootstrapTool to another one.");
         var temporary = session.NextRootDirectory();
-        var resolution = Resolve(bootstrap, temporary);
+        var resolution = operation.Locked is { } locked ? BootstrapLock.Unlock(locked, bootstrap.Architecture) : Resolve(context, session, bootstrap, temporary);
         context.Log($"{resolution.Essential.Count} essential packages and {resolution.Rest.Count} others");
         var packages = new PackageFetcher(session.Store, temporary, session.Listener)
             .FetchAsync([.. resolution.Essential, .. resolution.Rest], context.Cancellation).GetAwaiter().GetResult();
@@ -42,8 +40,13 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         Finish(operation.PackagerScript);
     }
 
-    Resolution Resolve(AptBootstrap bootstrap, string temporary)
+    /// <summary>Which packages make the root, as the host's apt has it.</summary>
+    /// <param name="temporary">An existing folder that somebody removes.</param>
+    public static Resolution Resolve(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary)
     {
+        if (Tools.Find("apt-get") is null)
+            throw new BuildException("IMG2010",
+                "The bootstrap needs the program \"apt-get\", which is not installed on this machine. Install it (package apt), or set BootstrapTool to another one.");
         context.Progress($"Looking for the packages of {bootstrap.Release}");
         var key = bootstrap.SourcesKey();
         using var turn = session.Store.LockAsync($"apt-{key}", () => context.Progress("Waiting for another build that asks apt"), context.Cancellation)

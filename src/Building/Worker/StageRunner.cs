@@ -1,4 +1,5 @@
 using ImageSdk.Building.DebianPackages;
+using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Unpacking;
@@ -41,6 +42,10 @@ static class StageRunner
                 context.Progress("Unpacking the source image");
                 new ImageUnpacker(new SourceFetch(new ObjectStore(unpack.ObjectDirectory)), session.Cancellation)
                     .Unpack(ImageRecord.Read(unpack.ImageFile).FileSystem!, context.Root.Upper);
+                break;
+            case UnpackPackageOperation package:
+                context.Progress($"Unpacking {package.Package}");
+                ImagePackage.Unpack(package, context.Root.Upper, session.Cancellation);
                 break;
             case CopyTreeOperation tree:
                 var copier = new TreeCopier(context.Handle, tree.Label, tree.Append, session.Cancellation);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
@@ -87,6 +88,16 @@ public sealed class WorkerServer
                     return new DoneEvent();
                 case InspectImageRequest inspection:
                     return new DoneEvent(Inspection: ImageInspector.Inspect(session, inspection));
+                case PackImageRequest pack:
+                    new ImagePacker(session).Pack(pack);
+                    return new DoneEvent();
+                case PlanBootstrapRequest plan:
+                    return new DoneEvent(Bootstrap: PackageLocker.Plan(session, plan.Bootstrap));
+                case PlanPackagesRequest { Stage: { Operations: [InstallPackagesOperation install] } stage }:
+                    return new DoneEvent(Installation: DebianInstaller.Plan(session, stage, install));
+                case FetchPackagesRequest packages:
+                    PackageLocker.Fetch(session, packages);
+                    return new DoneEvent();
                 case FetchLayerRequest fetch:
                     return new DoneEvent(Layer: new SharedLayers(session, fetch.Cache).Fetch(fetch.LayerId)?.Measure());
                 case SendLayerRequest send:

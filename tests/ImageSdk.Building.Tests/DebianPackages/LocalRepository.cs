@@ -11,6 +11,9 @@ sealed class LocalRepository(string folder)
     readonly SortedDictionary<string, string> stanzas = new(StringComparer.Ordinal);
     int number;
 
+    /// <summary>Where its packages lie.</summary>
+    public string Folder { get; } = Path.Combine(folder, "pool");
+
     /// <summary>Adds a package, or a version of one.</summary>
     /// <param name="fields">More of its control file, a line each.</param>
     /// <param name="scripts">Maintainer scripts: name and text.</param>

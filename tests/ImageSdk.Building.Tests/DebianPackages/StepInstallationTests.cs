@@ -217,6 +217,19 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
     }
 
     [ImageFact]
+    public async Task A_folder_that_changed_is_planned_anew()
+    {
+        var (project, directory, repository) = NewWithRepository();
+        repository.Add("tool");
+        await @base.Workspace.BuildAsync(project with { Packages = ["tool"] });
+        repository.Add("tool", "2");
+        // The stage runs again for another reason.
+        ImageWorkspace.Write(directory, "files/etc/a", "a");
+        var second = await @base.Workspace.BuildAsync(project with { Packages = ["tool"] });
+        Assert.Contains(second.Image.Packages, package => package is { Name: "tool", Version: "2" });
+    }
+
+    [ImageFact]
     public async Task Steps_and_lists_come_from_a_shared_cache_with_their_layer()
     {
         var (project, _, repository) = NewWithRepository();

@@ -1,5 +1,6 @@
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
@@ -103,15 +104,18 @@ sealed class ImageWorkspace : IDisposable
     };
 
     public async Task<BuildResult> BuildAsync(
-        ImageProject project, IReadOnlyList<string>? references = null, CancellationToken cancellation = default, ImageServerSettings? server = null)
+        ImageProject project, IReadOnlyList<string>? references = null, CancellationToken cancellation = default, ImageServerSettings? server = null,
+        IReadOnlyList<ImagePackageSource>? packages = null)
     {
         var listener = new RecordingListener();
         var build = new ImageBuild(StateOf(project), listener);
         build.Prepare(project);
-        Assert.Null(await build.ResolveSourceAsync(references ?? [], mayBuild: false, server, cancellation));
+        Assert.Null(await build.ResolveSourceAsync(references ?? [], mayBuild: false, server, packages, cancellation));
         var ran = new List<ImageStage>();
         foreach (var stage in Enum.GetValues<ImageStage>().Where(stage => stage != ImageStage.ResolveSourceImage))
         {
+            if (stage is ImageStage.UnpackSourceImage or ImageStage.InstallPackages)
+                await build.LockAsync(stage, Workers, cancellation);
             build.DigestInputs(stage);
             if ((await build.RunStageAsync(stage, Workers, cancellation)).Ran)
                 ran.Add(stage);

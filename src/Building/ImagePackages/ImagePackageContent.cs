@@ -1,0 +1,53 @@
+using System.Xml.Linq;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Stages;
+
+namespace ImageSdk.Building.ImagePackages;
+
+/// <summary>What a built image brings into a NuGet package, as files for NuGet's own pack task:
+/// <code>
+/// package/objects.zst               the contents of the image's files (PackedObjects)
+/// package/THIRD-PARTY-NOTICES.txt   licences of the packages in it
+/// package/image.props               the item that tells a project where they are
+/// </code>
+/// The record beside them is the built one. A file is written where it is missing or the image is newer.
+/// </summary>
+sealed class ImagePackageContent(BuildPlan plan, LayerStore layers, BuildWorkers workers, IBuildListener listener)
+{
+    /// <summary>Where the package has them.</summary>
+    const string ImagePath = "image/root.image", ObjectsPath = "image/root.objects.zst";
+
+    public async Task<ImagePackageFiles> MakeAsync(string directory, string id, string version, CancellationToken cancellation)
+    {
+        var file = plan.Project.ImageFile;
+        var built = StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage)
+            ?? throw new BuildException("IMG7002", $"There is no image to pack: {file} has not been built. Build the project first.", plan.Project.ProjectFile);
+        Directory.CreateDirectory(directory);
+        var files = new ImagePackageFiles(
+            file, Path.Combine(directory, "objects.zst"), Path.Combine(directory, "THIRD-PARTY-NOTICES.txt"), Path.Combine(directory, "image.props"));
+        if (!IsNewer(files.Objects, file) || !IsNewer(files.Notices, file))
+        {
+            if (built.Layers.FirstOrDefault(layer => !layers.Contains(layer)) is not null)
+                throw new BuildException("IMG7003", $"The layers of {file} are no longer in the cache {layers.Root}. Build the project again.", plan.Project.ProjectFile);
+            await workers.AskAsync(plan.Project.CacheDirectory, new PackImageRequest(built.Layers, file, files.Objects, files.Notices), listener, cancellation);
+        }
+        AtomicFile.WriteWhenDifferent(files.Props, DescribeProps(built, id, version));
+        return files;
+    }
+
+    static bool IsNewer(string file, string image) => File.Exists(file) && File.GetLastWriteTimeUtc(file) >= File.GetLastWriteTimeUtc(image);
+
+    string DescribeProps(BuiltImage built, string id, string version) => new XElement("Project",
+        new XComment($" The image that this package carries, for projects of ImageSdk. "),
+        new XElement("ItemGroup",
+            new XElement("ImagePackageSource", new XAttribute("Include", $"$(MSBuildThisFileDirectory)../{ImagePath}"),
+                new XElement("PackageId", id),
+                new XElement("PackageVersion", version),
+                new XElement("Stream", built.Stream),
+                new XElement("ImageName", built.Name),
+                new XElement("Architecture", plan.Project.Architecture),
+                new XElement("TreeHash", built.TreeHash),
+                new XElement("Objects", $"$(MSBuildThisFileDirectory)../{ObjectsPath}")))) + "\n";
+}

@@ -1,0 +1,27 @@
+using ImageSdk.Building.Bootstrapping;
+using ImageSdk.Building.DebianPackages;
+using ImageSdk.Building.Locks;
+using ImageSdk.Building.Sandbox;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>What a restore asks of the worker: which packages make a root, and to have packages in the cache.</summary>
+static class PackageLocker
+{
+    static readonly CommandSettings Nothing = new(new Dictionary<string, string>(), [], [], Network: true);
+
+    public static LockedBootstrap Plan(WorkerSession session, AptBootstrap bootstrap)
+    {
+        using var root = new StageRoot(session, []);
+        using var context = new StageContext(root, Nothing, session);
+        return BootstrapLock.Lock(AptBootstrapper.Resolve(context, session, bootstrap, session.NextRootDirectory()));
+    }
+
+    public static void Fetch(WorkerSession session, FetchPackagesRequest request)
+    {
+        Directory.CreateDirectory(new PackageStore(session.Store).PackagesDirectory);
+        new PackageFetcher(session.Store, session.NextRootDirectory(), session.Listener)
+            .FetchAsync([.. request.Packages.Select(DebianPackage.From).Select(package => request.Mounts is { } mounts ? package.Locate(mounts) : package)], session.Cancellation)
+            .GetAwaiter().GetResult();
+    }
+}

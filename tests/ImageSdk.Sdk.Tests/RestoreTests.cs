@@ -1,0 +1,72 @@
+using ImageSdk.Sdk.Tests.Harness;
+
+namespace ImageSdk.Sdk.Tests;
+
+/// <summary>What restore does of a project that has a lock, and of one that has none.</summary>
+public sealed class RestoreTests : IDisposable
+{
+    readonly TestFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    const string OptsIn = "<PropertyGroup><RestoreImageWithLockFile>true</RestoreImageWithLockFile></PropertyGroup>";
+
+    string Lock(bool locked = false, bool force = false) => $"LockSettings {{ File = {folder["image.lock.json"]}, IsLocked = {locked}, ForceEvaluate = {force} }}";
+
+    [Fact]
+    public void Without_a_lock_restore_leaves_the_image_alone()
+    {
+        folder.Project("hello");
+        folder.DotNet("restore").Succeeded();
+        Assert.Empty(folder.Log());
+
+        folder.Build().Succeeded();
+        Assert.DoesNotContain(folder.Log(), line => line.Contains("Lock", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", true, false, false)]
+    [InlineData(OptsIn, false, false, false)]
+    [InlineData(OptsIn, false, true, false, "--locked-mode")]
+    [InlineData(OptsIn, false, false, true, "--force-evaluate")]
+    public void With_a_lock_the_source_is_locked_and_packages_are_fetched(string body, bool hasFile, bool isLocked, bool isForced, params string[] arguments)
+    {
+        folder.Project("hello", body);
+        if (hasFile)
+            folder.Write("image.lock.json", "{}");
+        folder.DotNet(["restore", .. arguments]).Succeeded();
+        Assert.Equal(
+            ["Prepare", "ResolveSource mayBuild=True ", $"Lock UnpackSourceImage {Lock(isLocked, isForced)}", "FetchLocked isEvaluated=False"], folder.Log());
+    }
+
+    [Fact]
+    public void What_the_lock_lacks_is_worked_out_in_the_image()
+    {
+        folder.Project("hello", OptsIn);
+        folder.DotNet("restore", "-p:ImageVariables=FAKE_INCOMPLETE=true").Succeeded();
+        Assert.Equal(["UnpackSourceImage", "CopyFiles", "RunPreInstallScripts"], folder.StagesRun());
+        Assert.Equal([$"Lock InstallPackages {Lock()}", "FetchLocked isEvaluated=True"], folder.Log().TakeLast(2));
+    }
+
+    [Fact]
+    public void A_build_follows_the_lock_in_both_stages()
+    {
+        folder.Project("hello", OptsIn);
+        folder.DotNet("restore", "-p:RestoreImageWithLockFile=false").Succeeded();
+        folder.Build("--no-restore").Succeeded();
+        var log = folder.Log().ToList();
+        foreach (var stage in new[] { "UnpackSourceImage", "InstallPackages" })
+            Assert.InRange(log.IndexOf($"Lock {stage} {Lock()}"), 0, log.FindIndex(line => line.StartsWith($"Run {stage}", StringComparison.Ordinal)));
+        Assert.DoesNotContain(log, line => line.StartsWith("FetchLocked", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_image_of_another_project_is_not_built_by_restore()
+    {
+        folder.Project("base/base");
+        folder.Project("app/app", OptsIn + """<ItemGroup><ProjectReference Include="../base/base.imgproj" /></ItemGroup>""");
+        folder.DotNet("restore", "app", "-p:ImageVariables=FAKE_INCOMPLETE=true").Succeeded();
+        Assert.Equal(["Prepare", "FetchLocked isEvaluated=False"], folder.Log("app"));
+        Assert.Empty(folder.Log("base"));
+    }
+}
