@@ -10,7 +10,7 @@
 # the kernel takes mounts and processes away. What was fetched stays in artifacts/bench for the next run.
 . "$(dirname -- "$0")/common.sh"
 
-groups="noop tree change package cold base imaginator growth operations shared-cache"
+groups="noop tree change package cold base imaginator growth operations artifacts shared-cache"
 quick=
 only=
 inside=

@@ -7,11 +7,14 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 say() { printf '\n== %s\n' "$*"; }
 
 # Installs Debian packages that are missing; says so, and what to do where it may not.
-# $1 = a program that shows that the package is there, $2 = the package; and so on in pairs.
+# $1 = a program that shows that the package is there, or the path of a file, $2 = the package; and so on in pairs.
 install_missing() {
   missing=
   while [ $# -gt 0 ]; do
-    command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || missing="$missing $2"
+    case "$1" in
+      /*) [ -e "$1" ] ;;
+      *) command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] ;;
+    esac || missing="$missing $2"
     shift 2
   done
   [ -n "$missing" ] || return 0

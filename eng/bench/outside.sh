@@ -3,7 +3,7 @@
 
 require_dotnet
 install_missing apt-get apt curl curl xz xz-utils openssl openssl mmdebstrap mmdebstrap buildah buildah bwrap bubblewrap unshare util-linux \
-  setpriv util-linux ip iproute2 git git mkfs.ext4 e2fsprogs python3 python3 zstd zstd
+  setpriv util-linux ip iproute2 git git mkfs.ext4 e2fsprogs mksquashfs squashfs-tools sfdisk fdisk python3 python3 zstd zstd
 mkdir -p "$kept"
 make_mirror "$kept/mirror"
 fetch_mkosi "$kept/mkosi"

@@ -1,3 +1,4 @@
+using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Building.Attestations;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.ImagePackages;
@@ -126,7 +127,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(plan.Project.Sandbox.BuildTimeout);
         var layers = StoreOf(plan);
-        var clock = new StageClock(workers.Timings, stage, listener);
+        var clock = new StageClock(workers.Timings, stage.ToString(), listener);
         var run = new StageRun(plan, state, layers, workers, clock, timeout.Token);
         try
         {
@@ -158,7 +159,6 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         var layers = StoreOf(plan);
         await workers.HoldLayersAsync(layers, listener, cancellation);
         await new ImageDescriber(plan, state, layers, workers, listener).DescribeAsync(cancellation);
-        await workers.ReleaseAsync();
     }
 
     /// <summary>
@@ -180,6 +180,75 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         return await new ServerPublisher(link, store.Objects, listener).PublishAsync(name, store.Images.Get(name)!, cancellation);
     }
 
+    /// <summary>Checks artifacts that are wanted before anything is built: formats, options, programs of the host.</summary>
+    /// <param name="requests">Those of the project.</param>
+    /// <returns>Where they are going to be.</returns>
+    /// <remarks>
+    /// Writes <c>artifacts.inputs</c> when what is wanted changed, and removes <c>artifacts.stage</c> where an artifact is missing or not
+    /// what was made.
+    /// </remarks>
+    /// <exception cref="BuildException">The first mistake.</exception>
+    public IReadOnlyList<MadeArtifact> PrepareArtifacts(IReadOnlyList<ArtifactRequest> requests)
+    {
+        var plans = ArtifactPlan.Check(requests, NameOf(ReadPlan()));
+        var epoch = Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH");
+        AtomicFile.WriteWhenDifferent(state.ArtifactsInputsFile, string.Concat(plans.Select(plan => $"{plan.Describe()}\n").Append($"epoch {epoch}\n")));
+        foreach (var plan in plans)
+        {
+            if (ArtifactRecord.TryRead(plan.RecordFile)?.Matches(plan.Path) == true)
+                continue;
+            plan.RequireTools();
+            File.Delete(state.ArtifactsStageFile);
+        }
+        return [.. plans.Select(plan => new MadeArtifact(plan.Format.Name, plan.Path, Directory.Exists(plan.Path), Ran: false))];
+    }
+
+    /// <summary>Makes artifacts of the built image, those left out that are there already.</summary>
+    /// <param name="areProjects">Whether they are those of the project, all of them: then <c>artifacts.stage</c> says that they are there.</param>
+    /// <exception cref="BuildException">One could not be made; those before it are there.</exception>
+    public async Task<IReadOnlyList<MadeArtifact>> MakeArtifactsAsync(
+        IReadOnlyList<ArtifactRequest> requests, bool areProjects, BuildWorkers workers, CancellationToken cancellation)
+    {
+        var plan = ReadPlan();
+        var layers = StoreOf(plan);
+        await workers.HoldLayersAsync(layers, listener, cancellation);
+        var made = new List<MadeArtifact>();
+        foreach (var artifact in ArtifactPlan.Check(requests, NameOf(plan)))
+        {
+            var clock = new StageClock(workers.Timings, artifact.Format.Name, listener);
+            made.Add(await new ArtifactMaker(plan, state, layers, workers, clock).MakeAsync(artifact, cancellation));
+            clock.Stop(new StageOutcome(made[^1].Ran ? StageResult.Ran : StageResult.Cached, ""));
+        }
+        if (areProjects)
+            AtomicFile.Write(state.ArtifactsStageFile, string.Concat(made.Select(artifact => artifact.Path + "\n")));
+        return made;
+    }
+
+    /// <summary>Copies artifacts that are there into a directory.</summary>
+    public async Task CopyArtifactsAsync(IReadOnlyList<string> paths, string directory, BuildWorkers workers, CancellationToken cancellation)
+    {
+        var plan = ReadPlan();
+        if (paths.FirstOrDefault(path => !Path.Exists(path)) is { } missing)
+            throw new BuildException("IMG6009", $"There is no artifact {missing} to copy to {directory}. Build the project first.", plan.Project.ProjectFile);
+        Directory.CreateDirectory(directory);
+        await workers.AskAsync(plan.Project.CacheDirectory, new CopyArtifactsRequest(paths, directory), listener, cancellation);
+    }
+
+    /// <summary>Removes artifacts that are folders, and their records.</summary>
+    public async Task RemoveArtifactsAsync(IReadOnlyList<string> folders, BuildWorkers workers, CancellationToken cancellation)
+    {
+        // Nothing else of that name is anybody's to remove.
+        var own = folders.Where(folder => ArtifactRecord.TryRead(folder + ".json") is { IsFolder: true } && Directory.Exists(folder)).ToList();
+        if (own.Count == 0)
+            return;
+        await workers.AskAsync(ReadPlan().Project.CacheDirectory, new RemoveArtifactsRequest(own), listener, cancellation);
+        foreach (var folder in own)
+            File.Delete(folder + ".json");
+    }
+
+    /// <summary>Lets go of what the build holds, where nothing more is to be expected; a later request starts anew.</summary>
+    public Task EndAsync(BuildWorkers workers) => workers.ReleaseAsync();
+
     /// <summary>Writes what a NuGet package carries of the built image, where it is not there yet.</summary>
     /// <param name="id">Of the package.</param>
     /// <param name="version">Of the package, normalized as NuGet does.</param>
@@ -191,6 +260,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         await workers.HoldLayersAsync(layers, listener, cancellation);
         return await new ImagePackageContent(plan, layers, workers, listener).MakeAsync(state.PackageDirectory, id, version, cancellation);
     }
+
+    static string NameOf(BuildPlan plan) => Path.GetFileNameWithoutExtension(plan.Project.ImageFile);
 
     static LayerStore StoreOf(BuildPlan plan) => new(plan.Project.CacheDirectory, Posix.Processes.UserId);
 

@@ -188,4 +188,13 @@ static unsafe partial class Libc
         public ulong Mode;
         public ulong Resolve;
     }
+
+    [LibraryImport("libc", EntryPoint = "tcgetattr", SetLastError = true)]
+    public static partial int GetTerminal(int descriptor, byte* state);
+
+    [LibraryImport("libc", EntryPoint = "tcsetattr", SetLastError = true)]
+    public static partial int SetTerminal(int descriptor, int when, byte* state);
+
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    public static partial int ParentId();
 }

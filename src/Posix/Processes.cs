@@ -16,6 +16,9 @@ public static class Processes
     /// <summary>Ends every process of the PID namespace but its first, which must be the caller.</summary>
     public static void KillAllOthers() => Libc.Kill(-1, KillSignal);
 
+    /// <summary>The process that started this one; another one's id once that has ended.</summary>
+    public static int ParentId => Libc.ParentId();
+
     /// <summary>Fixes the permission bits that new files do not get.</summary>
     public static void SetUmask(uint mask) => Libc.SetUmask(mask);
 }

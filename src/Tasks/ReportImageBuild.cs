@@ -16,6 +16,7 @@ public sealed class ReportImageBuild : SandboxedImageTask
 
     private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
+        await build.EndAsync(workers).ConfigureAwait(false);
         var name = Path.GetFileNameWithoutExtension(ProjectFile);
         foreach (var line in TimingTable.Format(name, workers.Timings))
             Log.LogMessage(Show ? MessageImportance.High : MessageImportance.Low, "  {0}", line);

@@ -48,7 +48,7 @@ public abstract class SandboxedImageTask : ImageTask, ICancelableTask, IDisposab
         return workers;
     }
 
-    string DotNet()
+    private protected string DotNet()
     {
         if (TaskEnvironment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host)
             return host;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Layers;
@@ -69,7 +70,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     {
         workers.Used++;
         Note($"Run {stage} worker={workers.GetHashCode()} {Path.GetFileName(workers.WorkerAssembly)} {Path.GetFileName(workers.Dotnet)}");
-        var clock = new StageClock(workers.Timings, stage, listener);
+        var clock = new StageClock(workers.Timings, stage.ToString(), listener);
         clock.Progress($"running {stage}");
         listener.Output($"output of {stage}");
         Obey(stage);
@@ -111,6 +112,43 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         File.Copy(plan.ImageFile, file, overwrite: true);
         return Task.FromResult(plan.Stream + "/2024-02-29:12:00:00");
     }
+
+    public IReadOnlyList<MadeArtifact> PrepareArtifacts(IReadOnlyList<ArtifactRequest> requests)
+    {
+        var made = requests.Select(request => new MadeArtifact(request.Format, PathOf(request), false, false)).ToList();
+        WriteIfChanged("artifacts.inputs", JsonSerializer.Serialize(requests.Select(request => request with { File = null, Line = 0 }), indented));
+        if (made.Any(artifact => !File.Exists(artifact.Path)))
+            File.Delete(Path.Combine(stateDirectory, "artifacts.stage"));
+        return made;
+    }
+
+    public Task<IReadOnlyList<MadeArtifact>> MakeArtifactsAsync(
+        IReadOnlyList<ArtifactRequest> requests, bool areProjects, BuildWorkers workers, CancellationToken cancellation)
+    {
+        foreach (var request in requests)
+        {
+            Note($"Artifact {request.Format} {string.Join(' ', request.Settings.Select(pair => $"{pair.Key}={pair.Value}"))} line={request.Line} areProjects={areProjects} extra={string.Join(' ', request.ExtraTrees.Select(Path.GetFileName))}");
+            File.WriteAllText(PathOf(request), request.Format);
+            File.WriteAllText(PathOf(request) + ".json", "{}");
+        }
+        if (areProjects)
+            File.WriteAllText(Path.Combine(stateDirectory, "artifacts.stage"), "done");
+        return Task.FromResult<IReadOnlyList<MadeArtifact>>([.. requests.Select(request => new MadeArtifact(request.Format, PathOf(request), false, true))]);
+    }
+
+    public Task CopyArtifactsAsync(IReadOnlyList<string> paths, string directory, BuildWorkers workers, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(directory);
+        foreach (var path in paths)
+            File.Copy(path, Path.Combine(directory, Path.GetFileName(path)), overwrite: true);
+        return Task.CompletedTask;
+    }
+
+    public Task RemoveArtifactsAsync(IReadOnlyList<string> folders, BuildWorkers workers, CancellationToken cancellation) => Task.CompletedTask;
+
+    public Task EndAsync(BuildWorkers workers) => Task.CompletedTask;
+
+    static string PathOf(ArtifactRequest request) => Path.Combine(request.OutputDirectory, "image." + request.Format);
 
     public async Task LockAsync(ImageStage stage, BuildWorkers workers, CancellationToken cancellation)
     {

@@ -74,13 +74,6 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public void Run_says_what_is_not_there()
-    {
-        folder.Project("hello");
-        Assert.Contains("error IMG1909: ", folder.DotNet("run").Output);
-    }
-
-    [Fact]
     public void A_backslash_that_MSBuild_changed_is_an_error_at_its_line()
     {
         folder.Project("hello", """

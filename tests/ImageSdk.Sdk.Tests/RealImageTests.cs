@@ -2,7 +2,10 @@ using ImageSdk.Sdk.Tests.Harness;
 
 namespace ImageSdk.Sdk.Tests;
 
-/// <summary>The packed SDK with the real engine.</summary>
+/// <summary>
+/// The packed SDK with the real engine: an image made of a shell and a few programs of this machine, so that it takes no
+/// package tools, no network and two seconds.
+/// </summary>
 [Trait("Category", "Image")]
 public sealed class RealImageTests : IDisposable
 {
@@ -10,20 +13,20 @@ public sealed class RealImageTests : IDisposable
 
     public RealImageTests()
     {
-        Program("scripts/10-make", """
+        TinyImage.Write(folder);
+        folder.Program("scripts/10-make", """
             #!/bin/sh
             set -e
             read -r greeting < /etc/greeting
             echo "$greeting, script" > /etc/made
             """);
-        Program("tests/made", """
+        folder.Program("tests/made", """
             #!/bin/sh
             read -r made < /etc/made
             echo "made: $made"
             test "$made" = "hello, script"
             """);
         folder.Write("files/etc/greeting", "hello\n");
-        TinyImage.Write(folder, "tiny");
     }
 
     public void Dispose() => folder.Dispose();
@@ -35,7 +38,7 @@ public sealed class RealImageTests : IDisposable
         Assert.True(File.Exists(folder["bin/Debug/tiny.image"]));
         folder.Build("-question").Succeeded();
 
-        Assert.Contains("TestImage: 1 passed", folder.DotNet("test", "-tl:off").Succeeded().Output);
+        Assert.Contains("Passed:     1", folder.DotNet("test", "-tl:off").Succeeded().Output);
         folder.Build("-question").Succeeded();
 
         folder.DotNet("publish", "-tl:off").Succeeded();
@@ -54,7 +57,7 @@ public sealed class RealImageTests : IDisposable
     public void A_changed_script_runs_the_stages_from_there_on()
     {
         folder.Build().Succeeded();
-        Program("scripts/10-make", "#!/bin/sh\necho 'hello, script' > /etc/made\n");
+        folder.Program("scripts/10-make", "#!/bin/sh\necho 'hello, script' > /etc/made\n");
 
         var second = folder.Build().Succeeded();
 
@@ -66,7 +69,7 @@ public sealed class RealImageTests : IDisposable
     [SandboxFact]
     public void A_failing_test_is_a_coded_error_and_leaves_no_image()
     {
-        Program("tests/made", "#!/bin/sh\necho what went wrong\nfalse\n");
+        folder.Program("tests/made", "#!/bin/sh\necho what went wrong\nfalse\n");
         var result = folder.Build();
 
         Assert.NotEqual(0, result.ExitCode);
@@ -74,6 +77,4 @@ public sealed class RealImageTests : IDisposable
         Assert.Contains("what went wrong", result.Output);
         Assert.False(File.Exists(folder["bin/Debug/tiny.image"]));
     }
-
-    void Program(string name, string text) => TinyImage.Program(folder, name, text);
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using ImageSdk.Artifacts.Archives;
 using ImageSdk.Images;
 
 namespace ImageSdk.Building.Archives;

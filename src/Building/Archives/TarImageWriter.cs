@@ -1,3 +1,4 @@
+using ImageSdk.Artifacts.Archives;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 

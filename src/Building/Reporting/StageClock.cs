@@ -4,7 +4,7 @@ using ImageSdk.Building.Stages;
 namespace ImageSdk.Building.Reporting;
 
 /// <summary>Times one stage, and its phases by what it tells of its progress.</summary>
-sealed class StageClock(BuildTimings timings, ImageStage stage, IBuildListener listener) : IBuildListener
+sealed class StageClock(BuildTimings timings, string stage, IBuildListener listener) : IBuildListener
 {
     readonly TimeSpan start = timings.Elapsed;
     readonly List<(string Text, TimeSpan Start)> phases = [];
@@ -25,7 +25,7 @@ sealed class StageClock(BuildTimings timings, ImageStage stage, IBuildListener l
         var end = timings.Elapsed;
         lock (phases)
             timings.Add(new StageTiming(
-                stage.ToString(), outcome.Result, start, end - start, outcome.Layer?.Bytes, outcome.Layer?.Entries,
+                stage, outcome.Result, start, end - start, outcome.Layer?.Bytes, outcome.Layer?.Entries,
                 [.. phases.Select((phase, index) => new StagePhase(
                     phase.Text, phase.Start, (index + 1 < phases.Count ? phases[index + 1].Start : end) - phase.Start))]));
     }

@@ -25,6 +25,9 @@ namespace ImageSdk.Building.Sandbox;
 [JsonDerivedType(typeof(VerifyLayersRequest), "verifyLayers")]
 [JsonDerivedType(typeof(FetchLayerRequest), "fetchLayer")]
 [JsonDerivedType(typeof(SendLayerRequest), "sendLayer")]
+[JsonDerivedType(typeof(MakeArtifactRequest), "makeArtifact")]
+[JsonDerivedType(typeof(CopyArtifactsRequest), "copyArtifacts")]
+[JsonDerivedType(typeof(RemoveArtifactsRequest), "removeArtifacts")]
 [JsonDerivedType(typeof(InspectImageRequest), "inspect")]
 [JsonDerivedType(typeof(CancelRequest), "cancel")]
 abstract record WorkerRequest;
@@ -88,6 +91,24 @@ sealed record FetchLayerRequest(string LayerId, RemoteCacheSettings Cache) : Wor
 
 /// <summary>Give a layer to a shared cache.</summary>
 sealed record SendLayerRequest(string LayerId, RemoteCacheSettings Cache) : WorkerRequest;
+
+/// <summary>Write an artifact of the image. It appears whole or not at all.</summary>
+/// <param name="Format">Name of the format.</param>
+/// <param name="Settings">All of the format's options.</param>
+/// <param name="Layers">The image's, the lowest first.</param>
+/// <param name="ImageFile">Its record.</param>
+/// <param name="Epoch">Seconds since 1970; no time in the artifact is later.</param>
+/// <param name="ExtraTrees">Directories that are laid over the image's root for this artifact alone.</param>
+/// <param name="OutputPath">The artifact; its folder is there.</param>
+sealed record MakeArtifactRequest(
+    string Format, IReadOnlyDictionary<string, string> Settings, IReadOnlyList<string> Layers, string ImageFile, string Name, string Stream,
+    string Architecture, long Epoch, IReadOnlyList<string> ExtraTrees, string OutputPath) : WorkerRequest;
+
+/// <summary>Copy artifacts, files and folders, into a directory, which is there. Each appears whole or not at all.</summary>
+sealed record CopyArtifactsRequest(IReadOnlyList<string> Paths, string Directory) : WorkerRequest;
+
+/// <summary>Remove artifacts that are folders.</summary>
+sealed record RemoveArtifactsRequest(IReadOnlyList<string> Paths) : WorkerRequest;
 
 /// <summary>Read of an image what its bill of materials needs.</summary>
 /// <param name="ReadsContents">Whether its packages are wanted, or only digests of files.</param>
@@ -167,12 +188,12 @@ sealed record DiagnosticEvent(Diagnostic Diagnostic) : WorkerEvent;
 /// <param name="Faults">What a verification found.</param>
 /// <param name="Layer">Size of what was made, for a stage.</param>
 /// <param name="Summary">What was done, in a few words, where a stage has more to say than that it ran.</param>
-/// <param name="Inspection">What was read of an image.</param>
 /// <param name="Bootstrap">What a bootstrap comes to.</param>
 /// <param name="Installation">What a list of packages comes to.</param>
+/// <param name="Inspection">What was read of an image.</param>
 sealed record DoneEvent(
     IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null, LayerSize? Layer = null, string? Summary = null,
-    ImageInspection? Inspection = null, LockedBootstrap? Bootstrap = null, LockedInstallation? Installation = null) : WorkerEvent;
+    LockedBootstrap? Bootstrap = null, LockedInstallation? Installation = null, ImageInspection? Inspection = null) : WorkerEvent;
 
 /// <summary>The request failed; the root is thrown away, the worker lives on.</summary>
 sealed record FailedEvent(Diagnostic Diagnostic) : WorkerEvent;

@@ -95,9 +95,9 @@ sealed class StageRun(
         const ImageStage stage = ImageStage.TestImage;
         var before = ReadState(stage - 1);
         var tree = records.Read(state.TreeFile);
-        var tests = TestsOf(tree.FileSystem!);
+        var tests = ImageTests.In(tree.FileSystem!);
         WarnOfTestsThatDoNotRun();
-        var testedKey = LayerStore.KeyOf(before.Key, plan.Project.Sandbox.TestTimeout.ToString(), plan.Project.Sandbox.ScriptsNetwork.ToString());
+        var testedKey = ImageTests.KeyOf(plan, before);
         var done = StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState);
         var outcome = tests.Count == 0 ? new StageOutcome(StageResult.Nothing, "no tests") : Cached;
         var reading = plan.Project.Attestations.Count > 0
@@ -105,7 +105,7 @@ sealed class StageRun(
             : Task.CompletedTask;
         try
         {
-            if (tests.Count > 0 && done?.TestedKey != testedKey)
+            if (tests.Count > 0 && done?.TestedKey != testedKey && !PassedElsewhere(testedKey))
             {
                 var start = Stopwatch.GetTimestamp();
                 await RunTestsAsync(before.Layers, tests);
@@ -119,30 +119,21 @@ sealed class StageRun(
         {
             await reading;
         }
-        // The documents may need a file's digest yet.
-        if (plan.Project.Attestations.Count == 0)
-            await workers.ReleaseAsync();
         Keep(stage, before with { TestedKey = testedKey }, before.Key);
         return outcome;
     }
 
-    string TestsDirectory => $"/tests/{plan.Project.Stream}";
+    string TestsDirectory => ImageTests.DirectoryOf(plan);
 
     async Task RunTestsAsync(IReadOnlyList<string> stack, IReadOnlyList<string> tests)
     {
-        var request = new RunTestsRequest(
-            stack, tests, plan.Project.Sandbox.TestTimeout.TotalSeconds, operations.Settings(readSecrets: false));
-        var done = await workers.AskAsync(plan.Project.CacheDirectory, request, listener, cancellation);
-        if (done.Tests!.Where(test => test.Error is not null).ToList() is { Count: > 0 } failures)
-            throw TestFailure.Explain(failures, done.Tests!.Count, plan, TestsDirectory);
+        var outcomes = await ImageTests.RunAsync(plan, stack, tests, workers, listener, cancellation);
+        if (outcomes.Where(test => test.Error is not null).ToList() is { Count: > 0 } failures)
+            throw TestFailure.Explain(failures, outcomes.Count, plan, TestsDirectory);
     }
 
-    static List<string> TestsOf(FileSystem fileSystem) =>
-    [
-        .. fileSystem.Walk()
-            .Where(entry => entry.Path.Span.StartsWith("/tests/"u8) && entry.Inode is RegularInode { Mode: var mode } && (mode & 0x40) != 0)
-            .Select(entry => entry.Path.ToString()),
-    ];
+    /// <summary>Whether dotnet test has just run them, and says so with their key.</summary>
+    bool PassedElsewhere(string testedKey) => File.Exists(state.TestedFile) && File.ReadAllText(state.TestedFile) == testedKey;
 
     void WarnOfTestsThatDoNotRun()
     {

@@ -9,13 +9,16 @@ namespace ImageSdk.Building.Stages;
 /// plan.json                  BuildPlan
 /// STAGE.inputs               what the stage reads, in words; empty where it has nothing to do
 /// STAGE.stage                what it left; ResolveSourceImage.stage says where the source is
+/// tests.passed               key of tests that passed outside the build, under dotnet test
 /// tree.image                 file tree and packages, as ScanImage computed them
 /// digests                    hashes of input files by their status, so that unchanged ones are not read again
+/// artifacts.inputs           the artifacts that the project wants
+/// artifacts.stage            that they are all there
 /// build.log                  output of all stages
+/// package/                   what a NuGet package carries of the image
 /// contents.json              packages and licences, as the image's files have them
 /// digests.json               more digests of files that the project adds
 /// described.json             which image the documents beside the record describe
-/// package/                   what a NuGet package carries of the image
 /// </code>
 /// Each file is replaced whole.
 /// </summary>
@@ -29,17 +32,22 @@ sealed class StateDirectory(string path)
 
     public string StageFile(ImageStage stage) => Path.Combine(Root, $"{stage}.stage");
 
+    public string ArtifactsInputsFile => Path.Combine(Root, "artifacts.inputs");
+
+    public string ArtifactsStageFile => Path.Combine(Root, "artifacts.stage");
+
     public string TreeFile => Path.Combine(Root, "tree.image");
+
+    public string TestedFile => Path.Combine(Root, "tests.passed");
 
     public string DigestsFile => Path.Combine(Root, "digests");
 
+    public string PackageDirectory => Path.Combine(Root, "package");
     public string ContentsFile => Path.Combine(Root, "contents.json");
 
     public string FileDigestsFile => Path.Combine(Root, "digests.json");
 
     public string DescribedFile => Path.Combine(Root, "described.json");
-
-    public string PackageDirectory => Path.Combine(Root, "package");
 
     public string LogFile => Path.Combine(Root, "build.log");
 

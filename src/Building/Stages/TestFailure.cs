@@ -22,7 +22,7 @@ static class TestFailure
     }
 
     /// <summary>The file that a test comes from; the project where it is the source image's.</summary>
-    static string SourceOf(string test, BuildPlan plan, string testsDirectory)
+    public static string SourceOf(string test, BuildPlan plan, string testsDirectory)
     {
         if (!test.StartsWith(testsDirectory + "/", StringComparison.Ordinal))
             return plan.Project.ProjectFile;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using ImageSdk.Artifacts;
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
@@ -86,8 +87,6 @@ public sealed class WorkerServer
                 case StoreObjectsRequest objects:
                     new ObjectStorer(session).Store(objects);
                     return new DoneEvent();
-                case InspectImageRequest inspection:
-                    return new DoneEvent(Inspection: ImageInspector.Inspect(session, inspection));
                 case PackImageRequest pack:
                     new ImagePacker(session).Pack(pack);
                     return new DoneEvent();
@@ -98,10 +97,21 @@ public sealed class WorkerServer
                 case FetchPackagesRequest packages:
                     PackageLocker.Fetch(session, packages);
                     return new DoneEvent();
+                case InspectImageRequest inspection:
+                    return new DoneEvent(Inspection: ImageInspector.Inspect(session, inspection));
                 case FetchLayerRequest fetch:
                     return new DoneEvent(Layer: new SharedLayers(session, fetch.Cache).Fetch(fetch.LayerId)?.Measure());
                 case SendLayerRequest send:
                     new SharedLayers(session, send.Cache).Send(send.LayerId);
+                    return new DoneEvent();
+                case MakeArtifactRequest artifact:
+                    new ArtifactWriter(session).Write(artifact);
+                    return new DoneEvent();
+                case CopyArtifactsRequest artifacts:
+                    new ArtifactCopier(session).Copy(artifacts);
+                    return new DoneEvent();
+                case RemoveArtifactsRequest artifacts:
+                    ArtifactCopier.Remove(artifacts);
                     return new DoneEvent();
                 case RemoveEntriesRequest removal:
                     EntryRemover.Remove(session, removal.Paths);
@@ -124,6 +134,7 @@ public sealed class WorkerServer
         _ when session.Cancellation.IsCancellationRequested =>
             new(DiagnosticSeverity.Error, "IMG3001", "The build was cancelled."),
         BuildException build => build.Diagnostic,
+        ArtifactException artifact => new(DiagnosticSeverity.Error, artifact.Code, artifact.Message),
         AggregateException { InnerExceptions: [var inner, ..] } => Explain(inner, session),
         IOException { HResult: Errno.NoSpace or Errno.QuotaExceeded } =>
             new(DiagnosticSeverity.Error, "IMG3005",

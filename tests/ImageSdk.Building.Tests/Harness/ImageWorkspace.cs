@@ -1,3 +1,4 @@
+using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.ImagePackages;
@@ -136,6 +137,10 @@ sealed class ImageWorkspace : IDisposable
 
     public async Task<BuildException> FailAsync(ImageProject project, IReadOnlyList<string>? references = null) =>
         await Assert.ThrowsAsync<BuildException>(() => BuildAsync(project, references));
+
+    /// <summary>Makes an artifact of an image that was built.</summary>
+    public async Task<MadeArtifact> MakeAsync(ImageProject project, ArtifactRequest request, CancellationToken cancellation = default) =>
+        Assert.Single(await new ImageBuild(StateOf(project), new RecordingListener()).MakeArtifactsAsync([request], areProjects: false, Workers, cancellation));
 
     /// <summary>The content of a file in the newest published image of a project.</summary>
     public string ReadFile(ImageProject project, string path)

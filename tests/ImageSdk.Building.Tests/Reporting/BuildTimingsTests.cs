@@ -16,7 +16,7 @@ public class BuildTimingsTests
 
         void Add(ImageStage stage, StageOutcome outcome, params string[] phases)
         {
-            var clock = new StageClock(timings, stage, new RecordingListener());
+            var clock = new StageClock(timings, stage.ToString(), new RecordingListener());
             foreach (var phase in phases)
                 clock.Progress(phase);
             clock.Stop(outcome);

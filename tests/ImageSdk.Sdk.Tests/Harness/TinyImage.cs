@@ -5,9 +5,9 @@ static class TinyImage
 {
     /// <summary>Writes its project.</summary>
     /// <param name="name">Of the project, with its folder below the test's: "tiny", "base/tiny".</param>
-    public static void Write(TestFolder folder, string name, string properties = "")
+    public static void Write(TestFolder folder, string name = "tiny", string properties = "")
     {
-        Program(folder, Path.Combine(Path.GetDirectoryName(name)!, "make-root"), """
+        folder.Program(Path.Combine(Path.GetDirectoryName(name)!, "make-root"), """
             #!/bin/sh
             set -e
             for program in sh cat true echo; do
@@ -34,7 +34,8 @@ static class TinyImage
             """);
     }
 
-    public static void Program(TestFolder folder, string name, string text) =>
+    /// <summary>A file that can be run.</summary>
+    public static void Program(this TestFolder folder, string name, string text) =>
         File.SetUnixFileMode(folder.Write(name, text.ReplaceLineEndings("\n")), (UnixFileMode)0b111_101_101);
 }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using ImageSdk.Images;
 
-namespace ImageSdk.Building.Archives;
+namespace ImageSdk.Artifacts.Archives;
 
 /// <summary>
 /// The header of a tar entry, in the bytes that the original writes: USTAR, with a PAX header in front where a name is
@@ -39,12 +39,15 @@ sealed class TarHeader
 
     public ulong DeviceMinor { get; init; }
 
-    public void Write(Stream output)
+    /// <summary>Kept as GNU tar, bsdtar and container tools do (SCHILY.xattr records). The original writes none.</summary>
+    public ExtendedAttributes ExtendedAttributes { get; init; } = ExtendedAttributes.None;
+
+    /// <returns>Bytes written.</returns>
+    public long Write(Stream output)
     {
         var seconds = Mtime.Nanoseconds >= 500_000_000 ? Mtime.Seconds + 1 : Mtime.Seconds;
         var records = FindRecords(seconds);
-        if (records.Count > 0)
-            WriteExtended(output, records);
+        var extended = records.Count > 0 ? WriteExtended(output, records) : 0;
         var block = new byte[BlockSize];
         if (records.Count == 0 && TrySplit(Name.Span, out var slash))
         {
@@ -59,6 +62,7 @@ sealed class TarHeader
         WriteOctal(block.AsSpan(337, 8), (long)DeviceMinor);
         Finish(block);
         output.Write(block);
+        return extended + BlockSize;
     }
 
     /// <summary>Bytes that make the content behind a header a whole number of blocks.</summary>
@@ -75,6 +79,12 @@ sealed class TarHeader
         AddNumber("gid", Gid, MaximumSmall);
         AddNumber("size", (long)Size, MaximumLarge);
         AddNumber("mtime", seconds, MaximumLarge);
+        foreach (var (name, value) in ExtendedAttributes)
+        {
+            // A key ends at the first "=", and is text for all readers: names of other bytes are nobody's in practice.
+            records[$"SCHILY.xattr.{name}"] = value.Span.ToArray();
+            isPlain = false;
+        }
         return isPlain ? [] : records;
 
         void AddText(string key, ReadOnlySpan<byte> text, bool canSplit)
@@ -94,7 +104,7 @@ sealed class TarHeader
         }
     }
 
-    void WriteExtended(Stream output, SortedDictionary<string, byte[]> records)
+    long WriteExtended(Stream output, SortedDictionary<string, byte[]> records)
     {
         using var content = new MemoryStream();
         foreach (var (key, value) in records)
@@ -105,7 +115,9 @@ sealed class TarHeader
         Finish(block);
         output.Write(block);
         content.WriteTo(output);
-        output.Write(new byte[Padding((ulong)content.Length)]);
+        var padding = Padding((ulong)content.Length);
+        output.Write(new byte[padding]);
+        return BlockSize + content.Length + padding;
     }
 
     static void Fill(byte[] block, char type, uint mode, uint uid, uint gid, long size, long seconds)

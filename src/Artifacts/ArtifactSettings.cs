@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace ImageSdk.Artifacts;
+
+/// <summary>The options of a format as a project has set them: every one has a value, which its option accepts.</summary>
+public sealed class ArtifactSettings
+{
+    /// <summary>Another name for the file, for a project that has one format twice. An option of all formats.</summary>
+    static readonly ArtifactOption OutputNameOption = ArtifactOption.Text(
+        "OutputName", "", "a file name without folders", text => text.Length is > 0 and < 200 && text[0] != '.' && !text.AsSpan().ContainsAny('/', '\0'));
+
+    readonly SortedDictionary<string, string> values = new(StringComparer.OrdinalIgnoreCase);
+
+    ArtifactSettings()
+    {
+    }
+
+    /// <param name="said">What the project says, by names of options in any case; an empty value says nothing.</param>
+    /// <exception cref="ArtifactException">IMG6002: there is no such option, or it does not accept the value.</exception>
+    public static ArtifactSettings Read(IArtifactFormat format, IReadOnlyDictionary<string, string> said)
+    {
+        IReadOnlyList<ArtifactOption> options = [.. format.Options, OutputNameOption];
+        var settings = new ArtifactSettings();
+        foreach (var option in options)
+            settings.values.Add(option.Name, option.Unset);
+        foreach (var (name, text) in said.Where(pair => pair.Value.Length > 0))
+        {
+            var option = options.FirstOrDefault(option => option.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                ?? throw new ArtifactException("IMG6002",
+                    $"The format {format.Name} has no option {name}. It has: {string.Join(", ", options.Select(option => option.Name))}.");
+            settings.values[option.Name] = option.Read(text)
+                ?? throw new ArtifactException("IMG6002", $"{option.Name} of the format {format.Name} is \"{text}\"; expected: {option.Expected}.");
+        }
+        format.Check(settings);
+        return settings;
+    }
+
+    /// <summary>The value of an option; that which it has unset where the project says nothing.</summary>
+    public string this[string option] => values[option];
+
+    public bool Flag(string option) => bool.Parse(values[option]);
+
+    /// <summary>The value of an option that is a number or a size; null where there is none.</summary>
+    public long? Number(string option) => values[option] is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>The name that the project wants for the file, or else the format's own.</summary>
+    /// <param name="image">Name of the image's record without its extension.</param>
+    public string FileNameOf(IArtifactFormat format, string image) => values[OutputNameOption.Name] is { Length: > 0 } said ? said : format.FileName(image, this);
+
+    /// <summary>All options and values, in one order: what a key is made of.</summary>
+    public IReadOnlyDictionary<string, string> Values => values;
+}

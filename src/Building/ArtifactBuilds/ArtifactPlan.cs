@@ -1,0 +1,59 @@
+using ImageSdk.Artifacts;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+
+namespace ImageSdk.Building.ArtifactBuilds;
+
+/// <summary>A request that was checked: its format, its settings, where it goes.</summary>
+sealed record ArtifactPlan(ArtifactRequest Request, IArtifactFormat Format, ArtifactSettings Settings, string Path)
+{
+    /// <summary>What is known of the artifact that is there.</summary>
+    public string RecordFile => Path + ".json";
+
+    /// <exception cref="BuildException">There is no such format or option, or two artifacts would be one file.</exception>
+    public static IReadOnlyList<ArtifactPlan> Check(IEnumerable<ArtifactRequest> requests, string name)
+    {
+        var plans = new List<ArtifactPlan>();
+        foreach (var request in requests)
+        {
+            var plan = At(request, () => Check(request, name));
+            if (plans.FirstOrDefault(other => other.Path == plan.Path) is { } same)
+                throw new BuildException("IMG6008",
+                    $"{same.Request.Format} and {request.Format} would both be {plan.Path}. Give one of them another name (metadata OutputName), or remove it.",
+                    request.File, request.Line);
+            plans.Add(plan);
+        }
+        return plans;
+    }
+
+    static ArtifactPlan Check(ArtifactRequest request, string name)
+    {
+        var format = ArtifactFormats.Find(request.Format);
+        var settings = ArtifactSettings.Read(format, request.Settings);
+        return new(request, format, settings, System.IO.Path.Combine(request.OutputDirectory, settings.FileNameOf(format, name)));
+    }
+
+    /// <summary>Whether the host has what the format needs.</summary>
+    public void RequireTools() => At(Request, () =>
+    {
+        foreach (var tool in Format.Tools(Settings))
+            tool.Require();
+        return 0;
+    });
+
+    /// <summary>All that is said of it, one line; the text decides whether something changed.</summary>
+    public string Describe() => LayerStore.KeyOf(
+        [Format.Name, Format.Version.ToString(), Path, .. Settings.Values.SelectMany(pair => new[] { pair.Key, pair.Value })]);
+
+    static T At<T>(ArtifactRequest request, Func<T> check)
+    {
+        try
+        {
+            return check();
+        }
+        catch (ArtifactException exception)
+        {
+            throw new BuildException(exception.Code, exception.Message, request.File, request.Line, inner: exception);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Images;
+
+namespace ImageSdk.Building.Stages;
+
+/// <summary>The tests that lie in an image: every executable file below /tests.</summary>
+static class ImageTests
+{
+    /// <summary>Where those of the project's own stream go.</summary>
+    public static string DirectoryOf(BuildPlan plan) => $"/tests/{plan.Project.Stream}";
+
+    public static List<string> In(FileSystem fileSystem) =>
+    [
+        .. fileSystem.Walk()
+            .Where(entry => entry.Path.Span.StartsWith("/tests/"u8) && entry.Inode is RegularInode { Mode: var mode } && (mode & 0x40) != 0)
+            .Select(entry => entry.Path.ToString()),
+    ];
+
+    /// <summary>Changes whenever something does that the tests see.</summary>
+    public static string KeyOf(BuildPlan plan, StageState scan) =>
+        LayerStore.KeyOf(scan.Key, plan.Project.Sandbox.TestTimeout.ToString(), plan.Project.Sandbox.ScriptsNetwork.ToString());
+
+    public static async Task<IReadOnlyList<TestOutcome>> RunAsync(
+        BuildPlan plan, IReadOnlyList<string> stack, IReadOnlyList<string> tests, BuildWorkers workers, IBuildListener listener, CancellationToken cancellation)
+    {
+        var request = new RunTestsRequest(
+            stack, tests, plan.Project.Sandbox.TestTimeout.TotalSeconds, new StageOperations(plan).Settings(readSecrets: false));
+        return (await workers.AskAsync(plan.Project.CacheDirectory, request, listener, cancellation)).Tests!;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text;
+using ImageSdk.Artifacts;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Scanning;
+using ImageSdk.Images;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>
+/// Has a format write an artifact beside the place where it goes, and moves it there: nobody sees one by halves. Extra trees are
+/// copied into the root first; they are in the artifact's tree as well.
+/// </summary>
+sealed class ArtifactWriter(WorkerSession session)
+{
+    public void Write(MakeArtifactRequest request)
+    {
+        var image = ImageRecord.Read(request.ImageFile);
+        var format = ArtifactFormats.Find(request.Format);
+        using var root = new StageRoot(session, request.Layers);
+        var tree = request.ExtraTrees.Count == 0 ? image.FileSystem! : AddExtra(root, request.ExtraTrees, image.FileSystem!);
+        var scratch = session.NextRootDirectory();
+        using var output = new UnfinishedArtifact(request.OutputPath);
+        try
+        {
+            format.Write(new ArtifactContext
+            {
+                Root = root.RootPath,
+                Tree = ArtifactTimes.Apply(tree, request.Epoch),
+                Tags = image.Tags ?? new Dictionary<string, string>(),
+                Packages = image.Packages,
+                Name = request.Name,
+                Stream = request.Stream,
+                Architecture = request.Architecture,
+                Epoch = request.Epoch,
+                TreeHash = TreeHash.Compute(tree).ToString(),
+                Settings = ArtifactSettings.Read(format, request.Settings),
+                OutputPath = output.Path,
+                ScratchDirectory = scratch,
+                Tools = new HostToolRunner(session.Listener.Output, session.Cancellation),
+                Progress = session.Listener.Progress,
+                Cancellation = session.Cancellation,
+            });
+            session.Cancellation.ThrowIfCancellationRequested();
+            output.Finish();
+        }
+        finally
+        {
+            using var sessions = DirectoryHandle.Open(session.Directory);
+            sessions.RemoveTree(Encoding.UTF8.GetBytes(Path.GetFileName(scratch)));
+        }
+    }
+
+    FileSystem AddExtra(StageRoot root, IReadOnlyList<string> trees, FileSystem tree)
+    {
+        using (var handle = root.Open())
+            foreach (var directory in trees)
+                new TreeCopier(handle, directory, append: false, session.Cancellation).Copy(directory, "");
+        var layers = LayerTree.From(tree);
+        layers.Apply(LayerScanner.Scan(root.Upper, withRoot: true, session.Cancellation));
+        return layers.ToFileSystem(latest: null);
+    }
+}

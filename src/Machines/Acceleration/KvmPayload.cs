@@ -1,0 +1,55 @@
+namespace ImageSdk.Machines.Acceleration;
+
+/// <summary>
+/// A firmware that does nothing but count: it enters long mode with paging, as every kernel does, counts down from fifty
+/// million and ends QEMU through the device isa-debug-exit with <see cref="ExitCode"/>. A processor takes some twenty
+/// milliseconds for that, translated code a quarter of a second; a hypervisor that emulates each instruction, a minute.
+/// </summary>
+static class KvmPayload
+{
+    /// <summary>What QEMU makes of the byte 0x21.</summary>
+    public const int ExitCode = 0x21 << 1 | 1;
+
+    /// <summary>Arguments for the device that the payload ends with.</summary>
+    public const string ExitDevice = "isa-debug-exit,iobase=0xf4,iosize=1";
+
+    const int Size = 0x10000;
+    const int CodeOffset = 0xf000;
+    const int ResetOffset = 0xfff0;
+
+    // The file lies at 0xf0000 and ends where the processor begins, in real mode at f000:fff0.
+    static readonly byte[] code =
+    [
+        0xfa,                                                   // cli
+        0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xc0,                     // ds = es = 0
+        0xbf, 0x00, 0x10, 0xb9, 0x00, 0x18, 0xfc, 0xf3, 0xab,   // three pages at 0x1000 to zero
+        0xc7, 0x06, 0x00, 0x10, 0x03, 0x20,                     // level 4 at 0x1000 -> 0x2000
+        0xc7, 0x06, 0x00, 0x20, 0x03, 0x30,                     // level 3 at 0x2000 -> 0x3000
+        0xc7, 0x06, 0x00, 0x30, 0x83, 0x00,                     // level 2 at 0x3000: the lowest 2 MiB, as they are
+        0x2e, 0x66, 0x0f, 0x01, 0x16, 0x80, 0xf0,               // lgdt
+        0x66, 0xb8, 0x20, 0x00, 0x00, 0x00, 0x0f, 0x22, 0xe0,   // cr4: physical address extension
+        0x66, 0xb8, 0x00, 0x10, 0x00, 0x00, 0x0f, 0x22, 0xd8,   // cr3 = 0x1000
+        0x66, 0xb9, 0x80, 0x00, 0x00, 0xc0, 0x0f, 0x32,         // read the register EFER
+        0x66, 0x0d, 0x00, 0x01, 0x00, 0x00, 0x0f, 0x30,         // long mode on
+        0x66, 0xb8, 0x01, 0x00, 0x00, 0x80, 0x0f, 0x22, 0xc0,   // cr0: protection and paging
+        0x66, 0xea, 0x5c, 0xf0, 0x0f, 0x00, 0x08, 0x00,         // to the next instruction, with 64 bits
+        0xb9, 0x80, 0xf0, 0xfa, 0x02,                           // ecx = 50,000,000
+        0xff, 0xc9, 0x75, 0xfc,                                 // count down to zero
+        0xb0, 0x21, 0xe6, 0xf4,                                 // write 0x21 to port 0xf4
+        0xf4, 0xeb, 0xfd,                                       // halt
+        0x0f, 0x1f, 0x40, 0x00,                                 // (alignment)
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,         // descriptors: none
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x9b, 0x20, 0x00,         // and code of 64 bits
+        0x0f, 0x00, 0x70, 0xf0, 0x0f, 0x00,                     // where they are
+    ];
+
+    static readonly byte[] jump = [0xea, 0x00, 0xf0, 0x00, 0xf0]; // jmp f000:f000
+
+    public static byte[] Make()
+    {
+        var image = new byte[Size];
+        code.CopyTo(image, CodeOffset);
+        jump.CopyTo(image, ResetOffset);
+        return image;
+    }
+}

@@ -1,0 +1,15 @@
+using ImageSdk.Building;
+using Microsoft.Build.Framework;
+
+namespace ImageSdk.Tasks;
+
+/// <summary>Checks the artifacts that a project wants before anything is built, and notes them, so that MSBuild sees whether they changed.</summary>
+[MSBuildMultiThreadableTask]
+public sealed class PrepareImageArtifacts : ArtifactTask
+{
+    private protected override Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
+    {
+        Artifacts = ToItems(build.PrepareArtifacts(Requests()));
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Xml;
+using System.Xml.Linq;
+using ImageSdk.Building.ArtifactBuilds;
+using Microsoft.Build.Framework;
+
+namespace ImageSdk.Tasks.Reading;
+
+sealed partial class ItemReader
+{
+    /// <summary>The artifacts that a project wants: those of its items, and of a list of names those that no item has.</summary>
+    /// <param name="items">Formats with their options as metadata.</param>
+    /// <param name="names">Formats, semicolons between them.</param>
+    /// <param name="projectFile">Where the list is expected to be said.</param>
+    public static IReadOnlyList<ArtifactRequest> Formats(
+        ITaskItem[] items, string names, string outputDirectory, IReadOnlyList<string> extraTrees, string projectFile)
+    {
+        var requests = new List<ArtifactRequest>();
+        foreach (var item in items)
+        {
+            // By its keys: what the dictionary's entries are depends on where the item comes from.
+            var settings = item.CloneCustomMetadata().Keys.Cast<string>().ToDictionary(name => name, item.GetMetadata, StringComparer.OrdinalIgnoreCase);
+            requests.Add(new(item.ItemSpec, settings, outputDirectory)
+            {
+                ExtraTrees = extraTrees, File = Place(item), Line = LineOf(Place(item), "ImageFormat", item.ItemSpec),
+            });
+        }
+        foreach (var name in List(names, ';').Distinct(StringComparer.OrdinalIgnoreCase))
+            if (!items.Any(item => item.ItemSpec.Equals(name, StringComparison.OrdinalIgnoreCase)))
+                requests.Add(new(name, new Dictionary<string, string>(), outputDirectory)
+                {
+                    ExtraTrees = extraTrees, File = projectFile, Line = LineOf(projectFile, "ImageFormats", name),
+                });
+        return requests;
+    }
+
+    /// <summary>The line of an element that names something; 0 where the file does not say it so. MSBuild keeps no lines.</summary>
+    static int LineOf(string file, string element, string word)
+    {
+        try
+        {
+            return XDocument.Load(file, LoadOptions.SetLineInfo).Descendants()
+                .Where(found => found.Name.LocalName == element && $"{found.Attribute("Include")?.Value};{found.Value}".Contains(word, StringComparison.OrdinalIgnoreCase))
+                .Select(found => ((IXmlLineInfo)found).LineNumber)
+                .FirstOrDefault();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or XmlException)
+        {
+            return 0; // It was loaded a moment ago; a line is not worth a second error.
+        }
+    }
+}

@@ -1,0 +1,65 @@
+namespace ImageSdk.Artifacts.Tests;
+
+public class ArtifactSettingsTests
+{
+    sealed class SampleFormat : IArtifactFormat
+    {
+        public string Name => "sample";
+
+        public int Version => 1;
+
+        public IReadOnlyList<ArtifactOption> Options { get; } =
+        [
+            ArtifactOption.Choice("Compression", "zstd", "zstd", "xz"),
+            ArtifactOption.Number("Level", "", 1, 22),
+            ArtifactOption.Size("Size", ""),
+            ArtifactOption.Flag("Sparse", unset: true),
+        ];
+
+        public string FileName(string image, ArtifactSettings settings) => $"{image}.sample";
+
+        public void Write(ArtifactContext context) => File.WriteAllText(context.OutputPath, "");
+    }
+
+    static ArtifactSettings Read(params (string Name, string Value)[] said) =>
+        ArtifactSettings.Read(new SampleFormat(), said.ToDictionary(pair => pair.Name, pair => pair.Value));
+
+    [Fact]
+    public void What_is_not_said_has_the_value_of_its_option()
+    {
+        var settings = Read(("Level", ""));
+        Assert.Equal("zstd", settings["Compression"]);
+        Assert.Null(settings.Number("Level"));
+        Assert.True(settings.Flag("Sparse"));
+        Assert.Equal("web.sample", settings.FileNameOf(new SampleFormat(), "web"));
+    }
+
+    [Fact]
+    public void Values_are_kept_in_one_form()
+    {
+        var settings = Read(("compression", "XZ"), ("Level", " 07 "), ("Size", "2M"), ("SPARSE", "False"), ("OutputName", "other"));
+        Assert.Equal("xz", settings["Compression"]);
+        Assert.Equal(7, settings.Number("Level"));
+        Assert.Equal(2 << 20, settings.Number("Size"));
+        Assert.False(settings.Flag("Sparse"));
+        Assert.Equal("other", settings.FileNameOf(new SampleFormat(), "web"));
+    }
+
+    [Theory]
+    [InlineData("Compresion", "xz", "no option Compresion. It has: Compression, Level, Size, Sparse, OutputName.")]
+    [InlineData("Compression", "lzma", "Compression of the format sample is \"lzma\"; expected: zstd or xz.")]
+    [InlineData("Level", "23", "expected: a whole number from 1 to 22.")]
+    [InlineData("Size", "big", "expected: a size in bytes")]
+    [InlineData("Sparse", "yes", "expected: true or false.")]
+    [InlineData("OutputName", "../x", "expected: a file name without folders.")]
+    public void Mistakes_are_told_with_what_is_expected(string name, string value, string message)
+    {
+        var exception = Assert.Throws<ArtifactException>(() => Read((name, value)));
+        Assert.Equal("IMG6002", exception.Code);
+        Assert.Contains(message, exception.Message);
+    }
+
+    [Fact]
+    public void A_format_that_is_not_there_is_told_with_those_that_are() =>
+        Assert.Equal("IMG6001", Assert.Throws<ArtifactException>(() => ArtifactFormats.Find("floppy")).Code);
+}

@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using ImageSdk.Building.ArtifactBuilds;
+
+namespace ImageSdk.Building.Tests.ArtifactBuilds;
+
+public class ReproducibleArtifactTests
+{
+    [ArtifactFact("mksquashfs", "mkfs.erofs", "zstd", "xz", "sfdisk", "grub-mkimage", "xorriso")]
+    public async Task Two_builds_in_different_folders_and_caches_give_the_same_bytes()
+    {
+        var (first, second) = (await BuildAsync(), await BuildAsync());
+        Assert.Equal(first, second);
+    }
+
+    /// <summary>Name and digest of every file of every format.</summary>
+    static async Task<List<string>> BuildAsync()
+    {
+        using var workspace = new ImageWorkspace(ownCache: true);
+        await workspace.BuildAndPublishAsync(workspace.BaseProject());
+        var project = SampleImage.ProjectIn(workspace);
+        await workspace.BuildAsync(project);
+        var digests = new List<string>();
+        foreach (var (format, settings) in new (string, string[])[]
+        {
+            ("squashfs", ["CompressionLevel=3"]), ("squashfs", ["Compression=lz4", "OutputName=lz4"]), ("erofs", []), ("erofs", ["Compression=none", "OutputName=plain"]),
+            ("tar.gz", ["CompressionLevel=1"]), ("tar.zst", []), ("tar.xz", ["CompressionLevel=1"]), ("oci", ["CompressionLevel=1"]), ("kernel", []),
+            ("raw", []), ("iso", ["Compression=lz4"]),
+        })
+        {
+            var made = await workspace.MakeAsync(project, SampleImage.Request(format, Path.Combine(workspace.Folder, "out"), settings));
+            foreach (var file in FilesOf(made))
+                digests.Add($"{Path.GetRelativePath(workspace.Folder, file)} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}");
+        }
+        return digests;
+    }
+
+    static IEnumerable<string> FilesOf(MadeArtifact made) => made.IsFolder
+        ? Directory.EnumerateFiles(made.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        : [made.Path];
+}

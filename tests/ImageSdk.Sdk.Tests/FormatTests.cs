@@ -1,0 +1,90 @@
+using ImageSdk.Sdk.Tests.Harness;
+
+namespace ImageSdk.Sdk.Tests;
+
+/// <summary>ImageFormats and ImageFormat items, as the targets see them; what formats write is tested with the engine.</summary>
+public sealed class FormatTests : IDisposable
+{
+    readonly TestFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    IEnumerable<string> Made() => folder.Log().Where(line => line.StartsWith("Artifact ", StringComparison.Ordinal));
+
+    [Fact]
+    public void Formats_of_the_property_and_of_items_are_made_after_the_tests()
+    {
+        folder.Project("hello", """
+              <PropertyGroup>
+                <ImageFormats>tar; squashfs;tar</ImageFormats>
+              </PropertyGroup>
+              <ItemGroup>
+                <ImageFormat Include="squashfs" Compression="xz" />
+              </ItemGroup>
+              <Target Name="BeforeMakeImageArtifacts"><Message Importance="high" Text="HOOK before" /></Target>
+              <Target Name="AfterMakeImageArtifacts"><Message Importance="high" Text="HOOK after" /></Target>
+            """);
+        var built = folder.Build().Succeeded();
+
+        Assert.Equal(
+            ["Artifact squashfs Compression=xz line=6 areProjects=True extra=", "Artifact tar  line=3 areProjects=True extra="], Made());
+        Assert.Equal("Run TestImage", string.Join(' ', folder.Log()[^3].Split(' ')[..2]));
+        Assert.True(built.At("running TestImage") < built.At("HOOK before") && built.At("HOOK before") < built.At("HOOK after"));
+        Assert.Contains($"hello -> {folder["bin/Debug/image.tar"]}", built.Lines);
+    }
+
+    [Fact]
+    public void A_build_without_changes_makes_none_and_one_with_a_missing_artifact_makes_it()
+    {
+        folder.Project("hello", "<PropertyGroup><ImageFormats>tar</ImageFormats></PropertyGroup>");
+        folder.Build().Succeeded();
+        folder.ForgetLog();
+        var second = folder.Build("-question").Succeeded();
+        Assert.Empty(Made());
+        Assert.Contains($"hello -> {folder["bin/Debug/image.tar"]}", second.Lines);
+        Assert.True(File.Exists(folder["bin/Debug/image.tar.json"]));
+
+        File.Delete(folder["bin/Debug/image.tar"]);
+        folder.Build().Succeeded();
+        Assert.Single(Made());
+        Assert.Empty(folder.StagesRun());
+
+        folder.ForgetLog();
+        folder.Build("-p:ImageFormats=squashfs").Succeeded();
+        Assert.Single(Made());
+        Assert.False(File.Exists(folder["bin/Debug/image.tar"]));
+
+        folder.DotNet("clean", "-tl:off", "-p:ImageFormats=squashfs").Succeeded();
+        Assert.Empty(Directory.EnumerateFiles(folder["bin/Debug"]));
+    }
+
+    [Fact]
+    public void Publishing_into_a_folder_puts_the_artifacts_there()
+    {
+        folder.Project("hello", "<PropertyGroup><ImageFormats>tar</ImageFormats></PropertyGroup>");
+        folder.DotNet("publish", "-tl:off", "-o", folder["out"]).Succeeded();
+        Assert.Equal(["image.tar"], Directory.EnumerateFiles(folder["out"]).Select(Path.GetFileName));
+
+        Directory.Delete(folder["out"], recursive: true);
+        folder.DotNet("publish", "-tl:off", "--no-build", "-o", folder["out"]).Succeeded();
+        Assert.Equal(["image.tar"], Directory.EnumerateFiles(folder["out"]).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_target_can_ask_for_a_format_that_the_project_does_not_list()
+    {
+        folder.Project("hello", """
+              <Target Name="Boot" DependsOnTargets="Build">
+                <MakeImageArtifacts FormatNames="raw" OutputDirectory="$(ImageStateDirectory)" ExtraTrees="extra" ProjectFile="$(MSBuildProjectFullPath)"
+                  StateDirectory="$(ImageStateDirectory)" WorkerAssembly="$(ImageSdkWorkerAssembly)">
+                  <Output TaskParameter="Artifacts" ItemName="_Disk" />
+                </MakeImageArtifacts>
+                <Message Importance="high" Text="DISK %(_Disk.Identity) %(_Disk.Format) %(_Disk.IsFolder)" />
+              </Target>
+            """);
+        var built = folder.Build("-t:Boot").Succeeded();
+
+        Assert.Equal(["Artifact raw  line=0 areProjects=False extra=extra"], Made());
+        Assert.Contains($"DISK {folder["obj/Debug/image/image.raw"]} raw false", built.Output);
+    }
+}
