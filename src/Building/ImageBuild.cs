@@ -159,7 +159,6 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         var layers = StoreOf(plan);
         await workers.HoldLayersAsync(layers, listener, cancellation);
         await new ImageDescriber(plan, state, layers, workers, listener).DescribeAsync(cancellation);
-        await workers.ReleaseAsync();
     }
 
     /// <summary>
