@@ -41,7 +41,7 @@ public sealed class FormatTests : IDisposable
               <PropertyGroup>
                 <ImageFormats>raw;tar</ImageFormats>
                 <ImageDiskSize>4G</ImageDiskSize>
-                <ImageBootTimeout>3</ImageBootTimeout>
+                <ImageBootMenuTimeout>3</ImageBootMenuTimeout>
                 <ImagePartitionsFile>more.json</ImagePartitionsFile>
               </PropertyGroup>
               <ItemGroup>
