@@ -159,7 +159,6 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         var layers = StoreOf(plan);
         await workers.HoldLayersAsync(layers, listener, cancellation);
         await new ImageDescriber(plan, state, layers, workers, listener).DescribeAsync(cancellation);
-        await workers.ReleaseAsync();
     }
 
     /// <summary>
@@ -189,9 +188,10 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// what was made.
     /// </remarks>
     /// <exception cref="BuildException">The first mistake.</exception>
-    public IReadOnlyList<MadeArtifact> PrepareArtifacts(IReadOnlyList<ArtifactRequest> requests)
+    public IReadOnlyList<MadeArtifact> PrepareArtifacts(IReadOnlyList<ArtifactRequest> requests, BuildWorkers workers)
     {
-        var plans = ArtifactPlan.Check(requests, NameOf(ReadPlan()));
+        var build = ReadPlan();
+        var plans = ArtifactPlan.Check(requests, NameOf(build));
         var epoch = Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH");
         AtomicFile.WriteWhenDifferent(state.ArtifactsInputsFile, string.Concat(plans.Select(plan => $"{plan.Describe()}\n").Append($"epoch {epoch}\n")));
         foreach (var plan in plans)
@@ -201,6 +201,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
             plan.RequireTools();
             File.Delete(state.ArtifactsStageFile);
         }
+        if (!File.Exists(state.ArtifactsStageFile))
+            _ = Task.Run(() => workers.StartAheadAsync(build.Project.CacheDirectory));
         return [.. plans.Select(plan => new MadeArtifact(plan.Format.Name, plan.Path, Directory.Exists(plan.Path), Ran: false))];
     }
 
@@ -212,13 +214,23 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     {
         var plan = ReadPlan();
         var layers = StoreOf(plan);
-        await workers.HoldLayersAsync(layers, listener, cancellation);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(plan.Project.Sandbox.BuildTimeout);
         var made = new List<MadeArtifact>();
-        foreach (var artifact in ArtifactPlan.Check(requests, NameOf(plan)))
+        try
         {
-            var clock = new StageClock(workers.Timings, artifact.Format.Name, listener);
-            made.Add(await new ArtifactMaker(plan, state, layers, workers, clock).MakeAsync(artifact, cancellation));
-            clock.Stop(new StageOutcome(made[^1].Ran ? StageResult.Ran : StageResult.Cached, ""));
+            await workers.HoldLayersAsync(layers, listener, timeout.Token);
+            foreach (var artifact in ArtifactPlan.Check(requests, NameOf(plan)))
+            {
+                var clock = new StageClock(workers.Timings, artifact.Format.Name, listener);
+                made.Add(await new ArtifactMaker(plan, state, layers, workers, clock).MakeAsync(artifact, timeout.Token));
+                clock.Stop(new StageOutcome(made[^1].Ran ? StageResult.Ran : StageResult.Cached, ""));
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new BuildException("IMG3018",
+                $"The artifacts took longer than the build may ({plan.Project.Sandbox.BuildTimeout}). Raise ImageBuildTimeout if that is right.", plan.Project.ProjectFile);
         }
         if (areProjects)
             AtomicFile.Write(state.ArtifactsStageFile, string.Concat(made.Select(artifact => artifact.Path + "\n")));

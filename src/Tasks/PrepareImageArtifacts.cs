@@ -9,7 +9,7 @@ public sealed class PrepareImageArtifacts : ArtifactTask
 {
     private protected override Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
-        Artifacts = ToItems(build.PrepareArtifacts(Requests()));
+        Artifacts = ToItems(build.PrepareArtifacts(Requests(), workers));
         return Task.CompletedTask;
     }
 }

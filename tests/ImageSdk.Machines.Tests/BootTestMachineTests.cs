@@ -31,7 +31,7 @@ public sealed class BootTestMachineTests : IDisposable
     {
         sector.Console("something before\nKernel panic - not syncing: no root\nmore\n");
         var fault = await Assert.ThrowsAsync<MachineFault>(() => BootAsync());
-        Assert.Equal("IMG6057", fault.Code);
+        Assert.Equal(("IMG6057", "The machine's kernel gave up: Kernel panic - not syncing: no root"), (fault.Code, fault.Message));
         Assert.Contains("something before", fault.Console);
         Assert.Contains("no root", fault.Console);
     }

@@ -18,13 +18,13 @@ public sealed class ConsoleLogTests
     }
 
     [Fact]
-    public void A_panic_is_noticed()
+    public async Task A_panic_is_noticed()
     {
         var log = new ConsoleLog();
         log.Add("[    2.1] Kernel panic - not sync"u8);
         Assert.False(log.Panicked.IsCompleted);
         log.Add("ing: Attempted to kill init!\n"u8);
-        Assert.True(log.Panicked.IsCompleted);
+        Assert.Equal("Kernel panic - not syncing: Attempted to kill init!", await log.Panicked);
     }
 
     [Fact]

@@ -113,7 +113,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         return Task.FromResult(plan.Stream + "/2024-02-29:12:00:00");
     }
 
-    public IReadOnlyList<MadeArtifact> PrepareArtifacts(IReadOnlyList<ArtifactRequest> requests)
+    public IReadOnlyList<MadeArtifact> PrepareArtifacts(IReadOnlyList<ArtifactRequest> requests, BuildWorkers workers)
     {
         var made = requests.Select(request => new MadeArtifact(request.Format, PathOf(request), false, false)).ToList();
         WriteIfChanged("artifacts.inputs", JsonSerializer.Serialize(requests.Select(request => request with { File = null, Line = 0 }), indented));

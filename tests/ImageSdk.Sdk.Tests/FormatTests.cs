@@ -34,6 +34,51 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
+    public void Properties_and_partitions_of_disks_reach_the_formats_that_have_them()
+    {
+        folder.Write("more.json", """[{ "MountPoint": "/srv" }]""");
+        folder.Project("hello", """
+              <PropertyGroup>
+                <ImageFormats>raw;tar</ImageFormats>
+                <ImageDiskSize>4G</ImageDiskSize>
+                <ImageBootTimeout>3</ImageBootTimeout>
+                <ImagePartitionsFile>more.json</ImagePartitionsFile>
+              </PropertyGroup>
+              <ItemGroup>
+                <ImageFormat Include="qcow2" DiskSize="8G" />
+                <ImagePartition Include="data" MountPoint="/var/data" MinimumSize="1M" RootOwner="7:8" ReservedBlocks="0" />
+              </ItemGroup>
+            """);
+        folder.Build().Succeeded();
+
+        const string partitions = """
+            Partitions=[{"MountPoint":"/var/data","FileSystemLabel":"data","FileSystemType":"ext4","MinimumBytes":1048576,"ReservedBlocksPercentage":0,"RootUserId":7,"RootGroupId":8},{"MountPoint":"/srv","FileSystemLabel":"srv","FileSystemType":"ext4"}]
+            """;
+        Assert.Equal(
+            [
+                $"Artifact qcow2 DiskSize=8G BootTimeout=3 {partitions.Trim()} line=9 areProjects=True extra=",
+                $"Artifact raw DiskSize=4G BootTimeout=3 {partitions.Trim()} line=3 areProjects=True extra=",
+                "Artifact tar  line=3 areProjects=True extra=",
+            ],
+            Made());
+    }
+
+    [Fact]
+    public void Mistakes_in_partitions_are_said_where_they_are()
+    {
+        folder.Project("hello", """
+              <PropertyGroup><ImageFormats>raw</ImageFormats></PropertyGroup>
+              <ItemGroup><ImagePartition Include="data" MountPoint="/data" RootOwner="somebody" /></ItemGroup>
+            """);
+        Assert.Contains("IMG1906", folder.Build().Output);
+
+        folder.Project("hello", """
+              <PropertyGroup><ImageFormats>raw</ImageFormats><ImagePartitionsFile>none.json</ImagePartitionsFile></PropertyGroup>
+            """);
+        Assert.Contains("IMG6023", folder.Build().Output);
+    }
+
+    [Fact]
     public void A_build_without_changes_makes_none_and_one_with_a_missing_artifact_makes_it()
     {
         folder.Project("hello", "<PropertyGroup><ImageFormats>tar</ImageFormats></PropertyGroup>");

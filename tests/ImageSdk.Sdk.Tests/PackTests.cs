@@ -35,7 +35,7 @@ public sealed class PackTests : IDisposable
 
         using var package = ZipFile.OpenRead(Package("Contoso.Hello.2.1.0-rc.1"));
         Assert.Equal(
-            ["Contoso.Hello.nuspec", "README.md", "THIRD-PARTY-NOTICES.txt", "build/Contoso.Hello.props", "image/root.image", "image/root.objects.zst"],
+            ["Contoso.Hello.nuspec", "README.md", "THIRD-PARTY-NOTICES.txt", "build/Contoso.Hello.props", "image/root.cdx.json", "image/root.image", "image/root.objects.zst", "image/root.provenance.json", "image/root.spdx.json"],
             package.Entries.Select(entry => entry.FullName).Where(name => !name.StartsWith('_') && !name.StartsWith('[') && !name.StartsWith("package/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Equal(File.ReadAllText(folder["bin/Debug/hello.image"]), Text(package, "image/root.image"));
         var nuspec = XDocument.Parse(Text(package, "Contoso.Hello.nuspec")).Descendants().ToLookup(element => element.Name.LocalName);

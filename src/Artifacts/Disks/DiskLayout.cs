@@ -31,7 +31,7 @@ sealed record DiskLayout(long Size, Partition? Bios, Partition? Efi, IReadOnlyLi
         }
         var partitions = volumes.Select((volume, index) => Take(
             volume.Settings.FileSystemLabel, volume.MountPoint == "/" ? Partition.LinuxRootX64 : Partition.LinuxFileSystem, sizes[index])).ToArray();
-        return new(settings.Size ?? place + PartitionTable.Alignment, bios, efi, partitions);
+        return new(settings.Size / PartitionTable.SectorSize * PartitionTable.SectorSize ?? place + PartitionTable.Alignment, bios, efi, partitions);
 
         Partition Take(string name, string type, long size)
         {

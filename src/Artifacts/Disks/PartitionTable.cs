@@ -26,7 +26,7 @@ static class PartitionTable
     /// <summary>Partitions begin at multiples of this many bytes; the table's two copies have as much at each end.</summary>
     public const long Alignment = 1 << 20;
 
-    const int SectorSize = 512;
+    public const int SectorSize = 512;
 
     public static void Write(ArtifactContext context, string file, Guid identifier, IEnumerable<Partition> partitions)
     {

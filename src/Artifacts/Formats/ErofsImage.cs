@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Numerics;
+using ImageSdk.Artifacts.Disks.Ext4;
 using ImageSdk.Images;
 
 namespace ImageSdk.Artifacts.Formats;
@@ -52,10 +52,7 @@ sealed class ErofsImage : IDisposable
             return;
         var field = block.AsSpan(4, sizeof(uint));
         field.Clear();
-        var checksum = uint.MaxValue;
-        foreach (var value in block)
-            checksum = BitOperations.Crc32C(checksum, value);
-        BinaryPrimitives.WriteUInt32LittleEndian(field, checksum);
+        BinaryPrimitives.WriteUInt32LittleEndian(field, Crc32c.Append(Crc32c.Start, block));
         Write(SuperBlockOffset + 4, field);
     }
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ImageSdk.Artifacts.Boot;
+using ImageSdk.Artifacts.Disks;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 
@@ -25,7 +26,7 @@ sealed class KernelFormat : IArtifactFormat
 
     public IReadOnlyList<ArtifactOption> Options { get; } =
     [
-        ArtifactOption.Text("KernelCommandLine", "", "one line of text", text => !text.AsSpan().ContainsAny('\0', '\n', '\r')),
+        DiskOptions.CommandLine,
         ArtifactOption.Choice("RootFileSystem", "none", "none", Squashfs),
     ];
 

@@ -55,6 +55,8 @@ sealed class IsoFormat : IArtifactFormat
         EfiSystemPartition.Make(context, efi, 0, EfiSize, context.Identifier("medium's EFI"), GrubImage.Make(context, GrubPlatform.Efi, GrubPlatform.Efi.Name, early, "iso9660"));
         // Beside the result: the scratch folder may be in memory, and this is as large as the medium.
         var squashfs = context.OutputPath + ".squashfs";
+        // Left by a worker that was killed.
+        File.Delete(squashfs);
         try
         {
             Root.Write(context.For(RootSettings(context.Settings), squashfs));

@@ -13,15 +13,14 @@ sealed record AddedFile(ByteString Path, RegularInode Inode, ImageStage Stage, s
     /// <summary>Of its content, in hexadecimal digits.</summary>
     public string Sha512 => (Inode.Size == 0 ? ObjectHash.Of([]) : Inode.Hash).ToString();
 
-    // What the clean-up brings was there before it, or is an empty file that it left.
+    // What the clean-up brings was there before it.
     static readonly ImageStage[] ownStages =
     [
         ImageStage.CopyFiles, ImageStage.RunPreInstallScripts, ImageStage.CopyPostInstallFiles, ImageStage.RunScripts,
         ImageStage.CopyPostScriptsFiles, ImageStage.RunPostCleanupScripts, ImageStage.ScanImage,
     ];
 
-    /// <summary>What packagers write beside the files of packages.</summary>
-    static readonly string[] packagerFolders = ["var/cache/", "var/lib/apt/", "var/lib/dnf/", "var/lib/dpkg/", "var/lib/rpm/", "var/log/"];
+    static readonly ByteString[] packagerFolders = ["var/cache/", "var/lib/apt/", "var/lib/dnf/", "var/lib/dpkg/", "var/lib/rpm/", "var/log/"];
 
     /// <summary>The files that the stages of a build brought and that are in the finished image, in bytewise order.</summary>
     public static IReadOnlyList<AddedFile> List(StateDirectory state, LayerStore layers, FileSystem tree)
@@ -43,9 +42,13 @@ sealed record AddedFile(ByteString Path, RegularInode Inode, ImageStage Stage, s
     static void Take(LayerIndex index, ImageStage stage, string layer, SortedDictionary<ByteString, AddedFile> files)
     {
         foreach (var entry in index.Entries)
-            if (entry.Inode is RegularInode file && !packagerFolders.Any(folder => entry.Path.Span.StartsWith(System.Text.Encoding.UTF8.GetBytes(folder))))
+            if (entry.Inode is RegularInode file && !IsByTheWay(entry.Path, file))
                 files[entry.Path] = new(entry.Path, file, stage, layer);
     }
+
+    // What packagers write beside the files of packages, and where the machine's resolver settings lay while scripts ran.
+    static bool IsByTheWay(ByteString path, RegularInode file) =>
+        packagerFolders.Any(folder => path.Span.StartsWith(folder.Span)) || file.Size == 0 && path.Span.SequenceEqual("etc/resolv.conf"u8);
 
     static ByteString Rooted(ByteString path) => new((byte[])[(byte)'/', .. path.Span]);
 

@@ -64,7 +64,7 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
             Created = epoch ?? DateTimeOffset.UtcNow,
             Source = digests.Source,
             System = contents.System,
-            Packages = DescribedPackages.List(contents, image.Packages, PackageDigests.Read(plan.Project.ProjectFile, built, layers)),
+            Packages = DescribedPackages.List(contents, image.Packages, PackageDigests.Read(plan.Project.Lock, built, layers)),
             Texts = contents.Texts,
             Files =
             [

@@ -1,6 +1,7 @@
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Locks;
+using ImageSdk.Building.Projects;
 using ImageSdk.Building.Stages;
 
 namespace ImageSdk.Building.Attestations;
@@ -9,10 +10,10 @@ namespace ImageSdk.Building.Attestations;
 static class PackageDigests
 {
     /// <returns>SHA-256 in hexadecimal digits, by <see cref="DescribedPackages.KeyOf"/>.</returns>
-    public static IReadOnlyDictionary<string, string> Read(string projectFile, BuiltImage built, LayerStore layers)
+    public static IReadOnlyDictionary<string, string> Read(LockSettings? settings, BuiltImage built, LayerStore layers)
     {
         var digests = new Dictionary<string, string>();
-        foreach (var package in ReadLock(Path.Combine(Path.GetDirectoryName(projectFile)!, ImageLock.DefaultFileName)))
+        foreach (var package in settings is null ? [] : ReadLock(settings.File))
             digests[DescribedPackages.KeyOf(package.Name, package.Version, package.Architecture)] = package.Sha256;
         // What a layer was made of is certain.
         foreach (var layer in built.Layers)

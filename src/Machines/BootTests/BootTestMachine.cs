@@ -125,17 +125,17 @@ sealed class BootTestMachine : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw console.Panicked.IsCompleted ? Fault("IMG6057", "The machine's kernel panicked.") : Fault("IMG6056", overdue);
+            throw PanicFault() ?? Fault("IMG6056", overdue);
         }
         catch (Exception exception) when (exception is ChannelClosedException or IOException && !cancellation.IsCancellationRequested)
         {
             var code = await qemu.Exit;
             await reading.ContinueWith(static _ => { }, TaskScheduler.Default);
-            throw console.Panicked.IsCompleted
-                ? Fault("IMG6057", "The machine's kernel panicked.")
-                : Fault("IMG6058", code == 0 ? "The machine was switched off or restarted." : $"QEMU ended with {code}.");
+            throw PanicFault() ?? Fault("IMG6058", code == 0 ? "The machine was switched off or restarted." : $"QEMU ended with {code}.");
         }
     }
+
+    MachineFault? PanicFault() => console.Panicked.IsCompletedSuccessfully ? Fault("IMG6057", $"The machine's kernel gave up: {console.Panicked.Result}") : null;
 
     MachineFault Fault(string code, string message) => new(code, message, console.LastLines(ShownLines));
 

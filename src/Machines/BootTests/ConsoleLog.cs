@@ -12,10 +12,10 @@ sealed class ConsoleLog(Action<string>? onLine = null)
     readonly Lock access = new();
     readonly Queue<string> lines = new();
     readonly StringBuilder line = new();
-    readonly TaskCompletionSource panic = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource<string> panic = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Done when the kernel has panicked.</summary>
-    public Task Panicked => panic.Task;
+    /// <summary>What the kernel said when it panicked, once it has.</summary>
+    public Task<string> Panicked => panic.Task;
 
     public async Task ReadAsync(Stream console)
     {
@@ -49,8 +49,8 @@ sealed class ConsoleLog(Action<string>? onLine = null)
                 lines.Dequeue();
         }
         onLine?.Invoke(text);
-        if (text.Contains(Panic, StringComparison.Ordinal))
-            panic.TrySetResult();
+        if (text.IndexOf(Panic, StringComparison.Ordinal) is >= 0 and var at)
+            panic.TrySetResult(text[at..]);
     }
 
     public IReadOnlyList<string> LastLines(int count)

@@ -101,12 +101,12 @@ public class IncrementalArtifactTests(SampleImage sample) : IClassFixture<Sample
     {
         var build = new ImageBuild(sample.Workspace.StateOf(sample.Project), new RecordingListener());
         var request = Request("mistakes", "floppy") with { File = "/p/x.imgproj", Line = 7 };
-        var exception = Assert.Throws<BuildException>(() => build.PrepareArtifacts([request]));
+        var exception = Assert.Throws<BuildException>(() => build.PrepareArtifacts([request], sample.Workspace.Workers));
         Assert.Equal(("IMG6001", "/p/x.imgproj", 7), (exception.Diagnostic.Code, exception.Diagnostic.File, exception.Diagnostic.Line));
-        Assert.Equal("IMG6002", Assert.Throws<BuildException>(() => build.PrepareArtifacts([Request("mistakes", "squashfs", "Compression=lzma")])).Diagnostic.Code);
-        Assert.Equal("IMG6002", Assert.Throws<BuildException>(() => build.PrepareArtifacts([Request("mistakes", "squashfs", "Compression=xz", "CompressionLevel=3")])).Diagnostic.Code);
-        Assert.Equal("IMG6008", Assert.Throws<BuildException>(() => build.PrepareArtifacts([Request("mistakes", "tar"), Request("mistakes", "tar")])).Diagnostic.Code);
-        Assert.Equal(2, build.PrepareArtifacts([Request("mistakes", "tar"), Request("mistakes", "tar", "OutputName=second.tar")]).Count);
+        Assert.Equal("IMG6002", Assert.Throws<BuildException>(() => build.PrepareArtifacts([Request("mistakes", "squashfs", "Compression=lzma")], sample.Workspace.Workers)).Diagnostic.Code);
+        Assert.Equal("IMG6002", Assert.Throws<BuildException>(() => build.PrepareArtifacts([Request("mistakes", "squashfs", "Compression=xz", "CompressionLevel=3")], sample.Workspace.Workers)).Diagnostic.Code);
+        Assert.Equal("IMG6008", Assert.Throws<BuildException>(() => build.PrepareArtifacts([Request("mistakes", "tar"), Request("mistakes", "tar")], sample.Workspace.Workers)).Diagnostic.Code);
+        Assert.Equal(2, build.PrepareArtifacts([Request("mistakes", "tar"), Request("mistakes", "tar", "OutputName=second.tar")], sample.Workspace.Workers).Count);
         using var workspace = new ImageWorkspace();
         var unbuilt = workspace.Project("test/unbuilt", workspace.NewManifest("unbuilt"));
         ImageWorkspace.Write(unbuilt.ManifestDirectory, "manifest", """{"SourceImage": "boot/debian12"}""");

@@ -5,7 +5,7 @@ namespace ImageSdk.Building.Tests.ArtifactBuilds;
 
 public class ReproducibleArtifactTests
 {
-    [ArtifactFact("mksquashfs", "mkfs.erofs", "zstd", "xz", "sfdisk", "grub-mkimage", "xorriso")]
+    [ArtifactFact("mksquashfs", "mkfs.erofs", "zstd", "xz", "sfdisk", "mkfs.vfat", "mcopy", "grub-mkimage")]
     public async Task Two_builds_in_different_folders_and_caches_give_the_same_bytes()
     {
         var (first, second) = (await BuildAsync(), await BuildAsync());
@@ -23,8 +23,8 @@ public class ReproducibleArtifactTests
         foreach (var (format, settings) in new (string, string[])[]
         {
             ("squashfs", ["CompressionLevel=3"]), ("squashfs", ["Compression=lz4", "OutputName=lz4"]), ("erofs", []), ("erofs", ["Compression=none", "OutputName=plain"]),
-            ("tar.gz", ["CompressionLevel=1"]), ("tar.zst", []), ("tar.xz", ["CompressionLevel=1"]), ("oci", ["CompressionLevel=1"]), ("kernel", []),
-            ("raw", []), ("iso", ["Compression=lz4"]),
+            ("tar.gz", ["CompressionLevel=1"]), ("tar.zst", []), ("oci", ["CompressionLevel=1"]), ("kernel", []),
+            ("raw", []),
         })
         {
             var made = await workspace.MakeAsync(project, SampleImage.Request(format, Path.Combine(workspace.Folder, "out"), settings));
