@@ -89,21 +89,6 @@ public sealed class PublishTests : IDisposable
     }
 
     [Fact]
-    public void Testing_runs_the_tests_again_but_not_twice()
-    {
-        folder.Project("hello");
-        folder.DotNet("test", "-tl:off").Succeeded();
-        Assert.Single(folder.StagesRun(), "TestImage");
-        folder.ForgetLog();
-
-        folder.DotNet("test", "-tl:off").Succeeded();
-        Assert.Equal(["TestImage"], folder.StagesRun());
-
-        folder.DotNet("test", "-tl:off", "--no-build").Succeeded();
-        Assert.Equal(["TestImage", "TestImage"], folder.StagesRun());
-    }
-
-    [Fact]
     public void A_source_that_is_missing_is_built_and_published_first()
     {
         folder.Project("base/base", """<PropertyGroup><ImageStream>debian</ImageStream></PropertyGroup>""");
