@@ -12,15 +12,10 @@ public sealed class RunImageStage : SandboxedImageTask
     [Required]
     public string Stage { get; set; } = "";
 
-    /// <summary>Whether the stage did something, rather than take its result from the cache.</summary>
-    [Output]
-    public bool Ran { get; set; }
-
     private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
         var stage = Words.Choice<ImageStage>(Stage, "Stage", ProjectFile);
         var outcome = await build.RunStageAsync(stage, workers, cancellation).ConfigureAwait(false);
-        Ran = outcome.Ran;
-        Log.LogMessage(Ran ? MessageImportance.High : MessageImportance.Normal, "  {0}: {1}", stage, outcome.Summary);
+        Log.LogMessage(outcome.Ran ? MessageImportance.High : MessageImportance.Normal, "  {0}: {1}", stage, outcome.Summary);
     }
 }
