@@ -21,7 +21,8 @@ public sealed class MachineProgramTests : IDisposable
             "x.imgproj", "x", new("amd64", "q35", MachineFirmware.Bios, 64 << 20, 1, sector.Disk()), [new(Free(), 80)], ["-name", "of the project"], sector.Folder);
         var file = Path.Combine(sector.Folder, "run.json");
         File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(run, MachineRunJson.Default.MachineRun));
-        return new ProcessStartInfo("dotnet", ["exec", program, "run", file, "--", .. more])
+        // Whoever runs the tests in the background has them ignore Ctrl-C, and so would the program.
+        return new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", "exec", program, "run", file, "--", .. more])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -95,7 +96,8 @@ public sealed class MachineProgramTests : IDisposable
     {
         var start = Command();
         start.Environment["PATH"] = sector.Folder;
-        start.FileName = Environment.ProcessPath!;
+        start.FileName = "/usr/bin/env";
+        start.ArgumentList[1] = Environment.ProcessPath!;
         using var process = Process.Start(start)!;
         process.WaitForExit();
         Assert.Equal(1, process.ExitCode);

@@ -229,13 +229,13 @@ public sealed class RawDiskTests : IDisposable
         var second = sample.Make("iso", backwards: true);
 
         Assert.Equal(File.ReadAllBytes(first), File.ReadAllBytes(second));
-        var report = DiskTools.Run("xorriso", "-indev", first, "-report_el_torito", "plain", "-find", "/");
+        var report = DiskTools.Run("xorriso", "-indev", "stdio:" + first, "-report_el_torito", "plain", "-find", "/");
         Assert.Matches(@"El Torito boot img : +1 +BIOS +y", report);
         Assert.Matches(@"El Torito boot img : +2 +UEFI +y", report);
         foreach (var file in new[] { "/live/vmlinuz", "/live/initrd.img", "/live/live.img", "/live/root.squashfs", "/boot/grub/grub.cfg" })
             Assert.Contains($"'{file}'", report);
         var live = Path.Combine(sample.Folder, "live.img");
-        DiskTools.Run("xorriso", "-osirrox", "on", "-indev", first, "-extract", "/live/live.img", live);
+        DiskTools.Run("xorriso", "-osirrox", "on", "-indev", "stdio:" + first, "-extract", "/live/live.img", live);
         var archive = Encoding.UTF8.GetString(File.ReadAllBytes(live));
         Assert.True(archive.IndexOf("000-squashfs.ko.xz", StringComparison.Ordinal) > 0);
         // What a module needs comes before it.
