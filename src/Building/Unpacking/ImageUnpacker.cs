@@ -54,14 +54,25 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
         MakeDirectories(fileSystem, fileSystem.Root, root, []);
         await FillAsync(root, setOwners);
         MakeLinks(root);
-        // What is below first: a time would not last, and a mode might lock the way.
-        for (var index = directories.Count - 1; index >= 0; index--)
-        {
-            using var directory = root.OpenBeneath(directories[index].Path);
-            Finish(directory, directories[index].Inode, setOwners);
-        }
+        FinishDirectories(root, setOwners);
         using var top = root.OpenBeneath("."u8);
         Finish(top, fileSystem.Root, setOwners);
+    }
+
+    void FinishDirectories(DirectoryHandle root, bool setOwners)
+    {
+        // For root no mode locks the way; for others what is below has to come first.
+        if (setOwners)
+            Parallel.ForEach(directories, directory => FinishDirectory(root, directory, setOwners));
+        else
+            foreach (var directory in Enumerable.Reverse(directories))
+                FinishDirectory(root, directory, setOwners);
+    }
+
+    static void FinishDirectory(DirectoryHandle root, (byte[] Path, DirectoryInode Inode) directory, bool setOwners)
+    {
+        using var opened = root.OpenBeneath(directory.Path);
+        Finish(opened, directory.Inode, setOwners);
     }
 
     /// <summary>Fetches objects, and makes what needs none meanwhile. Waits for both, and throws what failed first.</summary>

@@ -43,7 +43,8 @@ sealed class GetCommand : ImageCommand
         if (arguments.GetValue(owners) && !context.Host.IsRoot)
             throw new CommandException(ErrorCode.OwnersNeedRoot, "only root can set owners: run it as root, or leave --owners away");
         // What the first objects would wait for is compiled while the server looks for the image.
-        _ = Task.Run(() => ObjectHash.OfMany([.. Enumerable.Repeat(new ReadOnlyMemory<byte>(new byte[1]), 8)]));
+        if (!LetsServerCompare(arguments))
+            _ = Task.Run(() => ObjectHash.OfMany([.. Enumerable.Repeat(new ReadOnlyMemory<byte>(new byte[1]), 8)]));
         var found = await context.FindAsync(arguments.GetRequiredValue(image), new(Timeout: arguments.GetValue(timeout)));
         FileSystemValidator.Validate(found.Tree);
         if (context.Repository is StoreRepository && found.Objects is null)
@@ -60,11 +61,12 @@ sealed class GetCommand : ImageCommand
         return ExitCode.Success;
     }
 
+    bool LetsServerCompare(ParseResult arguments) => !arguments.GetValue(verify) && !cache.IsUsed(arguments);
+
     async Task UnpackAsync(FoundImage found, FileSystem tree, TargetDirectory directory, ParseResult arguments, CommandContext context)
     {
         var progress = new TransferProgress();
-        var letsServerCompare = !arguments.GetValue(verify) && !cache.IsUsed(arguments);
-        var unpacker = new ImageUnpacker(cache.Wrap(arguments, context.FetcherFor(found, progress, letsServerCompare)), context.Cancellation)
+        var unpacker = new ImageUnpacker(cache.Wrap(arguments, context.FetcherFor(found, progress, LetsServerCompare(arguments))), context.Cancellation)
         {
             ComputeFile = computed.Read(arguments), IsValidated = true,
         };

@@ -189,8 +189,9 @@ public sealed class ObjectFetch(ServerConnections connections, TransferOptions? 
 
         async Task ReceiveBlockAsync(ObjectDownload download, int end)
         {
-            // Enough for several side by side, and little enough to stay in the processor's cache.
-            var size = (int)Math.Clamp(SideBySide * objects[next].Size, MinBlockSize, BlockSize);
+            // Enough for several side by side, where they are hashed, and little enough to stay in the processor's cache.
+            var together = download.IsCompared ? 1 : SideBySide;
+            var size = (int)Math.Clamp(together * objects[next].Size, MinBlockSize, BlockSize);
             var last = next;
             var length = 0;
             while (last < end && objects[last].Size <= (ulong)(size - length))

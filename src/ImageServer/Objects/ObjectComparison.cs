@@ -20,6 +20,8 @@ sealed class ObjectComparison(ObjectCatalogue catalogue, IReadOnlyList<ObjectHas
     /// <exception cref="IOException">One cannot be read.</exception>
     public string Run()
     {
+        if (!times.Contains(0))
+            return "";
         var damaged = new List<ObjectHash>();
         var unknown = Enumerable.Range(0, hashes.Count).Where(position => times[position] == 0).DistinctBy(position => hashes[position]);
         foreach (var part in unknown.Chunk(Files))

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ImageSdk.Artifacts;
 using ImageSdk.Building.ArtifactBuilds;
 
 namespace ImageSdk.Building.Tests.ArtifactBuilds;
@@ -9,16 +10,21 @@ public class ReproducibleArtifactTests
     public async Task Two_builds_in_different_folders_and_caches_give_the_same_bytes()
     {
         var (first, second) = (await BuildAsync(), await BuildAsync());
-        Assert.Equal(first, second);
+        // What comes from the image rather than from its formats is told by its name.
+        Assert.Equal([], first.Tree.Except(second.Tree));
+        Assert.Equal([], second.Tree.Except(first.Tree));
+        Assert.Equal(first.Artifacts, second.Artifacts);
     }
 
-    /// <summary>Name and digest of every file of every format.</summary>
-    static async Task<List<string>> BuildAsync()
+    /// <summary>Every file of the image's tree, and name and digest of every file of every format.</summary>
+    static async Task<(List<string> Tree, List<string> Artifacts)> BuildAsync()
     {
         using var workspace = new ImageWorkspace(ownCache: true);
         await workspace.BuildAndPublishAsync(workspace.BaseProject());
         var project = SampleImage.ProjectIn(workspace);
-        await workspace.BuildAsync(project);
+        var image = await workspace.BuildAsync(project);
+        var epoch = ArtifactTimes.EpochOf(image.Tree);
+        var tree = ArtifactTimes.Apply(image.Tree, epoch).Walk().Select(entry => $"{epoch} {entry.Path} {entry.Inode}").ToList();
         var digests = new List<string>();
         foreach (var (format, settings) in new (string, string[])[]
         {
@@ -31,7 +37,7 @@ public class ReproducibleArtifactTests
             foreach (var file in FilesOf(made))
                 digests.Add($"{Path.GetRelativePath(workspace.Folder, file)} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}");
         }
-        return digests;
+        return (tree, digests);
     }
 
     static IEnumerable<string> FilesOf(MadeArtifact made) => made.IsFolder
