@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 
@@ -68,14 +66,7 @@ public sealed class ArtifactContext
 
     /// <summary>An identifier for something of the artifact, the same whenever the tree is the same.</summary>
     /// <param name="purpose">What it identifies: "root file system".</param>
-    public Guid Identifier(string purpose)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{TreeHash}\n{purpose}"));
-        // Version 8 of RFC 9562: made by rules of one's own.
-        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
-        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
-        return new Guid(hash.AsSpan(0, 16), bigEndian: true);
-    }
+    public Guid Identifier(string purpose) => DerivedIdentifier.Of($"{TreeHash}\n{purpose}");
 
     /// <summary>The same image for another format, whose result is a part of this one.</summary>
     /// <param name="outputPath">Below <see cref="ScratchDirectory"/> or <see cref="OutputPath"/>.</param>

@@ -65,6 +65,20 @@ sealed class TarHeader
         return extended + BlockSize;
     }
 
+    /// <summary>The type of an inode's first name; later ones are hard links ('1').</summary>
+    public static char TypeOf(Inode inode) => inode switch
+    {
+        DirectoryInode => '5',
+        SymlinkInode => '2',
+        SpecialInode special => (special.Mode & InodeMode.TypeMask) switch
+        {
+            InodeMode.Character => '3',
+            InodeMode.Block => '4',
+            _ => '6',
+        },
+        _ => '0',
+    };
+
     /// <summary>Bytes that make the content behind a header a whole number of blocks.</summary>
     public static int Padding(ulong size) => (int)((BlockSize - size % BlockSize) % BlockSize);
 

@@ -46,7 +46,7 @@ sealed class TarTreeWriter(FileSystem tree, DirectoryHandle root, FileTime epoch
                 continue;
             }
             var size = inode is RegularInode file ? file.Size : 0;
-            WriteHeader(output, name, inode, TypeOf(inode), inode is SymlinkInode link ? link.Target : default, size);
+            WriteHeader(output, name, inode, TarHeader.TypeOf(inode), inode is SymlinkInode link ? link.Target : default, size);
             if (size > 0)
                 WriteContent(output, path, size);
         }
@@ -100,17 +100,4 @@ sealed class TarTreeWriter(FileSystem tree, DirectoryHandle root, FileTime epoch
     ByteString NameOf(ByteString path, bool isDirectory) => path.Length == 1
         ? "./"
         : new ByteString([.. prefixBytes, .. path.Span[1..], .. isDirectory ? "/"u8 : []]);
-
-    static char TypeOf(Inode inode) => inode switch
-    {
-        DirectoryInode => '5',
-        SymlinkInode => '2',
-        SpecialInode special => (special.Mode & InodeMode.TypeMask) switch
-        {
-            InodeMode.Character => '3',
-            InodeMode.Block => '4',
-            _ => '6',
-        },
-        _ => '0',
-    };
 }

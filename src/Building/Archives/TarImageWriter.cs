@@ -61,7 +61,7 @@ public sealed class TarImageWriter(IObjectFetcher objects, CancellationToken can
         return new()
         {
             Name = name,
-            Type = link is not null ? '1' : TypeOf(inode),
+            Type = link is not null ? '1' : TarHeader.TypeOf(inode),
             LinkName = link ?? (inode is SymlinkInode symlink ? symlink.Target : default),
             Mode = inode is ModedInode moded ? moded.Mode : 0b111_111_111,
             Uid = inode.Uid,
@@ -72,17 +72,4 @@ public sealed class TarImageWriter(IObjectFetcher objects, CancellationToken can
             DeviceMinor = inode is SpecialInode node ? node.Rdev & 0xFF : 0,
         };
     }
-
-    static char TypeOf(Inode inode) => inode switch
-    {
-        DirectoryInode => '5',
-        SymlinkInode => '2',
-        SpecialInode special => (special.Mode & InodeMode.TypeMask) switch
-        {
-            InodeMode.Character => '3',
-            InodeMode.Block => '4',
-            _ => '6',
-        },
-        _ => '0',
-    };
 }

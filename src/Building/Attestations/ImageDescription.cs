@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using ImageSdk.Images;
 
 namespace ImageSdk.Building.Attestations;
 
@@ -39,13 +38,7 @@ sealed record ImageDescription
 
     /// <summary>A name for a document that no other has: the same for the same image, as documents of one image at one time are equal.</summary>
     /// <param name="kind">Which document.</param>
-    public string UuidFor(string kind)
-    {
-        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}\n{Stream}\n{Version}\n{TreeHash}\n{CreatedText}"));
-        digest[6] = (byte)(digest[6] & 0x0F | 0x80); // Version 8: whatever its maker likes (RFC 9562).
-        digest[8] = (byte)(digest[8] & 0x3F | 0x80);
-        return new Guid(digest.AsSpan(0, 16), bigEndian: true).ToString();
-    }
+    public string UuidFor(string kind) => DerivedIdentifier.Of($"{kind}\n{Stream}\n{Version}\n{TreeHash}\n{CreatedText}").ToString();
 }
 
 /// <param name="Name">The image's name, or of a project's its stream and time.</param>
