@@ -69,7 +69,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         IReadOnlyList<string> referencedImages, bool mayBuild, ImageServerSettings? server = null,
         IReadOnlyList<ImagePackageSource>? packages = null, CancellationToken cancellation = default)
     {
-        var (source, toBuild) = await new SourceResolver(ReadPlan(), server, packages ?? [], listener).ResolveAsync(referencedImages, mayBuild, cancellation);
+        var (source, toBuild) = await new SourceResolver(state.ReadPlan(), server, packages ?? [], listener).ResolveAsync(referencedImages, mayBuild, cancellation);
         if (source is not null)
             StateDirectory.WriteWhenDifferent(state.StageFile(ImageStage.ResolveSourceImage), source, StateJson.Default.SourceImage);
         return toBuild;
@@ -78,13 +78,13 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// <summary>Writes STAGE.inputs, what the stage reads, only when it changed. Cheap: unchanged files are not read again.</summary>
     public void DigestInputs(ImageStage stage)
     {
-        var plan = ReadPlan();
+        var plan = state.ReadPlan();
         var digests = new DigestCache(state.DigestsFile);
         AtomicFile.WriteWhenDifferent(state.InputsFile(stage), new StageInputs(plan, digests).Describe(stage));
         digests.Save();
         // A stage is done only while its layers are there, since the cache may have been emptied, and while what it left can
         // be read, since another version may have written it.
-        var store = StoreOf(plan);
+        var store = plan.OpenLayers();
         if (File.Exists(state.StageFile(stage))
             && StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState)?.Layers?.All(store.Contains) != true)
             File.Delete(state.StageFile(stage));
@@ -99,8 +99,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     {
         if (Locker(workers, cancellation) is not { } locker)
             return;
-        var plan = ReadPlan();
-        var run = new StageRun(plan, state, StoreOf(plan), workers, listener, cancellation);
+        var plan = state.ReadPlan();
+        var run = new StageRun(plan, state, plan.OpenLayers(), workers, listener, cancellation);
         if (stage == ImageStage.UnpackSourceImage)
             await locker.LockSourceAsync(run.ReadSource());
         else
@@ -113,8 +113,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     public async Task<bool> FetchLockedAsync(bool isEvaluated, BuildWorkers workers, CancellationToken cancellation) =>
         Locker(workers, cancellation) is not { } locker || await locker.FetchAsync(isEvaluated);
 
-    ImageLocker? Locker(BuildWorkers workers, CancellationToken cancellation) => ReadPlan() is { Project.Lock: { } settings } plan
-        ? new(plan, settings, state, StoreOf(plan), workers, listener, cancellation)
+    ImageLocker? Locker(BuildWorkers workers, CancellationToken cancellation) => state.ReadPlan() is { Project.Lock: { } settings } plan
+        ? new(plan, settings, state, plan.OpenLayers(), workers, listener, cancellation)
         : null;
 
     /// <summary>Runs a stage, or takes its layer from the cache, and writes STAGE.stage.</summary>
@@ -123,10 +123,10 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// <exception cref="OperationCanceledException">It was cancelled; nothing of it is left.</exception>
     public async Task<StageOutcome> RunStageAsync(ImageStage stage, BuildWorkers workers, CancellationToken cancellation)
     {
-        var plan = ReadPlan();
+        var plan = state.ReadPlan();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(plan.Project.Sandbox.BuildTimeout);
-        var layers = StoreOf(plan);
+        var layers = plan.OpenLayers();
         var clock = new StageClock(workers.Timings, stage.ToString(), listener);
         var run = new StageRun(plan, state, layers, workers, clock, timeout.Token);
         try
@@ -155,8 +155,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// </summary>
     public async Task DescribeAsync(BuildWorkers workers, CancellationToken cancellation)
     {
-        var plan = ReadPlan();
-        var layers = StoreOf(plan);
+        var plan = state.ReadPlan();
+        var layers = plan.OpenLayers();
         await workers.HoldLayersAsync(layers, listener, cancellation);
         await new ImageDescriber(plan, state, layers, workers, listener).DescribeAsync(cancellation);
     }
@@ -169,8 +169,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// <returns>The image's name, at the server where there is one.</returns>
     public async Task<string> PublishAsync(BuildWorkers workers, ImageServerSettings? server, CancellationToken cancellation)
     {
-        var plan = ReadPlan();
-        var layers = StoreOf(plan);
+        var plan = state.ReadPlan();
+        var layers = plan.OpenLayers();
         await workers.HoldLayersAsync(layers, listener, cancellation);
         var name = await new ImagePublisher(plan, layers, workers, listener).PublishAsync(state, cancellation);
         if (server is null)
@@ -190,7 +190,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// <exception cref="BuildException">The first mistake.</exception>
     public IReadOnlyList<MadeArtifact> PrepareArtifacts(IReadOnlyList<ArtifactRequest> requests, BuildWorkers workers)
     {
-        var build = ReadPlan();
+        var build = state.ReadPlan();
         var plans = ArtifactPlan.Check(requests, NameOf(build));
         var epoch = Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH");
         AtomicFile.WriteWhenDifferent(state.ArtifactsInputsFile, string.Concat(plans.Select(plan => $"{plan.Describe()}\n").Append($"epoch {epoch}\n")));
@@ -212,8 +212,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     public async Task<IReadOnlyList<MadeArtifact>> MakeArtifactsAsync(
         IReadOnlyList<ArtifactRequest> requests, bool areProjects, BuildWorkers workers, CancellationToken cancellation)
     {
-        var plan = ReadPlan();
-        var layers = StoreOf(plan);
+        var plan = state.ReadPlan();
+        var layers = plan.OpenLayers();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(plan.Project.Sandbox.BuildTimeout);
         var made = new List<MadeArtifact>();
@@ -240,7 +240,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// <summary>Copies artifacts that are there into a directory.</summary>
     public async Task CopyArtifactsAsync(IReadOnlyList<string> paths, string directory, BuildWorkers workers, CancellationToken cancellation)
     {
-        var plan = ReadPlan();
+        var plan = state.ReadPlan();
         if (paths.FirstOrDefault(path => !Path.Exists(path)) is { } missing)
             throw new BuildException("IMG6009", $"There is no artifact {missing} to copy to {directory}. Build the project first.", plan.Project.ProjectFile);
         Directory.CreateDirectory(directory);
@@ -254,7 +254,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         var own = folders.Where(folder => ArtifactRecord.TryRead(folder + ".json") is { IsFolder: true } && Directory.Exists(folder)).ToList();
         if (own.Count == 0)
             return;
-        await workers.AskAsync(ReadPlan().Project.CacheDirectory, new RemoveArtifactsRequest(own), listener, cancellation);
+        await workers.AskAsync(state.ReadPlan().Project.CacheDirectory, new RemoveArtifactsRequest(own), listener, cancellation);
         foreach (var folder in own)
             File.Delete(folder + ".json");
     }
@@ -268,16 +268,11 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// <exception cref="BuildException">There is no image (IMG7002), or its layers are gone (IMG7003).</exception>
     public async Task<ImagePackageFiles> PackAsync(string id, string version, BuildWorkers workers, CancellationToken cancellation)
     {
-        var plan = ReadPlan();
-        var layers = StoreOf(plan);
+        var plan = state.ReadPlan();
+        var layers = plan.OpenLayers();
         await workers.HoldLayersAsync(layers, listener, cancellation);
         return await new ImagePackageContent(plan, layers, workers, listener).MakeAsync(state.PackageDirectory, id, version, cancellation);
     }
 
     static string NameOf(BuildPlan plan) => Path.GetFileNameWithoutExtension(plan.Project.ImageFile);
-
-    static LayerStore StoreOf(BuildPlan plan) => new(plan.Project.CacheDirectory, Posix.Processes.UserId);
-
-    BuildPlan ReadPlan() => StateDirectory.TryRead(state.PlanFile, StateJson.Default.BuildPlan)
-        ?? throw new BuildException("IMG1016", $"The build was not prepared: {state.PlanFile} is missing. Build the whole project, or run its target PrepareImage first.");
 }

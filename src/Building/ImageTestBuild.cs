@@ -20,7 +20,7 @@ public sealed class ImageTestBuild(string stateDirectory, IBuildListener listene
     /// <summary>The tests in the image, its source image's among them. What the build has still in memory is written for other processes.</summary>
     public async Task<IReadOnlyList<ImageTest>> ListTestsAsync(BuildWorkers workers)
     {
-        var plan = ReadPlan();
+        var plan = state.ReadPlan();
         await workers.Records.FlushAsync();
         var directory = ImageTests.DirectoryOf(plan);
         return [.. ImageTests.In(ReadTree(workers.Records).FileSystem!).Select(path => new ImageTest(path, TestFailure.SourceOf(path, plan, directory)))];
@@ -33,8 +33,8 @@ public sealed class ImageTestBuild(string stateDirectory, IBuildListener listene
     /// <param name="path">With a leading slash.</param>
     public byte[]? ReadFile(string path)
     {
-        var plan = ReadPlan();
-        var layers = StoreOf(plan);
+        var plan = state.ReadPlan();
+        var layers = plan.OpenLayers();
         // The uppermost layer that has it; none may hide it, since the tree has it.
         return ReadScan(plan).Layers.Reverse().Select(layer => Path.Combine(layers.LayerDirectory(layer), "t", path[1..])).FirstOrDefault(File.Exists) is { } file
             ? File.ReadAllBytes(file)
@@ -45,9 +45,9 @@ public sealed class ImageTestBuild(string stateDirectory, IBuildListener listene
     /// <param name="paths">As <see cref="ListTests"/> gives them.</param>
     public async Task<IReadOnlyList<TestOutcome>> RunTestsAsync(IReadOnlyCollection<string> paths, BuildWorkers workers, CancellationToken cancellation)
     {
-        var plan = ReadPlan();
+        var plan = state.ReadPlan();
         var scan = ReadScan(plan);
-        var layers = StoreOf(plan);
+        var layers = plan.OpenLayers();
         await workers.HoldLayersAsync(layers, listener, cancellation);
         var outcomes = await ImageTests.RunAsync(plan, scan.Layers, [.. paths], workers, listener, cancellation);
         if (outcomes.All(outcome => outcome.Error is null) && paths.ToHashSet().IsSupersetOf(ImageTests.In(ReadTree(workers.Records).FileSystem!)))
@@ -59,10 +59,10 @@ public sealed class ImageTestBuild(string stateDirectory, IBuildListener listene
     /// <param name="request">Its folder lies in the state of the build.</param>
     public async Task<MadeArtifact> MakeArtifactAsync(ArtifactRequest request, BuildWorkers workers, CancellationToken cancellation)
     {
-        var plan = ReadPlan();
+        var plan = state.ReadPlan();
         // An image of its own: the one in the output folder has passed its tests.
         plan = plan with { Project = plan.Project with { ImageFile = Path.Combine(request.OutputDirectory, Path.GetFileName(plan.Project.ImageFile)) } };
-        var layers = StoreOf(plan);
+        var layers = plan.OpenLayers();
         await workers.HoldLayersAsync(layers, listener, cancellation);
         var source = StateDirectory.TryRead(state.StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage) ?? throw Unprepared(plan);
         Directory.CreateDirectory(request.OutputDirectory);
@@ -72,17 +72,12 @@ public sealed class ImageTestBuild(string stateDirectory, IBuildListener listene
         return await new ArtifactMaker(plan, state, layers, workers, listener).MakeAsync(artifact, cancellation);
     }
 
-    Image ReadTree(Scanning.ImageRecords records) => File.Exists(state.TreeFile) ? records.Read(state.TreeFile) : throw Unprepared(ReadPlan());
+    Image ReadTree(Scanning.ImageRecords records) => File.Exists(state.TreeFile) ? records.Read(state.TreeFile) : throw Unprepared(state.ReadPlan());
 
     StageState ReadScan(BuildPlan plan) => StateDirectory.TryRead(state.StageFile(ImageStage.ScanImage), StateJson.Default.StageState) ?? throw Unprepared(plan);
 
-    BuildPlan ReadPlan() => StateDirectory.TryRead(state.PlanFile, StateJson.Default.BuildPlan)
-        ?? throw new BuildException("IMG1016", $"The build was not prepared: {state.PlanFile} is missing. Build the whole project.");
-
     static BuildException Unprepared(BuildPlan plan) =>
         new("IMG1908", "There is no image to test. Build the project first, or test without the option that skips the build.", plan.Project.ProjectFile);
-
-    static LayerStore StoreOf(BuildPlan plan) => new(plan.Project.CacheDirectory, Posix.Processes.UserId);
 }
 
 /// <summary>A test in an image.</summary>

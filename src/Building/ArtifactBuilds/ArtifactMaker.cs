@@ -26,7 +26,7 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
             $"artifact-{LayerStore.IdOf(LayerStore.KeyOf(artifact.Path))}", () => listener.Progress($"Waiting for another build that makes {artifact.Path}"), cancellation);
         if (ArtifactRecord.TryRead(artifact.RecordFile) is { } record && record.Key == key && record.Matches(artifact.Path))
             return new(artifact.Format.Name, artifact.Path, record.IsFolder, Ran: false);
-        if (built.Layers.FirstOrDefault(layer => !layers.Contains(layer)) is not null)
+        if (!built.Layers.All(layers.Contains))
             throw new BuildException("IMG6005",
                 $"The layers of {imageFile} are no longer in the cache {layers.Root}, so that {artifact.Format.Name} can't be made of them. Build the project again.", plan.Project.ProjectFile);
         artifact.RequireTools();

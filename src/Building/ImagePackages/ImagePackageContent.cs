@@ -29,7 +29,7 @@ sealed class ImagePackageContent(BuildPlan plan, LayerStore layers, BuildWorkers
             file, Path.Combine(directory, "objects.zst"), Path.Combine(directory, "THIRD-PARTY-NOTICES.txt"), Path.Combine(directory, "image.props"));
         if (!IsNewer(files.Objects, file) || !IsNewer(files.Notices, file))
         {
-            if (built.Layers.FirstOrDefault(layer => !layers.Contains(layer)) is not null)
+            if (!built.Layers.All(layers.Contains))
                 throw new BuildException("IMG7003", $"The layers of {file} are no longer in the cache {layers.Root}. Build the project again.", plan.Project.ProjectFile);
             await workers.AskAsync(plan.Project.CacheDirectory, new PackImageRequest(built.Layers, file, files.Objects, files.Notices), listener, cancellation);
         }

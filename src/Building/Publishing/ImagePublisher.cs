@@ -20,7 +20,7 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
         var images = plan.Project.Store.Open().Images;
         if (IsPublished(images, built.Name, image))
             return built.Name;
-        if (built.Layers.FirstOrDefault(layer => !layers.Contains(layer)) is not null)
+        if (!built.Layers.All(layers.Contains))
             throw new BuildException("IMG7003", $"The layers of {file} are no longer in the cache {layers.Root}. Build the project again.", plan.Project.ProjectFile);
         await workers.AskAsync(
             plan.Project.CacheDirectory, new StoreObjectsRequest(built.Layers, file, plan.Project.Store.ObjectDirectory), listener, cancellation);

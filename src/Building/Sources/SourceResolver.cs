@@ -55,7 +55,7 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
 
     SourceImage FromProject(string file, BuiltImage image)
     {
-        if (image.Layers.FirstOrDefault(layer => !layers.Contains(layer)) is not null)
+        if (!image.Layers.All(layers.Contains))
             throw Error("IMG2007",
                 $"Layers of the source image {image.Stream} are no longer in the cache {layers.Root}. Build its project again (dotnet build -t:Rebuild), with the same ImageCacheDirectory as this one.");
         return new(SourceKind.Project, image.Name, file, $"{image.Key} {image.TreeHash}", image.Key, image.Layers);

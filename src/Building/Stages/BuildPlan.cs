@@ -1,12 +1,22 @@
 using System.Text.Json.Serialization;
 using ImageSdk.Building.ImagePackages;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Projects;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Stages;
 
 /// <summary>What a build is going to do, as far as it can be known before it starts: plan.json.</summary>
-sealed record BuildPlan(ImageProject Project, ImageManifest Manifest);
+sealed record BuildPlan(ImageProject Project, ImageManifest Manifest)
+{
+    /// <summary>Where the layers of this build lie.</summary>
+    public LayerStore OpenLayers() => new(Project.CacheDirectory, Processes.UserId);
+
+    /// <summary>Null where the project has no lock, or none yet.</summary>
+    public ImageLock? ReadLock() => Project.Lock is { } settings ? ImageLockFile.TryRead(settings.File) : null;
+}
 
 /// <summary>Where the source image comes from: ResolveSourceImage.stage.</summary>
 /// <param name="Name">Image name; empty for a bootstrap.</param>

@@ -69,7 +69,7 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
         inputs.Line("architecture", project.Architecture);
         if (BuiltInPackagers.Find(bootstrap.PackagerType, project.PackagerTypes) is { } packager)
             inputs.Line("packager", GenericPackagerScript.Write(packager));
-        if (ReadLock()?.Bootstrap is not { } locked)
+        if (plan.ReadLock()?.Bootstrap is not { } locked)
             return;
         inputs.Line("lock", ["essential", .. locked.Essential]);
         foreach (var call in locked.Calls)
@@ -77,8 +77,6 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
         inputs.Line("lock", ["automatic", .. locked.Automatic]);
         Lock(inputs, locked.Packages);
     }
-
-    ImageLock? ReadLock() => project.Lock is { } settings ? ImageLockFile.TryRead(settings.File) : null;
 
     static void Lock(InputsWriter inputs, IReadOnlyList<LockedPackage> packages)
     {
@@ -117,7 +115,7 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
             inputs.Line("package", package.Name);
         Environment(inputs, usesCommit: false);
         Sandbox(inputs);
-        if (ReadLock()?.Install is not { } locked)
+        if (plan.ReadLock()?.Install is not { } locked)
             return;
         foreach (var step in locked.Steps)
             inputs.Line("lock", ["step", .. step.For, "/", .. step.Actions]);

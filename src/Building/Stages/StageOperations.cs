@@ -14,7 +14,7 @@ sealed class StageOperations(BuildPlan plan)
 {
     readonly ImageManifest manifest = plan.Manifest;
     readonly ImageProject project = plan.Project;
-    readonly Lazy<ImageLock?> locked = new(() => plan.Project.Lock is { } settings ? ImageLockFile.TryRead(settings.File) : null);
+    readonly Lazy<ImageLock?> locked = new(plan.ReadLock);
 
     public IReadOnlyList<StageOperation> Of(ImageStage stage) => stage switch
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ImageSdk.Building.Diagnostics;
 
 namespace ImageSdk.Building.Stages;
 
@@ -43,6 +44,7 @@ sealed class StateDirectory(string path)
     public string DigestsFile => Path.Combine(Root, "digests");
 
     public string PackageDirectory => Path.Combine(Root, "package");
+
     public string ContentsFile => Path.Combine(Root, "contents.json");
 
     public string FileDigestsFile => Path.Combine(Root, "digests.json");
@@ -50,6 +52,10 @@ sealed class StateDirectory(string path)
     public string DescribedFile => Path.Combine(Root, "described.json");
 
     public string LogFile => Path.Combine(Root, "build.log");
+
+    /// <exception cref="BuildException">IMG1016: there is none.</exception>
+    public BuildPlan ReadPlan() => TryRead(PlanFile, StateJson.Default.BuildPlan)
+        ?? throw new BuildException("IMG1016", $"The build was not prepared: {PlanFile} is missing. Build the whole project, or run its target PrepareImage first.");
 
     public static T? TryRead<T>(string file, JsonTypeInfo<T> type)
         where T : class

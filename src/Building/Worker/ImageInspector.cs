@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
 using ImageSdk.Building.Attestations;
+using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Posix;
 
@@ -55,14 +56,9 @@ sealed partial class ImageInspector(DirectoryHandle root, CancellationToken canc
     /// <summary>Null for what is no file, longer than that, or out of reach for a name that links lead in a circle.</summary>
     byte[]? TryRead(string path, int longest)
     {
-        var name = Encoding.UTF8.GetBytes(path);
         try
         {
-            if (root.StatInRoot(name) is not { Kind: FileKind.Regular, Size: var size } || size > (ulong)longest)
-                return null;
-            using var file = root.OpenReadInRoot(name);
-            var content = new byte[size];
-            return file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) == content.Length ? content : null;
+            return AptSystem.ReadBytes(root, path, longest);
         }
         catch (PosixException)
         {
