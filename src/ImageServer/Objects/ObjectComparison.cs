@@ -13,7 +13,7 @@ sealed class ObjectComparison(ObjectCatalogue catalogue, IReadOnlyList<ObjectHas
     // So many files are open at once.
     const int Files = 256;
 
-    readonly long[] times = catalogue.ComparedAt(hashes);
+    long[] times = catalogue.ComparedAt(hashes);
 
     /// <summary>Reads the objects that nobody has compared.</summary>
     /// <returns>What is wrong with them; empty where nothing is.</returns>
@@ -26,6 +26,7 @@ sealed class ObjectComparison(ObjectCatalogue catalogue, IReadOnlyList<ObjectHas
         var unknown = Enumerable.Range(0, hashes.Count).Where(position => times[position] == 0).DistinctBy(position => hashes[position]);
         foreach (var part in unknown.Chunk(Files))
             Compare(part, damaged);
+        times = catalogue.ComparedAt(hashes);
         return damaged switch
         {
             [] => "",
@@ -38,8 +39,7 @@ sealed class ObjectComparison(ObjectCatalogue catalogue, IReadOnlyList<ObjectHas
     /// <exception cref="IOException">It has changed: whoever asks again has it compared again.</exception>
     public void Confirm(int position, SafeFileHandle file)
     {
-        var known = times[position] > 0 ? times[position] : catalogue.ComparedAt([hashes[position]])[0];
-        if (ChangeOf(file) <= known)
+        if (ChangeOf(file) <= times[position])
             return;
         catalogue.SetCompared(hashes[position], 0);
         throw new IOException($"object: {hashes[position]} has changed on the disk");
