@@ -47,19 +47,20 @@ sealed class TarHeader
     {
         var seconds = Mtime.Nanoseconds >= 500_000_000 ? Mtime.Seconds + 1 : Mtime.Seconds;
         var records = FindRecords(seconds);
-        var extended = records.Count > 0 ? WriteExtended(output, records) : 0;
-        var block = new byte[BlockSize];
-        if (records.Count == 0 && TrySplit(Name.Span, out var slash))
+        var extended = records is null ? 0 : WriteExtended(output, records);
+        Span<byte> block = stackalloc byte[BlockSize];
+        block.Clear();
+        if (records is null && TrySplit(Name.Span, out var slash))
         {
             Name.Span[(slash + 1)..].CopyTo(block);
-            Name.Span[..slash].CopyTo(block.AsSpan(345));
+            Name.Span[..slash].CopyTo(block[345..]);
         }
         else
-            CopyText(Name.Span, block.AsSpan(0, NameSize));
+            CopyText(Name.Span, block[..NameSize]);
         Fill(block, Type, Mode, Uid, Gid, (long)Size, seconds);
-        CopyText(LinkName.Span, block.AsSpan(157, NameSize));
-        WriteOctal(block.AsSpan(329, 8), (long)DeviceMajor);
-        WriteOctal(block.AsSpan(337, 8), (long)DeviceMinor);
+        CopyText(LinkName.Span, block.Slice(157, NameSize));
+        WriteOctal(block.Slice(329, 8), (long)DeviceMajor);
+        WriteOctal(block.Slice(337, 8), (long)DeviceMinor);
         Finish(block);
         output.Write(block);
         return extended + BlockSize;
@@ -83,9 +84,10 @@ sealed class TarHeader
     public static int Padding(ulong size) => (int)((BlockSize - size % BlockSize) % BlockSize);
 
     /// <summary>What does not fit into the plain header. A name that could be split is repeated where anything else does not.</summary>
-    SortedDictionary<string, byte[]> FindRecords(long seconds)
+    /// <returns>Null for most: nothing.</returns>
+    SortedDictionary<string, byte[]>? FindRecords(long seconds)
     {
-        var records = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+        SortedDictionary<string, byte[]>? records = null;
         var isPlain = true;
         AddText("path", Name.Span, TrySplit(Name.Span, out _));
         AddText("linkpath", LinkName.Span, false);
@@ -96,16 +98,18 @@ sealed class TarHeader
         foreach (var (name, value) in ExtendedAttributes)
         {
             // A key ends at the first "=", and is text for all readers: names of other bytes are nobody's in practice.
-            records[$"SCHILY.xattr.{name}"] = value.Span.ToArray();
+            Add($"SCHILY.xattr.{name}", value.Span.ToArray());
             isPlain = false;
         }
-        return isPlain ? [] : records;
+        return isPlain ? null : records;
+
+        void Add(string key, byte[] value) => (records ??= new(StringComparer.Ordinal))[key] = value;
 
         void AddText(string key, ReadOnlySpan<byte> text, bool canSplit)
         {
             if (text.Length <= NameSize && IsAscii(text))
                 return;
-            records[key] = text.ToArray();
+            Add(key, text.ToArray());
             isPlain &= canSplit;
         }
 
@@ -113,7 +117,7 @@ sealed class TarHeader
         {
             if (number >= 0 && number <= limit)
                 return;
-            records[key] = Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
+            Add(key, Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
             isPlain = false;
         }
     }
@@ -123,8 +127,9 @@ sealed class TarHeader
         using var content = new MemoryStream();
         foreach (var (key, value) in records)
             content.Write(Record(key, value));
-        var block = new byte[BlockSize];
-        CopyText(ExtendedName(), block.AsSpan(0, NameSize));
+        Span<byte> block = stackalloc byte[BlockSize];
+        block.Clear();
+        CopyText(ExtendedName(), block[..NameSize]);
         Fill(block, 'x', 0, 0, 0, content.Length, 0);
         Finish(block);
         output.Write(block);
@@ -134,43 +139,46 @@ sealed class TarHeader
         return BlockSize + content.Length + padding;
     }
 
-    static void Fill(byte[] block, char type, uint mode, uint uid, uint gid, long size, long seconds)
+    static void Fill(Span<byte> block, char type, uint mode, uint uid, uint gid, long size, long seconds)
     {
-        WriteOctal(block.AsSpan(100, 8), mode);
-        WriteOctal(block.AsSpan(108, 8), uid);
-        WriteOctal(block.AsSpan(116, 8), gid);
-        WriteOctal(block.AsSpan(124, 12), size);
-        WriteOctal(block.AsSpan(136, 12), seconds);
+        WriteOctal(block.Slice(100, 8), mode);
+        WriteOctal(block.Slice(108, 8), uid);
+        WriteOctal(block.Slice(116, 8), gid);
+        WriteOctal(block.Slice(124, 12), size);
+        WriteOctal(block.Slice(136, 12), seconds);
         block[156] = (byte)type;
-        "ustar\0"u8.CopyTo(block.AsSpan(257));
-        "00"u8.CopyTo(block.AsSpan(263));
+        "ustar\0"u8.CopyTo(block[257..]);
+        "00"u8.CopyTo(block[263..]);
     }
 
-    static void Finish(byte[] block)
+    static void Finish(Span<byte> block)
     {
-        block.AsSpan(148, 8).Fill((byte)' ');
+        block.Slice(148, 8).Fill((byte)' ');
         var sum = 0;
         foreach (var value in block)
             sum += value;
-        WriteOctal(block.AsSpan(148, 7), sum);
+        WriteOctal(block.Slice(148, 7), sum);
     }
 
     // What does not fit is in a PAX record; the field says zero then.
     static void WriteOctal(Span<byte> field, long number)
     {
-        var digits = Convert.ToString(number, 8).PadLeft(field.Length - 1, '0');
-        if (number < 0 || digits.Length >= field.Length)
-            digits = new string('0', field.Length - 1);
-        Encoding.ASCII.GetBytes(digits, field);
+        var digits = field[..^1];
+        var fits = number >= 0 && number >> 3 * digits.Length == 0;
+        for (var rest = fits ? number : 0; digits.Length > 0; rest >>= 3, digits = digits[..^1])
+            digits[^1] = (byte)('0' + (rest & 7));
         field[^1] = 0;
     }
 
     // Without what is not ASCII, and cut: the whole name is in a PAX record then.
     static void CopyText(ReadOnlySpan<byte> text, Span<byte> field)
     {
-        var ascii = text.ToArray().Where(value => value is > 0 and < 0x80).ToArray();
-        ascii.AsSpan(0, Math.Min(ascii.Length, field.Length)).CopyTo(field);
-        if (ascii.Length <= field.Length || field[^1] != '/')
+        var length = 0;
+        var isCut = false;
+        foreach (var value in text)
+            if (value is > 0 and < 0x80 && !(isCut = length == field.Length))
+                field[length++] = value;
+        if (!isCut || field[^1] != '/')
             return;
         // A cut must not make a directory of a name.
         var end = field.TrimEnd((byte)'/').Length;

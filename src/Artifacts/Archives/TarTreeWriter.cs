@@ -13,6 +13,9 @@ sealed class TarTreeWriter(FileSystem tree, DirectoryHandle root, FileTime epoch
 {
     const int BufferSize = 1 << 18;
 
+    /// <summary>Headers and small files are gathered; larger ones go through without another copy.</summary>
+    const int GatheredSize = 1 << 14;
+
     /// <summary>A tar file ends with two empty blocks; further ones fill the last record of 20 blocks.</summary>
     const int RecordSize = 20 * TarHeader.BlockSize;
 
@@ -32,7 +35,7 @@ sealed class TarTreeWriter(FileSystem tree, DirectoryHandle root, FileTime epoch
     /// <exception cref="IOException">The root lacks a file of the tree, or writing failed.</exception>
     public void Write(Stream target)
     {
-        var output = new BufferedStream(target, BufferSize);
+        var output = new BufferedStream(target, GatheredSize);
         var firstNames = new Dictionary<ulong, ByteString>();
         foreach (var (path, number, inode) in tree.Index.Entries)
         {

@@ -42,7 +42,7 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
     }
 
     MakeArtifactRequest RequestOf(ArtifactPlan artifact, BuiltImage built, string imageFile, long epoch) => new(
-        artifact.Format.Name, artifact.Settings.Values, built.Layers, imageFile, Path.GetFileNameWithoutExtension(imageFile), built.Stream,
+        artifact.Format.Name, artifact.Settings.Values, built.Layers, imageFile, built.TreeHash, Path.GetFileNameWithoutExtension(imageFile), built.Stream,
         plan.Project.Architecture, epoch, artifact.Request.ExtraTrees, artifact.Path);
 
     static long EpochOf(Image image, ArtifactRequest request)

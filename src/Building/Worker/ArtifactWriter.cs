@@ -34,7 +34,7 @@ sealed class ArtifactWriter(WorkerSession session)
                 Stream = request.Stream,
                 Architecture = request.Architecture,
                 Epoch = request.Epoch,
-                TreeHash = TreeHash.Compute(tree).ToString(),
+                TreeHash = request.ExtraTrees.Count == 0 ? request.TreeHash : TreeHash.Compute(tree).ToString(),
                 Settings = ArtifactSettings.Read(format, request.Settings),
                 OutputPath = output.Path,
                 ScratchDirectory = scratch,
