@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text;
 using ImageSdk.Building.Layers;
 using ImageSdk.Dominator.Transfer;
@@ -21,6 +22,9 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
     readonly Dictionary<ulong, byte[]> firstNames = [];
     readonly List<(byte[] Path, byte[] Name, byte[] Existing)> links = [];
     readonly List<(byte[] Path, DirectoryInode Inode)> directories = [];
+
+    // By depth: those of one depth are made side by side.
+    readonly List<List<(byte[] Parent, List<byte[]> Names)>> directoryLevels = [];
 
     // Of each directory what is neither a directory nor has an object.
     readonly List<(byte[] Directory, List<(byte[] Path, Inode Inode)> Entries)> others = [];
@@ -51,7 +55,8 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
             FileSystemValidator.Validate(fileSystem);
         using var root = DirectoryHandle.Open(target);
         contents = new FileContents(root, setOwners);
-        MakeDirectories(fileSystem, fileSystem.Root, root, []);
+        Collect(fileSystem, fileSystem.Root, [], depth: 0);
+        MakeDirectories(root);
         await FillAsync(root, setOwners);
         MakeLinks(root);
         FinishDirectories(root, setOwners);
@@ -63,10 +68,22 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
     {
         // For root no mode locks the way; for others what is below has to come first.
         if (setOwners)
-            Parallel.ForEach(directories, directory => FinishDirectory(root, directory, setOwners));
+            SideBySide(directories, directory => FinishDirectory(root, directory, setOwners));
         else
             foreach (var directory in Enumerable.Reverse(directories))
                 FinishDirectory(root, directory, setOwners);
+    }
+
+    static void SideBySide<T>(IEnumerable<T> items, Action<T> action)
+    {
+        try
+        {
+            Parallel.ForEach(items, action);
+        }
+        catch (AggregateException problems)
+        {
+            ExceptionDispatchInfo.Throw(problems.InnerExceptions[0]);
+        }
     }
 
     static void FinishDirectory(DirectoryHandle root, (byte[] Path, DirectoryInode Inode) directory, bool setOwners)
@@ -100,22 +117,21 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
         }
     }
 
-    void MakeDirectories(FileSystem fileSystem, DirectoryInode directory, DirectoryHandle handle, byte[] path)
+    void Collect(FileSystem fileSystem, DirectoryInode directory, byte[] path, int depth)
     {
         cancellation.ThrowIfCancellationRequested();
         var small = new List<(byte[] Path, Inode Inode)>();
+        var below = new List<byte[]>();
         foreach (var entry in directory.Entries)
         {
             var name = entry.Name.Span;
             byte[] entryPath = path.Length == 0 ? name.ToArray() : [.. path, (byte)'/', .. name];
             var inode = fileSystem.InodeTable[entry.InodeNumber];
-            if (inode is DirectoryInode below)
+            if (inode is DirectoryInode child)
             {
-                if (!handle.TryMakeDirectory(name, OwnerOnly) && handle.Stat(name).Kind != FileKind.Directory)
-                    throw new PosixException("mkdir", Encoding.UTF8.GetString(entryPath), Errno.Exists);
-                directories.Add((entryPath, below));
-                using var child = handle.OpenDirectory(name);
-                MakeDirectories(fileSystem, below, child, entryPath);
+                below.Add(name.ToArray());
+                directories.Add((entryPath, child));
+                Collect(fileSystem, child, entryPath, depth + 1);
             }
             else if (!firstNames.TryAdd(entry.InodeNumber, entryPath))
                 links.Add((path, name.ToArray(), firstNames[entry.InodeNumber]));
@@ -126,6 +142,24 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
         }
         if (small.Count > 0)
             others.Add((path, small));
+        if (below.Count == 0)
+            return;
+        while (directoryLevels.Count <= depth)
+            directoryLevels.Add([]);
+        directoryLevels[depth].Add((path, below));
+    }
+
+    void MakeDirectories(DirectoryHandle root)
+    {
+        foreach (var level in directoryLevels)
+            SideBySide(level, directory =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using var parent = root.OpenDirectoryBeneath(directory.Parent);
+                foreach (var name in directory.Names)
+                    if (!parent.TryMakeDirectory(name, OwnerOnly) && parent.Stat(name).Kind != FileKind.Directory)
+                        throw new PosixException("mkdir", $"{Encoding.UTF8.GetString(directory.Parent)}/{Encoding.UTF8.GetString(name)}".TrimStart('/'), Errno.Exists);
+            });
     }
 
     void MakeOthers(DirectoryHandle root, bool setOwners, CancellationToken stop)
