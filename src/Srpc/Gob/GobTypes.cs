@@ -72,8 +72,16 @@ public static class GobTypes
 
     /// <summary>A map. Null (left out) and empty (sent) are not the same.</summary>
     public static GobType<IReadOnlyDictionary<TKey, TValue>?> Map<TKey, TValue>(
-        string name, GobType<TKey> key, GobType<TValue> element) where TKey : notnull =>
-        new GobMap<TKey, TValue>(name, key, element);
+        string name, GobType<TKey> key, GobType<TValue> element) where TKey : notnull
+    {
+        var map = new GobMap<TKey, TValue>(name, key, element);
+        AheadOfTime.Reach(() =>
+        {
+            map.Write(null!, null);
+            map.Compile(null!, 0);
+        });
+        return map;
+    }
 
     /// <summary>A pointer to a struct or other object: null is left out, and an error inside lists and maps.</summary>
     public static GobType<T?> Pointer<T>(GobType<T> target) where T : class => new GobPointer<T>(target);

@@ -59,7 +59,13 @@ sealed class GobMap<TKey, TValue>(string name, GobType<TKey> key, GobType<TValue
     internal override GobPlan<IReadOnlyDictionary<TKey, TValue>?> Compile(GobPlans plans, int wireId)
     {
         var map = plans.Require<WireMap>(wireId, $"map {name}");
-        return new Plan(plans.Get(key, map.Key), plans.Get(element, map.Element), key.KeyEquality);
+        var plan = new Plan(plans.Get(key, map.Key), plans.Get(element, map.Element), key.KeyEquality);
+        AheadOfTime.Reach(() =>
+        {
+            var reader = default(GobReader);
+            plan.Read(ref reader);
+        });
+        return plan;
     }
 
     sealed class Plan(GobPlan<TKey> key, GobPlan<TValue> element, IEqualityComparer<TKey>? equality)

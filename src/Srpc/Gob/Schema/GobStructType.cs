@@ -15,11 +15,31 @@ public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
     readonly string name;
     readonly List<GobField<T, TDraft>> fields = [];
 
-    private protected GobStructType(string name) => this.name = name;
+    private protected GobStructType(string name)
+    {
+        this.name = name;
+        AheadOfTime.Reach(() =>
+        {
+            Compile(null!, 0);
+            Write(null!, default!);
+        });
+    }
 
     /// <summary>Adds a field behind the others; meant for a collection initializer.</summary>
-    public void Add<TField>(string name, GobType<TField> type, Func<T, TField> get, GobSetter<TDraft, TField> set) =>
-        fields.Add(new GobField<T, TDraft, TField>(name, type, get, set));
+    public void Add<TField>(string name, GobType<TField> type, Func<T, TField> get, GobSetter<TDraft, TField> set)
+    {
+        var field = new GobField<T, TDraft, TField>(name, type, get, set);
+        AheadOfTime.Reach(() =>
+        {
+            var draft = default(TDraft)!;
+            var reader = default(GobReader);
+            var number = 0;
+            field.Compile(null!, 0, "");
+            field.Write(null!, default!, 0, ref number);
+            new GobSetStep<TDraft, TField>("", null!, set).Read(ref reader, ref draft);
+        });
+        fields.Add(field);
+    }
 
     private protected abstract TDraft NewDraft();
 
@@ -34,7 +54,7 @@ public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
     internal override void WriteDefinition(WireDefinitionWriter definition) =>
         definition.Struct(name, [.. fields.Select(field => (field.Name, field.Type))]);
 
-    internal override void Write(GobWriter writer, T value)
+    internal sealed override void Write(GobWriter writer, T value)
     {
         if (value is null)
             throw new GobException($"struct {name} is nil where gob needs one");
@@ -63,11 +83,16 @@ public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
         return Finish(draft);
     }
 
-    internal override GobPlan<T> Compile(GobPlans plans, int wireId)
+    internal sealed override GobPlan<T> Compile(GobPlans plans, int wireId)
     {
         var sent = plans.Require<WireStruct>(wireId, $"struct {name}").Fields;
         var plan = new Plan(this, sent.Length);
         plans.Add(this, wireId, plan);
+        AheadOfTime.Reach(() =>
+        {
+            var reader = default(GobReader);
+            plan.Read(ref reader);
+        });
         var matches = 0;
         for (var number = 0; number < sent.Length; number++)
         {
