@@ -46,7 +46,7 @@ public class BootTests
 
         static readonly string[] Files = [BootingMachine.UefiFirmware, "/usr/lib/grub/i386-pc/boot.img", "/usr/lib/grub/x86_64-efi/modinfo.sh"];
 
-        // An ordinary user's disk is the same to the byte, which other tests show; this one takes minutes.
+        // It takes minutes, and who made a disk makes no difference to the machine.
         public BootFactAttribute() => Skip = TestHost.WhyNot
             ?? (Programs.FirstOrDefault(program => !HostProgram.IsInstalled(program)) is { } missing ? $"needs {missing}; eng/test.sh installs it" : null)
             ?? (Files.FirstOrDefault(file => !File.Exists(file)) is { } file ? $"needs {file}; eng/test.sh installs it" : null)
