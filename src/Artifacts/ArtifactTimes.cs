@@ -15,19 +15,23 @@ public static class ArtifactTimes
     /// <summary>Where packages put files that nothing changes afterwards, the best place first.</summary>
     static readonly ByteString[] PackagedPlaces = ["/usr/share/doc/", "/usr/share/licenses/", "/usr/share/"];
 
-    /// <summary>
-    /// Seconds since 1970: SOURCE_DATE_EPOCH where it is set. Otherwise the newest time that packages brought, as files below
-    /// /usr/share/doc have it: it is the same for everybody who builds the image.
-    /// </summary>
+    /// <summary>What SOURCE_DATE_EPOCH says, in seconds since 1970; null where it is not set.</summary>
     /// <exception cref="ArtifactException">IMG6010: the variable is no time.</exception>
-    public static long EpochOf(FileSystem tree) => EpochOf(tree, Environment.GetEnvironmentVariable(Variable));
+    public static long? ReadVariable() => Parse(Environment.GetEnvironmentVariable(Variable));
 
-    internal static long EpochOf(FileSystem tree, string? said)
+    internal static long? Parse(string? text) => text switch
     {
-        if (said is { Length: > 0 } text)
-            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-                ? seconds
-                : throw new ArtifactException("IMG6010", $"{Variable} is \"{text}\"; expected: seconds since 1970, a whole number. Correct or unset it.");
+        null or "" => null,
+        _ when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) => seconds,
+        _ => throw new ArtifactException("IMG6010", $"{Variable} is \"{text}\"; expected: seconds since 1970, a whole number. Correct or unset it."),
+    };
+
+    /// <summary>
+    /// The epoch, in seconds since 1970, where SOURCE_DATE_EPOCH says none: the newest time that packages brought, as files below
+    /// /usr/share/doc have it. It is the same for everybody who builds the image.
+    /// </summary>
+    public static long NewestOf(FileSystem tree)
+    {
         var newest = new long[PackagedPlaces.Length + 1];
         foreach (var (path, _, inode) in tree.Index.Entries)
         {

@@ -18,13 +18,14 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
         var imageFile = plan.Project.ImageFile;
         var built = StateDirectory.TryRead(imageFile + ".json", StateJson.Default.BuiltImage)
             ?? throw new BuildException("IMG6006", $"There is no image to make {artifact.Format.Name} of: {imageFile} has not been built. Build the project first.", plan.Project.ProjectFile);
-        var image = workers.Records.Read(imageFile);
-        var epoch = EpochOf(image, artifact.Request);
-        var key = KeyOf(artifact, built, image, epoch);
+        var said = ReadEpoch(artifact.Request);
         Directory.CreateDirectory(artifact.Request.OutputDirectory);
         using var making = await layers.LockAsync(
             $"artifact-{LayerStore.IdOf(LayerStore.KeyOf(artifact.Path))}", () => listener.Progress($"Waiting for another build that makes {artifact.Path}"), cancellation);
-        if (ArtifactRecord.TryRead(artifact.RecordFile) is { } record && record.Key == key && record.Matches(artifact.Path))
+        // The key takes a look at every file of the image. Of another tree it will be another one: then the artifact is made meanwhile.
+        var describing = Task.Run(() => Describe(artifact, built, workers.Records.Read(imageFile), said), CancellationToken.None);
+        if (ArtifactRecord.TryRead(artifact.RecordFile) is { } record && record.TreeHash == built.TreeHash && record.Matches(artifact.Path)
+            && record.Key == (await describing).Key)
             return new(artifact.Format.Name, artifact.Path, record.IsFolder, Ran: false);
         if (!built.Layers.All(layers.Contains))
             throw new BuildException("IMG6005",
@@ -32,8 +33,8 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
         artifact.RequireTools();
         File.Delete(artifact.RecordFile);
         layers.MarkUsed(built.Layers);
-        listener.Progress($"Making {Path.GetFileName(artifact.Path)}");
-        await workers.AskAsync(plan.Project.CacheDirectory, RequestOf(artifact, built, imageFile, epoch), listener, cancellation);
+        await workers.AskAsync(plan.Project.CacheDirectory, RequestOf(artifact, built, imageFile, said), listener, cancellation);
+        var (key, epoch) = await describing;
         var isFolder = Directory.Exists(artifact.Path);
         new ArtifactRecord(
             artifact.Format.Name, artifact.Format.Version, key, built.Stream, built.TreeHash, epoch,
@@ -41,15 +42,15 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
         return new(artifact.Format.Name, artifact.Path, isFolder, Ran: true);
     }
 
-    MakeArtifactRequest RequestOf(ArtifactPlan artifact, BuiltImage built, string imageFile, long epoch) => new(
+    MakeArtifactRequest RequestOf(ArtifactPlan artifact, BuiltImage built, string imageFile, long? epoch) => new(
         artifact.Format.Name, artifact.Settings.Values, built.Layers, imageFile, built.TreeHash, Path.GetFileNameWithoutExtension(imageFile), built.Stream,
         plan.Project.Architecture, epoch, artifact.Request.ExtraTrees, artifact.Path);
 
-    static long EpochOf(Image image, ArtifactRequest request)
+    static long? ReadEpoch(ArtifactRequest request)
     {
         try
         {
-            return ArtifactTimes.EpochOf(image.FileSystem!);
+            return ArtifactTimes.ReadVariable();
         }
         catch (ArtifactException exception)
         {
@@ -58,8 +59,9 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
     }
 
     /// <summary>All that an artifact is made from. Of the times of files those count that reach it.</summary>
-    string KeyOf(ArtifactPlan artifact, BuiltImage built, Image image, long epoch)
+    (string Key, long Epoch) Describe(ArtifactPlan artifact, BuiltImage built, Image image, long? said)
     {
+        var epoch = said ?? ArtifactTimes.NewestOf(image.FileSystem!);
         var extra = "";
         if (artifact.Request.ExtraTrees.Count > 0)
         {
@@ -70,8 +72,9 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
             digests.Save();
             extra = inputs.ToString();
         }
-        return LayerStore.KeyOf(
+        var key = LayerStore.KeyOf(
             EngineVersion, artifact.Describe(), built.TreeHash, ArtifactTimes.Digest(ArtifactTimes.Apply(image.FileSystem!, epoch)), epoch.ToString(),
             built.Stream, plan.Project.Architecture, ImageTags.Format(image.Tags ?? new Dictionary<string, string>()), extra);
+        return (key, epoch);
     }
 }

@@ -98,12 +98,12 @@ sealed record SendLayerRequest(string LayerId, RemoteCacheSettings Cache) : Work
 /// <param name="Layers">The image's, the lowest first.</param>
 /// <param name="ImageFile">Its record.</param>
 /// <param name="TreeHash">Of its tree.</param>
-/// <param name="Epoch">Seconds since 1970; no time in the artifact is later.</param>
+/// <param name="Epoch">Seconds since 1970; no time in the artifact is later. Null for the newest that packages brought.</param>
 /// <param name="ExtraTrees">Directories that are laid over the image's root for this artifact alone.</param>
 /// <param name="OutputPath">The artifact; its folder is there.</param>
 sealed record MakeArtifactRequest(
     string Format, IReadOnlyDictionary<string, string> Settings, IReadOnlyList<string> Layers, string ImageFile, string TreeHash, string Name, string Stream,
-    string Architecture, long Epoch, IReadOnlyList<string> ExtraTrees, string OutputPath) : WorkerRequest;
+    string Architecture, long? Epoch, IReadOnlyList<string> ExtraTrees, string OutputPath) : WorkerRequest;
 
 /// <summary>Copy artifacts, files and folders, into a directory, which is there. Each appears whole or not at all.</summary>
 sealed record CopyArtifactsRequest(IReadOnlyList<string> Paths, string Directory) : WorkerRequest;

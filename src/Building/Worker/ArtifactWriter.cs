@@ -16,8 +16,10 @@ sealed class ArtifactWriter(WorkerSession session)
 {
     public void Write(MakeArtifactRequest request)
     {
+        session.Listener.Progress($"Making {Path.GetFileName(request.OutputPath)}");
         var image = ImageRecord.Read(request.ImageFile);
         var format = ArtifactFormats.Find(request.Format);
+        var epoch = request.Epoch ?? ArtifactTimes.NewestOf(image.FileSystem!);
         using var root = new StageRoot(session, request.Layers);
         var tree = request.ExtraTrees.Count == 0 ? image.FileSystem! : AddExtra(root, request.ExtraTrees, image.FileSystem!);
         var scratch = session.NextRootDirectory();
@@ -27,13 +29,13 @@ sealed class ArtifactWriter(WorkerSession session)
             format.Write(new ArtifactContext
             {
                 Root = root.RootPath,
-                Tree = ArtifactTimes.Apply(tree, request.Epoch),
+                Tree = ArtifactTimes.Apply(tree, epoch),
                 Tags = image.Tags ?? new Dictionary<string, string>(),
                 Packages = image.Packages,
                 Name = request.Name,
                 Stream = request.Stream,
                 Architecture = request.Architecture,
-                Epoch = request.Epoch,
+                Epoch = epoch,
                 TreeHash = request.ExtraTrees.Count == 0 ? request.TreeHash : TreeHash.Compute(tree).ToString(),
                 Settings = ArtifactSettings.Read(format, request.Settings),
                 OutputPath = output.Path,

@@ -23,7 +23,7 @@ public class ReproducibleArtifactTests
         await workspace.BuildAndPublishAsync(workspace.BaseProject());
         var project = SampleImage.ProjectIn(workspace);
         var image = await workspace.BuildAsync(project);
-        var epoch = ArtifactTimes.EpochOf(image.Tree);
+        var epoch = ArtifactTimes.NewestOf(image.Tree);
         var tree = ArtifactTimes.Apply(image.Tree, epoch).Walk().Select(entry => $"{epoch} {entry.Path} {entry.Inode}").ToList();
         var digests = new List<string>();
         foreach (var (format, settings) in new (string, string[])[]
