@@ -64,6 +64,10 @@ sealed class HeaderCache(string imageDirectory)
         }
     }
 
+    /// <summary>Paths of the files that are, or were, on their way to be entries.</summary>
+    public IEnumerable<string> ListTemporaries() =>
+        Directory.Exists(directory) ? Directory.EnumerateFiles(directory, "*~", SearchOption.AllDirectories) : [];
+
     // With a suffix, as an image and a directory of images may come to have the same name one after the other.
     string PathOf(string name) => Path.Combine(directory, name + ".json");
 }

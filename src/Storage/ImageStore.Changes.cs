@@ -92,7 +92,7 @@ public sealed partial class ImageStore
         if (!directories.Exists(ImageName.RootDirectory))
             return 0;
         using var storeLock = TakeLock();
-        return directories.ListTemporaries().Count(path =>
+        return directories.ListTemporaries().Concat(headers.ListTemporaries()).Count(path =>
         {
             using var leftover = StoreLock.TryOpenAlone(path, FileMode.Open);
             if (leftover is not null)

@@ -348,4 +348,15 @@ public sealed class ImageStoreTests : IDisposable
         Assert.Equal(directory["o"], apart.Objects.Directory);
         Assert.Same(apart.Objects, apart.Images.Objects);
     }
+
+    [Fact]
+    public void RemovesHalfWrittenHeaders()
+    {
+        store.Add("a/b", Sample());
+        var half = directory["images/.headers/a/b.json.0123~"];
+        File.WriteAllText(half, "{");
+        Assert.Equal(1, store.RemoveLeftovers());
+        Assert.False(File.Exists(half));
+        Assert.True(File.Exists(directory["images/.headers/a/b.json"]));
+    }
 }
