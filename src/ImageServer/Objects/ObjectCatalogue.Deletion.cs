@@ -6,13 +6,16 @@ namespace ImageSdk.ImageServer.Objects;
 /// <summary>Objects that nothing refers to.</summary>
 sealed partial class ObjectCatalogue
 {
-    volatile bool isComplete;
+    readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Says that the references of all images are counted. Nothing is deleted before.</summary>
-    public void MarkComplete() => isComplete = true;
+    public void MarkComplete() => completion.TrySetResult();
 
     /// <summary>Whether the references of all images are counted.</summary>
-    public bool IsComplete => isComplete;
+    public bool IsComplete => completion.Task.IsCompleted;
+
+    /// <summary>Ends when the references of all images are counted: until then objects look as if nothing referred to them.</summary>
+    public Task Completion => completion.Task;
 
     /// <summary>The objects that nothing refers to now, those first that have been without references for longest.</summary>
     public IEnumerable<StoredObject> ListUnreferenced()
@@ -43,7 +46,7 @@ sealed partial class ObjectCatalogue
     /// <exception cref="IOException">A file cannot be removed.</exception>
     public void DeleteUnreferenced(byte percentage, ulong bytes)
     {
-        if (!isComplete)
+        if (!IsComplete)
             throw new SrpcException("the references of images are still being counted");
         var wanted = Statistics.UnreferencedCount * percentage / 100;
         var count = 0L;

@@ -11,15 +11,17 @@ sealed partial class ImageService
     {
         service.Stream("ListUnreferencedObjects", async call =>
         {
+            await objects.Completion.WaitAsync(call.Aborted);
             foreach (var (hash, size) in objects.ListUnreferenced())
                 await call.WriteAsync(StoredObject.Gob, new() { Hash = hash, Size = size });
             await call.WriteAsync(StoredObject.Gob, new());
         }, read);
-        service.RequestReply("DeleteUnreferencedObjects", DeleteUnreferencedObjectsRequest.Gob, DeleteUnreferencedObjectsResponse.Gob, (request, call) =>
+        service.RequestReply("DeleteUnreferencedObjects", DeleteUnreferencedObjectsRequest.Gob, DeleteUnreferencedObjectsResponse.Gob, async (request, call) =>
         {
             Log($"DeleteUnreferencedObjects({request.Percentage}%, {HumanSize.Format(request.Bytes)})", call.Caller);
+            await objects.Completion.WaitAsync(call.Aborted);
             Refusals.Of(() => objects.DeleteUnreferenced(request.Percentage, request.Bytes));
-            return Task.FromResult(new DeleteUnreferencedObjectsResponse());
+            return new DeleteUnreferencedObjectsResponse();
         });
     }
 }

@@ -1,6 +1,7 @@
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
+using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Tests.Services;
 
@@ -229,4 +230,23 @@ public sealed class ImageMethodTests : IAsyncLifetime
     }
 
     static DateTimeOffset Seconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
+
+    /// <summary>A server answers before it has counted what its images refer to; this answer has to wait for that.</summary>
+    [Fact]
+    public async Task NothingIsUnreferencedBeforeReferencesAreCounted()
+    {
+        await using var started = await TestServer.StartAsync();
+        var image = started.MakeImage();
+        await started.RestartAsync(() =>
+        {
+            var store = new ImageStore(started.ImageDirectory, new ObjectStore(started.ObjectDirectory));
+            for (var number = 0; number < 500; number++)
+                store.Add($"image.{number}", image);
+        });
+        var images = await started.ConnectImagesAsync();
+        Assert.Empty(await images.ListUnreferencedObjectsAsync());
+        await started.RestartAsync();
+        images = await started.ConnectImagesAsync();
+        await images.DeleteUnreferencedObjectsAsync(100, 0);
+    }
 }
