@@ -176,8 +176,14 @@ sealed class TarHeader
         var length = 0;
         var isCut = false;
         foreach (var value in text)
-            if (value is > 0 and < 0x80 && !(isCut = length == field.Length))
-                field[length++] = value;
+        {
+            if (value is 0 or >= 0x80)
+                continue;
+            isCut = length == field.Length;
+            if (isCut)
+                break;
+            field[length++] = value;
+        }
         if (!isCut || field[^1] != '/')
             return;
         // A cut must not make a directory of a name.
