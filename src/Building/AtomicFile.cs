@@ -12,10 +12,11 @@ static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}~";
+        // No process id: workers in sandboxes are all the first process of theirs.
+        var temporary = $"{path}.{Guid.NewGuid():N}~";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
                 write(stream);
             File.Move(temporary, path, overwrite: true);
         }

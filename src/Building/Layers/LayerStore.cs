@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Layers;
 
@@ -22,9 +23,6 @@ namespace ImageSdk.Building.Layers;
 /// </summary>
 sealed class LayerStore
 {
-    /// <summary>What the kernel answers where somebody else holds the lock.</summary>
-    const int WouldBlock = 11;
-
     const int IdLength = 24;
 
     /// <summary>
@@ -161,17 +159,11 @@ sealed class LayerStore
         var path = Path.Combine(LocksDirectory, id);
         for (var told = false; ; told = true)
         {
-            try
-            {
-                // Exclusive sharing is an flock on Linux; the kernel drops it when its holder dies.
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
-            }
-            catch (IOException) when (File.Exists(path) || !told)
-            {
-                if (!told)
-                    waiting();
-                await Task.Delay(100, cancellation);
-            }
+            if (OwnedFile.TryTake(path, FileMode.OpenOrCreate) is { } taken)
+                return taken;
+            if (!told)
+                waiting();
+            await Task.Delay(100, cancellation);
         }
     }
 
@@ -200,7 +192,7 @@ sealed class LayerStore
         {
             return new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, access, share, 1);
         }
-        catch (IOException exception) when (exception.HResult == WouldBlock)
+        catch (IOException exception) when (exception.HResult == Errno.TryAgain)
         {
             return null;
         }

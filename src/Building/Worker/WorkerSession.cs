@@ -10,7 +10,7 @@ namespace ImageSdk.Building.Worker;
 /// </summary>
 sealed class WorkerSession : IDisposable
 {
-    readonly FileStream @lock;
+    readonly OwnedFile @lock;
     int roots;
 
     public WorkerSession(LayerStore store, IBuildListener listener, CancellationToken cancellation)
@@ -19,10 +19,17 @@ sealed class WorkerSession : IDisposable
         Listener = listener;
         Cancellation = cancellation;
         store.CreateDirectories();
-        Name = $"{Environment.TickCount64:x}-{Random.Shared.Next():x8}";
-        Directory = Path.Combine(store.SessionsDirectory, Name);
-        System.IO.Directory.CreateDirectory(Directory);
-        @lock = new FileStream(Path.Combine(Directory, "lock"), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        OwnedFile? taken;
+        do
+        {
+            Name = $"{Environment.TickCount64:x}-{Random.Shared.Next():x8}";
+            Directory = Path.Combine(store.SessionsDirectory, Name);
+            System.IO.Directory.CreateDirectory(Directory);
+            // Another worker's sweep may come in between: it takes a session that nobody has locked yet for an abandoned one.
+            taken = OwnedFile.TryTake(LockOf(Directory), FileMode.CreateNew);
+        }
+        while (taken is null);
+        @lock = taken;
     }
 
     /// <summary>Whether this is an ordinary user's build, in a user namespace.</summary>
@@ -33,6 +40,8 @@ sealed class WorkerSession : IDisposable
     public CancellationToken Cancellation { get; }
     public string Name { get; }
     public string Directory { get; }
+
+    static string LockOf(string directory) => Path.Combine(directory, "lock");
 
     /// <summary>A folder for the next root.</summary>
     public string NextRootDirectory()
@@ -52,12 +61,13 @@ sealed class WorkerSession : IDisposable
             try
             {
                 // A session that is being made has no lock file yet; it will be seen next time.
-                using var taken = new FileStream(Path.Combine(directory, "lock"), FileMode.Open, FileAccess.Write, FileShare.None);
-                sessions.RemoveTree(name);
+                using var taken = OwnedFile.TryTake(LockOf(directory), FileMode.Open);
+                if (taken is not null)
+                    sessions.RemoveTree(name);
             }
             catch (IOException)
             {
-                // In use, or just removed by another.
+                // Just removed by another.
             }
         }
     }

@@ -24,7 +24,7 @@ sealed record KvmAnswer(string Boot, string Qemu, string? Fault)
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            var temporary = $"{file}.{Environment.ProcessId}~";
+            var temporary = $"{file}.{Guid.NewGuid():N}~";
             File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(this, KvmAnswerJson.Default.KvmAnswer));
             File.Move(temporary, file, overwrite: true);
         }

@@ -34,6 +34,28 @@ public sealed class LayerStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_many_who_make_a_layer_one_does_at_a_time()
+    {
+        var store = New();
+        int inside = 0, most = 0;
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            for (var round = 0; round < 50; round++)
+            {
+                using (await store.LockAsync("layer", () => { }, CancellationToken.None))
+                {
+                    var now = Interlocked.Increment(ref inside);
+                    most = Math.Max(most, now);
+                    Thread.SpinWait(100);
+                    Interlocked.Decrement(ref inside);
+                }
+            }
+        })));
+        Assert.Equal(1, most);
+        Assert.Empty(Directory.EnumerateFiles(store.LocksDirectory));
+    }
+
+    [Fact]
     public async Task Waiting_for_a_clean_up_can_be_cancelled()
     {
         var store = New();
