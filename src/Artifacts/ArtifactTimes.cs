@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using ImageSdk.Images;
 
@@ -10,21 +9,8 @@ namespace ImageSdk.Artifacts;
 /// </summary>
 public static class ArtifactTimes
 {
-    const string Variable = "SOURCE_DATE_EPOCH";
-
     /// <summary>Where packages put files that nothing changes afterwards, the best place first.</summary>
     static readonly ByteString[] PackagedPlaces = ["/usr/share/doc/", "/usr/share/licenses/", "/usr/share/"];
-
-    /// <summary>What SOURCE_DATE_EPOCH says, in seconds since 1970; null where it is not set.</summary>
-    /// <exception cref="ArtifactException">IMG6010: the variable is no time.</exception>
-    public static long? ReadVariable() => Parse(Environment.GetEnvironmentVariable(Variable));
-
-    internal static long? Parse(string? text) => text switch
-    {
-        null or "" => null,
-        _ when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) => seconds,
-        _ => throw new ArtifactException("IMG6010", $"{Variable} is \"{text}\"; expected: seconds since 1970, a whole number. Correct or unset it."),
-    };
 
     /// <summary>
     /// The epoch, in seconds since 1970, where SOURCE_DATE_EPOCH says none: the newest time that packages brought, as files below

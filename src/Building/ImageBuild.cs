@@ -192,8 +192,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     {
         var build = state.ReadPlan();
         var plans = ArtifactPlan.Check(requests, NameOf(build));
-        var epoch = Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH");
-        AtomicFile.WriteWhenDifferent(state.ArtifactsInputsFile, string.Concat(plans.Select(plan => $"{plan.Describe()}\n").Append($"epoch {epoch}\n")));
+        AtomicFile.WriteWhenDifferent(state.ArtifactsInputsFile, string.Concat(plans.Select(plan => $"{plan.Describe()}\n").Append($"epoch {build.Project.SourceDateEpoch}\n")));
         foreach (var plan in plans)
         {
             if (ArtifactRecord.TryRead(plan.RecordFile)?.Matches(plan.Path) == true)

@@ -97,6 +97,8 @@ public sealed partial class PrepareImage
 
     public ITaskItem[] Secrets { get; set; } = [];
 
+    public string SourceDateEpoch { get; set; } = "";
+
     public string SourceImage { get; set; } = "";
 
     public ITaskItem[] SourceImageBuildVariables { get; set; } = [];

@@ -76,6 +76,7 @@ public sealed partial class PrepareImage : SandboxedImageTask
             CacheDirectory = Absolute(CacheDirectory),
             ImageFile = Absolute(ImageRecord),
             Attestations = Attestations(),
+            SourceDateEpoch = SourceDateEpoch.Trim() is "" ? null : Words.Time(SourceDateEpoch, "SOURCE_DATE_EPOCH", ProjectFile),
             BuilderId = BuilderId,
         };
     }

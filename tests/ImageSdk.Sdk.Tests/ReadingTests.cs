@@ -45,6 +45,20 @@ public sealed class ReadingTests
 
     [Theory]
     [InlineData("0", 0)]
+    [InlineData(" 1700000000 ", 1700000000)]
+    public void Times_are_seconds_since_1970(string text, long seconds) => Assert.Equal(seconds, Words.Time(text, "X", "f"));
+
+    [Theory]
+    [InlineData("yesterday")]
+    [InlineData("-1")]
+    [InlineData("1.5")]
+    [InlineData("253402300800")]
+    [InlineData("99999999999999999999")]
+    public void Other_times_are_refused(string text) =>
+        Assert.Equal("IMG1906", Assert.Throws<BuildException>(() => Words.Time(text, "X", "f")).Diagnostic.Code);
+
+    [Theory]
+    [InlineData("0", 0)]
     [InlineData("500ms", 0.5)]
     [InlineData("90s", 90)]
     [InlineData(" 1h30m ", 5400)]

@@ -18,12 +18,11 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
         var imageFile = plan.Project.ImageFile;
         var built = StateDirectory.TryRead(imageFile + ".json", StateJson.Default.BuiltImage)
             ?? throw new BuildException("IMG6006", $"There is no image to make {artifact.Format.Name} of: {imageFile} has not been built. Build the project first.", plan.Project.ProjectFile);
-        var said = ReadEpoch(artifact.Request);
         Directory.CreateDirectory(artifact.Request.OutputDirectory);
         using var making = await layers.LockAsync(
             $"artifact-{LayerStore.IdOf(LayerStore.KeyOf(artifact.Path))}", () => listener.Progress($"Waiting for another build that makes {artifact.Path}"), cancellation);
         // The key takes a look at every file of the image. Of another tree it will be another one: then the artifact is made meanwhile.
-        var describing = Task.Run(() => Describe(artifact, built, workers.Records.Read(imageFile), said), CancellationToken.None);
+        var describing = Task.Run(() => Describe(artifact, built, workers.Records.Read(imageFile)), CancellationToken.None);
         if (ArtifactRecord.TryRead(artifact.RecordFile) is { } record && record.TreeHash == built.TreeHash && record.Matches(artifact.Path)
             && record.Key == (await describing).Key)
             return new(artifact.Format.Name, artifact.Path, record.IsFolder, Ran: false);
@@ -33,7 +32,7 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
         artifact.RequireTools();
         File.Delete(artifact.RecordFile);
         layers.MarkUsed(built.Layers);
-        await workers.AskAsync(plan.Project.CacheDirectory, RequestOf(artifact, built, imageFile, said), listener, cancellation);
+        await workers.AskAsync(plan.Project.CacheDirectory, RequestOf(artifact, built, imageFile), listener, cancellation);
         var (key, epoch) = await describing;
         var isFolder = Directory.Exists(artifact.Path);
         new ArtifactRecord(
@@ -42,26 +41,14 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
         return new(artifact.Format.Name, artifact.Path, isFolder, Ran: true);
     }
 
-    MakeArtifactRequest RequestOf(ArtifactPlan artifact, BuiltImage built, string imageFile, long? epoch) => new(
+    MakeArtifactRequest RequestOf(ArtifactPlan artifact, BuiltImage built, string imageFile) => new(
         artifact.Format.Name, artifact.Settings.Values, built.Layers, imageFile, built.TreeHash, Path.GetFileNameWithoutExtension(imageFile), built.Stream,
-        plan.Project.Architecture, epoch, artifact.Request.ExtraTrees, artifact.Path);
-
-    static long? ReadEpoch(ArtifactRequest request)
-    {
-        try
-        {
-            return ArtifactTimes.ReadVariable();
-        }
-        catch (ArtifactException exception)
-        {
-            throw new BuildException(exception.Code, exception.Message, request.File, request.Line, inner: exception);
-        }
-    }
+        plan.Project.Architecture, plan.Project.SourceDateEpoch, artifact.Request.ExtraTrees, artifact.Path);
 
     /// <summary>All that an artifact is made from. Of the times of files those count that reach it.</summary>
-    (string Key, long Epoch) Describe(ArtifactPlan artifact, BuiltImage built, Image image, long? said)
+    (string Key, long Epoch) Describe(ArtifactPlan artifact, BuiltImage built, Image image)
     {
-        var epoch = said ?? ArtifactTimes.NewestOf(image.FileSystem!);
+        var epoch = plan.Project.SourceDateEpoch ?? ArtifactTimes.NewestOf(image.FileSystem!);
         var extra = "";
         if (artifact.Request.ExtraTrees.Count > 0)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
@@ -11,10 +10,7 @@ namespace ImageSdk.Building.Attestations;
 /// <summary>Writes the documents about a built image that the project asks for, beside its record.</summary>
 sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore layers, BuildWorkers workers, IBuildListener listener)
 {
-    // In a server that builds, it may change from build to build.
-    readonly DateTimeOffset? epoch = long.TryParse(
-        Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+    readonly DateTimeOffset? epoch = plan.Project.SourceDateEpoch is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
     public async Task DescribeAsync(CancellationToken cancellation)
     {

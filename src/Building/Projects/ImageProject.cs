@@ -95,6 +95,12 @@ public sealed record ImageProject
     /// <summary>The documents that the build makes beside it, in the words of <see cref="Images.AttestationKinds"/>.</summary>
     public IReadOnlyList<string> Attestations { get; init; } = [];
 
+    /// <summary>
+    /// SOURCE_DATE_EPOCH, in seconds since 1970: no time in the image or in what is made of it is later, and nothing tells of the
+    /// clock. Null where nobody asks for that.
+    /// </summary>
+    public long? SourceDateEpoch { get; init; }
+
     /// <summary>Who builds, as an address that those know who verify; empty for ImageSdk itself.</summary>
     public string BuilderId { get; init; } = "";
 }

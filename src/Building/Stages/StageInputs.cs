@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Packagers;
@@ -158,8 +159,8 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
             inputs.Line("stream", project.Stream);
         foreach (var line in manifest.MtimesCopyFilter)
             inputs.Line("mtimes", line);
-        if (System.Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH") is { Length: > 0 } epoch)
-            inputs.Line("latest-time", epoch);
+        if (project.SourceDateEpoch is { } epoch)
+            inputs.Line("latest-time", epoch.ToString(CultureInfo.InvariantCulture));
     }
 
     // Also what becomes part of the record, which this stage writes.

@@ -82,7 +82,7 @@ sealed class StageRun(
         var id = LayerStore.IdOf(key);
         listener.Progress("Computing the file tree");
         var fileSystem = new ImageTreeBuilder(layers).Build(
-            after, TreeOf(source.ImageFile), computedFiles, new(plan.Project.ProjectFile, 0), TreeOf(previous), manifest.MtimesCopyFilter, LatestTime());
+            after, TreeOf(source.ImageFile), computedFiles, new(plan.Project.ProjectFile, 0), TreeOf(previous), manifest.MtimesCopyFilter, LatestTime);
         var packages = PackageFile.Read(Path.Combine(layers.LayerDirectory(id), "packages"));
         records.WriteBehind(state.TreeFile, new Image { FileSystem = fileSystem, Packages = packages });
         Keep(stage, after, before.Key);
@@ -177,8 +177,7 @@ sealed class StageRun(
         ];
     }
 
-    static FileTime? LatestTime() =>
-        long.TryParse(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH"), out var seconds) ? new FileTime(seconds, 0) : null;
+    FileTime? LatestTime => plan.Project.SourceDateEpoch is { } seconds ? new FileTime(seconds, 0) : null;
 
     /// <param name="isShared">Whether other machines may take the layer from a shared cache, where there is one.</param>
     async Task<StageOutcome> MakeLayerAsync(string key, Func<string, WorkerRequest> request, bool isShared = true)

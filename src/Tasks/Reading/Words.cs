@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageSdk.Building.Diagnostics;
 
 namespace ImageSdk.Tasks.Reading;
@@ -32,6 +33,13 @@ static class Words
     /// <summary>Lines without the blanks around them; empty ones left out.</summary>
     public static IReadOnlyList<string> Lines(string text) =>
         text.Split(['\n', '\r'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Seconds since 1970 that a calendar can show.</summary>
+    public static long Time(string text, string name, string file) =>
+        long.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var seconds)
+            && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? seconds
+            : throw Wrong(name, text, "seconds since 1970, a whole number", file);
 
     public static BuildException Wrong(string name, string found, string expected, string file) =>
         new("IMG1906", $"{name} is '{found}'; expected: {expected}.", file);

@@ -205,16 +205,8 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
     {
         var (project, directory) = @base.New();
         ImageWorkspace.Write(directory, "files/etc/a", "a");
-        Environment.SetEnvironmentVariable("SOURCE_DATE_EPOCH", "1000000000");
-        try
-        {
-            var result = await @base.Workspace.BuildAsync(project);
-            Assert.Equal(new FileTime(1000000000, 0), Assert.IsType<RegularInode>(result.Find("/etc/a")).Mtime);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("SOURCE_DATE_EPOCH", null);
-        }
+        var result = await @base.Workspace.BuildAsync(project with { SourceDateEpoch = 1000000000 });
+        Assert.Equal(new FileTime(1000000000, 0), Assert.IsType<RegularInode>(result.Find("/etc/a")).Mtime);
     }
 
     [ImageFact]
