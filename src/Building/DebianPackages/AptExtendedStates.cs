@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Building.Worker;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.DebianPackages;
@@ -12,7 +13,7 @@ static class AptExtendedStates
     const string FilePath = "var/lib/apt/extended_states";
 
     /// <returns>What the file of an image has; empty where there is none.</returns>
-    public static string Read(DirectoryHandle root) => AptSystem.ReadText(root, FilePath) ?? "";
+    public static string Read(DirectoryHandle root) => RootFile.TryReadText(root, FilePath) ?? "";
 
     /// <summary>Writes the file anew where that changes anything; parameters as those of <see cref="Update"/>.</summary>
     public static void Write(DirectoryHandle root, string text, IEnumerable<string> automatic, IEnumerable<string> manual, string architecture)

@@ -133,7 +133,7 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
                 if (context.Handle.StatInRoot(Encoding.UTF8.GetBytes(path)) is { Kind: FileKind.Directory })
                     target.TryMakeDirectory(Encoding.UTF8.GetBytes(path), 0x1ED);
             LayerCopy.CopyTree(context.Handle, target, Encoding.UTF8.GetBytes(ListsDirectory));
-            if (context.Handle.StatInRoot(Encoding.UTF8.GetBytes(SourceCache)) is { Kind: FileKind.Regular })
+            if (RootFile.Exists(context.Handle, SourceCache))
                 LayerCopy.CopyTree(context.Handle, target, Encoding.UTF8.GetBytes(SourceCache));
             foreach (var path in Parents.Reverse())
                 LayerCopy.CopyStatus(context.Handle, target, Encoding.UTF8.GetBytes(path.Length == 0 ? "." : path));
@@ -154,7 +154,7 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
             if (!words[1].EndsWith("InRelease", StringComparison.Ordinal))
                 continue;
             // A source without a signed release is asked by apt alone.
-            if (context.Handle.StatInRoot(Encoding.UTF8.GetBytes($"{ListsDirectory}/{words[1]}")) is not { Kind: FileKind.Regular })
+            if (!RootFile.Exists(context.Handle, $"{ListsDirectory}/{words[1]}"))
                 return [];
             releases.Add(new(words[0].Trim('\''), words[1]));
         }

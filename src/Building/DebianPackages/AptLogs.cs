@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using ImageSdk.Building.Worker;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.DebianPackages;
@@ -25,7 +26,7 @@ static partial class AptLogs
     {
         foreach (var (path, start) in TimedLogs.Zip(before))
         {
-            if (AptSystem.ReadBytes(root, path) is not { } content || (ulong)content.Length <= start)
+            if (RootFile.TryRead(root, path) is not { } content || (ulong)content.Length <= start)
                 continue;
             // What is no UTF-8 is kept byte for byte.
             var added = Encoding.Latin1.GetString(content.AsSpan((int)start));

@@ -33,7 +33,7 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         var (actions, versions) = Read(changes.Select(line => NewPackage().Match(line)));
         if (versions.DistinctBy(version => version.Name).Count() != versions.Count)
             return PackagePlan.ForApt("apt names a package twice", said);
-        var log = AptSystem.ReadText(context.Handle, PlannerLog[1..]) ?? "";
+        var log = RootFile.TryReadText(context.Handle, PlannerLog[1..]) ?? "";
         context.Handle.RemoveTree(Encoding.UTF8.GetBytes(PlannerLog[1..]));
         if (versions.Count == 0)
             return new([], [], [], architecture, null, said, []);

@@ -27,19 +27,19 @@ sealed record AptSystem(string SourcesKey, string StateKey, InstalledPackages St
     /// <returns>Null for an image that has another packager, or something unusual.</returns>
     public static AptSystem? TryRead(DirectoryHandle root, CommandSettings settings)
     {
-        if (ReadText(root, GenericPackager.PathInImage.TrimStart('/'), LongestScript) is not { } script || WithoutComments(script) != PackagerScript
-            || !IsFile(root, "usr/bin/apt-get") || !IsFile(root, "usr/bin/dpkg") || root.StatInRoot("var/lib/apt/lists"u8) is not { Kind: FileKind.Directory }
-            || HasNames(root, "var/lib/dpkg/updates") || settings.BindMounts.Any(mount => Covers(mount.Target)))
+        if (RootFile.TryReadText(root, GenericPackager.PathInImage.TrimStart('/'), LongestScript) is not { } script || WithoutComments(script) != PackagerScript
+            || !RootFile.Exists(root, "usr/bin/apt-get") || !RootFile.Exists(root, "usr/bin/dpkg") || root.StatInRoot("var/lib/apt/lists"u8) is not { Kind: FileKind.Directory }
+            || RootFile.HasNames(root, "var/lib/dpkg/updates") || settings.BindMounts.Any(mount => Covers(mount.Target)))
             return null;
         // A layer with lists that lies on links would hide what they lead to.
         if (AptLists.Parents.Any(path => root.TryStat(Encoding.UTF8.GetBytes(path.Length == 0 ? "." : path)) is not { Kind: FileKind.Directory }))
             return null;
-        if (ReadText(root, StatusFile) is not { } status || InstalledPackages.Parse(status) is not { IsWhole: true } packages)
+        if (RootFile.TryReadText(root, StatusFile) is not { } status || InstalledPackages.Parse(status) is not { IsWhole: true } packages)
             return null;
         var states = AptExtendedStates.Read(root);
         return new(
             HashSources(root, status, settings), LayerStore.KeyOf(status, states), packages, states,
-            root.StatInRoot("etc/apt/auth.conf"u8) is { Size: > 0 } || HasNames(root, "etc/apt/auth.conf.d"));
+            root.StatInRoot("etc/apt/auth.conf"u8) is { Size: > 0 } || RootFile.HasNames(root, "etc/apt/auth.conf.d"));
     }
 
     // Scripts of the field's other builders differ in their first lines alone.
@@ -56,7 +56,7 @@ sealed record AptSystem(string SourcesKey, string StateKey, InstalledPackages St
         var text = new StringBuilder();
         foreach (var directory in new[] { "etc/apt", "usr/share/keyrings" })
             HashTree(root, directory, text);
-        text.Append(ReadText(root, "var/lib/dpkg/arch")).Append('\n');
+        text.Append(RootFile.TryReadText(root, "var/lib/dpkg/arch")).Append('\n');
         text.Append(ControlStanza.ReadAll(status).FirstOrDefault(stanza => stanza["Package"] == "apt")?["Version"]).Append('\n');
         // Where apt looks for its configuration, and its way to the network.
         foreach (var (name, value) in settings.Environment)
@@ -83,33 +83,5 @@ sealed record AptSystem(string SourcesKey, string StateKey, InstalledPackages St
         using var directory = root.OpenDirectoryInRoot(bytes);
         foreach (var name in directory.ReadNames())
             HashTree(root, $"{path}/{Encoding.UTF8.GetString(name)}", text);
-    }
-
-    static bool IsFile(DirectoryHandle root, string path) => root.StatInRoot(Encoding.UTF8.GetBytes(path)) is { Kind: FileKind.Regular };
-
-    /// <summary>Whether a directory of the image is there and not empty.</summary>
-    public static bool HasNames(DirectoryHandle root, string path)
-    {
-        var bytes = Encoding.UTF8.GetBytes(path);
-        if (root.StatInRoot(bytes) is not { Kind: FileKind.Directory })
-            return false;
-        using var directory = root.OpenDirectoryInRoot(bytes);
-        return directory.ReadNames().Count > 0;
-    }
-
-    /// <summary>A text file of the image; null where there is none, or a longer one.</summary>
-    public static string? ReadText(DirectoryHandle root, string path, long longest = 1 << 28) =>
-        ReadBytes(root, path, longest) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
-
-    /// <summary>A file of the image; null where there is none, or a longer one.</summary>
-    public static byte[]? ReadBytes(DirectoryHandle root, string path, long longest = 1 << 28)
-    {
-        var name = Encoding.UTF8.GetBytes(path);
-        if (root.StatInRoot(name) is not { Kind: FileKind.Regular } status || status.Size > (ulong)longest)
-            return null;
-        using var file = root.OpenReadInRoot(name);
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        return bytes;
     }
 }

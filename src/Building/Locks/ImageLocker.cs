@@ -5,6 +5,7 @@ using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Stages;
+using ImageSdk.Building.Worker;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 
@@ -135,7 +136,7 @@ sealed class ImageLocker(
         foreach (var layer in stack.Reverse())
         {
             using var root = DirectoryHandle.Open(Path.Combine(layers.LayerDirectory(layer), "t"));
-            if (AptSystem.ReadText(root, AptSystem.StatusFile) is { } status)
+            if (RootFile.TryReadText(root, AptSystem.StatusFile) is { } status)
                 return InstalledPackages.Digest(status);
         }
         throw new BuildException("IMG4023", "The packages of this image cannot be locked: its source image has no database of dpkg. Build without a lock: delete it, and remove RestoreImageWithLockFile.", plan.Project.ProjectFile);

@@ -96,7 +96,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
                 using var directory = root.OpenDirectoryInRoot(TreeCopier.ParentOf(path));
                 directory.RemoveTree(TreeCopier.NameOf(path));
             }
-        if (root.StatInRoot("etc/machine-id"u8) is { Kind: FileKind.Regular })
+        if (RootFile.Exists(root, "etc/machine-id"))
             root.OpenWriteInRoot("etc/machine-id"u8).Dispose();
         RootCleaner.Empty(root, "tmp"u8);
         using (var run = root.OpenDirectoryInRoot("run"u8))

@@ -22,13 +22,13 @@ sealed class DebianPackager
 
     /// <returns>Null where the image's packager is another one.</returns>
     public static DebianPackager? TryOpen(DirectoryHandle root) =>
-        AptSystem.ReadBytes(root, "bin/generic-packager", script.Length).AsSpan().SequenceEqual(script) && HasArchives(root) && !SetsDirectories(root)
+        RootFile.TryRead(root, "bin/generic-packager", script.Length).AsSpan().SequenceEqual(script) && HasArchives(root) && !SetsDirectories(root)
             ? new(root)
             : null;
 
     // apt makes its lock, and a folder that belongs to the user who downloads, wherever they are missing.
     static bool HasArchives(DirectoryHandle root) =>
-        root.StatInRoot("var/cache/apt/archives/lock"u8) is { Kind: FileKind.Regular }
+        RootFile.Exists(root, "var/cache/apt/archives/lock")
             && root.StatInRoot("var/cache/apt/archives/partial"u8) is { Kind: FileKind.Directory, Permissions: 0x1C0, Uid: not 0 }; // 0700
 
     // apt.conf may put the caches elsewhere ("Dir::Cache") or name hooks that run with the commands.
@@ -43,7 +43,7 @@ sealed class DebianPackager
         {
             var status = parts.Stat(name);
             return status.Kind != FileKind.Regular
-                || AptSystem.ReadText(parts, Encoding.UTF8.GetString(name))?.Contains("dir", StringComparison.OrdinalIgnoreCase) != false;
+                || RootFile.TryReadText(parts, Encoding.UTF8.GetString(name))?.Contains("dir", StringComparison.OrdinalIgnoreCase) != false;
         });
     }
 
@@ -72,7 +72,7 @@ sealed class DebianPackager
     /// has not written down yet, or the database has something unknown.
     /// </summary>
     public IReadOnlyList<Package>? List() =>
-        !AptSystem.HasNames(root, "var/lib/dpkg/updates") && AptSystem.ReadBytes(root, AptSystem.StatusFile) is { } status
+        !RootFile.HasNames(root, "var/lib/dpkg/updates") && RootFile.TryRead(root, AptSystem.StatusFile) is { } status
             ? DpkgStatus.Parse(status)
             : null;
 }

@@ -58,7 +58,7 @@ sealed partial class ImageInspector(DirectoryHandle root, CancellationToken canc
     {
         try
         {
-            return AptSystem.ReadBytes(root, path, longest);
+            return RootFile.TryRead(root, path, longest);
         }
         catch (PosixException)
         {

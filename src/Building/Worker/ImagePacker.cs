@@ -104,7 +104,7 @@ sealed class ImagePacker(WorkerSession session)
             return null;
         try
         {
-            return AptSystem.ReadBytes(root, $"usr/share/doc/{name}/copyright", (long)LongestLicence) is { } bytes ? Encoding.Latin1.GetString(bytes) : null;
+            return RootFile.TryRead(root, $"usr/share/doc/{name}/copyright", (long)LongestLicence) is { } bytes ? Encoding.Latin1.GetString(bytes) : null;
         }
         catch (IOException)
         {
