@@ -33,8 +33,12 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
 
     string RecorderFile => Path.Combine(temporary, "dpkg");
 
+    /// <summary>
+    /// Works out the essential packages, and begins with the rest: the root can take the former meanwhile.
+    /// </summary>
+    /// <returns>Its <see cref="PendingResolution.Whole"/> ends before the folders are used for anything else.</returns>
     /// <exception cref="BuildException">The lists can't be brought up to date (IMG2016), or the packages can't be had (IMG2017).</exception>
-    public Resolution Resolve()
+    public PendingResolution Resolve()
     {
         directory.Prepare(bootstrap);
         Run("IMG2016", "The package lists cannot be brought up to date", "apt-get", ["update", "--error-on=any", "-opkgCacheFile::Generate=false"], echo: true);
@@ -42,46 +46,57 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         var file = directory.ResolutionFile(LayerStore.IdOf(LayerStore.KeyOf(
             [Version, bootstrap.EssentialPattern(), .. bootstrap.RestPatterns()])));
         if (StateDirectory.TryRead(file, ResolutionJson.Default.Resolution) is { } known && known.Lists == lists)
-            return known;
+            return PendingResolution.Of(known);
         try
         {
-            var resolution = Work(lists);
-            StateDirectory.Write(file, resolution, ResolutionJson.Default.Resolution);
-            return resolution;
+            var essential = WorkOutEssential();
+            return new(essential, Task.Run(() =>
+            {
+                try
+                {
+                    var resolution = WorkOutRest(lists, essential);
+                    StateDirectory.Write(file, resolution, ResolutionJson.Default.Resolution);
+                    return resolution;
+                }
+                finally
+                {
+                    directory.Clear();
+                }
+            }));
         }
-        finally
+        catch
         {
             directory.Clear();
+            throw;
         }
     }
 
-    Resolution Work(string lists)
+    IReadOnlyList<DebianPackage> WorkOutEssential()
     {
         File.WriteAllText(RecorderFile, Recorder);
         File.SetUnixFileMode(RecorderFile, (UnixFileMode)0x1ED); // 0755
-        string[] essentialPatterns = [bootstrap.EssentialPattern()];
-        var essential = List(essentialPatterns);
-        if (essential.Count == 0)
-            throw new BuildException("IMG2017", $"The package lists have no essential packages of {bootstrap.Release} for {bootstrap.Architecture}. Check the release, the architecture and the mirror.");
-        essential = InOrder(Install(essentialPatterns), essential);
-        var rest = (IReadOnlyList<DebianPackage>)[];
-        var calls = (IReadOnlyList<IReadOnlyList<string>>)[];
-        var states = "";
-        if (bootstrap.RestPatterns() is { Count: > 0 } restPatterns)
+        string[] patterns = [bootstrap.EssentialPattern()];
+        var essential = List(patterns);
+        return essential.Count > 0
+            ? InOrder(Install(patterns), essential)
+            : throw new BuildException("IMG2017", $"The package lists have no essential packages of {bootstrap.Release} for {bootstrap.Architecture}. Check the release, the architecture and the mirror.");
+    }
+
+    Resolution WorkOutRest(string lists, IReadOnlyList<DebianPackage> essential)
+    {
+        if (bootstrap.RestPatterns() is not { Count: > 0 } patterns)
+            return new(lists, essential, [], [], "");
+        File.WriteAllText(directory.StatusFile, InstalledStatus(essential));
+        File.Delete(directory.ExtendedStatesFile);
+        var rest = List(patterns);
+        IReadOnlyList<IReadOnlyList<string>> calls = [];
+        if (rest.Count > 0)
         {
-            File.WriteAllText(directory.StatusFile, InstalledStatus(essential));
-            File.Delete(directory.ExtendedStatesFile);
-            rest = List(restPatterns);
-            if (rest.Count > 0)
-            {
-                File.Delete(CallsFile);
-                rest = InOrder(Install(restPatterns), rest);
-                calls = ReadCalls();
-            }
-            if (File.Exists(directory.ExtendedStatesFile))
-                states = File.ReadAllText(directory.ExtendedStatesFile);
+            File.Delete(CallsFile);
+            rest = InOrder(Install(patterns), rest);
+            calls = ReadCalls();
         }
-        return new(lists, essential, rest, calls, states);
+        return new(lists, essential, rest, calls, File.Exists(directory.ExtendedStatesFile) ? File.ReadAllText(directory.ExtendedStatesFile) : "");
     }
 
     IReadOnlyList<DebianPackage> List(IReadOnlyList<string> patterns)

@@ -13,5 +13,13 @@ sealed record Resolution(
     string Lists, IReadOnlyList<DebianPackage> Essential, IReadOnlyList<DebianPackage> Rest,
     IReadOnlyList<IReadOnlyList<string>> Calls, string ExtendedStates);
 
+/// <summary>A resolution that is being worked out.</summary>
+/// <param name="Essential">As in the whole, known already.</param>
+/// <param name="Whole">Fails with what keeps apt from an answer.</param>
+sealed record PendingResolution(IReadOnlyList<DebianPackage> Essential, Task<Resolution> Whole)
+{
+    public static PendingResolution Of(Resolution known) => new(known.Essential, Task.FromResult(known));
+}
+
 [JsonSerializable(typeof(Resolution))]
 sealed partial class ResolutionJson : JsonSerializerContext;

@@ -10,7 +10,7 @@ namespace ImageSdk.Building.DebianPackages;
 /// </summary>
 static class AptExtendedStates
 {
-    const string FilePath = "var/lib/apt/extended_states";
+    public const string FilePath = "var/lib/apt/extended_states";
 
     /// <returns>What the file of an image has; empty where there is none.</returns>
     public static string Read(DirectoryHandle root) => RootFile.TryReadText(root, FilePath) ?? "";

@@ -38,7 +38,7 @@ sealed record AptSystem(string SourcesKey, string StateKey, InstalledPackages St
             return null;
         var states = AptExtendedStates.Read(root);
         return new(
-            HashSources(root, status, settings), LayerStore.KeyOf(status, states), packages, states,
+            HashSources(root, status, settings), LayerStore.KeyOf(InstalledPackages.DescribeForApt(status), states), packages, states,
             root.StatInRoot("etc/apt/auth.conf"u8) is { Size: > 0 } || RootFile.HasNames(root, "etc/apt/auth.conf.d"));
     }
 

@@ -20,28 +20,24 @@ sealed partial class DebianInstaller
     LockedInstallation PlanLock()
     {
         var system = ReadSystem() ?? throw Unlockable("the image has another packager than apt as Debian has it");
-        var known = lists.Find(system);
         var automatic = new List<string>();
         var steps = new List<InstallStep>();
         AptSources sources;
-        PackagePlan plan;
-        using (var planning = Open(known?.Layer))
+        using (var planning = planner.OpenUpdated(system, Trees, out sources))
         {
-            sources = Update(system, known, planning);
             if (!sources.Settings.IsUsual)
                 throw Unlockable("apt's configuration puts its files elsewhere");
-            var planner = new AptPlanner(planning.Context, sources.Settings, system.Status.Architecture);
-            if (planner.PlanUpgrade(packages) is { Changes.Count: > 0 } upgrade)
+            var apt = new AptPlanner(planning.Context, sources.Settings, system.Status.Architecture);
+            if (apt.PlanUpgrade(packages) is { Changes.Count: > 0 } upgrade)
             {
-                var upgraded = planner.Follow(upgrade);
+                var upgraded = apt.Follow(upgrade);
                 steps.Add(new([], upgraded.Packages, upgraded.Reason is null ? upgraded.Actions : throw Unlockable(upgraded.Reason)));
                 automatic.AddRange(upgraded.Packages.Select(package => package.Package.Name).Where(name => !system.Status.Names.Contains(name)));
             }
         }
         Install(steps, sources.Settings);
         system = ReadSystem()!;
-        using (var planning = Open(sources.Layer))
-            plan = Plan(system, sources, planning);
+        var plan = planner.Plan(system, sources, Trees);
         if ((plan.Reason ?? FindReason(system, sources.Settings, plan)) is { } reason)
             throw Unlockable(reason);
         steps.AddRange(InstallSteps.Cut(plan, [.. packages.Select(package => AptPlanner.BaseName(package.Name))], system.Status.Names)
@@ -58,11 +54,7 @@ sealed partial class DebianInstaller
     DoneEvent InstallLocked(LockedInstallation locked)
     {
         var system = ReadSystem() ?? throw Unlockable("the image has another packager than apt as Debian has it");
-        var settings = cache.GetOrMake(LayerStore.KeyOf("settings", system.SourcesKey), PlanJson.Default.AptSettings, () =>
-        {
-            using var asking = Open(null);
-            return AptLists.ReadSettings(asking.Context);
-        });
+        var settings = planner.ReadSettings(system, Trees);
         if (settings.OtherDpkgSetting is { } setting)
             throw Unlockable($"apt's configuration has {setting}");
         Say($"Installing packages as locked: {string.Join(' ', packages.Select(package => package.Name))}");

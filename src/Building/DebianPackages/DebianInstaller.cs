@@ -17,8 +17,7 @@ sealed partial class DebianInstaller
     readonly WorkerSession session;
     readonly RunStageRequest request;
     readonly IReadOnlyList<PackageRequest> packages;
-    readonly PlanCache cache;
-    readonly AptLists lists;
+    readonly InstallationPlanner planner;
     readonly StepLayers layers;
     readonly StringBuilder log = new();
 
@@ -27,8 +26,7 @@ sealed partial class DebianInstaller
         this.session = session;
         this.request = request;
         this.packages = packages;
-        cache = new(session.Store);
-        lists = new(session, cache);
+        planner = new(session, request.Settings, packages, session.Listener);
         layers = new(session, request, log);
     }
 
@@ -43,31 +41,16 @@ sealed partial class DebianInstaller
 
     DoneEvent? TryRun()
     {
-        if (ReadSystem() is not { } system)
+        session.AwaitPlan();
+        if (ReadSystem() is not { } system || planner.TryPlan(system, Trees) is not var (sources, upgrade, plan))
             return null;
-        var known = lists.Find(system);
-        AptSources sources;
-        UpgradePlan upgrade;
-        PackagePlan? plan = null;
-        using (var planning = Open(known?.Layer))
-        {
-            sources = Update(system, known, planning);
-            if (!sources.Settings.IsUsual)
-                return null;
-            upgrade = cache.GetOrMake(
-                KeyOf("upgrade", system, sources), PlanJson.Default.UpgradePlan, () => new AptPlanner(planning.Context, sources.Settings, system.Status.Architecture).PlanUpgrade(packages));
-            if (upgrade.Changes.Count == 0)
-                plan = Plan(system, sources, planning);
-            log.Append(planning.LogText);
-        }
         if (plan is null)
         {
             Upgrade(sources, upgrade);
             system = ReadSystem()!;
-            using var planning = Open(sources.Layer);
-            plan = Plan(system, sources, planning);
-            log.Append(planning.LogText);
+            plan = planner.Plan(system, sources, Trees);
         }
+        log.Append(planner.LogText);
         if ((plan.Reason ?? FindUnusualName(plan, system) ?? FindReason(system, sources.Settings, plan)) is { } reason)
             return InstallByApt(sources, reason);
         var steps = InstallSteps.Cut(plan, [.. packages.Select(package => AptPlanner.BaseName(package.Name))], system.Status.Names);
@@ -83,31 +66,7 @@ sealed partial class DebianInstaller
         return AptSystem.TryRead(handle, request.Settings);
     }
 
-    PlanningRoot Open(string? listsLayer) => new(session, listsLayer is null ? layers.All : [.. layers.All, listsLayer], request.Settings);
-
-    AptSources Update(AptSystem system, AptSources? known, PlanningRoot planning)
-    {
-        if (known is not null && !system.HasPasswords && lists.AreCurrent(known, request.Settings.BindMounts))
-        {
-            Say("The sources of packages have nothing newer");
-            return known;
-        }
-        if (known is null)
-            lists.Lend(planning.Context);
-        // Descriptions in other languages are nothing that packages are chosen by.
-        new GenericPackager(planning.Context).Update(packages, "-o", "Acquire::Languages=none");
-        return lists.Keep(system, known, planning.Context, request.Settings.BindMounts);
-    }
-
-    PackagePlan Plan(AptSystem system, AptSources sources, PlanningRoot planning) => cache.GetOrMake(
-        KeyOf("install", system, sources, [.. packages.Select(package => package.Name)]), PlanJson.Default.PackagePlan, () =>
-        {
-            session.Listener.Progress("Planning the installation of packages");
-            return new AptPlanner(planning.Context, sources.Settings, system.Status.Architecture).PlanInstall(packages);
-        });
-
-    static string KeyOf(string what, AptSystem system, AptSources sources, params ReadOnlySpan<string> names) =>
-        LayerStore.KeyOf([what, system.SourcesKey, system.StateKey, sources.Digest, .. names]);
+    IReadOnlyList<string> Trees => [.. layers.All.Select(LayerStore.TreeOf)];
 
     // The steps of the plan are cut by the names of the list.
     string? FindUnusualName(PackagePlan plan, AptSystem system)

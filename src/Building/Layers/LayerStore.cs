@@ -55,6 +55,9 @@ sealed class LayerStore
 
     public static bool IsId(string text) => text.Length == IdLength && text.All(char.IsAsciiHexDigitLower);
 
+    /// <summary>A layer's tree, from <see cref="Root"/>.</summary>
+    public static string TreeOf(string id) => $"layers/{id}/t";
+
     public string LayerDirectory(string id) => Path.Combine(LayersDirectory, id);
 
     public string IndexFile(string id) => Path.Combine(LayerDirectory(id), "index");

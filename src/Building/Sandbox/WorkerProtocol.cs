@@ -145,7 +145,9 @@ sealed record BootstrapOperation(IReadOnlyList<string> Command, string PackagerS
 
 /// <param name="PackagerScript">Content of /bin/generic-packager.</param>
 /// <param name="Locked">What it came to when the lock was written, which is followed; null to ask apt.</param>
-sealed record AptBootstrapOperation(AptBootstrap Bootstrap, string PackagerScript, LockedBootstrap? Locked = null) : StageOperation;
+/// <param name="PackagesAhead">Packages of a later stage that sees the root as it is made; empty where there are none.</param>
+sealed record AptBootstrapOperation(
+    AptBootstrap Bootstrap, string PackagerScript, IReadOnlyList<PackageRequest> PackagesAhead, LockedBootstrap? Locked = null) : StageOperation;
 
 sealed record UnpackOperation(string ImageFile, string ObjectDirectory) : StageOperation;
 

@@ -16,6 +16,8 @@ sealed class StageOperations(BuildPlan plan)
     readonly ImageProject project = plan.Project;
     readonly Lazy<ImageLock?> locked = new(plan.ReadLock);
 
+    static readonly string[] AptDirectories = ["/etc/apt/", "/etc/dpkg/", "/usr/share/keyrings/", "/var/lib/"];
+
     public IReadOnlyList<StageOperation> Of(ImageStage stage) => stage switch
     {
         ImageStage.CopyFiles => Copies(ProjectFileStage.Files, "files"),
@@ -47,7 +49,16 @@ sealed class StageOperations(BuildPlan plan)
                 .Where(argument => argument.Length > 0),
         ];
         var script = GenericPackagerScript.Write(packager);
-        return AptBootstrap.Is(command) ? new AptBootstrapOperation(AptBootstrap.Parse(command), script, locked.Value?.Bootstrap) : new BootstrapOperation(command, script);
+        return AptBootstrap.Is(command) ? new AptBootstrapOperation(AptBootstrap.Parse(command), script, PackagesAhead(), locked.Value?.Bootstrap) : new BootstrapOperation(command, script);
+    }
+
+    // Where nothing comes between that apt looks at.
+    IReadOnlyList<PackageRequest> PackagesAhead()
+    {
+        var changesApt = project.Sandbox.Secrets.Count > 0 || manifest.Scripts.Any(script => script.Stage == ProjectScriptStage.PreInstall)
+            || manifest.Files.Any(file => file.Stage == ProjectFileStage.Files && AptDirectories.Any(directory => file.TargetPath.StartsWith(directory, StringComparison.Ordinal)))
+            || manifest.Trees.Any(tree => tree.Stage == ProjectFileStage.Files && AptDirectories.Any(directory => Directory.Exists(tree.Directory + directory)));
+        return changesApt || locked.Value is not null ? [] : manifest.Packages;
     }
 
     public StageOperation Unpack(SourceImage source) => source.Package is { } package

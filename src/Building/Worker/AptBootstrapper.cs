@@ -30,63 +30,91 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         foreach (var line in bootstrap.SourcesList().Split('\n', StringSplitOptions.RemoveEmptyEntries))
             context.Log(line);
         var temporary = session.NextRootDirectory();
-        var resolution = operation.Locked is { } locked ? BootstrapLock.Unlock(locked, bootstrap.Architecture) : Resolve(context, session, bootstrap, temporary);
-        context.Log($"{resolution.Essential.Count} essential packages and {resolution.Rest.Count} others");
-        var packages = new PackageFetcher(session.Store, temporary, session.Listener)
-            .FetchAsync([.. resolution.Essential, .. resolution.Rest], context.Cancellation).GetAwaiter().GetResult();
-        MakeSkeleton(bootstrap);
-        BootstrapRoot.CompleteDevices(root);
-        Install(resolution, packages);
+        var pending = operation.Locked is { } locked
+            ? PendingResolution.Of(BootstrapLock.Unlock(locked, bootstrap.Architecture))
+            : Begin(context, session, bootstrap, temporary);
+        try
+        {
+            BootstrapRoot.MakeSkeleton(root, bootstrap);
+            BootstrapRoot.CompleteDevices(root);
+            Install(pending, new PackageFetcher(session.Store, temporary, session.Listener), operation);
+        }
+        finally
+        {
+            WaitForEnd(pending.Whole);
+        }
         Finish(operation.PackagerScript);
     }
 
     /// <summary>Which packages make the root, as the host's apt has it.</summary>
     /// <param name="temporary">An existing folder that somebody removes.</param>
-    public static Resolution Resolve(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary)
+    public static Resolution Resolve(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary) =>
+        Begin(context, session, bootstrap, temporary).Whole.GetAwaiter().GetResult();
+
+    static PendingResolution Begin(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary)
     {
         if (Tools.Find("apt-get") is null)
             throw new BuildException("IMG2010",
                 "The bootstrap needs the program \"apt-get\", which is not installed on this machine. Install it (package apt), or set BootstrapTool to another one.");
         context.Progress($"Looking for the packages of {bootstrap.Release}");
         var key = bootstrap.SourcesKey();
-        using var turn = session.Store.LockAsync($"apt-{key}", () => context.Progress("Waiting for another build that asks apt"), context.Cancellation)
+        var turn = session.Store.LockAsync($"apt-{key}", () => context.Progress("Waiting for another build that asks apt"), context.Cancellation)
             .GetAwaiter().GetResult();
-        return new AptResolver(bootstrap, new AptDirectory(session.Store, key), new HostCommand(context), temporary).Resolve();
-    }
-
-    // What must be there before any package is: dpkg's and apt's own directories, and what apt is to know.
-    void MakeSkeleton(AptBootstrap bootstrap)
-    {
-        foreach (var directory in new[]
+        try
         {
-            "dev", "etc/apt/apt.conf.d", "etc/apt/sources.list.d", "etc/apt/preferences.d", "etc/dpkg/dpkg.cfg.d", "tmp", "var/cache/apt",
-            "var/lib/apt/lists/partial", "var/lib/dpkg/triggers", "var/lib/dpkg/info", "var/lib/dpkg/alternatives", "var/lib/dpkg/updates", "var/log/apt",
-        })
-            root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes(directory), 0x1ED); // 0755
-        root.SetPermissions("tmp"u8, 0x3FF); // 1777
-        const uint mode = 0x1A4; // 0644
-        BootstrapRoot.WriteFile(root, "etc/apt/sources.list", bootstrap.SourcesList(), mode);
-        BootstrapRoot.WriteFile(root, "etc/fstab", "# UNCONFIGURED FSTAB FOR BASE SYSTEM\n", mode);
-        BootstrapRoot.WriteFile(root, "etc/hostname", "localhost\n", mode);
-        BootstrapRoot.WriteFile(root, "etc/resolv.conf", "", mode);
-        BootstrapRoot.WriteFile(root, "var/lib/dpkg/arch", $"{bootstrap.Architecture}\n", mode);
-        BootstrapRoot.WriteFile(root, "var/lib/dpkg/status", "", mode);
+            var pending = new AptResolver(bootstrap, new AptDirectory(session.Store, key), new HostCommand(context), temporary).Resolve();
+            return pending with { Whole = EndTurnAsync(pending.Whole, turn) };
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
     }
 
-    void Install(Resolution resolution, IReadOnlyList<CachedPackage> packages)
+    static async Task<Resolution> EndTurnAsync(Task<Resolution> whole, IDisposable turn)
     {
-        var installer = new PackageInstaller(context, new PackageStore(session.Store));
-        context.Progress($"Installing {resolution.Essential.Count} essential packages");
-        installer.InstallFirst([.. packages.Take(resolution.Essential.Count)]);
+        using (turn)
+            return await whole;
+    }
+
+    void Install(PendingResolution pending, PackageFetcher fetcher, AptBootstrapOperation operation)
+    {
+        var installer = new PackageInstaller(context, session);
+        context.Log($"{pending.Essential.Count} essential packages");
+        var essential = fetcher.FetchAsync(pending.Essential, context.Cancellation).GetAwaiter().GetResult();
+        var rest = FetchRestAsync();
+        context.Progress($"Installing {essential.Count} essential packages");
+        try
+        {
+            installer.InstallFirst(essential);
+        }
+        finally
+        {
+            WaitForEnd(rest);
+        }
+        var (resolution, packages) = rest.GetAwaiter().GetResult();
         if (resolution.Calls.Count == 0)
             return;
-        context.Progress($"Installing {resolution.Rest.Count} packages");
-        var byFile = packages.Skip(resolution.Essential.Count).ToDictionary(package => package.Package.FileName, StringComparer.Ordinal);
+        context.Log($"{packages.Count} packages besides");
+        context.Progress($"Installing {packages.Count} packages");
         foreach (var call in resolution.Calls)
-            installer.Call(call, byFile);
+            installer.Call(call, packages);
         if (resolution.ExtendedStates.Length > 0)
-            BootstrapRoot.WriteFile(root, "var/lib/apt/extended_states", resolution.ExtendedStates, 0x1A4);
+            BootstrapRoot.WriteFile(root, AptExtendedStates.FilePath, resolution.ExtendedStates, 0x1A4);
+
+        async Task<(Resolution Resolution, Dictionary<string, CachedPackage> Packages)> FetchRestAsync()
+        {
+            var resolution = await pending.Whole;
+            var packages = await fetcher.FetchAsync(resolution.Rest, context.Cancellation);
+            if (operation.PackagesAhead.Count > 0)
+                session.PlanAhead(() => new PredictedRoot(session, operation).Plan(resolution, [.. essential, .. packages], context.Settings));
+            return (resolution, packages.ToDictionary(package => package.Package.FileName, StringComparer.Ordinal));
+        }
     }
+
+    // Also of what is no longer needed, because something failed: it works in folders that are about to go.
+    static void WaitForEnd(Task task) => task.ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
 
     void Finish(string packagerScript)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.Layers;
 using ImageSdk.Posix;
 
@@ -37,6 +38,25 @@ static class BootstrapRoot
                 devices.MakeSymlink(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(target));
         foreach (var name in new[] { "pts", "shm" })
             devices.TryMakeDirectory(Encoding.UTF8.GetBytes(name), 0x1ED); // 0755
+    }
+
+    /// <summary>What must be there before any package is: dpkg's and apt's own directories, and what apt is to know.</summary>
+    public static void MakeSkeleton(DirectoryHandle root, AptBootstrap bootstrap)
+    {
+        foreach (var directory in new[]
+        {
+            "dev", "etc/apt/apt.conf.d", "etc/apt/sources.list.d", "etc/apt/preferences.d", "etc/dpkg/dpkg.cfg.d", "tmp", "var/cache/apt",
+            "var/lib/apt/lists/partial", "var/lib/dpkg/triggers", "var/lib/dpkg/info", "var/lib/dpkg/alternatives", "var/lib/dpkg/updates", "var/log/apt",
+        })
+            root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes(directory), 0x1ED); // 0755
+        root.SetPermissions("tmp"u8, 0x3FF); // 1777
+        const uint mode = 0x1A4; // 0644
+        WriteFile(root, "etc/apt/sources.list", bootstrap.SourcesList(), mode);
+        WriteFile(root, "etc/fstab", "# UNCONFIGURED FSTAB FOR BASE SYSTEM\n", mode);
+        WriteFile(root, "etc/hostname", "localhost\n", mode);
+        WriteFile(root, "etc/resolv.conf", "", mode);
+        WriteFile(root, "var/lib/dpkg/arch", $"{bootstrap.Architecture}\n", mode);
+        WriteFile(root, "var/lib/dpkg/status", "", mode);
     }
 
     public static void WritePackager(DirectoryHandle root, string script) => WriteFile(root, "bin/generic-packager", script, 0x1ED); // 0755

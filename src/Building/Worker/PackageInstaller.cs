@@ -13,13 +13,14 @@ namespace ImageSdk.Building.Worker;
 /// six processes for each: pre-installation scripts are run, files written side by side, and the packages entered into its
 /// database. Where packages share files, or somebody waits for their files, dpkg does all itself.
 /// </summary>
-sealed class PackageInstaller(StageContext context, PackageStore store)
+sealed class PackageInstaller(StageContext context, WorkerSession session)
 {
     const string MountPoint = "/run/packages";
 
     // What scripts find in dpkg's environment.
     const string AdministrationDirectory = "/var/lib/dpkg";
 
+    readonly PackageStore store = new(session.Store);
     readonly DirectoryHandle root = context.Handle;
     readonly DpkgDatabase database = new(context.Handle);
     string dpkgVersion = "1.21";
@@ -135,13 +136,15 @@ sealed class PackageInstaller(StageContext context, PackageStore store)
     }
 
     // Nothing of a stage needs to survive a power cut.
-    void Dpkg(IReadOnlyList<string> arguments) => Run(["dpkg", "--force-unsafe-io", "--log=/dev/null", .. arguments]);
+    void Dpkg(IReadOnlyList<string> arguments) => Run(
+        ["dpkg", "--force-unsafe-io", "--log=/dev/null", .. arguments],
+        arguments.Contains("--configure") && ChrootQuestion.Answer(root, session.Directory) is { } answer ? [answer] : []);
 
-    void Run(IReadOnlyList<string> command)
+    void Run(IReadOnlyList<string> command, params IReadOnlyList<BindMount> mounts)
     {
         string[] environment =
             ["DEBIAN_FRONTEND=noninteractive", "DEBCONF_NONINTERACTIVE_SEEN=true", "LC_ALL=C.UTF-8", "LANGUAGE=C.UTF-8", "LANG=C.UTF-8"];
-        var (exitCode, lastLines) = context.RunWith([new BindMount(store.PackagesDirectory, MountPoint)], ["/usr/bin/env", .. environment, .. command]);
+        var (exitCode, lastLines) = context.RunWith([new BindMount(store.PackagesDirectory, MountPoint), .. mounts], ["/usr/bin/env", .. environment, .. command]);
         if (exitCode != 0)
             throw new BuildException("IMG2018", $"dpkg failed with exit code {exitCode} while it installed packages. {ScriptRunner.Tail(lastLines)}");
     }

@@ -9,7 +9,6 @@ namespace ImageSdk.Building.Worker;
 /// <summary>What the operations of a stage work with: the mounted root, the log, and a way to run commands.</summary>
 sealed class StageContext : IDisposable
 {
-    readonly CommandSettings settings;
     readonly IBuildListener listener;
     readonly StringBuilder log = new();
     readonly string? secretsDirectory;
@@ -17,12 +16,13 @@ sealed class StageContext : IDisposable
     readonly Lazy<SandboxDevices> devices;
     readonly string[] masked;
 
-    public StageContext(StageRoot root, CommandSettings settings, WorkerSession session)
+    /// <param name="listener">Who is told of progress and output; null for the session's.</param>
+    public StageContext(StageRoot root, CommandSettings settings, WorkerSession session, IBuildListener? listener = null)
     {
         Root = root;
-        this.settings = settings;
+        Settings = settings;
         this.session = session;
-        listener = session.Listener;
+        this.listener = listener ?? session.Listener;
         Cancellation = session.Cancellation;
         Handle = root.Open();
         // Copying and sealing run no command: then there is nothing to mount.
@@ -33,6 +33,8 @@ sealed class StageContext : IDisposable
     }
 
     public StageRoot Root { get; }
+
+    public CommandSettings Settings { get; }
 
     public DirectoryHandle Handle { get; }
 
@@ -55,7 +57,7 @@ sealed class StageContext : IDisposable
         var directory = Path.Combine(session.Directory, "secrets");
         Directory.CreateDirectory(directory);
         Mounts.Mount("tmpfs", directory, "tmpfs", Mounts.Options.NoSetUid | Mounts.Options.NoDevices, "mode=0755");
-        foreach (var secret in settings.Secrets)
+        foreach (var secret in Settings.Secrets)
             File.WriteAllText(Path.Combine(directory, secret.Name), secret.Value, new UTF8Encoding(false));
         return directory;
     }
@@ -84,10 +86,9 @@ sealed class StageContext : IDisposable
     /// <returns>The exit code and the last lines of output.</returns>
     public (int ExitCode, IReadOnlyList<string> LastLines) RunInBuildEnvironment(IReadOnlyList<string> command, bool? network = null)
     {
-        using var mountPoints = MakeMountPoints();
-        EnsureMountPoints(mountPoints);
+        using var mountPoints = MakeBuildMountPoints();
         using var resolver = BorrowResolvConf();
-        return Run(command, inBuildEnvironment: true, network ?? settings.Network);
+        return Run(command, inBuildEnvironment: true, network ?? Settings.Network);
     }
 
     /// <summary>Runs a command in the base environment, as clean-up and lists are run.</summary>
@@ -115,7 +116,7 @@ sealed class StageContext : IDisposable
         using var mountPoints = MakeMountPoints();
         var lines = new List<string>();
         var errors = new StringBuilder();
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, settings, null)
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, Settings, null)
         {
             InBuildEnvironment = false, Output = lines.Add, SeparateErrors = line => errors.AppendLine(line),
         }.Run(command);
@@ -126,27 +127,18 @@ sealed class StageContext : IDisposable
     /// <summary>Runs a command as packagers are run, but without the network, and gives all that it says.</summary>
     public (int ExitCode, IReadOnlyList<string> Lines) QueryInBuildEnvironment(IReadOnlyList<string> command)
     {
-        using var mountPoints = MakeMountPoints();
-        EnsureMountPoints(mountPoints);
+        using var mountPoints = MakeBuildMountPoints();
         var lines = new List<string>();
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, settings, secretsDirectory) { Network = false, Output = lines.Add }.Run(command);
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, Settings, secretsDirectory) { Network = false, Output = lines.Add }.Run(command);
         Cancellation.ThrowIfCancellationRequested();
         return (exitCode, lines);
-    }
-
-    void EnsureMountPoints(MountPoints mountPoints)
-    {
-        foreach (var mount in settings.BindMounts)
-            mountPoints.Ensure(mount.Target, Directory.Exists(mount.Source));
-        if (secretsDirectory is not null)
-            mountPoints.Ensure(SandboxCommand.SecretsMountPoint, isDirectory: true);
     }
 
     (int ExitCode, IReadOnlyList<string> LastLines) Run(
         IReadOnlyList<string> command, bool inBuildEnvironment, bool network, IReadOnlyList<BindMount>? mounts = null)
     {
         var last = new LastLines();
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, settings, secretsDirectory)
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, Settings, secretsDirectory)
         {
             InBuildEnvironment = inBuildEnvironment,
             Network = network,
@@ -170,6 +162,17 @@ sealed class StageContext : IDisposable
         var points = new MountPoints(Handle);
         foreach (var target in new[] { "/proc", "/dev", "/sys" })
             points.Ensure(target, isDirectory: true);
+        return points;
+    }
+
+    /// <summary>The same for commands of the build environment.</summary>
+    public MountPoints MakeBuildMountPoints()
+    {
+        var points = MakeMountPoints();
+        foreach (var mount in Settings.BindMounts)
+            points.Ensure(mount.Target, Directory.Exists(mount.Source));
+        if (secretsDirectory is not null)
+            points.Ensure(SandboxCommand.SecretsMountPoint, isDirectory: true);
         return points;
     }
 

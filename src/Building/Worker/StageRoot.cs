@@ -16,19 +16,28 @@ sealed class StageRoot : IDisposable
 
     /// <param name="layers">The lowest first; none for a root that starts empty.</param>
     public StageRoot(WorkerSession session, IReadOnlyList<string> layers)
+        : this(session, session.NextRootDirectory(), [.. layers.Select(LayerStore.TreeOf)])
+    {
+    }
+
+    StageRoot(WorkerSession session, string directory, IReadOnlyList<string> trees)
     {
         this.session = session;
-        directory = session.NextRootDirectory();
+        this.directory = directory;
         Upper = Path.Combine(directory, "u");
         RootPath = Path.Combine(directory, "r");
         Directory.CreateDirectory(Upper);
         Directory.CreateDirectory(RootPath);
-        if (layers.Count == 0)
+        if (trees.Count == 0)
             Mounts.Mount(Upper, RootPath, null, Mounts.Options.Bind);
         else
-            MountOverlay(layers);
+            MountOverlay(trees);
         mounted = true;
     }
+
+    /// <summary>A root on trees that need not be layers.</summary>
+    /// <param name="trees">Directories in the cache, from its root; the lowest first.</param>
+    public static StageRoot On(WorkerSession session, IReadOnlyList<string> trees) => new(session, session.NextRootDirectory(), trees);
 
     /// <summary>Where the root is mounted.</summary>
     public string RootPath { get; }
@@ -39,14 +48,14 @@ sealed class StageRoot : IDisposable
     /// <summary>Where changes land.</summary>
     public string Upper { get; }
 
-    void MountOverlay(IReadOnlyList<string> layers)
+    void MountOverlay(IReadOnlyList<string> trees)
     {
-        TakeOverRootDirectory(layers[^1]);
+        TakeOverRootDirectory(trees[^1]);
         Directory.CreateDirectory(Path.Combine(directory, "w"));
         // Names are relative to the cache's folder, which is the worker's current directory: the kernel takes one page of
         // options, and a user's folder may hold the separators "," and ":".
         // The kernel takes no layer twice. Of two the upper one says all: it has the same names, and hides the same ones.
-        var lower = string.Join(':', layers.Reverse().Distinct().Select(layer => $"layers/{layer}/t"));
+        var lower = string.Join(':', trees.Reverse().Distinct());
         var own = Path.GetRelativePath(session.Store.Root, directory);
         var options = $"lowerdir={lower},upperdir={own}/u,workdir={own}/w,";
         // The index keeps hard links whole while commands run (the kernel has none in a user namespace).
@@ -68,9 +77,9 @@ sealed class StageRoot : IDisposable
     }
 
     // The root directory's own owner and mode are the upper directory's: start with those of the layer below.
-    void TakeOverRootDirectory(string layer)
+    void TakeOverRootDirectory(string tree)
     {
-        using var lower = DirectoryHandle.Open(Path.Combine(session.Store.LayerDirectory(layer), "t"));
+        using var lower = DirectoryHandle.Open(Path.Combine(session.Store.Root, tree));
         using var upper = DirectoryHandle.Open(Upper);
         var status = lower.Stat();
         upper.SetOwner("."u8, status.Uid, status.Gid);

@@ -11,6 +11,7 @@ namespace ImageSdk.Building.Worker;
 sealed class WorkerSession : IDisposable
 {
     readonly OwnedFile @lock;
+    Thread? planning;
     int roots;
 
     public WorkerSession(LayerStore store, IBuildListener listener, CancellationToken cancellation)
@@ -46,7 +47,7 @@ sealed class WorkerSession : IDisposable
     /// <summary>A folder for the next root.</summary>
     public string NextRootDirectory()
     {
-        var directory = Path.Combine(Directory, (++roots).ToString());
+        var directory = Path.Combine(Directory, Interlocked.Increment(ref roots).ToString());
         System.IO.Directory.CreateDirectory(directory);
         return directory;
     }
@@ -72,8 +73,30 @@ sealed class WorkerSession : IDisposable
         }
     }
 
+    /// <summary>Begins to work something out for a later stage, beside what the worker does. There is one such work at most.</summary>
+    public void PlanAhead(Action work)
+    {
+        // A thread of its own: sandboxes end with the thread that started them.
+        planning = new Thread(() =>
+        {
+            try
+            {
+                work();
+            }
+            catch (Exception)
+            {
+                // The stage itself will do it again, and say what is wrong.
+            }
+        }) { IsBackground = true, Name = "planning" };
+        planning.Start();
+    }
+
+    /// <summary>Waits until it is worked out, or has failed.</summary>
+    public void AwaitPlan() => planning?.Join();
+
     public void Dispose()
     {
+        AwaitPlan();
         Mounts.DetachBelow(Directory);
         using (var sessions = DirectoryHandle.Open(Store.SessionsDirectory))
             sessions.RemoveTree(System.Text.Encoding.UTF8.GetBytes(Name));

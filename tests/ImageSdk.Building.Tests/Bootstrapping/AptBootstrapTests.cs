@@ -25,6 +25,29 @@ public class AptBootstrapTests
     }
 
     [ImageFact]
+    public async Task What_is_planned_while_the_root_is_made_is_what_the_root_plans()
+    {
+        using var workspace = new ImageWorkspace(ownCache: true);
+        var first = Project(workspace, "first", ["apt", "--distribution=debian", "--variant=minbase", "--architecture=amd64", "bookworm"]);
+        ImageWorkspace.Write(first.ManifestDirectory, "package-list", "less\nlibcap2-bin\n");
+        var planned = await workspace.BuildAsync(first);
+        Assert.Contains("The sources of packages have nothing newer", planned.Listener.OutputLines);
+        var answers = Path.Combine(new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId).Root, "plans");
+        var ahead = ReadAll(answers);
+        // The layer of the root is there, so that nobody plans ahead; the stream has a part in the other keys.
+        Directory.Delete(answers, recursive: true);
+        var again = await workspace.BuildAsync(first with { Stream = "boot/again", ImageFile = Path.Combine(workspace.Folder, "again", "out.image") });
+        Assert.DoesNotContain("The sources of packages have nothing newer", again.Listener.OutputLines);
+        Assert.Equal(Describe(planned), Describe(again));
+        Assert.Equal(3, ahead.Count); // Lists, an upgrade and a list of packages: nothing was planned twice.
+        Assert.Equal(ahead, ReadAll(answers));
+    }
+
+    static SortedDictionary<string, string> ReadAll(string directory) => new(
+        Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).ToDictionary(file => Path.GetRelativePath(directory, file), File.ReadAllText),
+        StringComparer.Ordinal);
+
+    [ImageFact]
     public async Task A_cancelled_bootstrap_leaves_nothing()
     {
         using var workspace = new ImageWorkspace(ownCache: true);
@@ -55,10 +78,12 @@ public class AptBootstrapTests
             Bootstrap = new BootstrapSettings { Command = command, PackagerType = "deb" },
         };
 
+    static async Task<List<string>> BuildAsync(ImageWorkspace workspace, string name, IReadOnlyList<string> command) =>
+        Describe(await workspace.BuildAsync(Project(workspace, name, command)));
+
     /// <summary>Every path of the image with its type, mode, owner, target or hash; times left out.</summary>
-    static async Task<List<string>> BuildAsync(ImageWorkspace workspace, string name, IReadOnlyList<string> command)
+    static List<string> Describe(BuildResult result)
     {
-        var result = await workspace.BuildAsync(Project(workspace, name, command));
         var lines = new List<string>();
         Describe(result.Tree, result.Tree.Root, "", lines);
         return lines;

@@ -1,0 +1,131 @@
+using System.Runtime.ExceptionServices;
+using System.Text;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Worker;
+
+namespace ImageSdk.Building.DebianPackages;
+
+/// <summary>
+/// Asks the apt of a root what a list of packages comes to, with lists that are up to date. What it was asked before it is not asked
+/// again: lists and answers are in the build cache, by all that they depend on.
+/// </summary>
+sealed class InstallationPlanner(WorkerSession session, CommandSettings settings, IReadOnlyList<PackageRequest> packages, IBuildListener listener)
+{
+    readonly PlanCache cache = new(session.Store);
+    readonly StringBuilder log = new();
+
+    /// <summary>What was said so far.</summary>
+    public string LogText => log.ToString();
+
+    /// <summary>Lists and upgrade, and where there is nothing to upgrade the packages too.</summary>
+    /// <param name="trees">What the root stands on: directories in the cache, the lowest first.</param>
+    /// <returns>Null where apt has unusual settings.</returns>
+    public (AptSources Sources, UpgradePlan Upgrade, PackagePlan? Packages)? TryPlan(AptSystem system, IReadOnlyList<string> trees)
+    {
+        using var planning = OpenUpdated(system, trees, out var sources);
+        if (!sources.Settings.IsUsual)
+            return null;
+        var (upgrade, plan) = PlanBoth(system, sources, planning);
+        log.Append(planning.LogText);
+        return (sources, upgrade, plan);
+    }
+
+    // Side by side, because mostly there is nothing to upgrade: then the packages are right.
+    (UpgradePlan, PackagePlan?) PlanBoth(AptSystem system, AptSources sources, PlanningRoot planning)
+    {
+        PackagePlan? plan = null;
+        ExceptionDispatchInfo? failure = null;
+        // A thread of its own: sandboxes end with the thread that started them.
+        var installing = new Thread(() =>
+        {
+            try
+            {
+                plan = Plan(system, sources, planning);
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+        });
+        installing.Start();
+        UpgradePlan upgrade;
+        try
+        {
+            upgrade = cache.GetOrMake(
+                KeyOf("upgrade", system, sources), PlanJson.Default.UpgradePlan, () => new AptPlanner(planning.Context, sources.Settings, system.Status.Architecture).PlanUpgrade(packages));
+        }
+        finally
+        {
+            installing.Join();
+        }
+        if (upgrade.Changes.Count > 0)
+            return (upgrade, null);
+        failure?.Throw();
+        return (upgrade, plan);
+    }
+
+    /// <summary>The packages, in a root where nothing is to upgrade.</summary>
+    public PackagePlan Plan(AptSystem system, AptSources sources, IReadOnlyList<string> trees)
+    {
+        using var planning = Open([.. trees, LayerStore.TreeOf(sources.Layer)]);
+        var plan = Plan(system, sources, planning);
+        log.Append(planning.LogText);
+        return plan;
+    }
+
+    /// <summary>A root with lists that are up to date.</summary>
+    public PlanningRoot OpenUpdated(AptSystem system, IReadOnlyList<string> trees, out AptSources sources)
+    {
+        var lists = new AptLists(session, cache);
+        var known = lists.Find(system);
+        var planning = Open(known is null ? trees : [.. trees, LayerStore.TreeOf(known.Layer)]);
+        try
+        {
+            sources = Update(lists, system, known, planning);
+            return planning;
+        }
+        catch
+        {
+            planning.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>apt's settings in a root, without lists.</summary>
+    public AptSettings ReadSettings(AptSystem system, IReadOnlyList<string> trees) =>
+        cache.GetOrMake(LayerStore.KeyOf("settings", system.SourcesKey), PlanJson.Default.AptSettings, () =>
+        {
+            using var asking = Open(trees);
+            return AptLists.ReadSettings(asking.Context);
+        });
+
+    PlanningRoot Open(IReadOnlyList<string> trees) => new(session, trees, settings, listener);
+
+    AptSources Update(AptLists lists, AptSystem system, AptSources? known, PlanningRoot planning)
+    {
+        if (known is not null && !system.HasPasswords && lists.AreCurrent(known, settings.BindMounts))
+        {
+            const string line = "The sources of packages have nothing newer";
+            log.Append(line).Append('\n');
+            listener.Output(line);
+            return known;
+        }
+        if (known is null)
+            lists.Lend(planning.Context);
+        // Descriptions in other languages are nothing that packages are chosen by.
+        new GenericPackager(planning.Context).Update(packages, "-o", "Acquire::Languages=none");
+        return lists.Keep(system, known, planning.Context, settings.BindMounts);
+    }
+
+    PackagePlan Plan(AptSystem system, AptSources sources, PlanningRoot planning) => cache.GetOrMake(
+        KeyOf("install", system, sources, [.. packages.Select(package => package.Name)]), PlanJson.Default.PackagePlan, () =>
+        {
+            listener.Progress("Planning the installation of packages");
+            return new AptPlanner(planning.Context, sources.Settings, system.Status.Architecture).PlanInstall(packages);
+        });
+
+    static string KeyOf(string what, AptSystem system, AptSources sources, params ReadOnlySpan<string> names) =>
+        LayerStore.KeyOf([what, system.SourcesKey, system.StateKey, sources.Digest, .. names]);
+}

@@ -1,0 +1,65 @@
+using System.Text;
+using ImageSdk.Building.Bootstrapping;
+using ImageSdk.Building.DebianPackages;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>
+/// The root that a bootstrap is going to make, as far as apt looks at it, made without running anything: the files of the packages,
+/// and a database of dpkg that has all of them installed. There the image's own apt can be asked about the packages of a later stage
+/// while dpkg still configures the root itself, which keeps one processor busy for seconds.
+/// </summary>
+/// <remarks>
+/// Answers are kept under all that they depend on, as the finished root's are: where the prediction fails, nobody finds them.
+/// </remarks>
+sealed class PredictedRoot(WorkerSession session, AptBootstrapOperation operation)
+{
+    /// <summary>The user as which apt fetches, and to which it gives folders of its lists.</summary>
+    const string AptUser = "\n_apt:";
+
+    const uint FileMode = 0x1A4; // 0644
+
+    /// <summary>Asks apt for the packages that a later stage is going to install, and keeps what it says.</summary>
+    /// <param name="resolution">All that the bootstrap installs.</param>
+    /// <param name="packages">The same, from the cache.</param>
+    /// <param name="settings">Those of the later stage.</param>
+    public void Plan(Resolution resolution, IReadOnlyList<CachedPackage> packages, CommandSettings settings)
+    {
+        var directory = session.NextRootDirectory();
+        using var root = DirectoryHandle.Open(directory);
+        BootstrapRoot.MakeSkeleton(root, operation.Bootstrap);
+        PackageExtractor.Extract(packages, directory, session.Cancellation);
+        if (!AddUsers(root))
+            return;
+        BootstrapRoot.WriteFile(root, AptSystem.StatusFile, DescribeInstalled(packages), FileMode);
+        if (resolution.ExtendedStates.Length > 0)
+            BootstrapRoot.WriteFile(root, AptExtendedStates.FilePath, resolution.ExtendedStates, FileMode);
+        BootstrapRoot.WritePackager(root, operation.PackagerScript);
+        if (AptSystem.TryRead(root, settings) is { } system)
+            new InstallationPlanner(session, settings, operation.PackagesAhead, new SilentListener())
+                .TryPlan(system, [Path.GetRelativePath(session.Store.Root, directory)]);
+    }
+
+    // What base-passwd does when it is configured. Where apt's user comes later, the lists would not have their owner.
+    static bool AddUsers(DirectoryHandle root)
+    {
+        if (RootFile.TryReadText(root, "usr/share/base-passwd/passwd.master") is not { } users
+            || RootFile.TryReadText(root, "usr/share/base-passwd/group.master") is not { } groups || !users.Contains(AptUser, StringComparison.Ordinal))
+            return false;
+        BootstrapRoot.WriteFile(root, "etc/passwd", users, FileMode);
+        BootstrapRoot.WriteFile(root, "etc/group", groups, FileMode);
+        return true;
+    }
+
+    // In dpkg's order, by which apt numbers packages.
+    static string DescribeInstalled(IReadOnlyList<CachedPackage> packages)
+    {
+        var status = new StringBuilder();
+        foreach (var control in packages.Select(PackageControl.Read).OrderBy(control => control.Package, StringComparer.Ordinal))
+            status.Append(control.Text.TrimEnd('\n')).Append("\nStatus: install ok installed\n\n");
+        return status.ToString();
+    }
+}
