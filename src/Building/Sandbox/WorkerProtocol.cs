@@ -145,9 +145,12 @@ sealed record BootstrapOperation(IReadOnlyList<string> Command, string PackagerS
 
 /// <param name="PackagerScript">Content of /bin/generic-packager.</param>
 /// <param name="Locked">What it came to when the lock was written, which is followed; null to ask apt.</param>
-/// <param name="PackagesAhead">Packages of a later stage that sees the root as it is made; empty where there are none.</param>
+/// <param name="PackagesAhead">
+/// Packages of a later stage that sees the root as it is made; empty where only images on this one have some, null where another stage
+/// changes before what they are planned by.
+/// </param>
 sealed record AptBootstrapOperation(
-    AptBootstrap Bootstrap, string PackagerScript, IReadOnlyList<PackageRequest> PackagesAhead, LockedBootstrap? Locked = null) : StageOperation;
+    AptBootstrap Bootstrap, string PackagerScript, IReadOnlyList<PackageRequest>? PackagesAhead, LockedBootstrap? Locked = null) : StageOperation;
 
 sealed record UnpackOperation(string ImageFile, string ObjectDirectory) : StageOperation;
 

@@ -52,13 +52,13 @@ sealed class StageOperations(BuildPlan plan)
         return AptBootstrap.Is(command) ? new AptBootstrapOperation(AptBootstrap.Parse(command), script, PackagesAhead(), locked.Value?.Bootstrap) : new BootstrapOperation(command, script);
     }
 
-    // Where nothing comes between that apt looks at.
-    IReadOnlyList<PackageRequest> PackagesAhead()
+    // Where nothing comes between that apt looks at, and no lock says all.
+    IReadOnlyList<PackageRequest>? PackagesAhead()
     {
         var changesApt = project.Sandbox.Secrets.Count > 0 || manifest.Scripts.Any(script => script.Stage == ProjectScriptStage.PreInstall)
             || manifest.Files.Any(file => file.Stage == ProjectFileStage.Files && AptDirectories.Any(directory => file.TargetPath.StartsWith(directory, StringComparison.Ordinal)))
             || manifest.Trees.Any(tree => tree.Stage == ProjectFileStage.Files && AptDirectories.Any(directory => Directory.Exists(tree.Directory + directory)));
-        return changesApt || locked.Value is not null ? [] : manifest.Packages;
+        return changesApt || locked.Value is not null ? null : manifest.Packages;
     }
 
     public StageOperation Unpack(SourceImage source) => source.Package is { } package

@@ -107,7 +107,8 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         {
             var resolution = await pending.Whole;
             var packages = await fetcher.FetchAsync(resolution.Rest, context.Cancellation);
-            if (operation.PackagesAhead.Count > 0)
+            // One processor has enough to do.
+            if (operation.PackagesAhead is not null && Environment.ProcessorCount > 1)
                 session.PlanAhead(() => new PredictedRoot(session, operation).Plan(resolution, [.. essential, .. packages], context.Settings));
             return (resolution, packages.ToDictionary(package => package.Package.FileName, StringComparer.Ordinal));
         }

@@ -22,25 +22,34 @@ sealed class PredictedRoot(WorkerSession session, AptBootstrapOperation operatio
 
     const uint FileMode = 0x1A4; // 0644
 
-    /// <summary>Asks apt for the packages that a later stage is going to install, and keeps what it says.</summary>
+    /// <summary>
+    /// Asks apt for the packages that a later stage is going to install, and keeps what it says; where that has none, the lists alone, for
+    /// images on this one.
+    /// </summary>
     /// <param name="resolution">All that the bootstrap installs.</param>
-    /// <param name="packages">The same, from the cache.</param>
+    /// <param name="installed">The same, from the cache.</param>
     /// <param name="settings">Those of the later stage.</param>
-    public void Plan(Resolution resolution, IReadOnlyList<CachedPackage> packages, CommandSettings settings)
+    public void Plan(Resolution resolution, IReadOnlyList<CachedPackage> installed, CommandSettings settings)
     {
         var directory = session.NextRootDirectory();
         using var root = DirectoryHandle.Open(directory);
         BootstrapRoot.MakeSkeleton(root, operation.Bootstrap);
-        PackageExtractor.Extract(packages, directory, session.Cancellation);
+        PackageExtractor.Extract(installed, directory, session.Cancellation);
         if (!AddUsers(root))
             return;
-        BootstrapRoot.WriteFile(root, AptSystem.StatusFile, DescribeInstalled(packages), FileMode);
+        BootstrapRoot.WriteFile(root, AptSystem.StatusFile, DescribeInstalled(installed), FileMode);
         if (resolution.ExtendedStates.Length > 0)
             BootstrapRoot.WriteFile(root, AptExtendedStates.FilePath, resolution.ExtendedStates, FileMode);
         BootstrapRoot.WritePackager(root, operation.PackagerScript);
-        if (AptSystem.TryRead(root, settings) is { } system)
-            new InstallationPlanner(session, settings, operation.PackagesAhead, new SilentListener())
-                .TryPlan(system, [Path.GetRelativePath(session.Store.Root, directory)]);
+        if (AptSystem.TryRead(root, settings) is not { } system)
+            return;
+        IReadOnlyList<PackageRequest> packages = operation.PackagesAhead ?? [];
+        var planner = new InstallationPlanner(session, settings, packages, new SilentListener());
+        string[] trees = [Path.GetRelativePath(session.Store.Root, directory)];
+        if (packages.Count > 0)
+            planner.TryPlan(system, trees);
+        else
+            planner.OpenUpdated(system, trees, out _).Dispose();
     }
 
     // What base-passwd does when it is configured. Where apt's user comes later, the lists would not have their owner.
