@@ -32,7 +32,7 @@ sealed record AptSystem(string SourcesKey, string StateKey, InstalledPackages St
             || RootFile.HasNames(root, "var/lib/dpkg/updates") || settings.BindMounts.Any(mount => Covers(mount.Target)))
             return null;
         // A layer with lists that lies on links would hide what they lead to.
-        if (AptLists.Parents.Any(path => root.TryStat(Encoding.UTF8.GetBytes(path.Length == 0 ? "." : path)) is not { Kind: FileKind.Directory }))
+        if (AptLists.Parents.Any(path => root.TryStat(Encoding.UTF8.GetBytes(path.Length == 0 ? "." : path)) is { Kind: not FileKind.Directory }))
             return null;
         if (RootFile.TryReadText(root, StatusFile) is not { } status || InstalledPackages.Parse(status) is not { IsWhole: true } packages)
             return null;

@@ -61,6 +61,22 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Null(result.Tree.Walk().Select(entry => entry.Path.ToString()).FirstOrDefault(path => path.StartsWith("/var/lib/apt/lists/", StringComparison.Ordinal)));
     }
 
+    [ImageFact]
+    public async Task An_image_without_folders_for_caches_is_installed_in_steps_too()
+    {
+        var (below, _) = @base.New("bare");
+        below = below with { ExcludedPaths = ["/var/cache/.*", "/var/log/.*"] };
+        await @base.Workspace.BuildAsync(below);
+        var (above, directory) = @base.New("on-bare");
+        ImageWorkspace.Write(directory, "manifest", $$"""{"SourceImage": "{{below.Stream}}"}""");
+        var result = await @base.Workspace.BuildAsync(above with { Packages = ["less"] }, references: [below.ImageFile]);
+        Assert.Equal(1, CountOf(result, "Installing less ("));
+        Assert.NotNull(result.Find("/usr/bin/less"));
+        // As the apt of such an image makes it.
+        var cache = Assert.IsType<DirectoryInode>(result.Find("/var/cache/apt"));
+        Assert.Equal((0x1EDu, 0u, 0u), ((uint)cache.Mode & 0xFFF, cache.Uid, cache.Gid));
+    }
+
     static SortedDictionary<string, string> LinesOf(FileSystem tree, params ReadOnlySpan<string> exceptions)
     {
         using var stream = new MemoryStream();
