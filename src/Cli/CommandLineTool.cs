@@ -45,7 +45,7 @@ static class CommandLineTool
         }
     }
 
-    static RootCommand CreateRoot(CommandHost host, IReadOnlyList<string> arguments)
+    internal static RootCommand CreateRoot(CommandHost host, IReadOnlyList<string> arguments)
     {
         var options = new GlobalOptions();
         var root = new RootCommand("Adds, shows, compares, unpacks and keeps operating-system images, in a store or on an image server, and cares for the build cache and for certificates.");

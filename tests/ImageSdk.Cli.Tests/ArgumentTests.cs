@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace ImageSdk.Cli.Tests;
 
 public class ArgumentTests
@@ -17,6 +19,24 @@ public class ArgumentTests
         run.AssertError("IMG7101");
         Assert.Contains(expected, run.Error);
     }
+
+    [Fact]
+    public void An_option_without_its_value_is_one_line_in_every_command()
+    {
+        var output = new StringWriter();
+        var root = CommandLineTool.CreateRoot(new CommandHost(Stream.Null, output), []);
+        var count = 0;
+        foreach (var (path, command) in All([], root))
+            foreach (var option in command.Options.Where(option => option.Arity.MinimumNumberOfValues > 0))
+            {
+                CommandRun.Start(new RunSettings(), [.. path, option.Name]).AssertError("IMG7101");
+                count++;
+            }
+        Assert.True(count > 50, $"{count} options");
+    }
+
+    static IEnumerable<(string[] Path, Command Command)> All(string[] path, Command command) =>
+        command.Subcommands.SelectMany(child => All([.. path, child.Name], child)).Prepend((path, command));
 
     [Theory]
     [InlineData("--help")]

@@ -52,6 +52,7 @@ public class ShowTests
             },
         });
         Assert.Equal("{\"spdx\":1}\n", sample.Run("show", "--sbom", "spdx", "with").Output);
+        Assert.Equal("{\"spdx\":1}\n", sample.Run("show", "with", "--sbom").Output);
         Assert.Equal("{\"cdx\":1}\n", sample.Run("show", "with", "--sbom", "cyclonedx", "--json").Output);
         Assert.Contains("at https://example.org/provenance", sample.Run("show", "--provenance", "with").Error);
         Assert.Contains("Attestations:  cyclonedx, provenance, spdx", sample.Run("show", "with").Lines);

@@ -16,7 +16,10 @@ sealed class ShowCommand : ImageCommand
     readonly Option<bool> files = new("--files") { Description = "The tree, one line a path, as imagetool lists it; so it is for a server" };
     readonly Option<bool> packages = new("--packages") { Description = "The packages instead: name, version and size" };
     readonly Option<bool> log = new("--log") { Description = "The build log instead" };
-    readonly Option<string?> sbom = new("--sbom") { Description = "The bill of materials instead, in one of two formats" };
+    readonly Option<string?> sbom = new("--sbom")
+    {
+        Description = $"The bill of materials instead, in one of two formats; {AttestationKinds.Spdx} where none is said", Arity = ArgumentArity.ZeroOrOne,
+    };
     readonly Option<bool> provenance = new("--provenance") { Description = "The statement of how it was made instead" };
     readonly ListingOptions listing = new();
 
@@ -29,7 +32,7 @@ sealed class ShowCommand : ImageCommand
         listing.AddTo(this);
         Validators.Add(result =>
         {
-            if (Parts.Count(result.GetValue) + (result.GetValue(sbom) is null ? 0 : 1) > 1)
+            if (Parts.Count(result.GetValue) + (result.GetResult(sbom) is null ? 0 : 1) > 1)
                 result.AddError("Only one of --details, --files, --packages, --log, --sbom and --provenance can be shown at a time.");
         });
     }
@@ -38,7 +41,9 @@ sealed class ShowCommand : ImageCommand
 
     protected override async Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
     {
-        var document = arguments.GetValue(provenance) ? AttestationKinds.Provenance : arguments.GetValue(sbom);
+        var document = arguments.GetValue(provenance) ? AttestationKinds.Provenance
+            : arguments.GetResult(sbom) is null ? null
+            : arguments.GetValue(sbom) ?? AttestationKinds.Spdx;
         var found = await context.FindAsync(arguments.GetRequiredValue(image), new(WithTree: document is null, Filter: listing.ReadFilter(arguments)));
         if (document is not null)
             ShowDocument(found, document, context);
