@@ -41,7 +41,6 @@ sealed partial class DebianInstaller
 
     DoneEvent? TryRun()
     {
-        session.AwaitPlan();
         if (ReadSystem() is not { } system || planner.TryPlan(system, Trees) is not var (sources, upgrade, plan))
             return null;
         if (plan is null)
@@ -61,6 +60,7 @@ sealed partial class DebianInstaller
 
     AptSystem? ReadSystem()
     {
+        session.AwaitPlan();
         using var root = new StageRoot(session, layers.All);
         using var handle = root.Open();
         return AptSystem.TryRead(handle, request.Settings);
