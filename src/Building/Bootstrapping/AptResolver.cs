@@ -17,6 +17,8 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
     // Raise it when something else is made of the same lists.
     const string Version = "1";
 
+    const string RecorderName = "dpkg";
+
     const string Recorder =
         """
         #!/bin/sh
@@ -31,7 +33,7 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
 
     string OrderFile => Path.Combine(temporary, "order");
 
-    string RecorderFile => Path.Combine(temporary, "dpkg");
+    string RecorderFile => Path.Combine(temporary, RecorderName);
 
     /// <summary>
     /// Works out the essential packages, and begins with the rest: the root can take the former meanwhile.
@@ -73,8 +75,7 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
 
     IReadOnlyList<DebianPackage> WorkOutEssential()
     {
-        File.WriteAllText(RecorderFile, Recorder);
-        File.SetUnixFileMode(RecorderFile, (UnixFileMode)0x1ED); // 0755
+        ProgramFile.Write(temporary, RecorderName, Recorder);
         string[] patterns = [bootstrap.EssentialPattern()];
         var essential = List(patterns);
         return essential.Count > 0

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Text;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
@@ -35,35 +34,17 @@ sealed class InstallationPlanner(WorkerSession session, CommandSettings settings
     // Side by side, because mostly there is nothing to upgrade: then the packages are right.
     (UpgradePlan, PackagePlan?) PlanBoth(AptSystem system, AptSources sources, PlanningRoot planning)
     {
-        PackagePlan? plan = null;
-        ExceptionDispatchInfo? failure = null;
-        // A thread of its own: sandboxes end with the thread that started them.
-        var installing = new Thread(() =>
-        {
-            try
-            {
-                plan = Plan(system, sources, planning);
-            }
-            catch (Exception exception)
-            {
-                failure = ExceptionDispatchInfo.Capture(exception);
-            }
-        });
-        installing.Start();
-        UpgradePlan upgrade;
+        var installing = BackgroundWork.Start(() => Plan(system, sources, planning));
         try
         {
-            upgrade = cache.GetOrMake(
+            var upgrade = cache.GetOrMake(
                 KeyOf("upgrade", system, sources), PlanJson.Default.UpgradePlan, () => new AptPlanner(planning.Context, sources.Settings, system.Status.Architecture).PlanUpgrade(packages));
+            return (upgrade, upgrade.Changes.Count == 0 ? installing.GetAwaiter().GetResult() : null);
         }
         finally
         {
-            installing.Join();
+            BackgroundWork.WaitForEnd(installing);
         }
-        if (upgrade.Changes.Count > 0)
-            return (upgrade, null);
-        failure?.Throw();
-        return (upgrade, plan);
     }
 
     /// <summary>The packages, in a root where nothing is to upgrade.</summary>

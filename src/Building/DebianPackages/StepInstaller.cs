@@ -38,7 +38,7 @@ sealed class StepInstaller(
         finally
         {
             fetching.Cancel();
-            Task.WhenAll(fetched).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+            BackgroundWork.WaitForEnd(Task.WhenAll(fetched));
         }
     }
 

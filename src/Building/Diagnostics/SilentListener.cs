@@ -1,7 +1,7 @@
 namespace ImageSdk.Building.Diagnostics;
 
 /// <summary>For work that nobody waits for.</summary>
-sealed class SilentListener : IBuildListener
+public sealed class SilentListener : IBuildListener
 {
     public void Report(Diagnostic diagnostic)
     {

@@ -156,28 +156,25 @@ sealed class LayerStore
     public bool IsEmpty(string id) => File.Exists(Path.Combine(LayerDirectory(id), "empty"));
 
     /// <summary>Waits until nobody else makes the layer; the holder disposes the result.</summary>
-    public async Task<IDisposable> LockAsync(string id, Action waiting, CancellationToken cancellation)
+    public Task<IDisposable> LockAsync(string id, Action waiting, CancellationToken cancellation)
     {
         Directory.CreateDirectory(LocksDirectory);
-        var path = Path.Combine(LocksDirectory, id);
-        for (var told = false; ; told = true)
-        {
-            if (OwnedFile.TryTake(path, FileMode.OpenOrCreate) is { } taken)
-                return taken;
-            if (!told)
-                waiting();
-            await Task.Delay(100, cancellation);
-        }
+        return WaitForAsync(() => OwnedFile.TryTake(Path.Combine(LocksDirectory, id), FileMode.OpenOrCreate), waiting, cancellation);
     }
 
     /// <summary>Keeps layers from being removed while the result is not disposed. Any number of builds hold it together.</summary>
-    public async Task<IDisposable> HoldAsync(Action waiting, CancellationToken cancellation)
+    public Task<IDisposable> HoldAsync(Action waiting, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Root);
+        return WaitForAsync(() => TryOpenLock(FileAccess.Read, FileShare.Read), waiting, cancellation);
+    }
+
+    static async Task<IDisposable> WaitForAsync(Func<IDisposable?> tryTake, Action waiting, CancellationToken cancellation)
+    {
         for (var told = false; ; told = true)
         {
-            if (TryOpenLock(FileAccess.Read, FileShare.Read) is { } held)
-                return held;
+            if (tryTake() is { } taken)
+                return taken;
             if (!told)
                 waiting();
             await Task.Delay(100, cancellation);

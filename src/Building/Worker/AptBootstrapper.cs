@@ -41,7 +41,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         }
         finally
         {
-            WaitForEnd(pending.Whole);
+            BackgroundWork.WaitForEnd(pending.Whole);
         }
         Finish(operation.PackagerScript);
     }
@@ -91,7 +91,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         }
         finally
         {
-            WaitForEnd(rest);
+            BackgroundWork.WaitForEnd(rest);
         }
         var (resolution, packages) = rest.GetAwaiter().GetResult();
         if (resolution.Calls.Count == 0)
@@ -108,14 +108,11 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
             var resolution = await pending.Whole;
             var packages = await fetcher.FetchAsync(resolution.Rest, context.Cancellation);
             // One processor has enough to do.
-            if (operation.PackagesAhead is not null && Environment.ProcessorCount > 1)
-                session.PlanAhead(() => new PredictedRoot(session, operation).Plan(resolution, [.. essential, .. packages], context.Settings));
+            if (operation.PackagesAhead is { } ahead && Environment.ProcessorCount > 1)
+                session.PlanAhead(() => new PredictedRoot(session, operation).Plan(resolution, [.. essential, .. packages], ahead, context.Settings));
             return (resolution, packages.ToDictionary(package => package.Package.FileName, StringComparer.Ordinal));
         }
     }
-
-    // Also of what is no longer needed, because something failed: it works in folders that are about to go.
-    static void WaitForEnd(Task task) => task.ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
 
     void Finish(string packagerScript)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using ImageSdk.Building.Projects;
 using ImageSdk.Posix;
 
@@ -22,16 +21,6 @@ static class ChrootQuestion
 
     /// <summary>What to mount for commands that leave the program itself alone; null for a root that has none.</summary>
     /// <param name="directory">Where the answer may lie.</param>
-    public static BindMount? Answer(DirectoryHandle root, string directory)
-    {
-        if (!RootFile.Exists(root, Program))
-            return null;
-        var file = Path.Combine(directory, "ischroot");
-        if (!File.Exists(file))
-        {
-            File.WriteAllText(file, Yes, new UTF8Encoding(false));
-            File.SetUnixFileMode(file, (UnixFileMode)0x1ED); // 0755
-        }
-        return new(file, $"/{Program}");
-    }
+    public static BindMount? Answer(DirectoryHandle root, string directory) =>
+        RootFile.Exists(root, Program) ? new(ProgramFile.Write(directory, "ischroot", Yes), $"/{Program}") : null;
 }

@@ -57,16 +57,7 @@ static class DeviceNodes
         return null;
     }
 
-    public static string WriteProgram(string directory)
-    {
-        var file = Path.Combine(directory, "mknod");
-        if (!File.Exists(file))
-        {
-            File.WriteAllText(file, Program, new UTF8Encoding(false));
-            File.SetUnixFileMode(file, (UnixFileMode)0x1ED); // 0755
-        }
-        return file;
-    }
+    public static string WriteProgram(string directory) => ProgramFile.Write(directory, "mknod", Program);
 
     /// <summary>Turns notes below a layer's tree into placeholders.</summary>
     public static void Adopt(string tree)

@@ -28,8 +28,9 @@ sealed class PredictedRoot(WorkerSession session, AptBootstrapOperation operatio
     /// </summary>
     /// <param name="resolution">All that the bootstrap installs.</param>
     /// <param name="installed">The same, from the cache.</param>
-    /// <param name="settings">Those of the later stage.</param>
-    public void Plan(Resolution resolution, IReadOnlyList<CachedPackage> installed, CommandSettings settings)
+    /// <param name="packages">Those of the later stage.</param>
+    /// <param name="settings">The same stage's.</param>
+    public void Plan(Resolution resolution, IReadOnlyList<CachedPackage> installed, IReadOnlyList<PackageRequest> packages, CommandSettings settings)
     {
         var directory = session.NextRootDirectory();
         using var root = DirectoryHandle.Open(directory);
@@ -43,7 +44,6 @@ sealed class PredictedRoot(WorkerSession session, AptBootstrapOperation operatio
         BootstrapRoot.WritePackager(root, operation.PackagerScript);
         if (AptSystem.TryRead(root, settings) is not { } system)
             return;
-        IReadOnlyList<PackageRequest> packages = operation.PackagesAhead ?? [];
         var planner = new InstallationPlanner(session, settings, packages, new SilentListener());
         string[] trees = [Path.GetRelativePath(session.Store.Root, directory)];
         if (packages.Count > 0)

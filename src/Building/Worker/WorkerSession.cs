@@ -11,7 +11,7 @@ namespace ImageSdk.Building.Worker;
 sealed class WorkerSession : IDisposable
 {
     readonly OwnedFile @lock;
-    Thread? planning;
+    Task planning = Task.CompletedTask;
     int roots;
 
     public WorkerSession(LayerStore store, IBuildListener listener, CancellationToken cancellation)
@@ -73,26 +73,18 @@ sealed class WorkerSession : IDisposable
         }
     }
 
-    /// <summary>Begins to work something out for a later stage, beside what the worker does. There is one such work at most.</summary>
-    public void PlanAhead(Action work)
+    /// <summary>
+    /// Begins to work something out for a later stage, beside what the worker does. There is one such work at most. Where it fails the
+    /// stage does it again, and says what is wrong.
+    /// </summary>
+    public void PlanAhead(Action work) => planning = BackgroundWork.Start(() =>
     {
-        // A thread of its own: sandboxes end with the thread that started them.
-        planning = new Thread(() =>
-        {
-            try
-            {
-                work();
-            }
-            catch (Exception)
-            {
-                // The stage itself will do it again, and say what is wrong.
-            }
-        }) { IsBackground = true, Name = "planning" };
-        planning.Start();
-    }
+        work();
+        return true;
+    });
 
     /// <summary>Waits until it is worked out, or has failed.</summary>
-    public void AwaitPlan() => planning?.Join();
+    public void AwaitPlan() => BackgroundWork.WaitForEnd(planning);
 
     public void Dispose()
     {

@@ -59,7 +59,7 @@ public sealed class PrepareImageTests : ArtifactTask
     private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
         var project = Absolute(ProjectFile);
-        var tests = await new ImageTestBuild(Absolute(StateDirectory), new QuietListener()).ListTestsAsync(workers).ConfigureAwait(false);
+        var tests = await new ImageTestBuild(Absolute(StateDirectory), new SilentListener()).ListTestsAsync(workers).ConfigureAwait(false);
         // The tests have a worker of their own.
         await build.EndAsync(workers).ConfigureAwait(false);
         var dotnet = DotNet();
@@ -99,20 +99,4 @@ public sealed class PrepareImageTests : ArtifactTask
     static Dictionary<string, string> SettingsOf(string format, IReadOnlyList<ArtifactRequest> requests) =>
         requests.First(request => request.Format.Equals(format, StringComparison.OrdinalIgnoreCase)).Settings
             .Where(option => !option.Key.Equals("OutputName", StringComparison.OrdinalIgnoreCase)).ToDictionary();
-
-    /// <summary>What the engine says while tests are listed is of no interest.</summary>
-    sealed class QuietListener : IBuildListener
-    {
-        public void Report(Diagnostic diagnostic)
-        {
-        }
-
-        public void Progress(string message)
-        {
-        }
-
-        public void Output(string line)
-        {
-        }
-    }
 }
