@@ -26,14 +26,17 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
 
     internal ImageRecords Records { get; } = new();
 
-    /// <summary>What is being read of the image with a certain key, for the documents about it.</summary>
-    internal (string Key, Task<ReadImage> Reading)? ImageReading { get; set; }
+    /// <summary>The lower part of the image's tree, being put together while the worker makes the layers above it.</summary>
+    internal Task<BegunTree>? TreeAhead { get; set; }
+
+    /// <summary>What earlier builds have read for the documents about the image, being read.</summary>
+    internal Task<KnownBefore>? KnownAhead { get; set; }
+
+    /// <summary>What the documents about the image say, worked out while its tests run.</summary>
+    internal Task<DescribedAhead>? DocumentsAhead { get; set; }
 
     /// <summary>What the stages that were run so far took.</summary>
     public BuildTimings Timings { get; } = new();
-
-    /// <summary>Whether there is one, at work or waiting for some.</summary>
-    internal bool HasWorker => worker is not null;
 
     internal async Task<DoneEvent> AskAsync(
         string cacheDirectory, WorkerRequest request, IBuildListener listener, CancellationToken cancellation)
@@ -41,7 +44,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         await turn.WaitAsync(cancellation);
         try
         {
-            return await StartWorker(cacheDirectory).AskAsync(request, listener, cancellation);
+            return StartWorker(cacheDirectory).Ask(request, listener, cancellation);
         }
         finally
         {
@@ -94,7 +97,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
                 endings.Add(Task.Run(ending.Dispose));
             worker = null;
             Records.Clear();
-            ImageReading = null;
+            (TreeAhead, KnownAhead, DocumentsAhead) = (null, null, null);
             IsRemoteCacheLost = false;
         }
         finally

@@ -66,7 +66,8 @@ public sealed class ImageTestBuild(string stateDirectory, IBuildListener listene
         await workers.HoldLayersAsync(layers, listener, cancellation);
         var source = StateDirectory.TryRead(state.StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage) ?? throw Unprepared(plan);
         Directory.CreateDirectory(request.OutputDirectory);
-        new ImageComposer(plan, state, layers, workers.Records).Compose(ReadTree(workers.Records), ReadScan(plan), source);
+        var composer = new ImageComposer(plan, state, layers, workers.Records);
+        composer.Write(composer.Compose(ReadTree(workers.Records), ReadScan(plan), source));
         await workers.Records.FlushAsync();
         var artifact = ArtifactPlan.Check([request], Path.GetFileNameWithoutExtension(plan.Project.ImageFile))[0];
         return await new ArtifactMaker(plan, state, layers, workers, listener).MakeAsync(artifact, cancellation);

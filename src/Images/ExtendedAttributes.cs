@@ -13,6 +13,9 @@ public sealed class ExtendedAttributes : IReadOnlyList<KeyValuePair<ByteString, 
 
     public static ExtendedAttributes Create(IEnumerable<KeyValuePair<ByteString, ByteString>> attributes)
     {
+        // Most inodes have none, and sorting is not free of charge for them.
+        if (attributes.TryGetNonEnumeratedCount(out var count) && count == 0)
+            return None;
         var sorted = attributes.OrderBy(attribute => attribute.Key).ToArray();
         return sorted.Length == 0 ? None : new(sorted);
     }
@@ -36,7 +39,11 @@ public sealed class ExtendedAttributes : IReadOnlyList<KeyValuePair<ByteString, 
         return hash.ToHashCode();
     }
 
-    public IEnumerator<KeyValuePair<ByteString, ByteString>> GetEnumerator() => attributes.AsEnumerable().GetEnumerator();
+    /// <summary>Without an object for each inode whose attributes are looked at.</summary>
+    public ReadOnlySpan<KeyValuePair<ByteString, ByteString>>.Enumerator GetEnumerator() =>
+        new ReadOnlySpan<KeyValuePair<ByteString, ByteString>>(attributes).GetEnumerator();
 
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    IEnumerator<KeyValuePair<ByteString, ByteString>> IEnumerable<KeyValuePair<ByteString, ByteString>>.GetEnumerator() => attributes.AsEnumerable().GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => attributes.GetEnumerator();
 }

@@ -41,6 +41,17 @@ public sealed class FileSystem
     /// </exception>
     public IEnumerable<FileSystemEntry> Walk() => FileSystemWalk.Walk(this);
 
+    /// <summary>Every path below a directory with its inode, as <see cref="Walk()"/> gives them; none where there is no such directory.</summary>
+    /// <param name="path">Rooted ("/tests").</param>
+    /// <exception cref="ImageFormatException">While walking, as for <see cref="Walk()"/>.</exception>
+    public IEnumerable<FileSystemEntry> WalkBelow(ByteString path)
+    {
+        if (new PathFinder(this).Find(path) is DirectoryInode directory)
+            foreach (var entry in FileSystemWalk.Walk(this, path, directory))
+                if (entry.InodeNumber is not null)
+                    yield return entry;
+    }
+
     /// <summary>The disk space it will take.</summary>
     /// <param name="blockSize">Bytes; rounded down to a power of two.</param>
     /// <returns>

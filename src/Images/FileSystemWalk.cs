@@ -10,31 +10,37 @@ static class FileSystemWalk
 
     /// <param name="fileSystem">What to walk.</param>
     /// <param name="sorted">Take names in bytewise order, whatever the order of the lists.</param>
-    public static IEnumerable<FileSystemEntry> Walk(FileSystem fileSystem, bool sorted = false)
+    public static IEnumerable<FileSystemEntry> Walk(FileSystem fileSystem, bool sorted = false) => Walk(fileSystem, RootPath, fileSystem.Root, sorted);
+
+    /// <param name="fileSystem">What the directory is of.</param>
+    /// <param name="path">Of the directory, rooted.</param>
+    /// <param name="top">The directory; what comes first, without a number.</param>
+    /// <param name="sorted">As above.</param>
+    public static IEnumerable<FileSystemEntry> Walk(FileSystem fileSystem, ByteString path, DirectoryInode top, bool sorted = false)
     {
-        yield return new(RootPath, null, fileSystem.Root);
+        yield return new(path, null, top);
         var directories = new HashSet<ulong>();
         var open = new Stack<(ByteString Path, IReadOnlyList<DirectoryEntry> Entries, int Next)>();
-        open.Push((RootPath, Order(fileSystem.Root), 0));
+        open.Push((path, Order(top), 0));
         while (open.TryPop(out var directory))
         {
             if (directory.Next >= directory.Entries.Count)
                 continue;
             var (name, number) = directory.Entries[directory.Next];
             open.Push(directory with { Next = directory.Next + 1 });
-            var path = Join(directory.Path, name);
+            var entryPath = Join(directory.Path, name);
             if (!fileSystem.InodeTable.TryGetValue(number, out var inode))
-                throw new ImageFormatException(path, $"no entry in inode table for: {number}");
+                throw new ImageFormatException(entryPath, $"no entry in inode table for: {number}");
             if (inode is null)
-                throw new ImageFormatException(path, $"nil entry in inode table for: {number}");
-            yield return new(path, number, inode);
+                throw new ImageFormatException(entryPath, $"nil entry in inode table for: {number}");
+            yield return new(entryPath, number, inode);
             if (inode is not DirectoryInode child)
                 continue;
             if (!directories.Add(number))
-                throw new ImageFormatException(path, "hard-linked or recursive directory");
+                throw new ImageFormatException(entryPath, "hard-linked or recursive directory");
             if (open.Count >= MaximumDepth)
-                throw new ImageFormatException(path, $"more than {MaximumDepth} directories deep");
-            open.Push((path, Order(child), 0));
+                throw new ImageFormatException(entryPath, $"more than {MaximumDepth} directories deep");
+            open.Push((entryPath, Order(child), 0));
         }
 
         IReadOnlyList<DirectoryEntry> Order(DirectoryInode directory) =>

@@ -36,6 +36,8 @@ static class HashBatch
 
     static ObjectHash[] Hash(int count, Func<int, long> lengthOf, Func<int, ObjectHash> hashAlone, Func<int, HashLanes.Content> open)
     {
+        if (count == 1)
+            return [hashAlone(0)];
         var hashes = new ObjectHash[count];
         var lengths = new long[count];
         var order = new int[count];
@@ -60,7 +62,9 @@ static class HashBatch
     /// <param name="negated">Lengths below 0, in ascending order.</param>
     static int CountAlone(long[] negated)
     {
-        var rest = -negated.Sum();
+        var rest = 0L;
+        foreach (var length in negated)
+            rest -= length;
         var (best, bestCost) = (negated.Length, (double)rest);
         var done = 0L;
         for (var count = 0; count < negated.Length; count++)

@@ -25,7 +25,12 @@ static unsafe class HashLanes
     /// <param name="Reader">Null where it is in memory.</param>
     public readonly record struct Content(nint Start, long Length, ContentReader? Reader = null);
 
-    public static bool IsSupported => Avx512F.IsSupported && Avx512BW.IsSupported;
+    // Not part of its callers, which would then be compiled anew on every processor.
+    public static bool IsSupported
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => Avx512F.IsSupported && Avx512BW.IsSupported;
+    }
 
     /// <summary>Hashes all contents.</summary>
     /// <param name="contents">The longest first, so that the lanes end together. All in memory, or all to be read.</param>

@@ -35,8 +35,9 @@ sealed record AddedFile(ByteString Path, RegularInode Inode, ImageStage Stage, s
                     Take(layers.ReadIndex(layer), stage, layer, files);
             below = stack;
         }
+        var paths = new PathFinder(tree);
         // Later stages, also those of packages, may have put something else in its place.
-        return [.. files.Values.Where(file => tree.Index.Find(Rooted(file.Path)) is RegularInode now && now.Size == file.Inode.Size && (now.Size == 0 || now.Hash == file.Inode.Hash))];
+        return [.. files.Values.Where(file => paths.Find(file.Path) is RegularInode now && now.Size == file.Inode.Size && (now.Size == 0 || now.Hash == file.Inode.Hash))];
     }
 
     static void Take(LayerIndex index, ImageStage stage, string layer, SortedDictionary<ByteString, AddedFile> files)
@@ -49,8 +50,6 @@ sealed record AddedFile(ByteString Path, RegularInode Inode, ImageStage Stage, s
     // What packagers write beside the files of packages, and where the machine's resolver settings lay while scripts ran.
     static bool IsByTheWay(ByteString path, RegularInode file) =>
         packagerFolders.Any(folder => path.Span.StartsWith(folder.Span)) || file.Size == 0 && path.Span.SequenceEqual("etc/resolv.conf"u8);
-
-    static ByteString Rooted(ByteString path) => new((byte[])[(byte)'/', .. path.Span]);
 
     static IReadOnlyList<string> LayersOf(StateDirectory state, ImageStage stage) =>
         StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState)?.Layers ?? [];

@@ -16,21 +16,22 @@ static class ContentsKey
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(Version));
+        var paths = new PathFinder(tree);
         foreach (var file in files)
-            Append(hash, file, tree.Index.Find(file));
-        if (tree.Index.Find("/usr/share/doc") is DirectoryInode documents)
+            Append(hash, file, paths.Find(file));
+        if (paths.Find("/usr/share/doc") is DirectoryInode documents)
             foreach (var entry in documents.Entries)
-                AppendCopyright(hash, tree, entry);
+                AppendCopyright(hash, tree, paths, entry);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    static void AppendCopyright(IncrementalHash hash, FileSystem tree, DirectoryEntry entry)
+    static void AppendCopyright(IncrementalHash hash, FileSystem tree, PathFinder paths, DirectoryEntry entry)
     {
         var inode = tree.InodeTable[entry.InodeNumber];
         if (inode is not DirectoryInode)
             Append(hash, entry.Name, inode);
-        else if (tree.Index.TryFind(new ByteString((byte[])[.. "/usr/share/doc/"u8, .. entry.Name.Span, .. "/copyright"u8]), out var copyright))
-            Append(hash, entry.Name, copyright.Inode);
+        else if (paths.Find(new ByteString((byte[])[.. "/usr/share/doc/"u8, .. entry.Name.Span, .. "/copyright"u8])) is { } copyright)
+            Append(hash, entry.Name, copyright);
     }
 
     static void Append(IncrementalHash hash, ByteString name, Inode? inode)

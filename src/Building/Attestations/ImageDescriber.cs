@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Publishing;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Stages;
 using ImageSdk.Images;
@@ -12,6 +14,8 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
 {
     readonly DateTimeOffset? epoch = plan.Project.SourceDateEpoch is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
+    DateTimeOffset Now => epoch ?? DateTimeOffset.UtcNow;
+
     public async Task DescribeAsync(CancellationToken cancellation)
     {
         var file = plan.Project.ImageFile;
@@ -19,36 +23,50 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
             ?? throw new BuildException("IMG6090", $"There is no image to describe: {file} has not been built. Build the project first.", plan.Project.ProjectFile);
         var started = DateTimeOffset.UtcNow - workers.Timings.Elapsed;
         var image = workers.Records.Read(file);
-        var description = await DescribeAsync(built, image, cancellation);
-        Parallel.ForEach(plan.Project.Attestations, kind =>
+        var (description, documents) = await TakeAheadAsync(built) ?? Write(Describe(new(image, built, Log: null), await ReadAsync(image.FileSystem!, built.Layers, cancellation)));
+        foreach (var kind in plan.Project.Attestations)
         {
-            var document = kind switch
-            {
-                AttestationKinds.Spdx => new SpdxDocument(description).Write(),
-                AttestationKinds.CycloneDx => new CycloneDxDocument(description).Write(),
-                _ => new ProvenanceStatement(plan, state, description, image, epoch is null ? started : null).Write(),
-            };
+            // It says when the build ended.
+            var document = documents.GetValueOrDefault(kind)
+                ?? new ProvenanceStatement(plan, state, description with { Created = Now }, image, epoch is null ? started : null).Write();
             AtomicFile.Write(AttestationKinds.FileBeside(file, kind), stream => stream.Write(document));
-        });
+        }
         StateDirectory.Write(state.DescribedFile, new DescribedImage(built.TreeHash, plan.Project.Attestations), StateJson.Default.DescribedImage);
     }
 
     /// <summary>
-    /// Begins to read what the documents need while the image's tests run. What is wrong with it is told when it is asked for.
+    /// Works the documents out while the image's tests run. What is wrong with them is told when they are asked for.
     /// </summary>
     /// <param name="sealedState">What the image is going to be made of.</param>
-    /// <returns>Ends with the reading, and never fails.</returns>
-    public async Task ReadAheadAsync(FileSystem tree, StageState sealedState, CancellationToken cancellation)
+    /// <param name="composing">Ends with what it is going to be.</param>
+    public Task DescribeAheadAsync(FileSystem tree, StageState sealedState, Task<ComposedImage> composing, CancellationToken cancellation) =>
+        workers.DocumentsAhead = Task.Run(async () =>
+        {
+            var read = await ReadAsync(tree, sealedState.Layers, cancellation);
+            var composed = await composing;
+            return new DescribedAhead(composed.Built, Write(Describe(composed, read)));
+        }, cancellation);
+
+    async Task<DescribedDocuments?> TakeAheadAsync(BuiltImage built)
     {
-        var reading = Task.Run(() => ReadAsync(tree, sealedState.Layers, cancellation), cancellation);
-        workers.ImageReading = (sealedState.Key, reading);
-        await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var ahead = workers.DocumentsAhead;
+        workers.DocumentsAhead = null;
+        return ahead is not null && await ahead is var described && (described.Built.Name, described.Built.Key) == (built.Name, built.Key) ? described.Documents : null;
     }
 
-    async Task<ImageDescription> DescribeAsync(BuiltImage built, Image image, CancellationToken cancellation)
+    /// <summary>All but what has the time in it at which the build ends.</summary>
+    DescribedDocuments Write(ImageDescription description)
     {
-        var reading = workers.ImageReading is (var key, var ahead) && key == built.Key ? ahead : ReadAsync(image.FileSystem!, built.Layers, cancellation);
-        var (files, contents, digests) = await reading;
+        var documents = new ConcurrentDictionary<string, byte[]>();
+        Parallel.ForEach(plan.Project.Attestations.Intersect([AttestationKinds.Spdx, AttestationKinds.CycloneDx]), kind =>
+            documents[kind] = kind == AttestationKinds.Spdx ? new SpdxDocument(description).Write() : new CycloneDxDocument(description).Write());
+        return new(description, documents);
+    }
+
+    ImageDescription Describe(ComposedImage composed, ReadImage read)
+    {
+        var (image, built, _) = composed;
+        var (files, contents, digests) = read;
         ImageName.TryParse(built.Name, out _, out var time);
         var name = ImageName.Format(built.Stream, epoch?.UtcDateTime ?? time);
         return new()
@@ -57,7 +75,7 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
             Version = name[(name.LastIndexOf('/') + 1)..],
             TreeHash = built.TreeHash,
             Architecture = plan.Project.Architecture,
-            Created = epoch ?? DateTimeOffset.UtcNow,
+            Created = Now,
             Source = digests.Source,
             System = contents.System,
             Packages = DescribedPackages.List(contents, image.Packages, PackageDigests.Read(plan.Project.Lock, built, layers)),
@@ -70,13 +88,24 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
         };
     }
 
+    /// <summary>Begins to read what is known from earlier builds, after something that is needed sooner.</summary>
+    public void ReadKnownAhead(Task first) => workers.KnownAhead ??= Task.Run(async () =>
+    {
+        await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ReadKnown();
+    });
+
+    KnownBefore ReadKnown() => new(
+        StateDirectory.TryRead(state.ContentsFile, AttestationStateJson.Default.KnownContents),
+        StateDirectory.TryRead(state.FileDigestsFile, AttestationStateJson.Default.KnownDigests) ?? new(new Dictionary<string, FileDigests>(), null));
+
     /// <summary>What the image's files say: of what did not change, as it was found in an earlier build.</summary>
     async Task<ReadImage> ReadAsync(FileSystem tree, IReadOnlyList<string> stack, CancellationToken cancellation)
     {
         var files = AddedFile.List(state, layers, tree);
         var key = ContentsKey.Of(tree);
-        var contents = StateDirectory.TryRead(state.ContentsFile, AttestationStateJson.Default.KnownContents);
-        var known = StateDirectory.TryRead(state.FileDigestsFile, AttestationStateJson.Default.KnownDigests) ?? new(new Dictionary<string, FileDigests>(), null);
+        var (contents, known) = workers.KnownAhead is { } reading ? await reading : ReadKnown();
+        workers.KnownAhead = null;
         var digests = new Dictionary<string, FileDigests>();
         var missing = new List<InspectedFile>();
         foreach (var file in files.DistinctBy(file => file.Sha512))
@@ -121,6 +150,16 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
         return known?.Name == source.Name ? known : new(source.Name, TreeHash.Compute(workers.Records.Read(file).FileSystem!).ToString());
     }
 }
+
+/// <summary>What documents say, and those that are written.</summary>
+/// <param name="Documents">By their kinds.</param>
+sealed record DescribedDocuments(ImageDescription Description, IReadOnlyDictionary<string, byte[]> Documents);
+
+/// <summary>Documents about an image that was not built yet.</summary>
+sealed record DescribedAhead(BuiltImage Built, DescribedDocuments Documents);
+
+/// <summary>What earlier builds have read.</summary>
+sealed record KnownBefore(KnownContents? Contents, KnownDigests Digests);
 
 /// <summary>What was read of an image, or known of it, to describe it.</summary>
 sealed record ReadImage(IReadOnlyList<AddedFile> Files, ImageContents Contents, KnownDigests Digests);

@@ -14,7 +14,7 @@ static class LayerHashing
     const ulong BatchBytes = 64 << 20;
 
     /// <summary>Batches of about the same size, the longest files first, so that no thread is left with one at the end.</summary>
-    public static IEnumerable<IReadOnlyList<int>> Cut(IReadOnlyList<LayerEntry> entries, List<int> files)
+    public static IEnumerable<int[]> Cut(IReadOnlyList<LayerEntry> entries, List<int> files)
     {
         var sizes = files.ConvertAll(index => ulong.MaxValue - ((RegularInode)entries[index].Inode!).Size).ToArray();
         var order = files.ToArray();
@@ -36,12 +36,12 @@ static class LayerHashing
     static ulong SizeOf(IReadOnlyList<LayerEntry> entries, int index) => ((RegularInode)entries[index].Inode!).Size;
 
     /// <summary>Hashes the files of a batch, and puts hashes and the sizes that were read into the entries.</summary>
-    public static void Hash(DirectoryHandle root, List<LayerEntry> entries, IReadOnlyList<int> batch, CancellationToken cancellation)
+    public static void Hash(DirectoryHandle root, List<LayerEntry> entries, int[] batch, CancellationToken cancellation)
     {
-        var files = new List<OpenFile>(batch.Count);
+        var files = new List<OpenFile>(batch.Length);
         try
         {
-            var contents = new (ContentReader, long)[batch.Count];
+            var contents = new (ContentReader, long)[batch.Length];
             for (var place = 0; place < contents.Length; place++)
             {
                 var file = root.OpenBeneath(entries[batch[place]].Path.Span);

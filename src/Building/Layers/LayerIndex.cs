@@ -171,6 +171,8 @@ sealed class LayerIndex(IReadOnlyList<LayerEntry> entries)
         var count = reader.Read7BitEncodedInt();
         if (count is < 0 or > 1 << 16)
             throw new InvalidDataException($"layer index has an inode with {count} attributes");
+        if (count == 0)
+            return ExtendedAttributes.None;
         var attributes = new List<KeyValuePair<ByteString, ByteString>>();
         for (var i = 0; i < count; i++)
             attributes.Add(new(ReadBytes(reader), ReadBytes(reader)));

@@ -119,9 +119,13 @@ static class LayerScanner
         for (var i = 0; i < entries.Count; i++)
             if (entries[i].Inode is RegularInode { Size: > 0 } && (entries[i].LinkId == 0 || firstOfLink.TryAdd(entries[i].LinkId, i)))
                 toHash.Add(i);
-        Parallel.ForEach(
-            LayerHashing.Cut(entries, toHash), new ParallelOptions { CancellationToken = cancellation },
-            batch => LayerHashing.Hash(root, entries, batch, cancellation));
+        var batches = LayerHashing.Cut(entries, toHash).ToList();
+        // Most layers are small, and starting threads takes longer than hashing them.
+        if (batches.Count < 2)
+            batches.ForEach(batch => LayerHashing.Hash(root, entries, batch, cancellation));
+        else
+            Parallel.ForEach(
+                batches, new ParallelOptions { CancellationToken = cancellation }, batch => LayerHashing.Hash(root, entries, batch, cancellation));
         for (var i = 0; i < entries.Count; i++)
             if (entries[i].LinkId != 0 && firstOfLink.TryGetValue(entries[i].LinkId, out var first))
                 entries[i] = entries[i] with { Inode = entries[first].Inode };

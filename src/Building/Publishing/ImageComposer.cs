@@ -9,8 +9,8 @@ namespace ImageSdk.Building.Publishing;
 /// <summary>Makes the image record of a tree that was scanned and tested: filter, triggers, tags, owners, log and origin.</summary>
 sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore layers, ImageRecords records)
 {
-    /// <summary>Writes bin/…/name.image and its companion. An image that came out equal keeps its name and log.</summary>
-    public void Compose(Image tree, StageState sealedState, SourceImage source)
+    /// <summary>Works out what there is to write, which changes nothing. An image that came out equal keeps its name and log.</summary>
+    public ComposedImage Compose(Image tree, StageState sealedState, SourceImage source)
     {
         var manifest = plan.Manifest;
         var addsToSource = manifest.Filter is { Add: true } || manifest.Triggers is { Add: true };
@@ -31,18 +31,27 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
         var treeHash = TreeHash.Compute(image.FileSystem!);
         var file = plan.Project.ImageFile;
         var name = ImageName.Format(plan.Project.Stream, DateTime.Now);
-        if (StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage) is { } before && before.TreeHash == treeHash.ToString() && FindEqual(file, image, treeHash) is { } present)
+        var built = new BuiltImage(name, plan.Project.Stream, sealedState.Key, treeHash.ToString(), layers.Root, sealedState.Layers);
+        if (StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage) is { } before && before.TreeHash == built.TreeHash && FindEqual(file, image, treeHash) is { } present)
+            return new(present, built with { Name = before.Name }, Log: null);
+        var log = Encoding.UTF8.GetBytes(ReadLog(sealedState));
+        return new(image with { BuildLog = new Annotation(ObjectHash.Of(log)) }, built, log);
+    }
+
+    /// <summary>Writes bin/…/name.image and its companion.</summary>
+    public void Write(ComposedImage composed)
+    {
+        var file = plan.Project.ImageFile;
+        if (composed.Log is { } log)
         {
-            (image, name) = (present, before.Name);
+            AtomicFile.Write(state.LogFile, stream => stream.Write(log));
+            records.Write(file, composed.Image);
         }
         else
         {
-            image = image with { BuildLog = new Annotation(WriteLog(sealedState)) };
-            records.Write(file, image);
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
         }
-        File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
-        StateDirectory.Write(
-            file + ".json", new BuiltImage(name, plan.Project.Stream, sealedState.Key, treeHash.ToString(), layers.Root, sealedState.Layers), StateJson.Default.BuiltImage);
+        StateDirectory.Write(file + ".json", composed.Built, StateJson.Default.BuiltImage);
     }
 
     /// <summary>The record that is there, where it says the same but for its log.</summary>
@@ -94,15 +103,16 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
         return triggers.Add ? Triggers.Merge(from?.Triggers, own) ?? own : own;
     }
 
-    ObjectHash WriteLog(StageState sealedState)
+    string ReadLog(StageState sealedState)
     {
         var log = new StringBuilder();
         foreach (var layer in sealedState.Logs)
             if (File.Exists(layers.LogFile(layer)))
                 log.Append(File.ReadAllText(layers.LogFile(layer)));
-        if (log.Length == 0)
-            log.Append("Nothing was run.\n");
-        AtomicFile.Write(state.LogFile, log.ToString());
-        return ObjectHash.Of(File.ReadAllBytes(state.LogFile));
+        return log.Length == 0 ? "Nothing was run.\n" : log.ToString();
     }
 }
+
+/// <summary>An image that can be written.</summary>
+/// <param name="Log">Output of all stages; null where the very image is there already.</param>
+sealed record ComposedImage(Image Image, BuiltImage Built, byte[]? Log);

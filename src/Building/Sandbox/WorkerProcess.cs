@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Posix;
 
@@ -17,18 +16,17 @@ sealed class WorkerProcess : IDisposable
     static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(1.5);
 
     readonly Process process;
-    readonly StringBuilder errors = new();
+    readonly Task<string> errors;
+    readonly BinaryWriter requests;
+    readonly BinaryReader events;
 
     WorkerProcess(Process process, string cacheDirectory)
     {
         this.process = process;
         CacheDirectory = cacheDirectory;
-        process.ErrorDataReceived += (_, line) =>
-        {
-            lock (errors)
-                errors.AppendLine(line.Data);
-        };
-        process.BeginErrorReadLine();
+        requests = new BinaryWriter(new BufferedStream(process.StandardInput.BaseStream), Encoding.UTF8);
+        events = new BinaryReader(new BufferedStream(process.StandardOutput.BaseStream));
+        errors = BackgroundWork.Start(process.StandardError.ReadToEnd);
     }
 
     public string CacheDirectory { get; }
@@ -42,7 +40,6 @@ sealed class WorkerProcess : IDisposable
         var start = new ProcessStartInfo("setsid")
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
-            StandardInputEncoding = new UTF8Encoding(false), StandardOutputEncoding = new UTF8Encoding(false),
         };
         string[] user = isRoot ? [] : ["--map-root-user", "--map-auto"];
         string[] arguments =
@@ -73,21 +70,23 @@ sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>Asks, passes on what the worker tells, and waits for the end.</summary>
-    public async Task<DoneEvent> AskAsync(WorkerRequest request, IBuildListener listener, CancellationToken cancellation)
+    /// <remarks>
+    /// On the thread that asks: what the framework needs to wait for a pipe without one takes longer to load than a small layer to make.
+    /// </remarks>
+    public DoneEvent Ask(WorkerRequest request, IBuildListener listener, CancellationToken cancellation)
     {
         try
         {
-            await process.StandardInput.WriteLineAsync(Serialize(request));
-            await process.StandardInput.FlushAsync(CancellationToken.None);
+            Send(request);
         }
         catch (IOException)
         {
             throw Died();
         }
-        await using var cancelling = cancellation.Register(Cancel);
-        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
+        using var cancelling = cancellation.Register(Cancel);
+        while (TryRead() is { } @event)
         {
-            switch (JsonSerializer.Deserialize(line, WorkerJson.Default.WorkerEvent))
+            switch (@event)
             {
                 case OutputEvent output:
                     listener.Output(output.Line);
@@ -109,21 +108,40 @@ sealed class WorkerProcess : IDisposable
         throw Died();
     }
 
-    static string Serialize(WorkerRequest request) => JsonSerializer.Serialize(request, WorkerJson.Default.WorkerRequest);
+    void Send(WorkerRequest request)
+    {
+        // A request and its cancellation may come from two threads.
+        lock (requests)
+        {
+            WorkerMessages.Requests.Write(requests, request);
+            requests.Flush();
+        }
+    }
+
+    /// <returns>Null where the worker has ended, also in the middle of a message.</returns>
+    WorkerEvent? TryRead()
+    {
+        try
+        {
+            return WorkerMessages.Events.TryRead(events);
+        }
+        catch (EndOfStreamException)
+        {
+            return null;
+        }
+    }
 
     BuildException Died()
     {
         process.WaitForExit();
-        lock (errors)
-            return SandboxRequirements.Explain(errors.ToString().Trim(), process.ExitCode);
+        return SandboxRequirements.Explain(errors.GetAwaiter().GetResult().Trim(), process.ExitCode);
     }
 
     void Cancel()
     {
         try
         {
-            process.StandardInput.WriteLine(Serialize(new CancelRequest()));
-            process.StandardInput.Flush();
+            Send(new CancelRequest());
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {

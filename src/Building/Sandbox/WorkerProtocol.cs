@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using ImageSdk.Building.Attestations;
 using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.Diagnostics;
@@ -9,27 +8,9 @@ using ImageSdk.Building.RemoteCache;
 
 namespace ImageSdk.Building.Sandbox;
 
-// What the build asks of its worker, and what the worker tells: one JSON value a line on the worker's standard input and
-// output. One request runs at a time; CancelRequest may come while another runs.
+// What the build asks of its worker, and what the worker tells, on the worker's standard input and output; WorkerMessages has the form.
+// One request runs at a time; CancelRequest may come while another runs.
 
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "request")]
-[JsonDerivedType(typeof(RunStageRequest), "stage")]
-[JsonDerivedType(typeof(SealImageRequest), "seal")]
-[JsonDerivedType(typeof(RunTestsRequest), "tests")]
-[JsonDerivedType(typeof(StoreObjectsRequest), "store")]
-[JsonDerivedType(typeof(PackImageRequest), "pack")]
-[JsonDerivedType(typeof(PlanBootstrapRequest), "planBootstrap")]
-[JsonDerivedType(typeof(PlanPackagesRequest), "planPackages")]
-[JsonDerivedType(typeof(FetchPackagesRequest), "fetchPackages")]
-[JsonDerivedType(typeof(RemoveEntriesRequest), "removeEntries")]
-[JsonDerivedType(typeof(VerifyLayersRequest), "verifyLayers")]
-[JsonDerivedType(typeof(FetchLayerRequest), "fetchLayer")]
-[JsonDerivedType(typeof(SendLayerRequest), "sendLayer")]
-[JsonDerivedType(typeof(MakeArtifactRequest), "makeArtifact")]
-[JsonDerivedType(typeof(CopyArtifactsRequest), "copyArtifacts")]
-[JsonDerivedType(typeof(RemoveArtifactsRequest), "removeArtifacts")]
-[JsonDerivedType(typeof(InspectImageRequest), "inspect")]
-[JsonDerivedType(typeof(CancelRequest), "cancel")]
 abstract record WorkerRequest;
 
 sealed record CancelRequest : WorkerRequest;
@@ -127,16 +108,6 @@ sealed record CommandSettings(
     IReadOnlyDictionary<string, string> Environment, IReadOnlyList<BindMount> BindMounts,
     IReadOnlyList<NamedValue> Secrets, bool Network);
 
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "operation")]
-[JsonDerivedType(typeof(BootstrapOperation), "bootstrap")]
-[JsonDerivedType(typeof(AptBootstrapOperation), "aptBootstrap")]
-[JsonDerivedType(typeof(UnpackOperation), "unpack")]
-[JsonDerivedType(typeof(UnpackPackageOperation), "unpackPackage")]
-[JsonDerivedType(typeof(CopyTreeOperation), "copyTree")]
-[JsonDerivedType(typeof(CopyFileOperation), "copyFile")]
-[JsonDerivedType(typeof(RunScriptsOperation), "runScripts")]
-[JsonDerivedType(typeof(InstallPackagesOperation), "installPackages")]
-[JsonDerivedType(typeof(CleanPackagesOperation), "cleanPackages")]
 abstract record StageOperation;
 
 /// <param name="Command">$dir expanded to the root is what the worker does; all else is expanded already.</param>
@@ -175,12 +146,6 @@ sealed record PackageRequest(string Name, string File, int Line);
 
 sealed record CleanPackagesOperation : StageOperation;
 
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
-[JsonDerivedType(typeof(OutputEvent), "output")]
-[JsonDerivedType(typeof(ProgressEvent), "progress")]
-[JsonDerivedType(typeof(DiagnosticEvent), "diagnostic")]
-[JsonDerivedType(typeof(DoneEvent), "done")]
-[JsonDerivedType(typeof(FailedEvent), "failed")]
 abstract record WorkerEvent;
 
 sealed record OutputEvent(string Line) : WorkerEvent;
@@ -206,8 +171,3 @@ sealed record FailedEvent(Diagnostic Diagnostic) : WorkerEvent;
 
 /// <param name="Error">Null for a test that passed.</param>
 public sealed record TestOutcome(string Test, double Seconds, string? Error, IReadOnlyList<string> Output);
-
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(WorkerRequest))]
-[JsonSerializable(typeof(WorkerEvent))]
-sealed partial class WorkerJson : JsonSerializerContext;

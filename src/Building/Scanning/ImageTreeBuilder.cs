@@ -13,21 +13,38 @@ namespace ImageSdk.Building.Scanning;
 /// </summary>
 sealed class ImageTreeBuilder(LayerStore store)
 {
+    /// <summary>Puts the layers that are there on one another, for an image that is going to have more.</summary>
+    /// <param name="source">As below.</param>
+    public BegunTree Begin(StageState state, FileSystem? source)
+    {
+        var tree = source is null ? new LayerTree() : LayerTree.From(source);
+        Apply(tree, state.Layers.Skip(source is null ? 0 : state.SourceLayerCount));
+        return new(tree, state.Layers);
+    }
+
     /// <param name="source">Tree of the source image; null where the lowest layer was made from nothing.</param>
+    /// <param name="begun">What was begun of it, which is used up; null to begin here.</param>
     /// <param name="previous">The stream's latest image, to take over times of what did not change.</param>
     /// <param name="latest">No time is later; null for no limit.</param>
     public FileSystem Build(
-        StageState state, FileSystem? source, IReadOnlyList<ComputedFileSetting> computedFiles, Place place,
+        StageState state, FileSystem? source, BegunTree? begun, IReadOnlyList<ComputedFileSetting> computedFiles, Place place,
         FileSystem? previous, IReadOnlyList<string> mtimesCopyFilter, FileTime? latest)
     {
-        var tree = source is null ? new LayerTree() : LayerTree.From(source);
-        foreach (var layer in state.Layers.Skip(source is null ? 0 : state.SourceLayerCount))
-            tree.Apply(store.ReadIndex(layer));
+        if (begun is null || !state.Layers.Take(begun.Layers.Count).SequenceEqual(begun.Layers))
+            begun = Begin(state, source);
+        var tree = begun.Tree;
+        Apply(tree, state.Layers.Skip(begun.Layers.Count));
         tree.MaterialiseComputedFiles();
         var fileSystem = Splice(tree.ToFileSystem(latest), computedFiles, place);
         return previous is null
             ? fileSystem
             : fileSystem.CopyMtimes(previous, mtimesCopyFilter.Count == 0 ? null : new Filter(mtimesCopyFilter));
+    }
+
+    void Apply(LayerTree tree, IEnumerable<string> layers)
+    {
+        foreach (var layer in layers)
+            tree.Apply(store.ReadIndex(layer));
     }
 
     static FileSystem Splice(FileSystem fileSystem, IReadOnlyList<ComputedFileSetting> computedFiles, Place place)
@@ -44,3 +61,7 @@ sealed class ImageTreeBuilder(LayerStore store)
         }
     }
 }
+
+/// <summary>The lower part of an image's tree.</summary>
+/// <param name="Layers">What it is made of, the lowest first.</param>
+sealed record BegunTree(LayerTree Tree, IReadOnlyList<string> Layers);

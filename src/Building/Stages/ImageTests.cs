@@ -11,12 +11,14 @@ static class ImageTests
     /// <summary>Where those of the project's own stream go.</summary>
     public static string DirectoryOf(BuildPlan plan) => $"/tests/{plan.Project.Stream}";
 
-    public static List<string> In(FileSystem fileSystem) =>
-    [
-        .. fileSystem.Walk()
-            .Where(entry => entry.Path.Span.StartsWith("/tests/"u8) && entry.Inode is RegularInode { Mode: var mode } && (mode & 0x40) != 0)
-            .Select(entry => entry.Path.ToString()),
-    ];
+    public static List<string> In(FileSystem fileSystem)
+    {
+        var tests = new List<string>();
+        foreach (var entry in fileSystem.WalkBelow("/tests"))
+            if (entry.Inode is RegularInode { Mode: var mode } && (mode & 0x40) != 0)
+                tests.Add(entry.Path.ToString());
+        return tests;
+    }
 
     /// <summary>Changes whenever something does that the tests see.</summary>
     public static string KeyOf(BuildPlan plan, StageState scan) =>

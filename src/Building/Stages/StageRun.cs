@@ -37,7 +37,7 @@ sealed class StageRun(
         var key = KeyOf(before.Key, inputs, stage == ImageStage.InstallPackages);
         var outcome = await MakeLayerAsync(key, id =>
         {
-            _ = Task.Run(() => ReadAhead(ReadSource()), cancellation);
+            ReadAhead(before);
             return new RunStageRequest(stage.ToString(), id, before.Layers, operations.Of(stage), operations.Settings(), inputs);
         });
         Keep(stage, Above(before, key), before.Key);
@@ -82,7 +82,7 @@ sealed class StageRun(
         var id = LayerStore.IdOf(key);
         listener.Progress("Computing the file tree");
         var fileSystem = new ImageTreeBuilder(layers).Build(
-            after, TreeOf(source.ImageFile), computedFiles, new(plan.Project.ProjectFile, 0), TreeOf(previous), manifest.MtimesCopyFilter, LatestTime);
+            after, TreeOf(source.ImageFile), await TakeTreeAsync(), computedFiles, new(plan.Project.ProjectFile, 0), TreeOf(previous), manifest.MtimesCopyFilter, LatestTime);
         var packages = PackageFile.Read(Path.Combine(layers.LayerDirectory(id), "packages"));
         records.WriteBehind(state.TreeFile, new Image { FileSystem = fileSystem, Packages = packages });
         Keep(stage, after, before.Key);
@@ -100,9 +100,12 @@ sealed class StageRun(
         var testedKey = ImageTests.KeyOf(plan, before);
         var done = StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState);
         var outcome = tests.Count == 0 ? new StageOutcome(StageResult.Nothing, "no tests") : Cached;
-        var reading = plan.Project.Attestations.Count > 0
-            ? new ImageDescriber(plan, state, layers, workers, listener).ReadAheadAsync(tree.FileSystem!, before, cancellation)
-            : Task.CompletedTask;
+        // What the image is going to be, and what is to be said of it, while the tests run.
+        var composer = new ImageComposer(plan, state, layers, records);
+        var composing = BackgroundWork.Start(() => composer.Compose(tree, before, ReadSource()));
+        var describing = plan.Project.Attestations.Count > 0
+            ? Describer.DescribeAheadAsync(tree.FileSystem!, before, composing, cancellation)
+            : composing;
         try
         {
             if (tests.Count > 0 && done?.TestedKey != testedKey && !PassedElsewhere(testedKey))
@@ -111,13 +114,13 @@ sealed class StageRun(
                 await RunTestsAsync(before.Layers, tests);
                 outcome = new(StageResult.Ran, $"{tests.Count} passed, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
             }
-            new ImageComposer(plan, state, layers, records).Compose(tree, before, ReadSource());
+            composer.Write(await composing);
             await records.FlushAsync();
             StreamCache.Trim(plan.Project, listener);
         }
         finally
         {
-            await reading;
+            await describing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         Keep(stage, before with { TestedKey = testedKey }, before.Key);
         return outcome;
@@ -146,9 +149,35 @@ sealed class StageRun(
     }
 
     /// <summary>
-    /// Begins to decode the records that the tree is made of. That takes about as long as a stage does in the worker, and
-    /// nothing else goes on here meanwhile.
+    /// Begins to put the image's tree together of what is there, and to read what is known of it. That takes about as long as a stage
+    /// does in the worker, and nothing else goes on here meanwhile.
     /// </summary>
+    void ReadAhead(StageState before)
+    {
+        var tree = workers.TreeAhead ??= Task.Run(() =>
+        {
+            var source = ReadSource();
+            ReadAhead(source);
+            return new ImageTreeBuilder(layers).Begin(before, TreeOf(source.ImageFile));
+        }, CancellationToken.None);
+        if (plan.Project.Attestations.Count > 0)
+            Describer.ReadKnownAhead(tree);
+    }
+
+    ImageDescriber Describer => new(plan, state, layers, workers, listener);
+
+    /// <returns>Null where nothing was begun; also where that failed, so that it fails again where it is told.</returns>
+    async Task<BegunTree?> TakeTreeAsync()
+    {
+        var begun = workers.TreeAhead;
+        workers.TreeAhead = null;
+        if (begun is null)
+            return null;
+        await ((Task)begun).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return begun.IsCompletedSuccessfully ? begun.Result : null;
+    }
+
+    /// <summary>Begins to decode the records that the tree is made of.</summary>
     /// <returns>File of the stream's latest image, whose times are kept for what did not change; null where there is none.</returns>
     string? ReadAhead(SourceImage source)
     {

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Threading.Channels;
 using ImageSdk.Artifacts;
 using ImageSdk.Building.DebianPackages;
@@ -21,11 +20,11 @@ namespace ImageSdk.Building.Worker;
 /// </summary>
 public sealed class WorkerServer
 {
-    readonly StreamWriter output;
+    readonly BinaryWriter output;
     readonly Channel<WorkerRequest> requests = Channel.CreateUnbounded<WorkerRequest>();
     readonly CancellationTokenSource cancellation = new();
 
-    WorkerServer(Stream output) => this.output = new StreamWriter(output, new UTF8Encoding(false));
+    WorkerServer(Stream output) => this.output = new BinaryWriter(new BufferedStream(output), Encoding.UTF8);
 
     /// <param name="cacheDirectory">Root of the layer cache, made by the build that started this process.</param>
     /// <param name="userId">Of the building user, outside the namespaces.</param>
@@ -48,18 +47,26 @@ public sealed class WorkerServer
 
     void ReadRequests()
     {
-        using var reader = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
-        while (reader.ReadLine() is { } line)
-        {
-            var request = JsonSerializer.Deserialize(line, WorkerJson.Default.WorkerRequest)!;
-            if (request is CancelRequest)
-                break;
+        using var reader = new BinaryReader(new BufferedStream(Console.OpenStandardInput()));
+        while (TryRead(reader) is { } request and not CancelRequest)
             requests.Writer.TryWrite(request);
-        }
         // Cancelled, or the build is gone: end what runs, then what is waiting.
         cancellation.Cancel();
         Processes.KillAllOthers();
         requests.Writer.TryComplete();
+    }
+
+    // A build that is killed may leave half a request.
+    static WorkerRequest? TryRead(BinaryReader reader)
+    {
+        try
+        {
+            return WorkerMessages.Requests.TryRead(reader);
+        }
+        catch (EndOfStreamException)
+        {
+            return null;
+        }
     }
 
     void Serve(WorkerSession session)
@@ -150,12 +157,11 @@ public sealed class WorkerServer
 
     void Send(WorkerEvent @event)
     {
-        var line = JsonSerializer.Serialize(@event, WorkerJson.Default.WorkerEvent);
         lock (output)
         {
             try
             {
-                output.WriteLine(line);
+                WorkerMessages.Events.Write(output, @event);
                 output.Flush();
             }
             catch (IOException)

@@ -1,9 +1,12 @@
-namespace ImageSdk.Building.Worker;
+namespace ImageSdk.Building;
 
-/// <summary>What goes on beside the worker's own thread.</summary>
+/// <summary>What goes on beside the thread that began it, on one of its own.</summary>
 static class BackgroundWork
 {
-    /// <summary>Begins something that may run sandboxes: they end with the thread that started them, so it has one of its own.</summary>
+    /// <summary>
+    /// Begins something that waits, computes for long, or runs sandboxes, which end with the thread that started them: not for a pool, which
+    /// has few threads at first and gives them to others.
+    /// </summary>
     public static Task<T> Start<T>(Func<T> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
