@@ -37,19 +37,23 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// Starts the worker while the build is being prepared, where, by the plan of the last build, a stage will have to run. A
     /// wrong guess costs a process that nobody asks anything.
     /// </summary>
-    public void StartWorkerAhead(BuildWorkers workers, string cacheDirectory) => _ = Task.Run(async () =>
+    public void StartWorkerAhead(BuildWorkers workers, string cacheDirectory, string manifestDirectory) => _ = Task.Run(async () =>
     {
-        if (HasWork())
+        if (HasWork(manifestDirectory))
             await workers.StartAheadAsync(cacheDirectory);
     });
 
-    bool HasWork()
+    bool HasWork(string manifestDirectory)
     {
         try
         {
+            var digests = new DigestCache(state.DigestsFile);
+            var last = state.StageFile(ImageStage.TestImage);
+            if (!File.Exists(last) || new RecentChanges(digests, File.GetLastWriteTimeUtc(last)).AnyIn(manifestDirectory))
+                return true;
             if (StateDirectory.TryRead(state.PlanFile, StateJson.Default.BuildPlan) is not { } plan)
                 return true;
-            var inputs = new StageInputs(plan, new DigestCache(state.DigestsFile));
+            var inputs = new StageInputs(plan, digests);
             return Enum.GetValues<ImageStage>().Any(stage =>
                 !File.Exists(state.StageFile(stage)) || File.ReadAllText(state.InputsFile(stage)) != inputs.Describe(stage));
         }

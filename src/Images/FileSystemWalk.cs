@@ -44,7 +44,16 @@ static class FileSystemWalk
         }
 
         IReadOnlyList<DirectoryEntry> Order(DirectoryInode directory) =>
-            sorted ? directory.Entries.OrderBy(entry => entry.Name).ToArray() : directory.Entries;
+            sorted && !IsSorted(directory.Entries) ? directory.Entries.OrderBy(entry => entry.Name).ToArray() : directory.Entries;
+    }
+
+    // As those of all trees that are made here.
+    static bool IsSorted(IReadOnlyList<DirectoryEntry> entries)
+    {
+        for (var i = 1; i < entries.Count; i++)
+            if (entries[i - 1].Name.CompareTo(entries[i].Name) > 0)
+                return false;
+        return true;
     }
 
     public static ByteString Join(ByteString directory, ByteString name)

@@ -16,7 +16,7 @@ public sealed partial class PrepareImage : SandboxedImageTask
 {
     private protected override Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
-        build.StartWorkerAhead(workers, Absolute(CacheDirectory));
+        build.StartWorkerAhead(workers, Absolute(CacheDirectory), Absolute(ManifestDirectory));
         ProjectText.RequireBackslashes(Absolute(ProjectFile), new()
         {
             ["ImageExcludeLines"] = ExcludeLines,

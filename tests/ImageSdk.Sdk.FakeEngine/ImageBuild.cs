@@ -21,7 +21,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
 {
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
-    public void StartWorkerAhead(BuildWorkers workers, string cacheDirectory)
+    public void StartWorkerAhead(BuildWorkers workers, string cacheDirectory, string manifestDirectory)
     {
         // There is none.
     }

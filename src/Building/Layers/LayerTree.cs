@@ -120,29 +120,39 @@ sealed class LayerTree
     public FileSystem ToFileSystem(FileTime? latest)
     {
         var numbers = new Dictionary<TreeFile, ulong>(ReferenceEqualityComparer.Instance);
-        var table = new Dictionary<ulong, Inode>();
+        var inodes = new List<Inode?>();
         ulong regular = 0, bytes = 0, directories = 1;
+        var top = Directory(root);
+        // In the order of the numbers, in which image files have it.
+        var table = new Dictionary<ulong, Inode>(inodes.Count);
+        for (var index = 0; index < inodes.Count; index++)
+            table.Add((ulong)index + 1, inodes[index]!);
         return new FileSystem
         {
-            Root = Directory(root), InodeTable = table, RegularInodeCount = regular, TotalDataBytes = bytes, DirectoryCount = directories,
+            Root = top, InodeTable = table, RegularInodeCount = regular, TotalDataBytes = bytes, DirectoryCount = directories,
         };
 
         DirectoryInode Directory(Node node)
         {
             var inode = (DirectoryInode)Clamp(node.File.Inode, latest);
-            return inode with { Entries = [.. node.Children!.Select(child => new DirectoryEntry(child.Key, Number(child.Value)))] };
+            var entries = new DirectoryEntry[node.Children!.Count];
+            var place = 0;
+            foreach (var (name, child) in node.Children)
+                entries[place++] = new(name, Number(child));
+            return inode with { Entries = entries };
         }
 
         ulong Number(Node node)
         {
             if (numbers.TryGetValue(node.File, out var number))
                 return number;
-            number = (ulong)numbers.Count + 1;
+            number = (ulong)inodes.Count + 1;
             numbers.Add(node.File, number);
+            inodes.Add(null);
             if (node.Children is not null)
             {
                 directories++;
-                table.Add(number, Directory(node));
+                inodes[(int)number - 1] = Directory(node);
                 return number;
             }
             var inode = Clamp(node.File.Inode, latest);
@@ -151,7 +161,7 @@ sealed class LayerTree
                 regular++;
                 bytes += file.Size;
             }
-            table.Add(number, inode);
+            inodes[(int)number - 1] = inode;
             return number;
         }
     }

@@ -12,7 +12,37 @@ namespace ImageSdk.Building.Manifests;
 /// </summary>
 sealed class ManifestReader(ImageProject project)
 {
+    const string TestsFolder = "tests";
+    const string AppendSuffix = ".append";
+
+    static readonly (string Name, ProjectFileStage Stage)[] treeFolders =
+    [
+        ("files", ProjectFileStage.Files), ("post-install-files", ProjectFileStage.PostInstall), ("post-scripts-files", ProjectFileStage.PostScripts),
+    ];
+
+    static readonly (string Name, ProjectScriptStage Stage)[] scriptFolders =
+    [
+        ("pre-install-scripts", ProjectScriptStage.PreInstall), ("scripts", ProjectScriptStage.Scripts),
+        ("post-cleanup-scripts", ProjectScriptStage.PostCleanup),
+    ];
+
     readonly string directory = project.ManifestDirectory;
+
+    /// <summary>Folders of the manifest directory whose files go into an image or run in it, there or not.</summary>
+    public static IEnumerable<string> ContentFolders
+    {
+        get
+        {
+            foreach (var (name, _) in treeFolders)
+            {
+                yield return name;
+                yield return name + AppendSuffix;
+            }
+            foreach (var (name, _) in scriptFolders)
+                yield return name;
+            yield return TestsFolder;
+        }
+    }
 
     public static ImageManifest Read(ImageProject project) => new ManifestReader(project).Read();
 
@@ -42,7 +72,7 @@ sealed class ManifestReader(ImageProject project)
             Trees = FindTrees(),
             Files = project.Files,
             Scripts = FindScripts(),
-            TestsDirectory = ExistingDirectory("tests"),
+            TestsDirectory = ExistingDirectory(TestsFolder),
             TestFiles = project.Tests,
             Environment = environment,
             GitBranch = git?.Branch ?? "",
@@ -250,15 +280,12 @@ sealed class ManifestReader(ImageProject project)
     List<ProjectTreeItem> FindTrees()
     {
         var trees = new List<ProjectTreeItem>();
-        foreach (var (name, stage) in new[]
-        {
-            ("files", ProjectFileStage.Files), ("post-install-files", ProjectFileStage.PostInstall), ("post-scripts-files", ProjectFileStage.PostScripts),
-        })
+        foreach (var (name, stage) in treeFolders)
         {
             if (ExistingDirectory(name) is { } tree)
                 trees.Add(new(tree, stage));
             trees.AddRange(project.Trees.Where(item => item.Stage == stage && !item.Append));
-            if (ExistingDirectory(name + ".append") is { } append)
+            if (ExistingDirectory(name + AppendSuffix) is { } append)
                 trees.Add(new(append, stage, Append: true));
             trees.AddRange(project.Trees.Where(item => item.Stage == stage && item.Append));
         }
@@ -268,11 +295,7 @@ sealed class ManifestReader(ImageProject project)
     List<ProjectScriptItem> FindScripts()
     {
         var scripts = new List<ProjectScriptItem>();
-        foreach (var (name, stage) in new[]
-        {
-            ("pre-install-scripts", ProjectScriptStage.PreInstall), ("scripts", ProjectScriptStage.Scripts),
-            ("post-cleanup-scripts", ProjectScriptStage.PostCleanup),
-        })
+        foreach (var (name, stage) in scriptFolders)
         {
             var ofStage = project.Scripts.Where(script => script.Stage == stage).ToList();
             if (ExistingDirectory(name) is { } scriptsDirectory)

@@ -43,9 +43,7 @@ sealed class DigestCache
     /// <summary>SHA-256 of a file's content, in hexadecimal.</summary>
     public string Hash(DirectoryHandle directory, ReadOnlySpan<byte> name, FileStatus status)
     {
-        var key = new Key(
-            status.Device, status.Inode, status.Size, status.Mtime.Seconds * 1_000_000_000 + status.Mtime.Nanoseconds,
-            status.Ctime.Seconds, status.Ctime.Nanoseconds);
+        var key = KeyOf(status);
         if (!known.TryGetValue(key, out var hash) && !used.TryGetValue(key, out hash))
         {
             using var stream = directory.OpenRead(name);
@@ -57,6 +55,13 @@ sealed class DigestCache
         used[key] = hash;
         return Convert.ToHexStringLower(hash);
     }
+
+    /// <summary>Whether the content of a file is known without reading it.</summary>
+    public bool Knows(FileStatus status) => known.ContainsKey(KeyOf(status));
+
+    static Key KeyOf(FileStatus status) => new(
+        status.Device, status.Inode, status.Size, status.Mtime.Seconds * 1_000_000_000 + status.Mtime.Nanoseconds,
+        status.Ctime.Seconds, status.Ctime.Nanoseconds);
 
     /// <summary>Keeps what was asked for this time. Other stages' entries are kept too.</summary>
     public void Save()

@@ -8,9 +8,10 @@ namespace ImageSdk.Srpc.Gob;
 /// </summary>
 public abstract class GobType
 {
-    private protected GobType()
-    {
-    }
+    readonly GobStructShape? shape;
+
+    /// <param name="shape">Of a struct; here rather than in the generic types above, of which each would be compiled for itself.</param>
+    private protected GobType(GobStructShape? shape) => this.shape = shape;
 
     /// <summary>The type that travels: pointers and conversions leave no trace on the wire.</summary>
     internal virtual GobType OnWire => this;
@@ -19,23 +20,24 @@ public abstract class GobType
     internal virtual int BuiltinId => 0;
 
     /// <summary>Whether values are framed as structs; all others have a marker byte before them at top level.</summary>
-    internal virtual bool IsStruct => false;
+    internal virtual bool IsStruct => shape is not null;
 
     /// <summary>Types that the definition refers to, in the order of the definition.</summary>
-    internal virtual IEnumerable<GobType> Members => [];
+    internal virtual IEnumerable<GobType> Members => shape?.Types ?? [];
 
     /// <summary>Types that values may bring along without a reference from the definition.</summary>
     internal virtual IEnumerable<GobType> Implementations => [];
 
     /// <summary>Writes the body of the definition. Only called where <see cref="BuiltinId"/> is 0.</summary>
     internal virtual void WriteDefinition(WireDefinitionWriter definition) =>
-        throw new InvalidOperationException("a built-in type has no definition");
+        (shape ?? throw new InvalidOperationException("a built-in type has no definition")).Write(definition);
 }
 
 /// <summary>A gob type whose values are <typeparamref name="T"/> here. Immutable; may be used by all threads.</summary>
 public abstract class GobType<T> : GobType
 {
-    private protected GobType()
+    private protected GobType(GobStructShape? shape = null)
+        : base(shape)
     {
     }
 

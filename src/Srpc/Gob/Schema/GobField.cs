@@ -2,13 +2,17 @@ using System.Text.Json;
 
 namespace ImageSdk.Srpc.Gob;
 
-/// <summary>A field of a struct.</summary>
-abstract class GobField<T, TDraft>(string name)
+/// <summary>A field of a struct, as its definition has it.</summary>
+abstract class GobField(string name, GobType type)
 {
     public string Name => name;
 
-    public abstract GobType Type { get; }
+    public GobType Type => type;
+}
 
+/// <summary>A field of a struct whose values are <typeparamref name="T"/> here.</summary>
+abstract class GobField<T, TDraft>(string name, GobType type) : GobField(name, type)
+{
     /// <summary>Writes the field unless it is to be left out.</summary>
     /// <param name="previous">The number of the last field written.</param>
     public abstract void Write(GobWriter writer, T value, int number, ref int previous);
@@ -21,10 +25,8 @@ abstract class GobField<T, TDraft>(string name)
 }
 
 sealed class GobField<T, TDraft, TField>(
-    string name, GobType<TField> type, Func<T, TField> get, GobSetter<TDraft, TField> set) : GobField<T, TDraft>(name)
+    string name, GobType<TField> type, Func<T, TField> get, GobSetter<TDraft, TField> set) : GobField<T, TDraft>(name, type)
 {
-    public override GobType Type => type;
-
     public override void Write(GobWriter writer, T value, int number, ref int previous)
     {
         var field = get(value);

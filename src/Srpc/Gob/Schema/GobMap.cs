@@ -18,13 +18,23 @@ sealed class GobMap<TKey, TValue>(string name, GobType<TKey> key, GobType<TValue
             throw new GobException($"map {name} is nil where gob needs one");
         TKey[] keys = [.. value.Keys];
         TValue[] elements = [.. value.Values];
-        Array.Sort(keys, elements, key.KeyOrder);
+        if (!IsInOrder(keys))
+            Array.Sort(keys, elements, key.KeyOrder);
         writer.WriteUInt((ulong)keys.Length);
         for (var i = 0; i < keys.Length; i++)
         {
             key.Write(writer, keys[i]);
             element.Write(writer, elements[i]);
         }
+    }
+
+    bool IsInOrder(TKey[] keys)
+    {
+        var order = key.KeyOrder;
+        for (var i = 1; i < keys.Length; i++)
+            if (order.Compare(keys[i - 1], keys[i]) > 0)
+                return false;
+        return true;
     }
 
     internal override void WriteJson(Utf8JsonWriter json, IReadOnlyDictionary<TKey, TValue>? value)

@@ -12,12 +12,18 @@ public delegate void GobSetter<TDraft, in TField>(ref TDraft draft, TField value
 /// </summary>
 public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
 {
-    readonly string name;
+    readonly GobStructShape shape;
     readonly List<GobField<T, TDraft>> fields = [];
 
     private protected GobStructType(string name)
+        : this(new GobStructShape(name))
     {
-        this.name = name;
+    }
+
+    GobStructType(GobStructShape shape)
+        : base(shape)
+    {
+        this.shape = shape;
         AheadOfTime.Reach(() =>
         {
             Compile(null!, 0);
@@ -39,25 +45,19 @@ public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
             new GobSetStep<TDraft, TField>("", null!, set).Read(ref reader, ref draft);
         });
         fields.Add(field);
+        shape.Fields.Add(field);
     }
 
     private protected abstract TDraft NewDraft();
 
     private protected abstract T Finish(TDraft draft);
 
-    internal override bool IsStruct => true;
-
-    internal override IEnumerable<GobType> Members => fields.Select(member => member.Type);
-
     internal override bool Omits(T value) => false;
-
-    internal override void WriteDefinition(WireDefinitionWriter definition) =>
-        definition.Struct(name, [.. fields.Select(field => (field.Name, field.Type))]);
 
     internal sealed override void Write(GobWriter writer, T value)
     {
         if (value is null)
-            throw new GobException($"struct {name} is nil where gob needs one");
+            throw new GobException($"struct {shape.Name} is nil where gob needs one");
         var previous = -1;
         for (var number = 0; number < fields.Count; number++)
             fields[number].Write(writer, value, number, ref previous);
@@ -85,7 +85,7 @@ public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
 
     internal sealed override GobPlan<T> Compile(GobPlans plans, int wireId)
     {
-        var sent = plans.Require<WireStruct>(wireId, $"struct {name}").Fields;
+        var sent = plans.Require<WireStruct>(wireId, $"struct {shape.Name}").Fields;
         var plan = new Plan(this, sent.Length);
         plans.Add(this, wireId, plan);
         AheadOfTime.Reach(() =>
@@ -97,12 +97,12 @@ public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
         for (var number = 0; number < sent.Length; number++)
         {
             var field = fields.Find(field => field.Name == sent[number].Name);
-            plan.Steps[number] = field?.Compile(plans, sent[number].TypeId, name) ?? new GobSkipStep<TDraft>(sent[number].TypeId);
+            plan.Steps[number] = field?.Compile(plans, sent[number].TypeId, shape.Name) ?? new GobSkipStep<TDraft>(sent[number].TypeId);
             matches += field is null ? 0 : 1;
         }
         // What shares no field with the type is not an old version of it but something else.
         if (matches == 0 && sent.Length > 0 && fields.Count > 0)
-            throw new GobException($"type mismatch: no field of struct {name} in {plans.Types.Describe(wireId)}");
+            throw new GobException($"type mismatch: no field of struct {shape.Name} in {plans.Types.Describe(wireId)}");
         return plan;
     }
 
