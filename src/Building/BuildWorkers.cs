@@ -38,6 +38,9 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     /// <summary>What the stages that were run so far took.</summary>
     public BuildTimings Timings { get; } = new();
 
+    /// <summary>Whether there is one, at work or waiting for some.</summary>
+    internal bool HasWorker => worker is not null;
+
     internal async Task<DoneEvent> AskAsync(
         string cacheDirectory, WorkerRequest request, IBuildListener listener, CancellationToken cancellation)
     {
