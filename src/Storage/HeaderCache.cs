@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace ImageSdk.Storage;
 
@@ -16,13 +17,11 @@ sealed class HeaderCache(string imageDirectory)
     // Of what a header says. Entries of another form are made anew.
     const int Form = 2;
 
-    sealed record Entry(int Form, long Size, long Ticks, ImageHeader Header);
-
     public ImageHeader? Find(string name, FileInfo file)
     {
         try
         {
-            var entry = JsonSerializer.Deserialize<Entry>(File.ReadAllBytes(PathOf(name)));
+            var entry = JsonSerializer.Deserialize(File.ReadAllBytes(PathOf(name)), HeaderJson.Default.HeaderEntry);
             return entry is { Form: Form, Header: not null } && entry.Size == file.Length &&
                 entry.Ticks == file.LastWriteTimeUtc.Ticks && entry.Header.Name == name
                     ? entry.Header
@@ -42,7 +41,7 @@ sealed class HeaderCache(string imageDirectory)
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using var temporary = new TemporaryFile(
                 $"{path}.{Guid.NewGuid():N}~", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            JsonSerializer.Serialize(temporary.Stream, new Entry(Form, file.Length, file.LastWriteTimeUtc.Ticks, header));
+            JsonSerializer.Serialize(temporary.Stream, new HeaderEntry(Form, file.Length, file.LastWriteTimeUtc.Ticks, header), HeaderJson.Default.HeaderEntry);
             temporary.Close(toDisk: false);
             temporary.MoveTo(path);
         }
@@ -71,3 +70,11 @@ sealed class HeaderCache(string imageDirectory)
     // With a suffix, as an image and a directory of images may come to have the same name one after the other.
     string PathOf(string name) => Path.Combine(directory, name + ".json");
 }
+
+/// <param name="Form">Of what the header says.</param>
+/// <param name="Size">Bytes of the image's file.</param>
+/// <param name="Ticks">Of the time when it was written.</param>
+sealed record HeaderEntry(int Form, long Size, long Ticks, ImageHeader Header);
+
+[JsonSerializable(typeof(HeaderEntry))]
+sealed partial class HeaderJson : JsonSerializerContext;

@@ -26,7 +26,7 @@ public sealed partial class ImageStore
         var file = FileOf(name);
         options ??= ImageAddition.Default;
         if (!options.IsChecked)
-            Check(image);
+            Check(image, options.HasObjects);
         if (image.ExpiresAt <= clock.GetUtcNow())
             return AddedImage.Expired;
         using var temporary = Reserve(name, file, options);
@@ -141,15 +141,18 @@ public sealed partial class ImageStore
         headers.Forget(name);
     }
 
-    void Check(Image image)
+    void Check(Image image, bool hasObjects)
     {
         var tree = image.FileSystem ?? throw new StoreException("nil file-system");
         FileSystemValidator.Validate(tree);
+        if (hasObjects)
+            return;
+        var needed = ImageObjects.List(image);
+        var sizes = Objects.SizesOf([.. needed.Keys]);
         var missing = new List<ObjectHash>();
-        foreach (var (hash, size) in ImageObjects.List(image))
+        foreach (var (hash, size) in needed)
         {
-            var stored = Objects.SizeOf(hash);
-            if (stored is null)
+            if (!sizes.TryGetValue(hash, out var stored))
                 missing.Add(hash);
             else if (size is not null && size != stored)
                 throw new StoreException($"object: {hash} has {stored} bytes, in the image {size}");
@@ -260,6 +263,9 @@ public sealed record ImageAddition
 
     /// <summary>The caller has checked the tree and sees to it that the objects are there and stay.</summary>
     public bool IsChecked { get; init; }
+
+    /// <summary>The caller has just looked for the objects, and added those that were missing.</summary>
+    public bool HasObjects { get; init; }
 
     /// <summary>The name may be that of a deleted image.</summary>
     public bool OverDeleted { get; init; }

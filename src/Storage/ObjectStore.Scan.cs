@@ -7,6 +7,9 @@ namespace ImageSdk.Storage;
 /// <summary>Looking at everything that is there.</summary>
 public sealed partial class ObjectStore
 {
+    // What one thread looks for at a time.
+    const int PortionOfHashes = 512;
+
     // Like the one for incoming objects, a name that the original's start-up scan passes over.
     const string QuarantineDirectory = ".quarantine";
 
@@ -32,6 +35,30 @@ public sealed partial class ObjectStore
                 yield return item;
             found.Clear();
         }
+    }
+
+    /// <summary>The sizes of objects, in bytes; those that the store has not got are left out.</summary>
+    public IReadOnlyDictionary<ObjectHash, ulong> SizesOf(ObjectHash[] hashes)
+    {
+        var sizes = new Dictionary<ObjectHash, ulong>(hashes.Length);
+        if (!System.IO.Directory.Exists(Directory))
+            return sizes;
+        var found = new ulong[hashes.Length];
+        using var root = DirectoryHandle.Open(Directory);
+        Parallel.For(0, (hashes.Length + PortionOfHashes - 1) / PortionOfHashes, portion =>
+        {
+            Span<byte> path = stackalloc byte[ObjectPaths.Length];
+            for (var i = portion * PortionOfHashes; i < Math.Min(hashes.Length, (portion + 1) * PortionOfHashes); i++)
+            {
+                ObjectPaths.Write(hashes[i], path);
+                // A symbolic link may lead to an object.
+                found[i] = root.TryStat(path) is { Kind: FileKind.Regular } status ? status.Size : SizeOf(hashes[i]) ?? 0;
+            }
+        });
+        for (var i = 0; i < hashes.Length; i++)
+            if (found[i] > 0)
+                sizes[hashes[i]] = found[i];
+        return sizes;
     }
 
     /// <summary>

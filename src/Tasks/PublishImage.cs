@@ -25,7 +25,10 @@ public sealed class PublishImage : SandboxedImageTask
     [Output]
     public string ImageName { get; set; } = "";
 
-    private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation) =>
+    private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
+    {
         ImageName = await build.PublishAsync(workers, ImageServerParameters.Read(
             ImageServer, ImageServerCertificates, ImageServerAuthorities, ImageServerRequireTls, ImageServerConnections, Absolute), cancellation).ConfigureAwait(false);
+        await build.EndAsync(workers).ConfigureAwait(false);
+    }
 }

@@ -14,9 +14,13 @@ public sealed class ReportImageBuild : SandboxedImageTask
     /// <summary>File of the page; empty for none.</summary>
     public string Timeline { get; set; } = "";
 
+    /// <summary>Whether the image is going to be published: then the worker and what was read are needed once more.</summary>
+    public bool MoreFollows { get; set; }
+
     private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
-        await build.EndAsync(workers).ConfigureAwait(false);
+        if (!MoreFollows)
+            await build.EndAsync(workers).ConfigureAwait(false);
         var name = Path.GetFileNameWithoutExtension(ProjectFile);
         foreach (var line in TimingTable.Format(name, workers.Timings))
             Log.LogMessage(Show ? MessageImportance.High : MessageImportance.Low, "  {0}", line);

@@ -1,7 +1,6 @@
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
-using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Stages;
 using ImageSdk.Images;
 using ImageSdk.Storage;
@@ -16,14 +15,16 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
         var file = plan.Project.ImageFile;
         var built = StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage)
             ?? throw new BuildException("IMG7002", $"There is no image to publish: {file} has not been built. Build the project first.", plan.Project.ProjectFile);
-        var image = ImageRecord.Read(file);
+        var image = workers.Records.Read(file);
         var images = plan.Project.Store.Open().Images;
         if (IsPublished(images, built.Name, image))
             return built.Name;
         if (!built.Layers.All(layers.Contains))
             throw new BuildException("IMG7003", $"The layers of {file} are no longer in the cache {layers.Root}. Build the project again.", plan.Project.ProjectFile);
-        await workers.AskAsync(
-            plan.Project.CacheDirectory, new StoreObjectsRequest(built.Layers, file, plan.Project.Store.ObjectDirectory), listener, cancellation);
+        var missing = FindMissing(images.Objects, image.FileSystem!);
+        if (missing.Count > 0)
+            await workers.AskAsync(
+                plan.Project.CacheDirectory, new StoreObjectsRequest(built.Layers, missing, plan.Project.Store.ObjectDirectory), listener, cancellation);
         try
         {
             AddLog(images.Objects, image, state);
@@ -39,6 +40,21 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
     // The name came with the content; another image of that name was made in the same second.
     static bool IsPublished(ImageStore images, string name, Image image) =>
         images.Exists(name) && images.Get(name) is { } stored && PublishedImage.IsSame(stored, image);
+
+    /// <summary>Objects that the store lacks, each with one of the paths that have it.</summary>
+    static List<ImageObject> FindMissing(ObjectStore objects, FileSystem fileSystem)
+    {
+        var files = new Dictionary<ObjectHash, (ByteString Path, ulong Size)>();
+        foreach (var entry in fileSystem.Walk())
+            if (entry.Inode is RegularInode { Size: > 0 } file)
+                files.TryAdd(file.Hash, (entry.Path, file.Size));
+        var sizes = objects.SizesOf([.. files.Keys]);
+        var missing = new List<ImageObject>();
+        foreach (var (hash, (path, size)) in files)
+            if (!sizes.TryGetValue(hash, out var stored) || stored != size)
+                missing.Add(new(path.Span[1..].ToArray(), hash.Span.ToArray()));
+        return missing;
+    }
 
     static void AddLog(ObjectStore objects, Image image, StateDirectory state)
     {
@@ -65,7 +81,7 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
         var name = built.Name;
         while (File.Exists(images.GetPath(name)))
             name = PublishedImage.NextName(name);
-        images.Add(name, image with { CreatedBy = Environment.UserName, CreatedOn = DateTimeOffset.UtcNow });
+        images.Add(name, image with { CreatedBy = Environment.UserName, CreatedOn = DateTimeOffset.UtcNow }, new ImageAddition { HasObjects = true });
         if (name != built.Name)
             StateDirectory.Write(file + ".json", built with { Name = name }, StateJson.Default.BuiltImage);
         return name;

@@ -75,19 +75,22 @@ static class MessageParts
 
     public static string[] ReadTexts(this BinaryReader reader) => reader.ReadList(static reader => reader.ReadString());
 
-    public static void WriteJson<T>(this BinaryWriter writer, T value, JsonTypeInfo<T> type)
+    public static void WriteBytes(this BinaryWriter writer, byte[] bytes)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(value, type);
         writer.Write7BitEncodedInt(bytes.Length);
         writer.Write(bytes);
     }
 
-    public static T ReadJson<T>(this BinaryReader reader, JsonTypeInfo<T> type)
+    public static byte[] ReadCountedBytes(this BinaryReader reader)
     {
         var length = reader.Read7BitEncodedInt();
         var bytes = reader.ReadBytes(length);
-        return bytes.Length == length ? JsonSerializer.Deserialize(bytes, type)! : throw new EndOfStreamException();
+        return bytes.Length == length ? bytes : throw new EndOfStreamException();
     }
+
+    public static void WriteJson<T>(this BinaryWriter writer, T value, JsonTypeInfo<T> type) => writer.WriteBytes(JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    public static T ReadJson<T>(this BinaryReader reader, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(reader.ReadCountedBytes(), type)!;
 
     /// <summary>Something that mostly is not there.</summary>
     public static void WriteOptionalJson<T>(this BinaryWriter writer, T? value, Func<JsonTypeInfo<T>> type)

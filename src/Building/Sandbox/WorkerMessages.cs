@@ -17,9 +17,9 @@ static class WorkerMessages
         MessageForm<WorkerRequest>.OfFields(Write, ReadRunStage),
         MessageForm<WorkerRequest>.OfFields(Write, ReadSealImage),
         MessageForm<WorkerRequest>.OfFields(Write, ReadRunTests),
+        MessageForm<WorkerRequest>.OfFields(Write, ReadStoreObjects),
         MessageForm<WorkerRequest>.OfFields<CancelRequest>((_, _) => { }, _ => new()),
         MessageForm<WorkerRequest>.OfFields<PlanPackagesRequest>((writer, plan) => Write(writer, plan.Stage), reader => new(ReadRunStage(reader))),
-        MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.StoreObjectsRequest),
         MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.PackImageRequest),
         MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.PlanBootstrapRequest),
         MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.FetchPackagesRequest),
@@ -93,6 +93,20 @@ static class WorkerMessages
     }
 
     static RunTestsRequest ReadRunTests(BinaryReader reader) => new(reader.ReadTexts(), reader.ReadTexts(), reader.ReadDouble(), ReadSettings(reader));
+
+    static void Write(BinaryWriter writer, StoreObjectsRequest request)
+    {
+        writer.WriteTexts(request.Layers);
+        writer.WriteList(request.Objects, static (writer, item) =>
+        {
+            writer.WriteBytes(item.Path);
+            writer.WriteBytes(item.Hash);
+        });
+        writer.Write(request.ObjectDirectory);
+    }
+
+    static StoreObjectsRequest ReadStoreObjects(BinaryReader reader) => new(
+        reader.ReadTexts(), reader.ReadList(static reader => new ImageObject(reader.ReadCountedBytes(), reader.ReadCountedBytes())), reader.ReadString());
 
     static void Write(BinaryWriter writer, CopyTreeOperation copy)
     {
@@ -205,7 +219,6 @@ static class WorkerMessages
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(StoreObjectsRequest))]
 [JsonSerializable(typeof(PackImageRequest))]
 [JsonSerializable(typeof(PlanBootstrapRequest))]
 [JsonSerializable(typeof(FetchPackagesRequest))]

@@ -37,8 +37,14 @@ sealed record ComputedFileSetting(string Filename, string Source);
 sealed record RunTestsRequest(
     IReadOnlyList<string> Layers, IReadOnlyList<string> Tests, double TimeoutSeconds, CommandSettings Settings) : WorkerRequest;
 
-/// <summary>Add the objects of an image that the store lacks.</summary>
-sealed record StoreObjectsRequest(IReadOnlyList<string> Layers, string ImageFile, string ObjectDirectory) : WorkerRequest;
+/// <summary>Add objects of an image to a store.</summary>
+/// <param name="Layers">The image's, the lowest first.</param>
+sealed record StoreObjectsRequest(IReadOnlyList<string> Layers, IReadOnlyList<ImageObject> Objects, string ObjectDirectory) : WorkerRequest;
+
+/// <summary>The content of a file.</summary>
+/// <param name="Path">In the image, without a leading slash.</param>
+/// <param name="Hash">The bytes of its SHA-512.</param>
+sealed record ImageObject(byte[] Path, byte[] Hash);
 
 /// <summary>Write what a NuGet package carries of an image beside its record. The files are replaced whole.</summary>
 /// <param name="ObjectsFile">For the contents of its files.</param>
