@@ -41,8 +41,17 @@ sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(Action<ServerOptions>? configure = null, TimeProvider? clock = null)
     {
         var server = new TestServer(Directory.CreateTempSubdirectory("imagesdk-server-").FullName, clock, configure);
-        await server.StartAsync();
-        return server;
+        try
+        {
+            await server.StartAsync();
+            return server;
+        }
+        catch
+        {
+            // Tests of servers that do not start.
+            Directory.Delete(server.directory, recursive: true);
+            throw;
+        }
     }
 
     /// <summary>Stops the server and starts it again over its directories, changed in between or not.</summary>

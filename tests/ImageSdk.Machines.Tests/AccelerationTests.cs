@@ -3,9 +3,11 @@ using ImageSdk.Machines.Qemu;
 
 namespace ImageSdk.Machines.Tests;
 
-public sealed class AccelerationTests
+public sealed class AccelerationTests : IDisposable
 {
     readonly string folder = Directory.CreateTempSubdirectory("imagesdk-acceleration-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [QemuFact]
     public void The_payload_ends_where_instructions_run()

@@ -35,13 +35,16 @@ sealed class Browser : IAsyncDisposable
     public static async Task<Browser> StartAsync()
     {
         var directory = Directory.CreateTempSubdirectory("imagesdk-browser-").FullName;
-        var process = Process.Start(new ProcessStartInfo(Program!,
+        var start = new ProcessStartInfo(Program!,
         [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--no-proxy-server", "--remote-debugging-port=0",
             $"--user-data-dir={directory}", "about:blank",
         ])
-        { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        { RedirectStandardError = true, RedirectStandardOutput = true };
+        // It leaves folders there.
+        start.Environment["TMPDIR"] = directory;
+        var process = Process.Start(start)!;
         var browser = new Browser(directory, process);
         try
         {
