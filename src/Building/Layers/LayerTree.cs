@@ -51,6 +51,8 @@ sealed class LayerTree
     public void Apply(LayerIndex layer)
     {
         var links = new Dictionary<ulong, TreeFile>();
+        // The directories that lead to the last entry: most entries are in one of them.
+        var open = new Stack<(ByteString Path, Node Node)>();
         foreach (var entry in layer.Entries)
         {
             if (entry.Path.IsEmpty)
@@ -58,7 +60,9 @@ sealed class LayerTree
                 root.File = new TreeFile(entry.Inode!);
                 continue;
             }
-            var (parent, name) = FindParent(entry.Path);
+            while (open.TryPeek(out var last) && !IsBelow(entry.Path, last.Path))
+                open.Pop();
+            var (parent, name) = open.TryPeek(out var above) ? FindParent(entry.Path, above.Node, above.Path.Length + 1) : FindParent(entry.Path, root, 0);
             if (entry.Kind == LayerEntryKind.Whiteout)
             {
                 parent.Children!.Remove(name);
@@ -69,19 +73,27 @@ sealed class LayerTree
                 && parent.Children!.TryGetValue(name, out var existing) && existing.File.Inode is DirectoryInode)
             {
                 existing.File = new TreeFile(inode);
+                open.Push((entry.Path, existing));
                 continue;
             }
             TreeFile? file = null;
             if (entry.LinkId != 0 && !links.TryGetValue(entry.LinkId, out file))
                 links.Add(entry.LinkId, file = new TreeFile(inode));
-            parent.Children![name] = new Node(file ?? new TreeFile(inode));
+            var node = new Node(file ?? new TreeFile(inode));
+            parent.Children![name] = node;
+            if (node.Children is not null)
+                open.Push((entry.Path, node));
         }
     }
 
-    (Node Parent, ByteString Name) FindParent(ByteString path)
+    static bool IsBelow(ByteString path, ByteString directory) =>
+        path.Length > directory.Length && path.Span[directory.Length] == '/' && path.Span.StartsWith(directory.Span);
+
+    /// <param name="node">A directory on the way.</param>
+    /// <param name="length">Of the part of the path that leads to it, with the slash.</param>
+    static (Node Parent, ByteString Name) FindParent(ByteString path, Node node, int length)
     {
-        var node = root;
-        var rest = path.Span;
+        var rest = path.Span[length..];
         while (rest.IndexOf((byte)'/') is var slash and >= 0)
         {
             var name = new ByteString(rest[..slash]);

@@ -21,14 +21,14 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
             return built.Name;
         if (!built.Layers.All(layers.Contains))
             throw new BuildException("IMG7003", $"The layers of {file} are no longer in the cache {layers.Root}. Build the project again.", plan.Project.ProjectFile);
-        var missing = FindMissing(images.Objects, image.FileSystem!);
+        var missing = FindMissing(images.Objects, image.FileSystem!, out var areSound);
         if (missing.Count > 0)
             await workers.AskAsync(
                 plan.Project.CacheDirectory, new StoreObjectsRequest(built.Layers, missing, plan.Project.Store.ObjectDirectory), listener, cancellation);
         try
         {
             AddLog(images.Objects, image, state);
-            return Add(images, built, file, image with { Attestations = AddAttestations(images.Objects, built, state) });
+            return Add(images, built, file, image with { Attestations = AddAttestations(images.Objects, built, state) }, new() { HasObjects = areSound });
         }
         catch (StoreException exception)
         {
@@ -42,7 +42,8 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
         images.Exists(name) && images.Get(name) is { } stored && PublishedImage.IsSame(stored, image);
 
     /// <summary>Objects that the store lacks, each with one of the paths that have it.</summary>
-    static List<ImageObject> FindMissing(ObjectStore objects, FileSystem fileSystem)
+    /// <param name="areSound">False where the store has one with another size; it says so when the image comes.</param>
+    static List<ImageObject> FindMissing(ObjectStore objects, FileSystem fileSystem, out bool areSound)
     {
         var files = new Dictionary<ObjectHash, (ByteString Path, ulong Size)>();
         foreach (var entry in fileSystem.Walk())
@@ -50,9 +51,12 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
                 files.TryAdd(file.Hash, (entry.Path, file.Size));
         var sizes = objects.SizesOf([.. files.Keys]);
         var missing = new List<ImageObject>();
+        areSound = true;
         foreach (var (hash, (path, size)) in files)
-            if (!sizes.TryGetValue(hash, out var stored) || stored != size)
+            if (!sizes.TryGetValue(hash, out var stored))
                 missing.Add(new(path.Span[1..].ToArray(), hash.Span.ToArray()));
+            else
+                areSound &= stored == size;
         return missing;
     }
 
@@ -76,12 +80,12 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
         return attestations.Count > 0 ? attestations : null;
     }
 
-    static string Add(ImageStore images, BuiltImage built, string file, Image image)
+    static string Add(ImageStore images, BuiltImage built, string file, Image image, ImageAddition addition)
     {
         var name = built.Name;
         while (File.Exists(images.GetPath(name)))
             name = PublishedImage.NextName(name);
-        images.Add(name, image with { CreatedBy = Environment.UserName, CreatedOn = DateTimeOffset.UtcNow }, new ImageAddition { HasObjects = true });
+        images.Add(name, image with { CreatedBy = Environment.UserName, CreatedOn = DateTimeOffset.UtcNow }, addition);
         if (name != built.Name)
             StateDirectory.Write(file + ".json", built with { Name = name }, StateJson.Default.BuiltImage);
         return name;

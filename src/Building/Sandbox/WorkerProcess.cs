@@ -139,14 +139,18 @@ sealed class WorkerProcess : IDisposable
 
     void Cancel()
     {
-        try
+        _ = Task.Run(() =>
         {
-            Send(new CancelRequest());
-        }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException)
-        {
-            return; // It is gone already.
-        }
+            try
+            {
+                Send(new CancelRequest());
+            }
+            catch (Exception exception) when (exception is IOException or InvalidOperationException)
+            {
+                // It is gone already.
+            }
+        });
+        // Also one that does not even read what it is told.
         _ = Task.Run(() =>
         {
             if (!process.WaitForExit(CancelPatience))

@@ -51,21 +51,19 @@ sealed class StageRoot : IDisposable
     void MountOverlay(IReadOnlyList<string> trees)
     {
         TakeOverRootDirectory(trees[^1]);
-        Directory.CreateDirectory(Path.Combine(directory, "w"));
         // Names are relative to the cache's folder, which is the worker's current directory: the kernel takes one page of
         // options, and a user's folder may hold the separators "," and ":".
         // The kernel takes no layer twice. Of two the upper one says all: it has the same names, and hides the same ones.
         var lower = string.Join(':', trees.Reverse().Distinct());
         var own = Path.GetRelativePath(session.Store.Root, directory);
-        var options = $"lowerdir={lower},upperdir={own}/u,workdir={own}/w,";
         // The index keeps hard links whole while commands run (the kernel has none in a user namespace).
         // Changes must lie in the upper directory as plain files; nothing of a stage needs to survive a power cut.
-        options += WorkerSession.IsRootless
+        var options = WorkerSession.IsRootless
             ? "userxattr,volatile"
             : "index=on,metacopy=off,redirect_dir=off,xino=off,volatile";
         try
         {
-            Mounts.Mount("imagesdk", RootPath, "overlay", Mounts.Options.None, options);
+            Overlay.Mount(RootPath, lower, $"{own}/u", $"{own}/w", options);
         }
         catch (PosixException exception)
         {
