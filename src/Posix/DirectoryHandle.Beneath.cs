@@ -39,6 +39,6 @@ public sealed unsafe partial class DirectoryHandle
             Flags = (ulong)(flags | Libc.OpenNoFollow | Libc.OpenCloseOnExec), Mode = mode, Resolve = ResolveBeneath | ResolveNoSymlinks,
         };
         fixed (byte* pointer = terminated.Bytes)
-            return (int)Libc.SystemCall(Libc.SystemCallOpenAt2, Descriptor, (nint)pointer, (nint)(&how), sizeof(Libc.OpenHow));
+            return Open(pointer, &how);
     }
 }

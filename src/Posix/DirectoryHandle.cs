@@ -11,6 +11,9 @@ namespace ImageSdk.Posix;
 public sealed unsafe partial class DirectoryHandle : IDisposable
 {
     const ulong ResolveInRoot = 0x10;
+
+    // A file that somebody else has a lease on gives the same answer each time.
+    const int MostAttempts = 10_000;
     const uint StatMask = 0x7FF | 0x1000; // The basic fields, and the mount.
 
     readonly SafeFileHandle handle;
@@ -105,7 +108,21 @@ public sealed unsafe partial class DirectoryHandle : IDisposable
         using var terminated = new TerminatedName(path.IsEmpty ? "."u8 : path);
         var how = new Libc.OpenHow { Flags = (ulong)(flags | Libc.OpenCloseOnExec), Resolve = ResolveInRoot };
         fixed (byte* pointer = terminated.Bytes)
-            return (int)Libc.SystemCall(Libc.SystemCallOpenAt2, Descriptor, (nint)pointer, (nint)(&how), sizeof(Libc.OpenHow));
+            return Open(pointer, &how);
+    }
+
+    /// <summary>
+    /// Opens by openat2. Where a path has ".." in it and somebody renames or mounts anything at that moment, anywhere on the machine, the
+    /// kernel can't say for certain that the path stays inside, and leaves it to the caller to try again (openat2(2), EAGAIN).
+    /// </summary>
+    int Open(byte* path, Libc.OpenHow* how)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var descriptor = (int)Libc.SystemCall(Libc.SystemCallOpenAt2, Descriptor, (nint)path, (nint)how, sizeof(Libc.OpenHow));
+            if (descriptor >= 0 || attempt == MostAttempts || Marshal.GetLastPInvokeError() != Errno.TryAgain)
+                return descriptor;
+        }
     }
 
     /// <summary>The status of a name; null where there is none.</summary>

@@ -32,6 +32,22 @@ public sealed class DirectoryHandleTests : IDisposable
     }
 
     [Fact]
+    public async Task Paths_lead_up_and_down_while_others_rename()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "a/b"));
+        Write("one"u8, "");
+        var renaming = Task.Run(() =>
+        {
+            var (from, to) = (Path.Combine(folder, "one"), Path.Combine(folder, "two"));
+            for (var i = 0; i < 50_000; i++, (from, to) = (to, from))
+                File.Move(from, to, overwrite: true);
+        });
+        while (!renaming.IsCompleted)
+            root.OpenDirectoryInRoot("a/b/../../a/b/.././../a/b"u8).Dispose();
+        await renaming;
+    }
+
+    [Fact]
     public void Many_names_are_all_read()
     {
         for (var i = 0; i < 3000; i++)
