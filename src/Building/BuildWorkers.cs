@@ -41,14 +41,13 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     /// <summary>Whether there is one, at work or waiting for some.</summary>
     internal bool HasWorker => worker is not null;
 
-    /// <summary>Asks, when it is its turn, and waits for the answer on the thread that it is on.</summary>
     internal async Task<DoneEvent> AskAsync(
         string cacheDirectory, WorkerRequest request, IBuildListener listener, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
         {
-            return StartWorker(cacheDirectory).Ask(request, listener, cancellation);
+            return await StartWorker(cacheDirectory).AskAsync(request, listener, cancellation);
         }
         finally
         {

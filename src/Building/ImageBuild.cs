@@ -18,8 +18,7 @@ namespace ImageSdk.Building;
 
 /// <summary>
 /// A build of one image project. The state between stages lies in a folder (obj/…/image), so that each MSBuild target
-/// can be skipped, run alone or run in another process. Nothing here depends on MSBuild. What waits for the worker waits on
-/// the thread that called: who wants to go on meanwhile calls from another.
+/// can be skipped, run alone or run in another process. Nothing here depends on MSBuild.
 /// </summary>
 /// <param name="stateDirectory">obj/…/image/; made on demand.</param>
 public sealed class ImageBuild(string stateDirectory, IBuildListener listener)

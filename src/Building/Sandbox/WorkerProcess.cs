@@ -71,9 +71,12 @@ sealed class WorkerProcess : IDisposable
 
     /// <summary>Asks, passes on what the worker tells, and waits for the end.</summary>
     /// <remarks>
-    /// On the thread that asks: what the framework needs to wait for a pipe without one takes longer to load than a small layer to make.
+    /// A thread waits: what the framework needs to wait for a pipe without one takes longer to load than a small layer to make.
     /// </remarks>
-    public DoneEvent Ask(WorkerRequest request, IBuildListener listener, CancellationToken cancellation)
+    public Task<DoneEvent> AskAsync(WorkerRequest request, IBuildListener listener, CancellationToken cancellation) =>
+        BackgroundWork.Start(() => Ask(request, listener, cancellation));
+
+    DoneEvent Ask(WorkerRequest request, IBuildListener listener, CancellationToken cancellation)
     {
         try
         {

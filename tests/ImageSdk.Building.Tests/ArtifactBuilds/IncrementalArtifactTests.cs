@@ -76,8 +76,7 @@ public class IncrementalArtifactTests(SampleImage sample) : IClassFixture<Sample
         File.WriteAllText(Path.Combine(folder, "out.squashfs"), "the one before");
         using var cancellation = new CancellationTokenSource();
         using var workers = new BuildWorkers(TestHost.WorkerAssembly, TestHost.Dotnet);
-        var build = new ImageBuild(sample.Workspace.StateOf(sample.Project), new RecordingListener());
-        var making = Task.Run(() => build.MakeArtifactsAsync([request], false, workers, cancellation.Token));
+        var making = new ImageBuild(sample.Workspace.StateOf(sample.Project), new RecordingListener()).MakeArtifactsAsync([request], false, workers, cancellation.Token);
         while (!File.Exists(Path.Combine(folder, ".out.squashfs~")) && !making.IsCompleted)
             await Task.Delay(10);
         cancellation.Cancel();
