@@ -33,7 +33,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     internal Task<KnownBefore>? KnownAhead { get; set; }
 
     /// <summary>What the documents about the image say, worked out while its tests run.</summary>
-    internal Task<DescribedAhead>? DocumentsAhead { get; set; }
+    internal Task<DescribedDocuments>? DocumentsAhead { get; set; }
 
     /// <summary>What the stages that were run so far took.</summary>
     public BuildTimings Timings { get; } = new();

@@ -30,6 +30,10 @@ public readonly struct ByteString : IEquatable<ByteString>, IComparable<ByteStri
     /// <summary>For people and for matching: decoded as UTF-8, each byte that is not UTF-8 shown as U+FFFD.</summary>
     public override string ToString() => PathText.ToText(Span);
 
+    /// <summary>Whether this is a path below another one; both rooted, or both not.</summary>
+    /// <param name="directory">Without a slash at its end: not the root.</param>
+    public bool IsBelow(ByteString directory) => Length > directory.Length && Span[directory.Length] == '/' && Span.StartsWith(directory.Span);
+
     public bool Equals(ByteString other) => Span.SequenceEqual(other.Span);
 
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is ByteString other && Equals(other);

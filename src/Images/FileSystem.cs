@@ -89,7 +89,7 @@ public sealed class FileSystem
         ByteString? dropped = null;
         foreach (var (path, number, inode) in Walk())
         {
-            if (number is null || (dropped is { } top && FileSystemWalk.IsBelow(path, top)))
+            if (number is null || (dropped is { } top && path.IsBelow(top)))
                 continue;
             if (isKept(path))
                 builder.Add(path, inode, number.Value);

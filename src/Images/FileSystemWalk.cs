@@ -65,7 +65,4 @@ static class FileSystemWalk
         name.Span.CopyTo(path.AsSpan(directory.Length + separator));
         return new(path);
     }
-
-    public static bool IsBelow(ByteString path, ByteString directory) =>
-        path.Length > directory.Length && path.Span[directory.Length] == '/' && path.Span.StartsWith(directory.Span);
 }

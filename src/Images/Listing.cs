@@ -40,7 +40,7 @@ public sealed class Listing
         ByteString? skipped = null;
         foreach (var entry in fileSystem.Index.Entries)
         {
-            if (skipped is { } top && FileSystemWalk.IsBelow(entry.Path, top))
+            if (skipped is { } top && entry.Path.IsBelow(top))
                 continue;
             if (!entry.IsRoot && Filter?.Matches(entry.Path) == true)
             {

@@ -26,10 +26,8 @@ public abstract class SandboxedImageTask : ImageTask, ICancelableTask, IDisposab
 
     private protected override bool IsCancelled => cancellation.IsCancellationRequested;
 
-    // On MSBuild's own thread, which is there for the task alone; unless it has a context that what is awaited comes back to.
     private protected sealed override void Execute(ImageBuild build, IBuildListener listener) =>
-        (SynchronizationContext.Current is null ? ExecuteAsync(build, Workers(), cancellation.Token) : Task.Run(() => ExecuteAsync(build, Workers(), cancellation.Token)))
-            .GetAwaiter().GetResult();
+        Task.Run(() => ExecuteAsync(build, Workers(), cancellation.Token)).GetAwaiter().GetResult();
 
     private protected abstract Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation);
 

@@ -23,7 +23,7 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
             ?? throw new BuildException("IMG6090", $"There is no image to describe: {file} has not been built. Build the project first.", plan.Project.ProjectFile);
         var started = DateTimeOffset.UtcNow - workers.Timings.Elapsed;
         var image = workers.Records.Read(file);
-        var (description, documents) = await TakeAheadAsync(built) ?? Write(Describe(new(image, built, Log: null), await ReadAsync(image.FileSystem!, built.Layers, cancellation)));
+        var (_, description, documents) = await TakeAheadAsync(built) ?? Write(new(image, built, Log: null), await ReadAsync(image.FileSystem!, built.Layers, cancellation));
         foreach (var kind in plan.Project.Attestations)
         {
             // It says when the build ended.
@@ -43,24 +43,24 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
         workers.DocumentsAhead = Task.Run(async () =>
         {
             var read = await ReadAsync(tree, sealedState.Layers, cancellation);
-            var composed = await composing;
-            return new DescribedAhead(composed.Built, Write(Describe(composed, read)));
+            return Write(await composing, read);
         }, cancellation);
 
     async Task<DescribedDocuments?> TakeAheadAsync(BuiltImage built)
     {
         var ahead = workers.DocumentsAhead;
         workers.DocumentsAhead = null;
-        return ahead is not null && await ahead is var described && (described.Built.Name, described.Built.Key) == (built.Name, built.Key) ? described.Documents : null;
+        return ahead is not null && await ahead is var described && (described.Built.Name, described.Built.Key) == (built.Name, built.Key) ? described : null;
     }
 
     /// <summary>All but what has the time in it at which the build ends.</summary>
-    DescribedDocuments Write(ImageDescription description)
+    DescribedDocuments Write(ComposedImage composed, ReadImage read)
     {
+        var description = Describe(composed, read);
         var documents = new ConcurrentDictionary<string, byte[]>();
         Parallel.ForEach(plan.Project.Attestations.Intersect([AttestationKinds.Spdx, AttestationKinds.CycloneDx]), kind =>
             documents[kind] = kind == AttestationKinds.Spdx ? new SpdxDocument(description).Write() : new CycloneDxDocument(description).Write());
-        return new(description, documents);
+        return new(composed.Built, description, documents);
     }
 
     ImageDescription Describe(ComposedImage composed, ReadImage read)
@@ -151,12 +151,9 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
     }
 }
 
-/// <summary>What documents say, and those that are written.</summary>
+/// <summary>What documents say about an image, which may not be written yet, and those that are worked out.</summary>
 /// <param name="Documents">By their kinds.</param>
-sealed record DescribedDocuments(ImageDescription Description, IReadOnlyDictionary<string, byte[]> Documents);
-
-/// <summary>Documents about an image that was not built yet.</summary>
-sealed record DescribedAhead(BuiltImage Built, DescribedDocuments Documents);
+sealed record DescribedDocuments(BuiltImage Built, ImageDescription Description, IReadOnlyDictionary<string, byte[]> Documents);
 
 /// <summary>What earlier builds have read.</summary>
 sealed record KnownBefore(KnownContents? Contents, KnownDigests Digests);

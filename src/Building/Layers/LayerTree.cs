@@ -60,7 +60,7 @@ sealed class LayerTree
                 root.File = new TreeFile(entry.Inode!);
                 continue;
             }
-            while (open.TryPeek(out var last) && !IsBelow(entry.Path, last.Path))
+            while (open.TryPeek(out var last) && !entry.Path.IsBelow(last.Path))
                 open.Pop();
             var (parent, name) = open.TryPeek(out var above) ? FindParent(entry.Path, above.Node, above.Path.Length + 1) : FindParent(entry.Path, root, 0);
             if (entry.Kind == LayerEntryKind.Whiteout)
@@ -85,9 +85,6 @@ sealed class LayerTree
                 open.Push((entry.Path, node));
         }
     }
-
-    static bool IsBelow(ByteString path, ByteString directory) =>
-        path.Length > directory.Length && path.Span[directory.Length] == '/' && path.Span.StartsWith(directory.Span);
 
     /// <param name="node">A directory on the way.</param>
     /// <param name="length">Of the part of the path that leads to it, with the slash.</param>

@@ -56,6 +56,12 @@ static class MessageParts
 
     public static string? ReadOptional(this BinaryReader reader) => reader.ReadBoolean() ? reader.ReadString() : null;
 
+    public static void WritePair(this BinaryWriter writer, string first, string second)
+    {
+        writer.Write(first);
+        writer.Write(second);
+    }
+
     public static void WriteList<T>(this BinaryWriter writer, IReadOnlyCollection<T> items, Action<BinaryWriter, T> write)
     {
         writer.Write7BitEncodedInt(items.Count);

@@ -68,11 +68,7 @@ static class WorkerMessages
         writer.Write(request.LayerId);
         writer.WriteTexts(request.Layers);
         writer.WriteTexts(request.ExcludedPaths);
-        writer.WriteList(request.ComputedFiles, static (writer, file) =>
-        {
-            writer.Write(file.Filename);
-            writer.Write(file.Source);
-        });
+        writer.WriteList(request.ComputedFiles, static (writer, file) => writer.WritePair(file.Filename, file.Source));
         writer.Write(request.TestsTarget);
         writer.WriteOptional(request.TestsDirectory);
         writer.WriteTexts(request.TestFiles);
@@ -141,23 +137,13 @@ static class WorkerMessages
 
     static void Write(BinaryWriter writer, CommandSettings settings)
     {
-        writer.Write7BitEncodedInt(settings.Environment.Count);
-        foreach (var (name, value) in settings.Environment)
-        {
-            writer.Write(name);
-            writer.Write(value);
-        }
+        writer.WriteList(settings.Environment, static (writer, variable) => writer.WritePair(variable.Key, variable.Value));
         writer.WriteList(settings.BindMounts, static (writer, mount) =>
         {
-            writer.Write(mount.Source);
-            writer.Write(mount.Target);
+            writer.WritePair(mount.Source, mount.Target);
             writer.Write(mount.Writable);
         });
-        writer.WriteList(settings.Secrets, static (writer, secret) =>
-        {
-            writer.Write(secret.Name);
-            writer.Write(secret.Value);
-        });
+        writer.WriteList(settings.Secrets, static (writer, secret) => writer.WritePair(secret.Name, secret.Value));
         writer.Write(settings.Network);
     }
 

@@ -78,9 +78,7 @@ public static class GobTypes
         AheadOfTime.Reach(() =>
         {
             map.Write(null!, null);
-            map.WriteDefinition(null!);
             map.Compile(null!, 0);
-            _ = (map.Members, map.Omits(null));
         });
         return map;
     }

@@ -12,18 +12,18 @@ public delegate void GobSetter<TDraft, in TField>(ref TDraft draft, TField value
 /// </summary>
 public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
 {
-    readonly GobStructShape shape;
-    readonly List<GobField<T, TDraft>> fields = [];
+    readonly string name;
+    readonly List<GobField<T, TDraft>> fields;
 
     private protected GobStructType(string name)
-        : this(new GobStructShape(name))
+        : this(name, [])
     {
     }
 
-    GobStructType(GobStructShape shape)
-        : base(shape)
+    GobStructType(string name, List<GobField<T, TDraft>> fields)
+        : base(new GobStructShape(name, fields))
     {
-        this.shape = shape;
+        (this.name, this.fields) = (name, fields);
         AheadOfTime.Reach(() =>
         {
             Compile(null!, 0);
@@ -45,7 +45,6 @@ public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
             new GobSetStep<TDraft, TField>("", null!, set).Read(ref reader, ref draft);
         });
         fields.Add(field);
-        shape.Fields.Add(field);
     }
 
     private protected abstract TDraft NewDraft();
@@ -57,7 +56,7 @@ public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
     internal sealed override void Write(GobWriter writer, T value)
     {
         if (value is null)
-            throw new GobException($"struct {shape.Name} is nil where gob needs one");
+            throw new GobException($"struct {name} is nil where gob needs one");
         var previous = -1;
         for (var number = 0; number < fields.Count; number++)
             fields[number].Write(writer, value, number, ref previous);
@@ -85,7 +84,7 @@ public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
 
     internal sealed override GobPlan<T> Compile(GobPlans plans, int wireId)
     {
-        var sent = plans.Require<WireStruct>(wireId, $"struct {shape.Name}").Fields;
+        var sent = plans.Require<WireStruct>(wireId, $"struct {name}").Fields;
         var plan = new Plan(this, sent.Length);
         plans.Add(this, wireId, plan);
         AheadOfTime.Reach(() =>
@@ -97,12 +96,12 @@ public abstract class GobStructType<T, TDraft> : GobType<T>, IEnumerable<string>
         for (var number = 0; number < sent.Length; number++)
         {
             var field = fields.Find(field => field.Name == sent[number].Name);
-            plan.Steps[number] = field?.Compile(plans, sent[number].TypeId, shape.Name) ?? new GobSkipStep<TDraft>(sent[number].TypeId);
+            plan.Steps[number] = field?.Compile(plans, sent[number].TypeId, name) ?? new GobSkipStep<TDraft>(sent[number].TypeId);
             matches += field is null ? 0 : 1;
         }
         // What shares no field with the type is not an old version of it but something else.
         if (matches == 0 && sent.Length > 0 && fields.Count > 0)
-            throw new GobException($"type mismatch: no field of struct {shape.Name} in {plans.Types.Describe(wireId)}");
+            throw new GobException($"type mismatch: no field of struct {name} in {plans.Types.Describe(wireId)}");
         return plan;
     }
 
