@@ -12,10 +12,11 @@ namespace ImageSdk.Building.DebianPackages;
 static partial class AptLogs
 {
     const string Directory = "var/log/apt";
+    const string DpkgLog = "var/log/dpkg.log";
     const uint AdministratorsGroup = 4; // "adm", in all of Debian.
 
     /// <summary>What apt, dpkg and update-alternatives write lines with times to.</summary>
-    static readonly string[] TimedLogs = ["var/log/dpkg.log", "var/log/alternatives.log", $"{Directory}/history.log", $"{Directory}/term.log"];
+    static readonly string[] TimedLogs = [DpkgLog, "var/log/alternatives.log", $"{Directory}/history.log", $"{Directory}/term.log"];
 
     /// <summary>Notes how long the logs are, so that what comes after that can be told apart.</summary>
     public static IReadOnlyList<ulong> Measure(DirectoryHandle root) =>
@@ -53,6 +54,17 @@ static partial class AptLogs
             return;
         using (var file = root.CreateFile(planner, 0x1A4))
             file.Write(plan.PlannerLog);
+    }
+
+    /// <summary>Writes what dpkg does of packages that it unpacks and that were not there before.</summary>
+    public static void WriteUnpacked(DirectoryHandle root, IEnumerable<DebianPackage> packages)
+    {
+        const string time = "1970-01-01 00:00:00";
+        var lines = new StringBuilder($"{time} startup archives unpack\n");
+        foreach (var (name, version) in packages.Select(package => ($"{package.Name}:{package.Architecture}", package.Version)))
+            lines.Append($"{time} install {name} <none> {version}\n{time} status half-installed {name} {version}\n{time} status unpacked {name} {version}\n");
+        root.MakeDirectoriesInRoot("var/log"u8, 0x1ED); // 0755
+        Append(root, DpkgLog, 0x1A4, 0, lines.ToString());
     }
 
     static void Append(DirectoryHandle root, string path, uint mode, uint group, string text)

@@ -13,17 +13,28 @@ sealed class DpkgDatabase(DirectoryHandle root)
 {
     const uint FileMode = 0x1A4; // 0644
 
-    /// <summary>Whether dpkg has been told to put some files elsewhere or to give them other owners.</summary>
-    public bool HasOverrides => Holds("diversions") || Holds("statoverride");
+    /// <summary>Paths that dpkg has been told to put elsewhere, or to give another owner or mode; and where others go.</summary>
+    public IReadOnlySet<ByteString> ReadOverrides()
+    {
+        // Three lines each: the file, where it goes, whose own it is not.
+        var diverted = ReadLines("diversions").Where((_, number) => number % 3 != 2);
+        var owned = ReadLines("statoverride").Select(line => line[(line.IndexOf('/') is var at and >= 0 ? at : 0)..]);
+        return diverted.Concat(owned).Select(path => ByteString.FromText(path.TrimStart('/'))).ToHashSet();
+    }
 
-    bool Holds(string name) => root.StatInRoot(Path(name)) is { Size: > 0 };
+    /// <summary>Names of all packages that it has something of, be it no more than configuration files.</summary>
+    public IReadOnlySet<string> ReadNames()
+    {
+        const string field = "Package: ";
+        return ReadLines("status").Where(line => line.StartsWith(field, StringComparison.Ordinal)).Select(line => line[field.Length..]).ToHashSet(StringComparer.Ordinal);
+    }
 
     /// <summary>Paths whose change somebody waits for.</summary>
     public IReadOnlyList<string> ReadInterests() =>
         [.. ReadLines("triggers/File").Select(line => line[..Math.Max(0, line.LastIndexOf(' '))]).Where(path => path.Length > 0)];
 
     /// <summary>Enters packages as unpacked.</summary>
-    public void Add(IReadOnlyList<(CachedPackage File, PackageControl Control, PackageContents Contents)> packages)
+    public void Add(IReadOnlyList<NewPackage> packages)
     {
         using var info = root.OpenDirectoryInRoot("var/lib/dpkg/info"u8);
         var status = new StringBuilder();

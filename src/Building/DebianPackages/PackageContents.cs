@@ -8,20 +8,23 @@ namespace ImageSdk.Building.DebianPackages;
 /// <summary>The names that a package brings, in its own order.</summary>
 /// <param name="Paths">Without "./" in front or a slash at the end; the root directory is the empty path.</param>
 /// <param name="Files">Those of them that are no directories.</param>
-sealed record PackageContents(IReadOnlyList<ByteString> Paths, IReadOnlyList<ByteString> Files)
+/// <param name="Directories">The others, but for the root directory.</param>
+sealed record PackageContents(IReadOnlyList<ByteString> Paths, IReadOnlyList<ByteString> Files, IReadOnlyList<PackageDirectory> Directories)
 {
     /// <exception cref="InvalidDataException">The package is damaged.</exception>
     public static PackageContents Read(CachedPackage package)
     {
-        var (paths, files) = (new List<ByteString>(), new List<ByteString>());
+        var (paths, files, directories) = (new List<ByteString>(), new List<ByteString>(), new List<PackageDirectory>());
         foreach (var entry in Entries(package))
         {
             var path = new ByteString(Trim(entry.Name.Span));
             paths.Add(path);
             if (entry.Type != '5')
                 files.Add(path);
+            else if (!path.Span.IsEmpty)
+                directories.Add(new(path, entry.Mode, entry.Uid, entry.Gid));
         }
-        return new(paths, files);
+        return new(paths, files, directories);
     }
 
     /// <summary>MD5 of some files, as dpkg notes it of configuration files.</summary>
@@ -60,3 +63,7 @@ sealed record PackageContents(IReadOnlyList<ByteString> Paths, IReadOnlyList<Byt
             yield return entry;
     }
 }
+
+/// <summary>A directory as a package brings it.</summary>
+/// <param name="Mode">Permission bits.</param>
+readonly record struct PackageDirectory(ByteString Path, uint Mode, uint Uid, uint Gid);

@@ -58,6 +58,10 @@ sealed class PackageControl
     public IEnumerable<string> LinesOf(string name) => (TextOf(name) ?? "").Split('\n')
         .Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#');
 
+    /// <summary>The paths whose change it waits for.</summary>
+    public IEnumerable<string> FileInterests =>
+        LinesOf("triggers").Where(line => line.StartsWith("interest", StringComparison.Ordinal) && line.Contains('/')).Select(line => line[line.IndexOf('/')..]);
+
     /// <exception cref="InvalidDataException">The package is damaged.</exception>
     public static PackageControl Read(CachedPackage package)
     {

@@ -17,20 +17,23 @@ static class PackageExtractor
 {
     const int BufferSize = 1 << 18;
 
+    /// <param name="keepsDirectories">
+    /// Whether a directory that is there stays as it is, as with dpkg; or else gets the package's owner and mode, as with tar.
+    /// </param>
     /// <exception cref="InvalidDataException">A package's content is damaged.</exception>
     /// <exception cref="PosixException">It cannot be written.</exception>
-    public static void Extract(IReadOnlyList<CachedPackage> packages, string root, CancellationToken cancellation)
+    public static void Extract(IReadOnlyList<CachedPackage> packages, string root, bool keepsDirectories, CancellationToken cancellation)
     {
         // The large ones first, so that the last thread does not work alone for long.
         var bySize = packages.OrderByDescending(package => new FileInfo(package.File).Length).ToList();
         Parallel.ForEach(bySize, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation }, package =>
         {
             using var handle = DirectoryHandle.Open(root);
-            Extract(package, handle);
+            Extract(package, handle, keepsDirectories);
         });
     }
 
-    static void Extract(CachedPackage package, DirectoryHandle root)
+    static void Extract(CachedPackage package, DirectoryHandle root, bool keepsDirectories)
     {
         using var file = new FileStream(package.File, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 12);
         var data = PackageContents.Data(file);
@@ -46,7 +49,8 @@ static class PackageExtractor
                 var path = PackageContents.Trim(entry.Name.Span);
                 if (path.IsEmpty)
                 {
-                    SetDirectory(root, "."u8, entry);
+                    if (!keepsDirectories)
+                        SetDirectory(root, "."u8, entry);
                     continue;
                 }
                 var slash = path.LastIndexOf((byte)'/');
@@ -58,7 +62,10 @@ static class PackageExtractor
                     parent = root.OpenDirectoryInRoot(directory);
                     parentPath = directory.ToArray();
                 }
-                Write(entry, root, parent, path, path[(slash + 1)..], file.SafeFileHandle, data.Start, buffer);
+                if (entry.Type == '5')
+                    MakeDirectory(entry, root, parent, path, path[(slash + 1)..], keepsDirectories);
+                else
+                    Write(entry, root, parent, path[(slash + 1)..], file.SafeFileHandle, data.Start, buffer);
             }
         }
         finally
@@ -68,18 +75,19 @@ static class PackageExtractor
         }
     }
 
-    static void Write(
-        TarFileEntry entry, DirectoryHandle root, DirectoryHandle parent, ReadOnlySpan<byte> path, ReadOnlySpan<byte> name,
-        SafeFileHandle content, long start, byte[] buffer)
+    static void MakeDirectory(
+        TarFileEntry entry, DirectoryHandle root, DirectoryHandle parent, ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, bool keepsDirectories)
     {
-        if (entry.Type == '5')
-        {
-            if (!parent.TryMakeDirectory(name, 0x1ED) && root.StatInRoot(path) is not { Kind: FileKind.Directory })
-                throw new InvalidDataException($"{entry.Name} is a directory in one package and something else in another");
-            if (parent.Stat(name).Kind == FileKind.Directory)
-                SetDirectory(parent, name, entry);
-            return;
-        }
+        var isNew = parent.TryMakeDirectory(name, 0x1ED);
+        if (!isNew && root.StatInRoot(path) is not { Kind: FileKind.Directory })
+            throw new InvalidDataException($"{entry.Name} is a directory in one package and something else in another");
+        if (isNew || (!keepsDirectories && parent.Stat(name).Kind == FileKind.Directory))
+            SetDirectory(parent, name, entry);
+    }
+
+    static void Write(
+        TarFileEntry entry, DirectoryHandle root, DirectoryHandle parent, ReadOnlySpan<byte> name, SafeFileHandle content, long start, byte[] buffer)
+    {
         var isFile = entry.Type is '0' or '\0' or '7';
         for (var attempt = 0; ; attempt++)
         {

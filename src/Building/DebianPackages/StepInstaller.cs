@@ -67,12 +67,45 @@ sealed class StepInstaller(
 
     void Run(InstallStep step, string title, Task<IReadOnlyList<CachedPackage>> fetched, StageContext context)
     {
-        var files = fetched.GetAwaiter().GetResult();
-        var script = DpkgScript.Write(step, files.ToDictionary(file => file.Package.Name, StringComparer.Ordinal), settings, MountPoint);
+        var files = fetched.GetAwaiter().GetResult().ToDictionary(file => file.Package.Name, StringComparer.Ordinal);
         context.Log($"Installing {title}:");
         context.Progress($"Installing {title}");
         using var policy = GenericPackager.ForbidServices(context);
-        using var borrowed = new BorrowedFile(context.Handle, ScriptFile, script, 0x1ED);
+        var script = new DpkgScript(settings, MountPoint);
+        if (settings.Preconfigures && RootFile.Exists(context.Handle, DpkgScript.TemplateReader))
+            script.Preconfigure(step.Packages.Select(package => files[package.Package.Name]));
+        foreach (var run in step.Runs())
+        {
+            if (run.Unpacks)
+            {
+                RunScript(script.Take(), context);
+                if (TryUnpack([.. run.Names.Select(name => files[name])], context))
+                    continue;
+            }
+            script.Call(run, files);
+        }
+        RunScript(script.Take(), context);
+    }
+
+    bool TryUnpack(IReadOnlyList<CachedPackage> packages, StageContext context)
+    {
+        if (DpkgSettings.Read(context.Handle, settings.DpkgOptions) is not { IsUsual: true } dpkg
+            || !new PlainUnpacker(context, dpkg.Forces, script => RunScript(script, context)).TryUnpack(packages))
+            return false;
+        foreach (var package in packages)
+            context.Log($"Unpacking {package.Package.Name} ({package.Package.Version}) ...");
+        if (dpkg.KeepsLog)
+            AptLogs.WriteUnpacked(context.Handle, packages.Select(package => package.Package));
+        return true;
+    }
+
+    void RunScript(string commands, StageContext context)
+    {
+        if (commands.Length == 0)
+            return;
+        // The path is what apt sets for dpkg, whatever scripts of the image get.
+        var script = $"#!/bin/sh\nset -e\nexport PATH=/usr/sbin:/usr/bin:/sbin:/bin\n{commands}";
+        using var borrowed = new BorrowedFile(context.Handle, ScriptFile, Encoding.UTF8.GetBytes(script), 0x1ED);
         var (exitCode, lastLines) = context.RunInBuildEnvironment([GenericPackager.PathInImage, "run", ScriptFile], network: true);
         if (exitCode != 0)
             throw GenericPackager.Failure("install", exitCode, lastLines, requests);

@@ -35,7 +35,7 @@ sealed class PredictedRoot(WorkerSession session, AptBootstrapOperation operatio
         var directory = session.NextRootDirectory();
         using var root = DirectoryHandle.Open(directory);
         BootstrapRoot.MakeSkeleton(root, operation.Bootstrap);
-        PackageExtractor.Extract(installed, directory, session.Cancellation);
+        PackageExtractor.Extract(installed, directory, keepsDirectories: false, session.Cancellation);
         if (!AddUsers(root))
             return;
         BootstrapRoot.WriteFile(root, AptSystem.StatusFile, DescribeInstalled(installed), FileMode);

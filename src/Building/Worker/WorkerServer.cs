@@ -20,6 +20,8 @@ namespace ImageSdk.Building.Worker;
 /// </summary>
 public sealed class WorkerServer
 {
+    static readonly TimeSpan KillInterval = TimeSpan.FromMilliseconds(20);
+
     readonly BinaryWriter output;
     readonly Channel<WorkerRequest> requests = Channel.CreateUnbounded<WorkerRequest>();
     readonly CancellationTokenSource cancellation = new();
@@ -52,8 +54,10 @@ public sealed class WorkerServer
             requests.Writer.TryWrite(request);
         // Cancelled, or the build is gone: end what runs, then what is waiting.
         cancellation.Cancel();
-        Processes.KillAllOthers();
         requests.Writer.TryComplete();
+        // Another thread may be about to start something. This one ends with the process.
+        for (; ; Thread.Sleep(KillInterval))
+            Processes.KillAllOthers();
     }
 
     // A build that is killed may leave half a request.

@@ -36,7 +36,7 @@ public sealed class DpkgDatabaseTests : IDisposable
         SamplePackage.Run("dpkg", "--force-not-root", "--force-script-chrootless", "--log=/dev/null", $"--root={theirs}", "--unpack", deb);
         var ours = NewRoot("ours");
         using (var root = DirectoryHandle.Open(ours))
-            new DpkgDatabase(root).Add([(cached, PackageControl.Read(cached), PackageContents.Read(cached))]);
+            new DpkgDatabase(root).Add(NewPackage.Read([cached], CancellationToken.None));
 
         Assert.Equal(Entries(theirs), Entries(ours));
         var expected = Fields(Path.Combine(theirs, "var/lib/dpkg/status"));
@@ -45,6 +45,18 @@ public sealed class DpkgDatabaseTests : IDisposable
         Assert.Contains(" /etc/sample.conf newconffile", expected);
         Assert.Contains($" /etc/sample.conf {Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData("colour=blue\n"u8))}", actual);
         Assert.Equal(expected.Where(line => !line.Contains("/etc/sample.conf")), actual.Where(line => !line.Contains("/etc/sample.conf")));
+    }
+
+    [Fact]
+    public void It_knows_what_goes_elsewhere_and_what_has_another_owner()
+    {
+        var path = NewRoot("overridden");
+        File.WriteAllText(Path.Combine(path, "var/lib/dpkg/diversions"), "/usr/bin/a b\n/usr/bin/a.real\npackage\n/usr/bin/c\n/usr/bin/c.distrib\n:\n");
+        File.WriteAllText(Path.Combine(path, "var/lib/dpkg/statoverride"), "root daemon 2755 /usr/bin/with blank\n#0 #10 600 /etc/x\n");
+        using var root = DirectoryHandle.Open(path);
+        Assert.Equal(
+            ["etc/x", "usr/bin/a b", "usr/bin/a.real", "usr/bin/c", "usr/bin/c.distrib", "usr/bin/with blank"],
+            new DpkgDatabase(root).ReadOverrides().Select(path => path.ToString()).Order(StringComparer.Ordinal));
     }
 
     string NewRoot(string name)

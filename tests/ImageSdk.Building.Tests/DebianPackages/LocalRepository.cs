@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using ImageSdk.Building.Projects;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
@@ -23,6 +24,7 @@ sealed class LocalRepository(string folder)
         ImageWorkspace.Write(tree, $"usr/share/{name}/version", version + "\n");
         ImageWorkspace.Write(tree, $"etc/{name}.conf", "setting\n");
         ImageWorkspace.Write(tree, "DEBIAN/conffiles", $"/etc/{name}.conf\n");
+        ImageWorkspace.Write(tree, "DEBIAN/md5sums", $"{Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(version + "\n")))}  usr/share/{name}/version\n");
         var control = $"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: Nobody <nobody@example.org>\nDescription: sample\n{fields}";
         control = control.EndsWith('\n') ? control : control + "\n";
         ImageWorkspace.Write(tree, "DEBIAN/control", control);

@@ -261,4 +261,45 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.DoesNotContain(ImageStage.InstallPackages, second.Ran);
         Assert.Equal(TreeHash.Compute(first.Tree), TreeHash.Compute(second.Tree));
     }
+
+    [ImageTheory]
+    [InlineData("nothing", "true", 0)]
+    [InlineData("a file goes elsewhere", "dpkg-divert --quiet --no-rename --divert /usr/share/tool/elsewhere --add /usr/share/tool/version", 1)]
+    [InlineData("a file gets another owner", "dpkg-statoverride --add daemon daemon 0640 /usr/share/tool/version", 1)]
+    [InlineData("it does without flushing", "echo force-unsafe-io > /etc/dpkg/dpkg.cfg.d/unsafe; echo 'DPkg::Options { \"--force-confold\"; };' > /etc/apt/apt.conf.d/old", 0)]
+    [InlineData("files are left out", "echo path-exclude=/usr/share/tool/version > /etc/dpkg/dpkg.cfg.d/without", 1)]
+    [InlineData("a file is there", "mkdir /usr/share/tool && echo old > /usr/share/tool/version", 1)]
+    [InlineData("a directory is there", "mkdir -m 0700 /usr/share/tool && chown daemon /usr/share/tool", 0)]
+    [InlineData("a directory is a link", "mkdir -m 0750 /srv/tool && ln -s ../../srv/tool /usr/share/tool", 0)]
+    public async Task What_dpkg_was_told_before_holds(string name, string script, int unpackedByDpkg)
+    {
+        var (project, directory, repository) = NewWithRepository(name);
+        repository.Add("tool", scripts:
+        [
+            ("preinst", "#!/bin/sh\nset -e\npwd > /var/noted\nexport -p | grep -o ' DPKG_.*\\| PATH=.*' | sort >> /var/noted\necho $0 $* >> /var/noted\nls /var/lib/dpkg/tmp.ci >> /var/noted\n"),
+            ("postinst", "#!/bin/sh\necho $0 $* >> /var/noted\n"),
+        ]);
+        ImageWorkspace.Write(directory, "pre-install-scripts/tell", $"#!/bin/sh\nset -e\n{script}\n", executable: true);
+        var ours = await @base.Workspace.BuildAsync(project with { Packages = ["tool"] });
+        Assert.Equal(unpackedByDpkg, CountOf(ours, "Preparing to unpack "));
+        Assert.Equal(1, CountOf(ours, "Unpacking tool (1)"));
+        // Any option that is not known lets dpkg do it all.
+        ImageWorkspace.Write(directory, "files/etc/dpkg/dpkg.cfg.d/dpkg-itself", "debug=0\n");
+        var theirs = await @base.Workspace.BuildAsync(project with { Packages = ["tool"] });
+        Assert.Equal(1, CountOf(theirs, "Preparing to unpack "));
+        Assert.Equal(
+            LinesOf(theirs.Tree, "/etc/dpkg/dpkg.cfg.d", "/var/lib/dpkg/status-old").Values,
+            LinesOf(ours.Tree, "/etc/dpkg/dpkg.cfg.d", "/var/lib/dpkg/status-old").Values);
+    }
+
+    [ImageFact]
+    public async Task A_script_that_fails_before_a_package_is_unpacked_is_one_error_with_its_output()
+    {
+        var (project, _, repository) = NewWithRepository();
+        repository.Add("bad", scripts: ("preinst", "#!/bin/sh\necho the reason is here\nexit 7\n"));
+        var diagnostic = (await @base.Workspace.FailAsync(project with { Packages = ["bad"] })).Diagnostic;
+        Assert.Equal("IMG4003", diagnostic.Code);
+        Assert.Contains("the reason is here", diagnostic.Message);
+        Assert.Contains("preinst of bad", diagnostic.Message);
+    }
 }

@@ -1,0 +1,43 @@
+using System.Text;
+using ImageSdk.Building.Worker;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Building.DebianPackages;
+
+/// <summary>What the configuration of an image's dpkg comes to, for somebody who does a part of its work.</summary>
+/// <param name="IsUsual">Whether it unpacks packages as it does without any configuration: all of their files, where they belong.</param>
+/// <param name="KeepsLog">Whether it notes what it does in <c>/var/log/dpkg.log</c>.</param>
+/// <param name="Forces">What it does in spite of doubts, as it tells scripts in <c>DPKG_FORCE</c>.</param>
+sealed record DpkgSettings(bool IsUsual, bool KeepsLog, string Forces)
+{
+    const string Log = "log /var/log/dpkg.log";
+    const string Force = "force-";
+
+    /// <summary>What it does in spite of doubts where nobody says otherwise.</summary>
+    public const string UsualForces = "security-mac,downgrade";
+
+    /// <summary>What may be said besides, in dpkg's order. It changes nothing about packages that are new.</summary>
+    static readonly string[] HarmlessForces = ["unsafe-io", "confnew", "confold", "confdef", "confmiss"];
+
+    /// <param name="options">With which it is called, such as <c>--force-confold</c>.</param>
+    public static DpkgSettings Read(DirectoryHandle root, IEnumerable<string> options)
+    {
+        List<string> lines = [.. LinesOf(root, "etc/dpkg/dpkg.cfg")];
+        const string folder = "etc/dpkg/dpkg.cfg.d";
+        if (RootFile.HasNames(root, folder))
+        {
+            using var directory = root.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(folder));
+            foreach (var name in directory.ReadNames())
+                lines.AddRange(LinesOf(root, $"{folder}/{Encoding.UTF8.GetString(name)}"));
+        }
+        lines.AddRange(options.Select(option => Normalize(option.TrimStart('-'))));
+        var isUsual = lines.TrueForAll(line => line is Log or "no-debsig" || line.StartsWith(Force, StringComparison.Ordinal) && HarmlessForces.Contains(line[Force.Length..]));
+        return new(isUsual, lines.Contains(Log), string.Join(',', HarmlessForces.Where(force => lines.Contains(Force + force)).Prepend(UsualForces)));
+    }
+
+    static IEnumerable<string> LinesOf(DirectoryHandle root, string path) => (RootFile.TryReadText(root, path) ?? "").Split('\n')
+        .Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').Select(Normalize);
+
+    // "log /var/log/dpkg.log", "log=/var/log/dpkg.log".
+    static string Normalize(string option) => string.Join(' ', option.Split([' ', '\t', '='], 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+}
