@@ -76,7 +76,7 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
         var id = LayerStore.IdOf(LayerStore.KeyOf("apt lists", digest));
         if (!session.Store.Contains(id))
             MakeLayer(id, digests, context);
-        var lists = new AptSources(id, digest, ReadReleases(context), ReadSettings(context));
+        var lists = new AptSources(id, digest, ReadReleases(context), ReadSettings(context), ReadEssential(context));
         cache.KeepSources(system.SourcesKey, lists);
         return lists;
     }
@@ -139,6 +139,42 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
                 LayerCopy.CopyStatus(context.Handle, target, Encoding.UTF8.GetBytes(path.Length == 0 ? "." : path));
         }
         layer.Commit(id, [], $"InstallPackages lists\n{string.Join('\n', digests)}\n", "");
+    }
+
+    /// <returns>Null where apt keeps lists in another form than as text.</returns>
+    static List<string>? ReadEssential(StageContext context)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        using var lists = context.Handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(ListsDirectory));
+        foreach (var name in lists.ReadNames().Where(name => name.AsSpan().IndexOf("_Packages"u8) >= 0))
+        {
+            if (!name.AsSpan().EndsWith("_Packages"u8) || lists.Stat(name).Kind != FileKind.Regular)
+                return null;
+            using var file = lists.OpenRead(name);
+            var text = new byte[file.Length];
+            file.ReadExactly(text);
+            names.UnionWith(EssentialOf(text));
+        }
+        return [.. names];
+    }
+
+    /// <summary>Names of the packages in a list that say of themselves that they are essential.</summary>
+    internal static List<string> EssentialOf(ReadOnlySpan<byte> list)
+    {
+        var names = new List<string>();
+        for (int at; (at = list.IndexOf("\nEssential: yes\n"u8)) >= 0; list = list[(at + 1)..])
+        {
+            // A paragraph ends with an empty line, and begins with the name.
+            var end = list[(at + 1)..].IndexOf("\n\n"u8) is var length and >= 0 ? at + 1 + length : list.Length;
+            var stanza = list[..end];
+            stanza = stanza[(stanza.LastIndexOf("\n\n"u8) is var before and >= 0 ? before + 2 : 0)..];
+            var field = stanza.StartsWith("Package: "u8) ? 0 : stanza.IndexOf("\nPackage: "u8) + 1;
+            if (!stanza[field..].StartsWith("Package: "u8))
+                continue;
+            var name = stanza[(field + "Package: ".Length)..];
+            names.Add(Encoding.UTF8.GetString(name[..(name.IndexOf((byte)'\n') is var newline and >= 0 ? newline : name.Length)]));
+        }
+        return names;
     }
 
     static List<AptRelease> ReadReleases(StageContext context)

@@ -14,9 +14,26 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     /// <summary>Where apt notes what it gives its planner: the packages in its own order.</summary>
     const string PlannerLog = "/.imagesdk-plan";
 
+    /// <summary>Of another folder for packages, so that apt names also those that it has already.</summary>
+    const string NoArchives = "Dir::Cache::archives=/no/such/folder/";
+
     /// <summary>What a list of packages comes to.</summary>
     /// <exception cref="Diagnostics.BuildException">One is not known (IMG4002), or apt finds no way (IMG4003).</exception>
     public PackagePlan PlanInstall(IReadOnlyList<PackageRequest> packages)
+    {
+        // The simulation takes far longer than anything else that apt is asked, so the rest goes on beside it.
+        var describing = BackgroundWork.Start(() => DescribeNew(packages));
+        try
+        {
+            return PlanInstall(packages, describing);
+        }
+        finally
+        {
+            BackgroundWork.WaitForEnd(describing);
+        }
+    }
+
+    PackagePlan PlanInstall(IReadOnlyList<PackageRequest> packages, Task<List<string>?> describing)
     {
         var (exitCode, lines) = context.QueryInBuildEnvironment(
             [GenericPackager.PathInImage, "install", "-s", "-o", $"Dir::Log::Planner={PlannerLog}", .. packages.Select(package => package.Name)]);
@@ -37,7 +54,7 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         context.Handle.RemoveTree(Encoding.UTF8.GetBytes(PlannerLog[1..]));
         if (versions.Count == 0)
             return new([], [], [], architecture, null, said, []);
-        return Describe(versions, out var reason) is { } planned
+        return Describe(versions, describing.GetAwaiter().GetResult(), out var reason) is { } planned
             ? new(planned, actions, Automatic(log, versions, packages), architecture, null, said, AptLogs.Compress(log))
             : PackagePlan.ForApt(reason, said);
     }
@@ -61,7 +78,8 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         var (actions, versions) = Read(upgrade.Changes.Select(line => UpgradedPackage().Match(line)));
         if (versions.DistinctBy(version => version.Name).Count() != versions.Count)
             return PackagePlan.ForApt("apt names a package twice", []);
-        return Describe(versions, out var reason) is { } planned ? new(planned, actions, [], architecture, null, [], []) : PackagePlan.ForApt(reason, []);
+        var lines = DescribeVersions(versions.Select(version => $"{version.Name}={version.Version}"));
+        return Describe(versions, lines, out var reason) is { } planned ? new(planned, actions, [], architecture, null, [], []) : PackagePlan.ForApt(reason, []);
     }
 
     static (List<PackageAction> Actions, List<(string Name, string Version)> Versions) Read(IEnumerable<Match> changes)
@@ -94,16 +112,36 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     /// <summary>The name in an entry of a package list: "nginx" in "nginx=1.22*", "nginx/bookworm", "nginx:amd64".</summary>
     public static string BaseName(string entry) => entry.AsSpan().IndexOfAny("=/:") is var end and > 0 ? entry[..end] : entry;
 
-    List<PlannedPackage>? Describe(List<(string Name, string Version)> versions, out string reason)
+    /// <summary>Where the packages are that a list comes to, and what the lists say of them; null where apt has no answer.</summary>
+    List<string>? DescribeNew(IReadOnlyList<PackageRequest> packages)
     {
-        var names = versions.Select(version => $"{version.Name}={version.Version}").ToList();
-        var (exitCode, lines) = context.QueryInBuildEnvironment(
-        [
-            "/bin/sh", "-c", "options=$1; shift; apt-get -q -o \"$options\" --print-uris download \"$@\" && apt-cache show \"$@\"", "sh",
-            .. DebianPackage.AptOptions, .. names,
-        ]);
+        var uris = Ask([GenericPackager.PathInImage, "install", "-o", NoArchives, "-o", .. DebianPackage.AptOptions, "--print-uris", .. packages.Select(package => package.Name)]);
+        if (uris is null || !HaveDigests(uris) || DebianPackage.ParseUriLines(uris) is not { Count: > 0 } found)
+            return uris;
+        return Ask(["/usr/bin/apt-cache", "show", .. found.Select(package => $"{package.Name}={package.Version}")]) is { } stanzas ? [.. uris, "", .. stanzas] : null;
+    }
+
+    /// <summary>The same of packages that are known already.</summary>
+    /// <param name="names">"curl=7.88.1-10".</param>
+    List<string>? DescribeVersions(IEnumerable<string> names) => Ask(
+    [
+        "/bin/sh", "-c", "options=$1; shift; apt-get -q -o \"$options\" --print-uris download \"$@\" && apt-cache show \"$@\"", "sh",
+        .. DebianPackage.AptOptions, .. names,
+    ]);
+
+    static bool HaveDigests(IEnumerable<string> lines) =>
+        lines.Where(line => line.StartsWith('\'')).All(line => line.Contains(" SHA256:", StringComparison.Ordinal));
+
+    List<string>? Ask(IReadOnlyList<string> command)
+    {
+        var (exitCode, lines) = context.QueryInBuildEnvironment(command);
+        return exitCode == 0 ? [.. lines] : null;
+    }
+
+    List<PlannedPackage>? Describe(List<(string Name, string Version)> versions, List<string>? lines, out string reason)
+    {
         reason = "apt does not say where the packages are";
-        if (exitCode != 0 || lines.Where(line => line.StartsWith('\'')).Any(line => !line.Contains(" SHA256:", StringComparison.Ordinal)))
+        if (lines is null || !HaveDigests(lines))
             return null;
         var packages = DebianPackage.ParseUriLines(lines).DistinctBy(package => package.Name).ToDictionary(package => package.Name, StringComparer.Ordinal);
         var stanzas = ControlStanza.ReadAll(lines).Where(stanza => stanza["Package"].Length > 0)

@@ -5,7 +5,8 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="Digest">Of all the lists.</param>
 /// <param name="Releases">The files that say which lists there are.</param>
 /// <param name="Settings">How apt is configured where these sources are.</param>
-sealed record AptSources(string Layer, string Digest, IReadOnlyList<AptRelease> Releases, AptSettings Settings);
+/// <param name="Essential">Names of the packages that every system has to have; null where that is not known.</param>
+sealed record AptSources(string Layer, string Digest, IReadOnlyList<AptRelease> Releases, AptSettings Settings, IReadOnlyList<string>? Essential);
 
 /// <summary>A signed list of lists.</summary>
 /// <param name="Uri">Where it comes from.</param>

@@ -31,20 +31,25 @@ sealed class InstallationPlanner(WorkerSession session, CommandSettings settings
         return (sources, upgrade, plan);
     }
 
-    // Side by side, because mostly there is nothing to upgrade: then the packages are right.
+    // Mostly there is nothing to upgrade, and what apt says of the packages shows it.
     (UpgradePlan, PackagePlan?) PlanBoth(AptSystem system, AptSources sources, PlanningRoot planning)
     {
-        var installing = BackgroundWork.Start(() => Plan(system, sources, planning));
+        PackagePlan plan;
         try
         {
-            var upgrade = cache.GetOrMake(
-                KeyOf("upgrade", system, sources), PlanJson.Default.UpgradePlan, () => new AptPlanner(planning.Context, sources.Settings, system.Status.Architecture).PlanUpgrade(packages));
-            return (upgrade, upgrade.Changes.Count == 0 ? installing.GetAwaiter().GetResult() : null);
+            plan = Plan(system, sources, planning);
         }
-        finally
+        catch (BuildException) when (PlanUpgrade() is { Changes.Count: > 0 })
         {
-            BackgroundWork.WaitForEnd(installing);
+            return (PlanUpgrade(), null); // After which it may be possible.
         }
+        if (plan.FindsNothingNewer && sources.Essential is { } essential && essential.All(system.Status.Names.Contains))
+            return (new([]), plan);
+        var upgrade = PlanUpgrade();
+        return (upgrade, upgrade.Changes.Count == 0 ? plan : null);
+
+        UpgradePlan PlanUpgrade() => cache.GetOrMake(
+            KeyOf("upgrade", system, sources), PlanJson.Default.UpgradePlan, () => new AptPlanner(planning.Context, sources.Settings, system.Status.Architecture).PlanUpgrade(packages));
     }
 
     /// <summary>The packages, in a root where nothing is to upgrade.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace ImageSdk.Building.DebianPackages;
 
@@ -10,10 +11,16 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="Reason">Why apt has to install it by itself, in a few words; null where it need not.</param>
 /// <param name="Lines">What apt says of it.</param>
 /// <param name="PlannerLog">What apt gives its planner, compressed (xz); empty where a lock made the plan, which knows of no lists.</param>
-sealed record PackagePlan(
+sealed partial record PackagePlan(
     IReadOnlyList<PlannedPackage> Packages, IReadOnlyList<PackageAction> Actions, IReadOnlyList<string> Automatic, string Architecture,
     string? Reason, IReadOnlyList<string> Lines, byte[] PlannerLog)
 {
+    /// <summary>Whether apt knows of no newer version of anything that is installed.</summary>
+    public bool FindsNothingNewer => Lines.Any(line => NothingNewer().IsMatch(line));
+
+    [GeneratedRegex(@"^0 upgraded, \d+ newly installed, 0 to remove and 0 not upgraded\.$")]
+    private static partial Regex NothingNewer();
+
     public static PackagePlan ForApt(string reason, IReadOnlyList<string> lines) => new([], [], [], "", reason, lines, []);
 }
 
