@@ -10,12 +10,13 @@ namespace ImageSdk.Building.Bootstrapping;
 /// <summary>
 /// Asks the host's apt which packages make a root. apt verifies the lists and their signatures, and solves twice as for
 /// mmdebstrap: the essential packages from nothing, the rest on top of them. It installs nothing: of the packages it sees
-/// files of the right size without content, and in dpkg's place a script that writes down how it was called.
+/// files of the right size without content, and in dpkg's place a script that writes down how it was called. The rest needs
+/// to know which packages are essential but not in which order they come, and is worked out beside that.
 /// </summary>
 sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCommand host, string temporary)
 {
     // Raise it when something else is made of the same lists.
-    const string Version = "1";
+    const string Version = "2";
 
     const string RecorderName = "dpkg";
 
@@ -33,7 +34,15 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
 
     string OrderFile => Path.Combine(temporary, "order");
 
+    string RestOrderFile => Path.Combine(temporary, "order-of-rest");
+
     string RecorderFile => Path.Combine(temporary, RecorderName);
+
+    /// <summary>Where the essential packages are installed already.</summary>
+    IReadOnlyList<string> OnEssential =>
+    [
+        $"-oDir::State::Status={directory.RestStatusFile}", $"-oDir::State::extended_states={directory.ExtendedStatesFile}", "-oDir::Cache::pkgcache=pkgcache-of-rest.bin",
+    ];
 
     /// <summary>
     /// Works out the essential packages, and begins with the rest: the root can take the former meanwhile.
@@ -51,20 +60,22 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
             return PendingResolution.Of(known);
         try
         {
-            var essential = WorkOutEssential();
-            return new(essential, Task.Run(() =>
+            ProgramFile.Write(temporary, RecorderName, Recorder);
+            string[] patterns = [bootstrap.EssentialPattern()];
+            var essential = List(patterns, []);
+            if (essential.Count == 0)
+                throw new BuildException("IMG2017", $"The package lists have no essential packages of {bootstrap.Release} for {bootstrap.Architecture}. Check the release, the architecture and the mirror.");
+            var rest = BackgroundWork.Start(() => WorkOutRest(lists, essential));
+            try
             {
-                try
-                {
-                    var resolution = WorkOutRest(lists, essential);
-                    StateDirectory.Write(file, resolution, ResolutionJson.Default.Resolution);
-                    return resolution;
-                }
-                finally
-                {
-                    directory.Clear();
-                }
-            }));
+                essential = InOrder(ReadOrder(patterns), essential);
+            }
+            catch
+            {
+                BackgroundWork.WaitForEnd(rest);
+                throw;
+            }
+            return new(essential, FinishAsync(rest, essential, file));
         }
         catch
         {
@@ -73,36 +84,39 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         }
     }
 
-    IReadOnlyList<DebianPackage> WorkOutEssential()
+    async Task<Resolution> FinishAsync(Task<Resolution> rest, IReadOnlyList<DebianPackage> essential, string file)
     {
-        ProgramFile.Write(temporary, RecorderName, Recorder);
-        string[] patterns = [bootstrap.EssentialPattern()];
-        var essential = List(patterns);
-        return essential.Count > 0
-            ? InOrder(Install(patterns), essential)
-            : throw new BuildException("IMG2017", $"The package lists have no essential packages of {bootstrap.Release} for {bootstrap.Architecture}. Check the release, the architecture and the mirror.");
+        try
+        {
+            var resolution = await rest with { Essential = essential };
+            StateDirectory.Write(file, resolution, ResolutionJson.Default.Resolution);
+            return resolution;
+        }
+        finally
+        {
+            directory.Clear();
+        }
     }
 
+    /// <returns>With the essential packages in any order.</returns>
     Resolution WorkOutRest(string lists, IReadOnlyList<DebianPackage> essential)
     {
         if (bootstrap.RestPatterns() is not { Count: > 0 } patterns)
             return new(lists, essential, [], [], "");
-        File.WriteAllText(directory.StatusFile, InstalledStatus(essential));
-        File.Delete(directory.ExtendedStatesFile);
-        var rest = List(patterns);
+        File.WriteAllText(directory.RestStatusFile, InstalledStatus(essential));
+        var rest = List(patterns, OnEssential);
         IReadOnlyList<IReadOnlyList<string>> calls = [];
         if (rest.Count > 0)
         {
-            File.Delete(CallsFile);
             rest = InOrder(Install(patterns), rest);
             calls = ReadCalls();
         }
         return new(lists, essential, rest, calls, File.Exists(directory.ExtendedStatesFile) ? File.ReadAllText(directory.ExtendedStatesFile) : "");
     }
 
-    IReadOnlyList<DebianPackage> List(IReadOnlyList<string> patterns)
+    IReadOnlyList<DebianPackage> List(IReadOnlyList<string> patterns, IReadOnlyList<string> options)
     {
-        var packages = DebianPackage.ParseUriLines(Solve(["--print-uris", "install", .. patterns]));
+        var packages = DebianPackage.ParseUriLines(Solve([.. options, "--print-uris", "install", .. patterns]));
         foreach (var package in packages)
             using (var placeholder = File.Create(Path.Combine(directory.ArchivesDirectory, package.FileName)))
                 placeholder.SetLength(package.Size);
@@ -112,12 +126,29 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
     /// <returns>Names of the packages' files in the order in which they get installed.</returns>
     IReadOnlyList<string> Install(IReadOnlyList<string> patterns)
     {
-        Solve(
-        [
-            "--no-download", $"-oDir::Bin::dpkg={RecorderFile}", "-oDPkg::Pre-Install-Pkgs::=cat > \"$IMAGESDK_ORDER\"", "install", .. patterns,
-        ]);
-        return [.. File.ReadAllLines(OrderFile).Select(path => Path.GetFileName(path))];
+        Solve([.. OnEssential, .. Recording("true"), "install", .. patterns], RestOrderFile, CallsFile);
+        return ReadNames(RestOrderFile);
     }
+
+    /// <summary>The same for the first packages. apt need not go on when it has said that much.</summary>
+    IReadOnlyList<string> ReadOrder(IReadOnlyList<string> patterns)
+    {
+        try
+        {
+            Solve([.. Recording("false"), "install", .. patterns], OrderFile);
+        }
+        catch (BuildException) when (File.Exists(OrderFile))
+        {
+            // That is what it was told.
+        }
+        return ReadNames(OrderFile);
+    }
+
+    /// <param name="then">A command of the shell on whose success apt goes on.</param>
+    IReadOnlyList<string> Recording(string then) =>
+        ["--no-download", $"-oDir::Bin::dpkg={RecorderFile}", $"-oDPkg::Pre-Install-Pkgs::=cat > \"$IMAGESDK_ORDER\" && {then}"];
+
+    static string[] ReadNames(string file) => [.. File.ReadAllLines(file).Select(path => Path.GetFileName(path))];
 
     static List<DebianPackage> InOrder(IReadOnlyList<string> files, IReadOnlyList<DebianPackage> packages)
     {
@@ -127,14 +158,14 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
             : throw new BuildException("IMG2017", $"apt lists {packages.Count} packages, but would install others: {string.Join(", ", files.Except(byFile.Keys).Take(5))}.");
     }
 
-    // What dpkg's database says once the essential packages are installed.
+    // What dpkg's database says once the essential packages are installed; sorted as there.
     string InstalledStatus(IReadOnlyList<DebianPackage> essential)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var status = new StringBuilder();
         var stanza = new StringBuilder();
         foreach (var line in Run("IMG2017", "The essential packages cannot be described", "apt-cache",
-            ["show", .. essential.Select(package => $"{package.Name}={package.Version}")]).Append(""))
+            ["show", .. essential.OrderBy(package => package.Name, StringComparer.Ordinal).Select(package => $"{package.Name}={package.Version}")]).Append(""))
         {
             if (line.Length > 0)
             {
@@ -181,16 +212,19 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         return [.. call.Select(argument => argument.EndsWith(".deb", StringComparison.Ordinal) ? Path.GetFileName(argument) : argument)];
     }
 
-    IReadOnlyList<string> Solve(IReadOnlyList<string> arguments) =>
-        Run("IMG2017", $"apt cannot work out which packages make {bootstrap.Release} ({bootstrap.Variant})", "apt-get", ["--yes", .. arguments]);
+    /// <param name="orderFile">Where the order of packages is written down.</param>
+    /// <param name="callsFile">Where the calls of dpkg are.</param>
+    IReadOnlyList<string> Solve(IReadOnlyList<string> arguments, string orderFile = "/dev/null", string callsFile = "/dev/null") => Run(
+        "IMG2017", $"apt cannot work out which packages make {bootstrap.Release} ({bootstrap.Variant})", "apt-get", ["--yes", .. arguments],
+        environment: [new("IMAGESDK_ORDER", orderFile), new("IMAGESDK_CALLS", callsFile)]);
 
-    IReadOnlyList<string> Run(string code, string failure, string program, IReadOnlyList<string> arguments, bool echo = false)
+    IReadOnlyList<string> Run(
+        string code, string failure, string program, IReadOnlyList<string> arguments, bool echo = false, params IEnumerable<KeyValuePair<string, string>> environment)
     {
         var lines = new List<string>();
-        var exitCode = host.Run(program, arguments, new Dictionary<string, string>
+        var exitCode = host.Run(program, arguments, new Dictionary<string, string>(environment)
         {
             ["APT_CONFIG"] = directory.ConfigurationFile, ["DEBIAN_FRONTEND"] = "noninteractive", ["TMPDIR"] = temporary,
-            ["IMAGESDK_CALLS"] = CallsFile, ["IMAGESDK_ORDER"] = OrderFile,
         }, lines.Add, echo);
         return exitCode == 0
             ? lines
