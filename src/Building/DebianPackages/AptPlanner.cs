@@ -11,52 +11,50 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="architecture">The image's own.</param>
 sealed partial class AptPlanner(StageContext context, AptSettings settings, string architecture)
 {
-    /// <summary>Where apt notes what it gives its planner: the packages in its own order.</summary>
-    const string PlannerLog = "/.imagesdk-plan";
-
-    /// <summary>Of another folder for packages, so that apt names also those that it has already.</summary>
-    const string NoArchives = "Dir::Cache::archives=/no/such/folder/";
+    const string NowhereReason = "apt does not say where the packages are";
 
     /// <summary>What a list of packages comes to.</summary>
     /// <exception cref="Diagnostics.BuildException">One is not known (IMG4002), or apt finds no way (IMG4003).</exception>
     public PackagePlan PlanInstall(IReadOnlyList<PackageRequest> packages)
     {
-        // The simulation takes far longer than anything else that apt is asked, so the rest goes on beside it.
-        var describing = BackgroundWork.Start(() => DescribeNew(packages));
-        try
-        {
-            return PlanInstall(packages, describing);
-        }
-        finally
-        {
-            BackgroundWork.WaitForEnd(describing);
-        }
+        if (settings.OtherDpkgSetting is { } setting)
+            return PackagePlan.ForApt($"apt's configuration has {setting}", Simulate(packages));
+        if (new AptRehearsal(context).Install(packages.Select(package => package.Name)) is not { } rehearsal)
+            return PackagePlan.ForApt(NowhereReason, Simulate(packages));
+        // What follows is of fetching and installing.
+        List<string> said = [.. rehearsal.Lines.TakeWhile(line => !Summary().IsMatch(line))];
+        if (rehearsal.Lines.Skip(said.Count).FirstOrDefault() is not { } summary)
+            return PackagePlan.ForApt("apt does not say what it would do", said);
+        said.Add(summary);
+        if (Summary().Match(summary).Groups is not [_, { Value: "0" }, var added, { Value: "" }, { Value: "0" }, _])
+            return PackagePlan.ForApt($"apt would do more than install new packages ({summary})", said);
+        if (added.Value == "0")
+            return new([], [], [], architecture, null, said, []);
+        if (!HaveDigests(rehearsal.Fetched))
+            return PackagePlan.ForApt(NowhereReason, said);
+        var fetched = DebianPackage.ParseUriLines(rehearsal.Fetched);
+        if (fetched.FirstOrDefault(package => package.Architecture != architecture && package.Architecture != "all") is { } foreign)
+            return PackagePlan.ForApt($"apt would do more than install new packages ({foreign})", said);
+        var actions = rehearsal.ReadActions();
+        var versions = fetched.ToDictionary(package => package.Name, package => package.Version, StringComparer.Ordinal);
+        List<string> order = [.. actions.Where(action => action.Unpacks).Select(action => action.Name)];
+        if (added.Value != $"{fetched.Count}" || order.Count != fetched.Count || !order.TrueForAll(versions.ContainsKey))
+            return PackagePlan.ForApt(NowhereReason, said);
+        List<(string Name, string Version)> planned = [.. order.Select(name => (name, versions[name]))];
+        return Describe(planned, fetched, AskStanzas(planned), out var reason) is { } described
+            ? new(described, actions, Automatic(rehearsal.PlannerLog, planned, packages), architecture, null, said, AptLogs.Compress(rehearsal.PlannerLog))
+            : PackagePlan.ForApt(reason, said);
     }
 
-    PackagePlan PlanInstall(IReadOnlyList<PackageRequest> packages, Task<List<string>?> describing)
+    /// <summary>What apt says without going through with it.</summary>
+    IReadOnlyList<string> Simulate(IReadOnlyList<PackageRequest> packages)
     {
-        var (exitCode, lines) = context.QueryInBuildEnvironment(
-            [GenericPackager.PathInImage, "install", "-s", "-o", $"Dir::Log::Planner={PlannerLog}", .. packages.Select(package => package.Name)]);
-        if (exitCode != 0)
-        {
-            foreach (var line in lines)
-                context.Log(line);
-            throw GenericPackager.Failure("install", exitCode, [.. lines.TakeLast(LastLines.Kept)], packages);
-        }
-        var said = lines.Where(line => !Change().IsMatch(line)).ToList();
-        var changes = lines.Where(line => Change().IsMatch(line)).ToList();
-        if (changes.FirstOrDefault(line => !NewPackage().IsMatch(line)) is { } change)
-            return PackagePlan.ForApt($"apt would do more than install new packages ({change})", said);
-        var (actions, versions) = Read(changes.Select(line => NewPackage().Match(line)));
-        if (versions.DistinctBy(version => version.Name).Count() != versions.Count)
-            return PackagePlan.ForApt("apt names a package twice", said);
-        var log = RootFile.TryReadText(context.Handle, PlannerLog[1..]) ?? "";
-        context.Handle.RemoveTree(Encoding.UTF8.GetBytes(PlannerLog[1..]));
-        if (versions.Count == 0)
-            return new([], [], [], architecture, null, said, []);
-        return Describe(versions, describing.GetAwaiter().GetResult(), out var reason) is { } planned
-            ? new(planned, actions, Automatic(log, versions, packages), architecture, null, said, AptLogs.Compress(log))
-            : PackagePlan.ForApt(reason, said);
+        var (exitCode, lines) = context.QueryInBuildEnvironment([GenericPackager.PathInImage, "install", "-s", .. packages.Select(package => package.Name)]);
+        if (exitCode == 0)
+            return [.. lines.Where(line => !Change().IsMatch(line))];
+        foreach (var line in lines)
+            context.Log(line);
+        throw GenericPackager.Failure("install", exitCode, [.. lines.TakeLast(LastLines.Kept)], packages);
     }
 
     /// <summary>What an upgrade comes to.</summary>
@@ -78,8 +76,7 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         var (actions, versions) = Read(upgrade.Changes.Select(line => UpgradedPackage().Match(line)));
         if (versions.DistinctBy(version => version.Name).Count() != versions.Count)
             return PackagePlan.ForApt("apt names a package twice", []);
-        var lines = DescribeVersions(versions.Select(version => $"{version.Name}={version.Version}"));
-        return Describe(versions, lines, out var reason) is { } planned ? new(planned, actions, [], architecture, null, [], []) : PackagePlan.ForApt(reason, []);
+        return Describe(versions, FindFiles(versions), AskStanzas(versions), out var reason) is { } planned ? new(planned, actions, [], architecture, null, [], []) : PackagePlan.ForApt(reason, []);
     }
 
     static (List<PackageAction> Actions, List<(string Name, string Version)> Versions) Read(IEnumerable<Match> changes)
@@ -112,40 +109,33 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     /// <summary>The name in an entry of a package list: "nginx" in "nginx=1.22*", "nginx/bookworm", "nginx:amd64".</summary>
     public static string BaseName(string entry) => entry.AsSpan().IndexOfAny("=/:") is var end and > 0 ? entry[..end] : entry;
 
-    /// <summary>Where the packages are that a list comes to, and what the lists say of them; null where apt has no answer.</summary>
-    List<string>? DescribeNew(IReadOnlyList<PackageRequest> packages)
+    static bool HaveDigests(IEnumerable<string> uriLines) => uriLines.All(line => line.Contains(" SHA256:", StringComparison.Ordinal));
+
+    /// <summary>Where packages are that are known; null where apt does not say.</summary>
+    IReadOnlyList<DebianPackage>? FindFiles(IReadOnlyList<(string Name, string Version)> versions)
     {
-        var uris = Ask([GenericPackager.PathInImage, "install", "-o", NoArchives, "-o", .. DebianPackage.AptOptions, "--print-uris", .. packages.Select(package => package.Name)]);
-        if (uris is null || !HaveDigests(uris) || DebianPackage.ParseUriLines(uris) is not { Count: > 0 } found)
-            return uris;
-        return Ask(["/usr/bin/apt-cache", "show", .. found.Select(package => $"{package.Name}={package.Version}")]) is { } stanzas ? [.. uris, "", .. stanzas] : null;
+        var (exitCode, lines) = context.QueryInBuildEnvironment(["/usr/bin/apt-get", "-q", "-o", .. DebianPackage.AptOptions, "--print-uris", "download", .. NamesOf(versions)]);
+        List<string> uriLines = [.. lines.Where(line => line.StartsWith('\''))];
+        return exitCode == 0 && HaveDigests(uriLines) ? DebianPackage.ParseUriLines(uriLines) : null;
     }
 
-    /// <summary>The same of packages that are known already.</summary>
-    /// <param name="names">"curl=7.88.1-10".</param>
-    List<string>? DescribeVersions(IEnumerable<string> names) => Ask(
-    [
-        "/bin/sh", "-c", "options=$1; shift; apt-get -q -o \"$options\" --print-uris download \"$@\" && apt-cache show \"$@\"", "sh",
-        .. DebianPackage.AptOptions, .. names,
-    ]);
-
-    static bool HaveDigests(IEnumerable<string> lines) =>
-        lines.Where(line => line.StartsWith('\'')).All(line => line.Contains(" SHA256:", StringComparison.Ordinal));
-
-    List<string>? Ask(IReadOnlyList<string> command)
+    /// <summary>What the lists say of packages; null where apt does not say.</summary>
+    IReadOnlyList<ControlStanza>? AskStanzas(IReadOnlyList<(string Name, string Version)> versions)
     {
-        var (exitCode, lines) = context.QueryInBuildEnvironment(command);
-        return exitCode == 0 ? [.. lines] : null;
+        var (exitCode, lines) = context.QueryInBuildEnvironment(["/usr/bin/apt-cache", "show", .. NamesOf(versions)]);
+        return exitCode == 0 ? [.. ControlStanza.ReadAll(lines).Where(stanza => stanza["Package"].Length > 0)] : null;
     }
 
-    List<PlannedPackage>? Describe(List<(string Name, string Version)> versions, List<string>? lines, out string reason)
+    static IEnumerable<string> NamesOf(IEnumerable<(string Name, string Version)> versions) => versions.Select(version => $"{version.Name}={version.Version}");
+
+    List<PlannedPackage>? Describe(
+        List<(string Name, string Version)> versions, IReadOnlyList<DebianPackage>? files, IReadOnlyList<ControlStanza>? described, out string reason)
     {
-        reason = "apt does not say where the packages are";
-        if (lines is null || !HaveDigests(lines))
+        reason = NowhereReason;
+        if (files is null || described is null)
             return null;
-        var packages = DebianPackage.ParseUriLines(lines).DistinctBy(package => package.Name).ToDictionary(package => package.Name, StringComparer.Ordinal);
-        var stanzas = ControlStanza.ReadAll(lines).Where(stanza => stanza["Package"].Length > 0)
-            .DistinctBy(stanza => (stanza["Package"], stanza["Version"])).ToDictionary(stanza => (stanza["Package"], stanza["Version"]));
+        var packages = files.DistinctBy(package => package.Name).ToDictionary(package => package.Name, StringComparer.Ordinal);
+        var stanzas = described.DistinctBy(stanza => (stanza["Package"], stanza["Version"])).ToDictionary(stanza => (stanza["Package"], stanza["Version"]));
         var planned = new List<PlannedPackage>();
         foreach (var (name, version) in versions)
         {
@@ -165,12 +155,12 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     [GeneratedRegex("^(Inst|Conf|Remv|Purg) ")]
     private static partial Regex Change();
 
-    // "Inst NAME (VERSION ORIGIN, ORIGIN [ARCHITECTURE])", and in brackets what is broken until the next lines are done. An
-    // older version would stand in brackets after the name, and packages of other architectures have a colon in theirs.
-    [GeneratedRegex(@"^(?<what>Inst|Conf) (?<name>[a-z0-9][a-z0-9+.-]+) \((?<version>[0-9][A-Za-z0-9.+:~-]*) .*\[[a-z0-9-]+\]\)( \[.*\])?$")]
-    private static partial Regex NewPackage();
+    // "0 upgraded, 2 newly installed, 1 downgraded, 0 to remove and 3 not upgraded."
+    [GeneratedRegex(@"^(\d+) upgraded, (\d+) newly installed, (.*?)(\d+) to remove and (\d+) not upgraded\.$")]
+    private static partial Regex Summary();
 
-    // The same with the older version, and without the origin, which is taken from the changes of an upgrade.
+    // "Inst NAME [OLDER] (VERSION ORIGIN, ORIGIN [ARCHITECTURE])", and in brackets what is broken until the next lines are done.
+    // Packages of other architectures have a colon in theirs. The origin is taken from the changes of an upgrade.
     [GeneratedRegex(@"^(?<what>Inst|Conf) (?<name>[a-z0-9][a-z0-9+.-]+)( \[[^ \]]+\])? \((?<version>[0-9][A-Za-z0-9.+:~-]*) \[[a-z0-9-]+\]\)( \[.*\])?$")]
     private static partial Regex UpgradedPackage();
 
