@@ -43,6 +43,29 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
             await workers.StartAheadAsync(cacheDirectory);
     });
 
+    /// <summary>
+    /// Begins what a project that was never built is going to need first, while others still restore or evaluate it. What is wrong with
+    /// the project is for the build to say.
+    /// </summary>
+    /// <param name="referencedImages">Image files (bin/…/x.image) of the projects that this one references, built or not.</param>
+    public void Begin(ImageProject project, IReadOnlyList<string> referencedImages, BuildWorkers workers) =>
+        _ = Task.Run(() => BeginAsync(project, referencedImages, workers));
+
+    internal async Task BeginAsync(ImageProject project, IReadOnlyList<string> referencedImages, BuildWorkers workers)
+    {
+        try
+        {
+            await workers.StartAheadAsync(project.CacheDirectory);
+            var plan = new BuildPlan(project, ManifestReader.Read(project));
+            if (new FirstWork(plan, new DigestCache(state.DigestsFile)).Find(referencedImages) is { } stage)
+                await workers.AskAsync(project.CacheDirectory, new BeginStageRequest(stage), new SilentListener(), CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BuildException or ArgumentException)
+        {
+            // The build finds the same.
+        }
+    }
+
     bool HasWork(string manifestDirectory)
     {
         try

@@ -1,4 +1,5 @@
 using ImageSdk.Building;
+using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.RemoteCache;
 using ImageSdk.Images;
@@ -14,8 +15,19 @@ namespace ImageSdk.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed partial class PrepareImage : SandboxedImageTask
 {
+    /// <summary>Whether the build is only to be begun, beside something else that precedes it. Then nothing is written and nothing said.</summary>
+    public bool OnlyBegins { get; set; }
+
+    /// <summary>Image files of referenced projects, built or not; for a build that is begun.</summary>
+    public ITaskItem[] ReferencedImages { get; set; } = [];
+
     private protected override Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
+        if (OnlyBegins)
+        {
+            Begin(build, workers);
+            return Task.CompletedTask;
+        }
         build.StartWorkerAhead(workers, Absolute(CacheDirectory), Absolute(ManifestDirectory));
         ProjectText.RequireBackslashes(Absolute(ProjectFile), new()
         {
@@ -26,6 +38,18 @@ public sealed partial class PrepareImage : SandboxedImageTask
         });
         build.Prepare(Project());
         return Task.CompletedTask;
+    }
+
+    void Begin(ImageBuild build, BuildWorkers workers)
+    {
+        try
+        {
+            build.Begin(Project(), [.. ReferencedImages.Select(image => Absolute(image.ItemSpec))], workers);
+        }
+        catch (BuildException)
+        {
+            // The build says what is wrong with the project.
+        }
     }
 
     ImageProject Project()

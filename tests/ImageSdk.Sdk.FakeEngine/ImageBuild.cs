@@ -26,6 +26,13 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         // There is none.
     }
 
+    /// <summary>Beside the log, which has a build's own work alone.</summary>
+    public void Begin(ImageProject project, IReadOnlyList<string> referencedImages, BuildWorkers workers)
+    {
+        Directory.CreateDirectory(stateDirectory);
+        File.AppendAllText(Path.Combine(stateDirectory, "begun.log"), $"{project.Stream} on {string.Join(' ', referencedImages.Select(Path.GetFileName))} worker={workers.GetHashCode()}\n");
+    }
+
     public void Prepare(ImageProject project)
     {
         Directory.CreateDirectory(stateDirectory);

@@ -69,4 +69,34 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal(["Prepare", "FetchLocked isEvaluated=False"], folder.Log("app"));
         Assert.Empty(folder.Log("base"));
     }
+
+    [Fact]
+    public void A_build_of_what_was_never_built_begins_beside_its_restore()
+    {
+        folder.Project("base/base");
+        folder.Project("web/web", """<ItemGroup><ProjectReference Include="../base/base.imgproj" /></ItemGroup>""");
+        var begun = folder.State("begun.log", "web");
+        folder.DotNet("restore", "web/web.imgproj").Succeeded();
+        Assert.False(File.Exists(begun));
+
+        folder.Build("web/web.imgproj").Succeeded();
+        var words = Assert.Single(File.ReadAllLines(begun)).Split(' ');
+        Assert.Equal(["on", "base.image"], words[1..3]);
+        // What was begun serves the stages; the project below has its own.
+        Assert.All(folder.Log("web").Where(line => line.StartsWith("Run ", StringComparison.Ordinal)), line => Assert.Contains($" {words[3]} ", line));
+        Assert.False(File.Exists(folder.State("begun.log", "base")));
+
+        folder.Write("web/files/new", "");
+        folder.Build("web/web.imgproj").Succeeded();
+        Assert.Single(File.ReadAllLines(begun));
+    }
+
+    [Fact]
+    public void A_mistake_is_told_once_although_the_build_is_begun()
+    {
+        folder.Project("hello", "<PropertyGroup><BootstrapDistribution>beos</BootstrapDistribution></PropertyGroup>");
+        var output = folder.Build().Output;
+        Assert.Single(output.Split('\n').Where(line => line.Contains("beos", StringComparison.Ordinal)).Distinct());
+        Assert.DoesNotContain("IMG9999", output);
+    }
 }

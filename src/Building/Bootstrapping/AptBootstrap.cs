@@ -100,6 +100,9 @@ sealed record AptBootstrap(
     /// <summary>Names the sources, so that builds from the same ones share what apt knows of them.</summary>
     public string SourcesKey() => LayerStore.IdOf(LayerStore.KeyOf(Distribution, Architecture, SourcesList()));
 
+    /// <summary>Names what packages are asked for, and of which sources.</summary>
+    public string ResolutionKey() => LayerStore.KeyOf([SourcesKey(), EssentialPattern(), .. RestPatterns()]);
+
     /// <summary>apt's pattern for the packages that a root cannot do without.</summary>
     public string EssentialPattern() => Narrow("?essential");
 

@@ -52,8 +52,8 @@ sealed class StageOperations(BuildPlan plan)
         return AptBootstrap.Is(command) ? new AptBootstrapOperation(AptBootstrap.Parse(command), script, PackagesAhead(), locked.Value?.Bootstrap) : new BootstrapOperation(command, script);
     }
 
-    // Where nothing comes between that apt looks at, and no lock says all.
-    IReadOnlyList<PackageRequest>? PackagesAhead()
+    /// <summary>The packages of the list, where nothing comes before them that apt looks at, and no lock says all; else null.</summary>
+    public IReadOnlyList<PackageRequest>? PackagesAhead()
     {
         var changesApt = project.Sandbox.Secrets.Count > 0 || manifest.Scripts.Any(script => script.Stage == ProjectScriptStage.PreInstall)
             || manifest.Files.Any(file => file.Stage == ProjectFileStage.Files && AptDirectories.Any(directory => file.TargetPath.StartsWith(directory, StringComparison.Ordinal)))

@@ -231,8 +231,12 @@ sealed class StageRun(
         return new(StageResult.Ran, $"{summary}{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s", done.Layer);
     }
 
+    string KeyOf(string before, string inputs, bool ages) => KeyOf(plan, layers, before, inputs, ages);
+
+    /// <summary>Names what a stage makes.</summary>
+    /// <param name="before">The same of what it begins with.</param>
     // Only what comes from package repositories grows old without a change of its inputs, and that only where no lock names it.
-    string KeyOf(string before, string inputs, bool ages) =>
+    public static string KeyOf(BuildPlan plan, LayerStore layers, string before, string inputs, bool ages) =>
         LayerStore.KeyOf(before, inputs, ages && plan.Project.Lock is null ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
 
     StageState Above(StageState before, string key)

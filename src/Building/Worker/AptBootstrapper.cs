@@ -32,7 +32,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         var temporary = session.NextRootDirectory();
         var pending = operation.Locked is { } locked
             ? PendingResolution.Of(BootstrapLock.Unlock(locked, bootstrap.Architecture))
-            : Begin(context, session, bootstrap, temporary);
+            : session.BootstrapAhead?.TryTake(bootstrap, context) ?? Begin(context, session, bootstrap, temporary);
         try
         {
             BootstrapRoot.MakeSkeleton(root, bootstrap);
@@ -51,7 +51,8 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
     public static Resolution Resolve(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary) =>
         Begin(context, session, bootstrap, temporary).Whole.GetAwaiter().GetResult();
 
-    static PendingResolution Begin(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary)
+    /// <summary>The same, as far as the first packages need.</summary>
+    public static PendingResolution Begin(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary)
     {
         if (Tools.Find("apt-get") is null)
             throw new BuildException("IMG2010",

@@ -91,6 +91,9 @@ public sealed class WorkerServer
             {
                 case RunStageRequest stage:
                     return StageRunner.Run(session, stage);
+                case BeginStageRequest begun:
+                    StageBeginning.Begin(session, begun.Stage);
+                    return new DoneEvent();
                 case SealImageRequest seal:
                     return new DoneEvent(Layer: ImageSealer.Seal(session, seal).Measure());
                 case RunTestsRequest tests:

@@ -83,12 +83,16 @@ sealed class WorkerSession : IDisposable
         return true;
     });
 
+    /// <summary>A bootstrap that was begun before its stage; null for none.</summary>
+    public BootstrapAhead? BootstrapAhead { get; set; }
+
     /// <summary>Waits until it is worked out, or has failed.</summary>
     public void AwaitPlan() => BackgroundWork.WaitForEnd(planning);
 
     public void Dispose()
     {
         AwaitPlan();
+        BootstrapAhead?.Dispose();
         Mounts.DetachBelow(Directory);
         using (var sessions = DirectoryHandle.Open(Store.SessionsDirectory))
             sessions.RemoveTree(System.Text.Encoding.UTF8.GetBytes(Name));

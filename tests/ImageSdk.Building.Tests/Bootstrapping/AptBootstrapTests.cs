@@ -1,5 +1,7 @@
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Projects;
+using ImageSdk.Building.Stages;
 using ImageSdk.Images;
 
 namespace ImageSdk.Building.Tests.Bootstrapping;
@@ -42,6 +44,34 @@ public class AptBootstrapTests
         Assert.Equal(2, ahead.Count); // Lists and a list of packages: nothing was planned twice, and there was nothing to upgrade.
         Assert.Equal(ahead, ReadAll(answers));
     }
+
+    [ImageFact]
+    public async Task What_was_begun_before_the_build_is_not_asked_again()
+    {
+        using var workspace = new ImageWorkspace(ownCache: true);
+        var below = Project(workspace, "begun", ["apt", "--distribution=debian", "--variant=minbase", "--architecture=amd64", "bookworm"]);
+        await BeginAsync(workspace, below, []);
+        Assert.False(Directory.Exists(workspace.StateOf(below)));
+        var result = await workspace.BuildAsync(below);
+        // The first update, not a second one that finds all of it there.
+        Assert.Contains(result.Listener.OutputLines, line => line.StartsWith("Get:1 ", StringComparison.Ordinal));
+
+        var answers = Path.Combine(new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId).Root, "plans", "answers");
+        var above = workspace.Project("boot/above", workspace.NewManifest("above")) with { Packages = ["less"] };
+        await BeginAsync(workspace, above, [below.ImageFile]);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!Directory.Exists(answers) || Directory.GetFiles(answers).Length == 0)
+            await Task.Delay(50, patience.Token);
+        var built = await workspace.BuildAsync(above, references: [below.ImageFile]);
+        Assert.NotNull(built.Find("/usr/bin/less"));
+        Assert.Single(Directory.GetFiles(answers));
+        // Where all of it is in the cache there is nothing to begin with.
+        foreach (var (project, references) in new[] { (below, Array.Empty<string>()), (above, [below.ImageFile]) })
+            Assert.Null(new FirstWork(new BuildPlan(project, ManifestReader.Read(project)), new DigestCache(Path.Combine(workspace.Folder, "none"))).Find(references));
+    }
+
+    static Task BeginAsync(ImageWorkspace workspace, ImageProject project, IReadOnlyList<string> references) =>
+        new ImageBuild(workspace.StateOf(project), new RecordingListener()).BeginAsync(project, references, workspace.Workers);
 
     static SortedDictionary<string, string> ReadAll(string directory) => new(
         Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).ToDictionary(file => Path.GetRelativePath(directory, file), File.ReadAllText),
