@@ -65,17 +65,9 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
             var essential = List(patterns, []);
             if (essential.Count == 0)
                 throw new BuildException("IMG2017", $"The package lists have no essential packages of {bootstrap.Release} for {bootstrap.Architecture}. Check the release, the architecture and the mirror.");
+            var order = BackgroundWork.Start(() => InOrder(ReadOrder(patterns), essential));
             var rest = BackgroundWork.Start(() => WorkOutRest(lists, essential));
-            try
-            {
-                essential = InOrder(ReadOrder(patterns), essential);
-            }
-            catch
-            {
-                BackgroundWork.WaitForEnd(rest);
-                throw;
-            }
-            return new(essential, FinishAsync(rest, essential, file));
+            return new(essential, order, FinishAsync(order, rest, file));
         }
         catch
         {
@@ -84,11 +76,12 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         }
     }
 
-    async Task<Resolution> FinishAsync(Task<Resolution> rest, IReadOnlyList<DebianPackage> essential, string file)
+    async Task<Resolution> FinishAsync(Task<IReadOnlyList<DebianPackage>> order, Task<Resolution> rest, string file)
     {
         try
         {
-            var resolution = await rest with { Essential = essential };
+            await Task.WhenAll(order, rest);
+            var resolution = await rest with { Essential = await order };
             StateDirectory.Write(file, resolution, ResolutionJson.Default.Resolution);
             return resolution;
         }
@@ -150,11 +143,11 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
 
     static string[] ReadNames(string file) => [.. File.ReadAllLines(file).Select(path => Path.GetFileName(path))];
 
-    static List<DebianPackage> InOrder(IReadOnlyList<string> files, IReadOnlyList<DebianPackage> packages)
+    static IReadOnlyList<DebianPackage> InOrder(IReadOnlyList<string> files, IReadOnlyList<DebianPackage> packages)
     {
         var byFile = packages.ToDictionary(package => package.FileName, StringComparer.Ordinal);
         return files.Count == packages.Count && files.All(byFile.ContainsKey)
-            ? [.. files.Select(file => byFile[file])]
+            ? files.Select(file => byFile[file]).ToList()
             : throw new BuildException("IMG2017", $"apt lists {packages.Count} packages, but would install others: {string.Join(", ", files.Except(byFile.Keys).Take(5))}.");
     }
 

@@ -36,9 +36,9 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         if (fetched.FirstOrDefault(package => package.Architecture != architecture && package.Architecture != "all") is { } foreign)
             return PackagePlan.ForApt($"apt would do more than install new packages ({foreign})", said);
         var actions = rehearsal.ReadActions();
-        var versions = fetched.ToDictionary(package => package.Name, package => package.Version, StringComparer.Ordinal);
+        var versions = fetched.DistinctBy(package => package.Name).ToDictionary(package => package.Name, package => package.Version, StringComparer.Ordinal);
         List<string> order = [.. actions.Where(action => action.Unpacks).Select(action => action.Name)];
-        if (added.Value != $"{fetched.Count}" || order.Count != fetched.Count || !order.TrueForAll(versions.ContainsKey))
+        if (added.Value != $"{versions.Count}" || order.Count != versions.Count || !order.TrueForAll(versions.ContainsKey))
             return PackagePlan.ForApt(NowhereReason, said);
         List<(string Name, string Version)> planned = [.. order.Select(name => (name, versions[name]))];
         return Describe(planned, fetched, AskStanzas(planned), out var reason) is { } described

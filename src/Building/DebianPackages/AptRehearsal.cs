@@ -80,6 +80,8 @@ sealed class AptRehearsal(StageContext context)
     public Rehearsal? Install(IEnumerable<string> names)
     {
         var root = context.Handle;
+        if (root.StatInRoot(Encoding.UTF8.GetBytes(Methods)) is not { Kind: FileKind.Directory })
+            return null;
         root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes($"{Folder}/methods"), ProgramMode);
         root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes($"{Folder}/archives/partial"), ProgramMode);
         using (var methods = root.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(Methods)))
