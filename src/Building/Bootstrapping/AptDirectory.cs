@@ -31,9 +31,6 @@ sealed class AptDirectory(string path)
 
     public string StatusFile => Path.Combine(Root, "var/lib/dpkg/status");
 
-    /// <summary>The same once the essential packages are installed.</summary>
-    public string RestStatusFile => StatusFile + "-of-rest";
-
     public string ExtendedStatesFile => Path.Combine(Root, "var/lib/apt/extended_states");
 
     public string UsedFile => Path.Combine(Root, "used");
@@ -73,7 +70,6 @@ sealed class AptDirectory(string path)
     public void Clear()
     {
         File.WriteAllText(StatusFile, "");
-        File.Delete(RestStatusFile);
         File.Delete(ExtendedStatesFile);
         foreach (var file in Directory.EnumerateFiles(ArchivesDirectory).Concat(Directory.EnumerateFiles(Path.Combine(Root, "var/cache/apt"))))
             File.Delete(file);

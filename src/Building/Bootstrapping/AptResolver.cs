@@ -9,40 +9,15 @@ namespace ImageSdk.Building.Bootstrapping;
 
 /// <summary>
 /// Asks the host's apt which packages make a root. apt verifies the lists and their signatures, and solves twice as for
-/// mmdebstrap: the essential packages from nothing, the rest on top of them. It installs nothing: of the packages it sees
-/// files of the right size without content, and in dpkg's place a script that writes down how it was called. The rest needs
-/// to know which packages are essential but not in which order they come, and is worked out beside that.
+/// mmdebstrap: the essential packages from nothing, the rest on top of them. It installs nothing but rehearses that
+/// (<see cref="RehearsalPrograms"/>).
 /// </summary>
 sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCommand host, string temporary)
 {
     // Raise it when something else is made of the same lists.
     const string Version = "2";
 
-    const string RecorderName = "dpkg";
-
-    const string Recorder =
-        """
-        #!/bin/sh
-        for argument in "$@"; do
-            printf '%s\n' "$argument"
-        done >> "$IMAGESDK_CALLS"
-        echo >> "$IMAGESDK_CALLS"
-
-        """;
-
-    string CallsFile => Path.Combine(temporary, "calls");
-
-    string OrderFile => Path.Combine(temporary, "order");
-
-    string RestOrderFile => Path.Combine(temporary, "order-of-rest");
-
-    string RecorderFile => Path.Combine(temporary, RecorderName);
-
-    /// <summary>Where the essential packages are installed already.</summary>
-    IReadOnlyList<string> OnEssential =>
-    [
-        $"-oDir::State::Status={directory.RestStatusFile}", $"-oDir::State::extended_states={directory.ExtendedStatesFile}", "-oDir::Cache::pkgcache=pkgcache-of-rest.bin",
-    ];
+    const string OrderFile = "order";
 
     /// <summary>
     /// Works out the essential packages, and begins with the rest: the root can take the former meanwhile.
@@ -60,14 +35,20 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
             return PendingResolution.Of(known);
         try
         {
-            ProgramFile.Write(temporary, RecorderName, Recorder);
-            string[] patterns = [bootstrap.EssentialPattern()];
-            var essential = List(patterns, []);
-            if (essential.Count == 0)
-                throw new BuildException("IMG2017", $"The package lists have no essential packages of {bootstrap.Release} for {bootstrap.Architecture}. Check the release, the architecture and the mirror.");
-            var order = BackgroundWork.Start(() => InOrder(ReadOrder(patterns), essential));
-            var rest = BackgroundWork.Start(() => WorkOutRest(lists, essential));
-            return new(essential, order, FinishAsync(order, rest, file));
+            var essential = WorkOutEssential();
+            return new(essential, BackgroundWork.Start(() =>
+            {
+                try
+                {
+                    var resolution = WorkOutRest(lists, essential);
+                    StateDirectory.Write(file, resolution, ResolutionJson.Default.Resolution);
+                    return resolution;
+                }
+                finally
+                {
+                    directory.Clear();
+                }
+            }));
         }
         catch
         {
@@ -76,78 +57,64 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         }
     }
 
-    async Task<Resolution> FinishAsync(Task<IReadOnlyList<DebianPackage>> order, Task<Resolution> rest, string file)
+    IReadOnlyList<DebianPackage> WorkOutEssential()
     {
-        try
-        {
-            await Task.WhenAll(order, rest);
-            var resolution = await rest with { Essential = await order };
-            StateDirectory.Write(file, resolution, ResolutionJson.Default.Resolution);
-            return resolution;
-        }
-        finally
-        {
-            directory.Clear();
-        }
+        var rehearsal = Rehearse("essential", [bootstrap.EssentialPattern()], onlyOrder: true);
+        return rehearsal.Fetched.Count > 0
+            ? InOrder(ReadFile("essential", OrderFile)!.Split('\n', StringSplitOptions.RemoveEmptyEntries), rehearsal.Fetched)
+            : throw new BuildException("IMG2017", $"The package lists have no essential packages of {bootstrap.Release} for {bootstrap.Architecture}. Check the release, the architecture and the mirror.");
     }
 
-    /// <returns>With the essential packages in any order.</returns>
     Resolution WorkOutRest(string lists, IReadOnlyList<DebianPackage> essential)
     {
         if (bootstrap.RestPatterns() is not { Count: > 0 } patterns)
             return new(lists, essential, [], [], "");
-        File.WriteAllText(directory.RestStatusFile, InstalledStatus(essential));
-        var rest = List(patterns, OnEssential);
-        IReadOnlyList<IReadOnlyList<string>> calls = [];
-        if (rest.Count > 0)
-        {
-            rest = InOrder(Install(patterns), rest);
-            calls = ReadCalls();
-        }
+        File.WriteAllText(directory.StatusFile, InstalledStatus(essential));
+        File.Delete(directory.ExtendedStatesFile);
+        var rehearsal = Rehearse("rest", patterns, onlyOrder: false);
+        var calls = rehearsal.Calls.Where(call => call.Any(argument => argument is "--unpack" or "--configure")).Select(Portable).ToList();
+        var rest = InOrder(calls.Where(call => call.Contains("--unpack")).SelectMany(call => call.Where(argument => argument.EndsWith(".deb", StringComparison.Ordinal))), rehearsal.Fetched);
         return new(lists, essential, rest, calls, File.Exists(directory.ExtendedStatesFile) ? File.ReadAllText(directory.ExtendedStatesFile) : "");
     }
 
-    IReadOnlyList<DebianPackage> List(IReadOnlyList<string> patterns, IReadOnlyList<string> options)
+    /// <param name="name">Of a folder for it.</param>
+    /// <param name="onlyOrder">Whether apt need not go on when it has said which packages come, in which order.</param>
+    Rehearsal Rehearse(string name, IReadOnlyList<string> patterns, bool onlyOrder)
     {
-        var packages = DebianPackage.ParseUriLines(Solve([.. options, "--print-uris", "install", .. patterns]));
-        foreach (var package in packages)
-            using (var placeholder = File.Create(Path.Combine(directory.ArchivesDirectory, package.FileName)))
-                placeholder.SetLength(package.Size);
-        return packages;
-    }
-
-    /// <returns>Names of the packages' files in the order in which they get installed.</returns>
-    IReadOnlyList<string> Install(IReadOnlyList<string> patterns)
-    {
-        Solve([.. OnEssential, .. Recording("true"), "install", .. patterns], RestOrderFile, CallsFile);
-        return ReadNames(RestOrderFile);
-    }
-
-    /// <summary>The same for the first packages. apt need not go on when it has said that much.</summary>
-    IReadOnlyList<string> ReadOrder(IReadOnlyList<string> patterns)
-    {
+        var folder = Path.Combine(temporary, name);
+        var methods = Path.Combine(folder, RehearsalPrograms.MethodsFolder);
+        Directory.CreateDirectory(methods);
+        Directory.CreateDirectory(Path.Combine(folder, RehearsalPrograms.ArchivesFolder, "partial"));
+        foreach (var method in Directory.EnumerateFiles($"/{RehearsalPrograms.AptMethods}"))
+            ProgramFile.Write(methods, Path.GetFileName(method), RehearsalPrograms.Method);
+        ProgramFile.Write(folder, RehearsalPrograms.DpkgFile, RehearsalPrograms.Dpkg);
+        var settings = RehearsalPrograms.Settings(folder);
+        if (onlyOrder)
+            settings = settings.Append($"DPkg::Pre-Install-Pkgs::=cat > \"${RehearsalPrograms.FolderVariable}/{OrderFile}\" && false");
+        IReadOnlyList<string> lines = [];
         try
         {
-            Solve([.. Recording("false"), "install", .. patterns], OrderFile);
+            lines = Run(
+                "IMG2017", $"apt cannot work out which packages make {bootstrap.Release} ({bootstrap.Variant})", "apt-get",
+                ["--yes", .. settings.SelectMany(setting => new[] { "-o", setting }), "install", .. patterns],
+                environment: [new(RehearsalPrograms.FolderVariable, folder), new(RehearsalPrograms.OtherwiseVariable, "true")]);
         }
-        catch (BuildException) when (File.Exists(OrderFile))
+        catch (BuildException) when (onlyOrder && ReadFile(name, OrderFile) is not null)
         {
             // That is what it was told.
         }
-        return ReadNames(OrderFile);
+        return Rehearsal.Read(lines, file => ReadFile(name, file));
     }
 
-    /// <param name="then">A command of the shell on whose success apt goes on.</param>
-    IReadOnlyList<string> Recording(string then) =>
-        ["--no-download", $"-oDir::Bin::dpkg={RecorderFile}", $"-oDPkg::Pre-Install-Pkgs::=cat > \"$IMAGESDK_ORDER\" && {then}"];
+    string? ReadFile(string folder, string name) => Path.Combine(temporary, folder, name) is var file && File.Exists(file) ? File.ReadAllText(file) : null;
 
-    static string[] ReadNames(string file) => [.. File.ReadAllLines(file).Select(path => Path.GetFileName(path))];
-
-    static IReadOnlyList<DebianPackage> InOrder(IReadOnlyList<string> files, IReadOnlyList<DebianPackage> packages)
+    static List<DebianPackage> InOrder(IEnumerable<string> paths, IReadOnlyList<string> uriLines)
     {
+        List<string> files = [.. paths.Select(path => Path.GetFileName(path))];
+        var packages = DebianPackage.ParseUriLines(uriLines);
         var byFile = packages.ToDictionary(package => package.FileName, StringComparer.Ordinal);
         return files.Count == packages.Count && files.All(byFile.ContainsKey)
-            ? files.Select(file => byFile[file]).ToList()
+            ? [.. files.Select(file => byFile[file])]
             : throw new BuildException("IMG2017", $"apt lists {packages.Count} packages, but would install others: {string.Join(", ", files.Except(byFile.Keys).Take(5))}.");
     }
 
@@ -179,37 +146,13 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         return status.ToString();
     }
 
-    List<IReadOnlyList<string>> ReadCalls()
-    {
-        var calls = new List<IReadOnlyList<string>>();
-        var call = new List<string>();
-        foreach (var line in File.ReadAllLines(CallsFile))
-        {
-            if (line.Length > 0)
-                call.Add(line);
-            else
-            {
-                if (call.Any(argument => argument is "--unpack" or "--configure"))
-                    calls.Add(Portable(call));
-                call = [];
-            }
-        }
-        return calls;
-    }
-
     // Without the descriptor on which dpkg would tell apt how it gets on; files by their names alone.
-    static List<string> Portable(List<string> call)
+    static IReadOnlyList<string> Portable(IReadOnlyList<string> call)
     {
-        if (call.IndexOf("--status-fd") is >= 0 and var at)
-            call.RemoveRange(at, 2);
-        return [.. call.Select(argument => argument.EndsWith(".deb", StringComparison.Ordinal) ? Path.GetFileName(argument) : argument)];
+        var descriptor = call.ToList().IndexOf("--status-fd");
+        return [.. call.Where((_, at) => descriptor < 0 || at < descriptor || at > descriptor + 1)
+            .Select(argument => argument.EndsWith(".deb", StringComparison.Ordinal) ? Path.GetFileName(argument) : argument)];
     }
-
-    /// <param name="orderFile">Where the order of packages is written down.</param>
-    /// <param name="callsFile">Where the calls of dpkg are.</param>
-    IReadOnlyList<string> Solve(IReadOnlyList<string> arguments, string orderFile = "/dev/null", string callsFile = "/dev/null") => Run(
-        "IMG2017", $"apt cannot work out which packages make {bootstrap.Release} ({bootstrap.Variant})", "apt-get", ["--yes", .. arguments],
-        environment: [new("IMAGESDK_ORDER", orderFile), new("IMAGESDK_CALLS", callsFile)]);
 
     IReadOnlyList<string> Run(
         string code, string failure, string program, IReadOnlyList<string> arguments, bool echo = false, params IEnumerable<KeyValuePair<string, string>> environment)

@@ -14,12 +14,11 @@ sealed record Resolution(
     IReadOnlyList<IReadOnlyList<string>> Calls, string ExtendedStates);
 
 /// <summary>A resolution that is being worked out.</summary>
-/// <param name="Essential">Known already, in any order.</param>
-/// <param name="InOrder">The same in the order of the whole.</param>
-/// <param name="Whole">Fails with what keeps apt from an answer. Nothing of it goes on when it has ended.</param>
-sealed record PendingResolution(IReadOnlyList<DebianPackage> Essential, Task<IReadOnlyList<DebianPackage>> InOrder, Task<Resolution> Whole)
+/// <param name="Essential">As in the whole, known already.</param>
+/// <param name="Whole">Fails with what keeps apt from an answer.</param>
+sealed record PendingResolution(IReadOnlyList<DebianPackage> Essential, Task<Resolution> Whole)
 {
-    public static PendingResolution Of(Resolution known) => new(known.Essential, Task.FromResult(known.Essential), Task.FromResult(known));
+    public static PendingResolution Of(Resolution known) => new(known.Essential, Task.FromResult(known));
 }
 
 [JsonSerializable(typeof(Resolution))]

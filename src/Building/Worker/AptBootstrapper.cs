@@ -88,7 +88,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         context.Progress($"Installing {essential.Count} essential packages");
         try
         {
-            installer.InstallFirst(essential, pending.InOrder);
+            installer.InstallFirst(essential);
         }
         finally
         {

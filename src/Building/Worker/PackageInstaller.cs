@@ -23,12 +23,10 @@ sealed class PackageInstaller
     }
 
     /// <summary>Installs the packages without which nothing runs, into a root that has no others.</summary>
-    /// <param name="packages">In any order.</param>
-    /// <param name="order">Theirs, which may be known later than their content is needed.</param>
-    public void InstallFirst(IReadOnlyList<CachedPackage> packages, Task<IReadOnlyList<DebianPackage>> order) => Dpkg(
-        unpacker.TryUnpackFirst(packages, order) is { } unpacked
+    public void InstallFirst(IReadOnlyList<CachedPackage> packages) => Dpkg(
+        unpacker.TryUnpackFirst(packages) is { } unpacked
             ? ["--force-depends", "--configure", .. unpacked]
-            : ["--force-depends", "--install", .. order.GetAwaiter().GetResult().Select(package => PathOf(packages.First(file => file.Package == package)))]);
+            : ["--force-depends", "--install", .. packages.Select(PathOf)]);
 
     /// <summary>Does what a call of dpkg by apt asks for.</summary>
     /// <param name="arguments">Of dpkg; packages by the names of their files.</param>

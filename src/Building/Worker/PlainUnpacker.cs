@@ -40,13 +40,11 @@ sealed class PlainUnpacker(StageContext context, string forces, Action<string> r
     /// Unpacks the packages without which nothing runs, into a root that has no others. All of their files are written before any script
     /// runs, as the scripts need them.
     /// </summary>
-    /// <param name="order">That of the scripts.</param>
     /// <returns>How dpkg names them; null where dpkg has to do it once more.</returns>
-    public IReadOnlyList<string>? TryUnpackFirst(IReadOnlyList<CachedPackage> packages, Task<IReadOnlyList<DebianPackage>> order)
+    public IReadOnlyList<string>? TryUnpackFirst(IReadOnlyList<CachedPackage> packages)
     {
-        var read = NewPackage.Read(packages, context.Cancellation).ToDictionary(package => package.File.Package);
+        var opened = NewPackage.Read(packages, context.Cancellation);
         Extract(packages, keepsDirectories: false);
-        List<NewPackage> opened = [.. order.GetAwaiter().GetResult().Select(package => read[package])];
         // dpkg knows no order among packages that need each other before they are unpacked; all of them are there already.
         if (!opened.All(package => package.IsPlain) || !AreDistinct(opened))
             return null;
