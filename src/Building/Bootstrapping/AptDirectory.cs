@@ -88,8 +88,6 @@ sealed class AptDirectory(string path)
         Dir "{Root}";
         Dir::State::Status "{StatusFile}";
         Dir::Log "/dev/null";
-        DPkg::Use-Pty "false";
-        DPkg::Install::Recursive::minimum "1000000";
         Debug::NoLocking "true";
         pkgCacheGen::ForceEssential ",";
 

@@ -4,20 +4,19 @@ using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Stages;
 using ImageSdk.Building.Worker;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Bootstrapping;
 
 /// <summary>
 /// Asks the host's apt which packages make a root. apt verifies the lists and their signatures, and solves twice as for
 /// mmdebstrap: the essential packages from nothing, the rest on top of them. It installs nothing but rehearses that
-/// (<see cref="RehearsalPrograms"/>).
+/// (<see cref="RehearsalFolder"/>).
 /// </summary>
 sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCommand host, string temporary)
 {
     // Raise it when something else is made of the same lists.
     const string Version = "2";
-
-    const string OrderFile = "order";
 
     /// <summary>
     /// Works out the essential packages, and begins with the rest: the root can take the former meanwhile.
@@ -61,7 +60,7 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
     {
         var rehearsal = Rehearse("essential", [bootstrap.EssentialPattern()], onlyOrder: true);
         return rehearsal.Fetched.Count > 0
-            ? InOrder(ReadFile("essential", OrderFile)!.Split('\n', StringSplitOptions.RemoveEmptyEntries), rehearsal.Fetched)
+            ? InOrder(rehearsal.Order.Select(path => Path.GetFileName(path)), rehearsal.Fetched)
             : throw new BuildException("IMG2017", $"The package lists have no essential packages of {bootstrap.Release} for {bootstrap.Architecture}. Check the release, the architecture and the mirror.");
     }
 
@@ -73,7 +72,7 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         File.Delete(directory.ExtendedStatesFile);
         var rehearsal = Rehearse("rest", patterns, onlyOrder: false);
         var calls = rehearsal.Calls.Where(call => call.Any(argument => argument is "--unpack" or "--configure")).Select(Portable).ToList();
-        var rest = InOrder(calls.Where(call => call.Contains("--unpack")).SelectMany(call => call.Where(argument => argument.EndsWith(".deb", StringComparison.Ordinal))), rehearsal.Fetched);
+        var rest = InOrder(rehearsal.UnpackedFiles, rehearsal.Fetched);
         return new(lists, essential, rest, calls, File.Exists(directory.ExtendedStatesFile) ? File.ReadAllText(directory.ExtendedStatesFile) : "");
     }
 
@@ -81,36 +80,29 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
     /// <param name="onlyOrder">Whether apt need not go on when it has said which packages come, in which order.</param>
     Rehearsal Rehearse(string name, IReadOnlyList<string> patterns, bool onlyOrder)
     {
-        var folder = Path.Combine(temporary, name);
-        var methods = Path.Combine(folder, RehearsalPrograms.MethodsFolder);
-        Directory.CreateDirectory(methods);
-        Directory.CreateDirectory(Path.Combine(folder, RehearsalPrograms.ArchivesFolder, "partial"));
-        foreach (var method in Directory.EnumerateFiles($"/{RehearsalPrograms.AptMethods}"))
-            ProgramFile.Write(methods, Path.GetFileName(method), RehearsalPrograms.Method);
-        ProgramFile.Write(folder, RehearsalPrograms.DpkgFile, RehearsalPrograms.Dpkg);
-        var settings = RehearsalPrograms.Settings(folder);
-        if (onlyOrder)
-            settings = settings.Append($"DPkg::Pre-Install-Pkgs::=cat > \"${RehearsalPrograms.FolderVariable}/{OrderFile}\" && false");
+        using var root = DirectoryHandle.Open(temporary);
+        var folder = new RehearsalFolder(root, name);
+        using (var methods = DirectoryHandle.Open($"/{RehearsalFolder.AptMethods}"))
+            folder.Make(methods);
+        var path = Path.Combine(temporary, name);
         IReadOnlyList<string> lines = [];
         try
         {
             lines = Run(
                 "IMG2017", $"apt cannot work out which packages make {bootstrap.Release} ({bootstrap.Variant})", "apt-get",
-                ["--yes", .. settings.SelectMany(setting => new[] { "-o", setting }), "install", .. patterns],
-                environment: [new(RehearsalPrograms.FolderVariable, folder), new(RehearsalPrograms.OtherwiseVariable, "true")]);
+                ["--yes", .. RehearsalFolder.Options(path, onlyOrder ? [RehearsalFolder.OnlyOrder] : []), "install", .. patterns],
+                environment: RehearsalFolder.Environment(path, "true"));
         }
-        catch (BuildException) when (onlyOrder && ReadFile(name, OrderFile) is not null)
+        catch (BuildException) when (onlyOrder && folder.Read([]).Order.Count > 0)
         {
             // That is what it was told.
         }
-        return Rehearsal.Read(lines, file => ReadFile(name, file));
+        return folder.Read(lines);
     }
 
-    string? ReadFile(string folder, string name) => Path.Combine(temporary, folder, name) is var file && File.Exists(file) ? File.ReadAllText(file) : null;
-
-    static List<DebianPackage> InOrder(IEnumerable<string> paths, IReadOnlyList<string> uriLines)
+    static List<DebianPackage> InOrder(IEnumerable<string> names, IReadOnlyList<string> uriLines)
     {
-        List<string> files = [.. paths.Select(path => Path.GetFileName(path))];
+        List<string> files = [.. names];
         var packages = DebianPackage.ParseUriLines(uriLines);
         var byFile = packages.ToDictionary(package => package.FileName, StringComparer.Ordinal);
         return files.Count == packages.Count && files.All(byFile.ContainsKey)

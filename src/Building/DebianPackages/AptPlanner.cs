@@ -38,7 +38,7 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         var actions = rehearsal.ReadActions();
         var versions = fetched.DistinctBy(package => package.Name).ToDictionary(package => package.Name, package => package.Version, StringComparer.Ordinal);
         List<string> order = [.. actions.Where(action => action.Unpacks).Select(action => action.Name)];
-        if (added.Value != $"{versions.Count}" || order.Count != versions.Count || !order.TrueForAll(versions.ContainsKey))
+        if (added.Value != $"{versions.Count}" || order.Count != versions.Count || !versions.Keys.All(order.ToHashSet().Contains))
             return PackagePlan.ForApt(NowhereReason, said);
         List<(string Name, string Version)> planned = [.. order.Select(name => (name, versions[name]))];
         return Describe(planned, fetched, AskStanzas(planned), out var reason) is { } described

@@ -7,9 +7,9 @@ namespace ImageSdk.Building.Stages;
 /// What a build that was never made is going to work at first, as far as its project says: a bootstrap that is not in the cache, or
 /// else packages on a source image that is.
 /// </summary>
-sealed class FirstWork(BuildPlan plan, DigestCache digests)
+sealed class FirstWork(BuildPlan plan, LayerStore layers, DigestCache digests)
 {
-    readonly LayerStore layers = plan.OpenLayers();
+    readonly StageKeys keys = new(plan, layers);
     readonly StageInputs inputs = new(plan, digests);
     readonly StageOperations operations = new(plan);
 
@@ -23,7 +23,7 @@ sealed class FirstWork(BuildPlan plan, DigestCache digests)
         if (plan.Project.Bootstrap is not null)
         {
             const ImageStage unpack = ImageStage.UnpackSourceImage;
-            var key = StageRun.KeyOf(plan, layers, "bootstrap", inputs.Describe(unpack), ages: true);
+            var key = keys.OfBootstrap(inputs.Describe(unpack));
             var id = LayerStore.IdOf(key);
             return layers.Contains(id)
                 ? FindPackages(key, [id])
@@ -41,7 +41,7 @@ sealed class FirstWork(BuildPlan plan, DigestCache digests)
             return null;
         foreach (var stage in new[] { ImageStage.CopyFiles, ImageStage.RunPreInstallScripts, ImageStage.InstallPackages })
             if (inputs.Describe(stage) is { Length: > 0 } described)
-                key = StageRun.KeyOf(plan, layers, key, described, ages: stage == ImageStage.InstallPackages);
+                key = keys.Of(stage, key, described);
         return layers.Contains(LayerStore.IdOf(key))
             ? null
             : new RunStageRequest(nameof(ImageStage.InstallPackages), "", below, operations.Of(ImageStage.InstallPackages), operations.Settings(), "");

@@ -21,6 +21,7 @@ sealed class StageRun(
     static readonly StageOutcome Cached = new(StageResult.Cached, "cached");
 
     readonly StageOperations operations = new(plan);
+    readonly StageKeys keys = new(plan, layers);
     readonly ImageRecords records = workers.Records;
     readonly RemoteStages remote = new(plan, workers, listener);
 
@@ -34,7 +35,7 @@ sealed class StageRun(
             Keep(stage, before, before.Key);
             return Nothing;
         }
-        var key = KeyOf(before.Key, inputs, stage == ImageStage.InstallPackages);
+        var key = keys.Of(stage, before.Key, inputs);
         var outcome = await MakeLayerAsync(key, id =>
         {
             ReadAhead(before);
@@ -55,7 +56,7 @@ sealed class StageRun(
         }
         var inputs = ReadInputs(stage);
         var isBootstrap = source.Kind == SourceKind.Bootstrap;
-        var key = isBootstrap ? KeyOf("bootstrap", inputs, ages: true) : source.Key;
+        var key = isBootstrap ? keys.OfBootstrap(inputs) : source.Key;
         var outcome = await MakeLayerAsync(key, id => new RunStageRequest(
             stage.ToString(), id, [],
             [isBootstrap ? operations.Bootstrap() : operations.Unpack(source)],
@@ -73,7 +74,7 @@ sealed class StageRun(
         var source = ReadSource();
         var previous = ReadAhead(source);
         var computedFiles = MergeComputedFiles(source.ImageFile);
-        var key = KeyOf(before.Key, inputs, ages: false);
+        var key = keys.Of(stage, before.Key, inputs);
         var manifest = plan.Manifest;
         var outcome = await MakeLayerAsync(key, id => new SealImageRequest(
             id, before.Layers, manifest.ExcludedPaths, computedFiles, TestsDirectory, manifest.TestsDirectory, manifest.TestFiles,
@@ -230,14 +231,6 @@ sealed class StageRun(
         var summary = done.Summary is null ? "" : $"{done.Summary}, ";
         return new(StageResult.Ran, $"{summary}{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s", done.Layer);
     }
-
-    string KeyOf(string before, string inputs, bool ages) => KeyOf(plan, layers, before, inputs, ages);
-
-    /// <summary>Names what a stage makes.</summary>
-    /// <param name="before">The same of what it begins with.</param>
-    // Only what comes from package repositories grows old without a change of its inputs, and that only where no lock names it.
-    public static string KeyOf(BuildPlan plan, LayerStore layers, string before, string inputs, bool ages) =>
-        LayerStore.KeyOf(before, inputs, ages && plan.Project.Lock is null ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
 
     StageState Above(StageState before, string key)
     {

@@ -27,7 +27,7 @@ sealed class PlainUnpacker(StageContext context, string forces, Action<string> r
         var opened = NewPackage.Read(packages, context.Cancellation);
         if (!opened.All(package => package.IsPlain) || IsOverridden(opened) || !AreNew(opened))
             return false;
-        RunScripts(opened, VersionOfDpkg());
+        RunScripts(opened);
         // A script may have told dpkg to put files elsewhere.
         if (IsOverridden(opened))
             return false;
@@ -48,7 +48,7 @@ sealed class PlainUnpacker(StageContext context, string forces, Action<string> r
         // dpkg knows no order among packages that need each other before they are unpacked; all of them are there already.
         if (!opened.All(package => package.IsPlain) || !AreDistinct(opened))
             return null;
-        RunScripts(opened, opened.FirstOrDefault(package => package.Control.Package == "dpkg")?.Control["Version"]);
+        RunScripts(opened);
         if (IsOverridden(opened))
             return null;
         database.Add(opened);
@@ -101,17 +101,22 @@ sealed class PlainUnpacker(StageContext context, string forces, Action<string> r
         return parent.TryStat(path[(slash + 1)..]) is not null;
     }
 
-    string? VersionOfDpkg() => RootFile.TryReadText(root, AptSystem.StatusFile) is { } status
-        ? ControlStanza.ReadAll(status).FirstOrDefault(stanza => stanza["Package"] == "dpkg")?["Version"]
-        : null;
+    string VersionOfDpkg(IReadOnlyList<NewPackage> packages) =>
+        packages.FirstOrDefault(package => package.Control.Package == "dpkg")?.Control["Version"]
+        ?? ControlStanza.ReadAll(RootFile.TryReadText(root, AptSystem.StatusFile) ?? "").FirstOrDefault(stanza => stanza["Package"] == "dpkg")?["Version"]
+        ?? "1.21";
 
     /// <summary>Runs the pre-installation scripts, in the packages' order, as dpkg does: from its temporary folder.</summary>
-    void RunScripts(IReadOnlyList<NewPackage> packages, string? dpkgVersion)
+    void RunScripts(IReadOnlyList<NewPackage> packages)
     {
+        List<PackageControl> scripted = [.. packages.Select(package => package.Control).Where(control => control.TextOf("preinst") is not null)];
+        if (scripted.Count == 0)
+            return;
+        var dpkgVersion = VersionOfDpkg(packages);
         var commands = new StringBuilder("set -e; cd /\n");
         var number = 0;
         using var directory = root.OpenDirectoryInRoot("var/lib/dpkg"u8);
-        foreach (var (_, control, _) in packages.Where(package => package.Control.TextOf("preinst") is not null))
+        foreach (var control in scripted)
         {
             var folder = $"tmp.ci.{number++}";
             directory.TryMakeDirectory(Encoding.UTF8.GetBytes(folder), 0x1ED); // 0755
@@ -124,11 +129,10 @@ sealed class PlainUnpacker(StageContext context, string forces, Action<string> r
                     }
             commands.Append($"mv {AdministrationDirectory}/{folder} {AdministrationDirectory}/tmp.ci\n")
                 .Append($"DPKG_MAINTSCRIPT_PACKAGE={control.Package} DPKG_MAINTSCRIPT_PACKAGE_REFCOUNT=1 DPKG_MAINTSCRIPT_ARCH={control["Architecture"]} ")
-                .Append($"DPKG_MAINTSCRIPT_NAME=preinst DPKG_MAINTSCRIPT_DEBUG=0 DPKG_RUNNING_VERSION={dpkgVersion ?? "1.21"} DPKG_ADMINDIR={AdministrationDirectory} DPKG_ROOT= DPKG_FORCE={forces} ")
+                .Append($"DPKG_MAINTSCRIPT_NAME=preinst DPKG_MAINTSCRIPT_DEBUG=0 DPKG_RUNNING_VERSION={dpkgVersion} DPKG_ADMINDIR={AdministrationDirectory} DPKG_ROOT= DPKG_FORCE={forces} ")
                 .Append($"{AdministrationDirectory}/tmp.ci/preinst install || {{ echo 'The script preinst of {control.Package} failed.'; exit 1; }}\n")
                 .Append($"rm -rf {AdministrationDirectory}/tmp.ci\n");
         }
-        if (number > 0)
-            runScript(commands.ToString());
+        runScript(commands.ToString());
     }
 }

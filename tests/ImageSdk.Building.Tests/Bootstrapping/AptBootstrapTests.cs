@@ -67,7 +67,10 @@ public class AptBootstrapTests
         Assert.Single(Directory.GetFiles(answers));
         // Where all of it is in the cache there is nothing to begin with.
         foreach (var (project, references) in new[] { (below, Array.Empty<string>()), (above, [below.ImageFile]) })
-            Assert.Null(new FirstWork(new BuildPlan(project, ManifestReader.Read(project)), new DigestCache(Path.Combine(workspace.Folder, "none"))).Find(references));
+        {
+            var plan = new BuildPlan(project, ManifestReader.Read(project));
+            Assert.Null(new FirstWork(plan, plan.OpenLayers(), new DigestCache(Path.Combine(workspace.Folder, "none"))).Find(references));
+        }
     }
 
     static Task BeginAsync(ImageWorkspace workspace, ImageProject project, IReadOnlyList<string> references) =>

@@ -5,7 +5,7 @@ namespace ImageSdk.Building.Tests.DebianPackages;
 public class RehearsalTests
 {
     static IReadOnlyList<PackageAction> ActionsOf(params string[] calls) =>
-        new Rehearsal([], [], [.. calls.Select(call => call.Split(' '))], "").ReadActions();
+        new Rehearsal([], [], [], [.. calls.Select(call => call.Split(' '))], "").ReadActions();
 
     [Fact]
     public void What_is_unpacked_and_not_configured_by_name_is_configured_at_the_end() => Assert.Equal(

@@ -1,0 +1,19 @@
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Sources;
+
+namespace ImageSdk.Building.Stages;
+
+/// <summary>Names what the stages of a build make: equal names, equal layers.</summary>
+sealed class StageKeys(BuildPlan plan, LayerStore layers)
+{
+    /// <summary>Of a root made from nothing.</summary>
+    /// <param name="inputs">What it is made of, in words.</param>
+    public string OfBootstrap(string inputs) => Of("bootstrap", inputs, ages: true);
+
+    /// <param name="before">The same of what the stage begins with.</param>
+    public string Of(ImageStage stage, string before, string inputs) => Of(before, inputs, ages: stage == ImageStage.InstallPackages);
+
+    // Only what comes from package repositories grows old without a change of its inputs, and that only where no lock names it.
+    string Of(string before, string inputs, bool ages) =>
+        LayerStore.KeyOf(before, inputs, ages && plan.Project.Lock is null ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
+}
