@@ -14,8 +14,11 @@ sealed partial class DebianInstaller
 
     /// <summary>Works out what a lock is to say. Makes the layer of an upgrade on the way, on which the rest depends.</summary>
     /// <exception cref="BuildException">It is nothing that a lock could say (IMG4023), or apt fails.</exception>
-    public static LockedInstallation Plan(WorkerSession session, RunStageRequest request, InstallPackagesOperation operation) =>
-        new DebianInstaller(session, request, operation.Packages).PlanLock();
+    public static LockedInstallation Plan(WorkerSession session, RunStageRequest request, InstallPackagesOperation operation)
+    {
+        using var installer = new DebianInstaller(session, request, operation.Packages);
+        return installer.PlanLock();
+    }
 
     LockedInstallation PlanLock()
     {

@@ -10,7 +10,7 @@ namespace ImageSdk.Building.DebianPackages;
 /// each step of the plan, apt's lists, and what apt notes at the end. Steps that another build made come from the cache.
 /// What apt would do besides installing new packages it does itself, in one layer.
 /// </summary>
-sealed partial class DebianInstaller
+sealed partial class DebianInstaller : IDisposable
 {
     static readonly string[] AptFiles = ["var/lib/apt/lists", "var/cache/apt"];
 
@@ -35,9 +35,11 @@ sealed partial class DebianInstaller
     {
         if (request.Layers.Count == 0)
             return null;
-        var installer = new DebianInstaller(session, request, operation.Packages);
+        using var installer = new DebianInstaller(session, request, operation.Packages);
         return operation.Locked is { } locked ? installer.InstallLocked(locked) : installer.TryRun();
     }
+
+    public void Dispose() => layers.Dispose();
 
     DoneEvent? TryRun()
     {
@@ -108,6 +110,8 @@ sealed partial class DebianInstaller
         new StepInstaller(session, request, layers, packages, sources.Settings).Install(steps);
         layers.Finish(sources.Layer, context =>
         {
+            // Images often leave out all caches; apt makes the folder for its own anew.
+            context.Handle.MakeDirectoriesInRoot("var/cache/apt"u8, 0x1ED); // 0755
             if (plan.Packages.Count > 0)
                 AptLogs.Write(context.Handle, plan, [.. packages.Select(package => package.Name)]);
             var listed = packages.Select(package => AptPlanner.BaseName(package.Name));

@@ -7,20 +7,32 @@ namespace ImageSdk.Building.DebianPackages;
 
 /// <summary>The layers of one stage, one on the other. Each is named by what it is made of and what it lies on, and made once.</summary>
 /// <param name="log">The stage's own log, which has those of all its layers in it.</param>
-sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBuilder log)
+sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBuilder log) : IDisposable
 {
     /// <summary>ldconfig's notes on where and when it saw each file: others in every build. It makes them anew.</summary>
     const string LinkerNotes = "var/cache/ldconfig/aux-cache";
 
     readonly List<string> parts = [];
+
+    /// <summary>The uppermost layer while it is being put into the cache.</summary>
+    PendingLayer? pending;
     int made, taken;
     LayerSize size = new(0, 0);
 
     /// <summary>All that the next layer depends on.</summary>
     string chain = LayerStore.KeyOf([DescribeSettings(request), .. request.Layers]);
 
-    /// <summary>The layers below the next one, the lowest first.</summary>
-    public IReadOnlyList<string> All => [.. request.Layers, .. parts.Where(part => !session.Store.IsEmpty(part))];
+    /// <summary>The layers below the next one, the lowest first; all are in the cache.</summary>
+    public IReadOnlyList<string> All
+    {
+        get
+        {
+            EndPending();
+            return Below;
+        }
+    }
+
+    IReadOnlyList<string> Below => [.. request.Layers, .. parts.Where(part => !session.Store.IsEmpty(part))];
 
     /// <summary>What was made and what was there, in a few words.</summary>
     public DoneEvent Done => new(Layer: size, Summary: taken == 0 ? null : $"{made} of {made + taken} steps, the others from the cache");
@@ -52,11 +64,13 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
         var id = LayerStore.IdOf(chain);
         if (!Take(id, title))
         {
-            using var making = session.Store.LockAsync(
+            var making = session.Store.LockAsync(
                 id, () => session.Listener.Progress($"Waiting for another build that installs {title}"), session.Cancellation).GetAwaiter().GetResult();
-            if (!Take(id, title))
+            if (Take(id, title))
+                making.Dispose();
+            else
             {
-                Make(id, $"{kind}\n{inputs}", visible is null ? All : [.. All, visible], settings, make, reverted, null);
+                Make(id, $"{kind}\n{inputs}", visible is null ? Below : [.. Below, visible], settings, make, reverted, null, making);
                 made++;
             }
         }
@@ -81,26 +95,58 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
     {
         if (lists is not null)
             parts.Add(lists);
-        Make(request.LayerId, request.Inputs, All, request.Settings, make, [], parts);
+        Make(request.LayerId, request.Inputs, Below, request.Settings, make, [], parts, null);
+        EndPending();
     }
 
+    /// <param name="brought">The layers that it brings along, where it is the last.</param>
+    /// <param name="making">Held until the layer is in the cache.</param>
     void Make(
         string id, string inputs, IReadOnlyList<string> below, CommandSettings settings, Action<StageContext> make,
-        IReadOnlyList<string> reverted, IReadOnlyList<string>? brought)
+        IReadOnlyList<string> reverted, IReadOnlyList<string>? brought, IDisposable? making)
     {
-        session.Cancellation.ThrowIfCancellationRequested();
-        using var root = new StageRoot(session, below);
-        string said;
-        using (var context = new StageContext(root, settings, session))
+        StageRoot? root = null;
+        try
         {
-            var logs = AptLogs.Measure(context.Handle);
-            make(context);
-            AptLogs.ForgetTimes(context.Handle, logs);
-            said = context.LogText;
+            session.Cancellation.ThrowIfCancellationRequested();
+            root = StageRoot.On(session, [.. below.Select(layer => pending?.Id == layer ? pending.Tree : LayerStore.TreeOf(layer))]);
+            // Hashing it takes one processor while commands take another. It moves meanwhile, which what is mounted does not notice.
+            pending?.Begin();
+            string said;
+            using (var context = new StageContext(root, settings, session))
+            {
+                var logs = AptLogs.Measure(context.Handle);
+                make(context);
+                AptLogs.ForgetTimes(context.Handle, logs);
+                said = context.LogText;
+            }
+            log.Append(said);
+            EndPending();
+            root.Settle(below, [.. reverted, LinkerNotes]);
+            var text = brought is null ? said : log.ToString();
+            var kept = root;
+            pending = new(session.Store, id, root, () => kept.Keep(id, below, inputs, text, null, brought ?? []), making);
         }
-        log.Append(said);
-        var index = root.Commit(id, below, inputs, brought is null ? said : log.ToString(), parts: brought, reverted: [.. reverted, LinkerNotes]);
-        var own = index.Measure();
-        size = new(size.Bytes + own.Bytes, size.Entries + own.Entries);
+        catch
+        {
+            root?.Dispose();
+            making?.Dispose();
+            throw;
+        }
     }
+
+    void EndPending()
+    {
+        if (pending is not { } ending)
+            return;
+        pending = null;
+        using (ending)
+        {
+            var own = ending.Finish().Measure();
+            size = new(size.Bytes + own.Bytes, size.Entries + own.Entries);
+        }
+    }
+
+    /// <summary>What was made is kept also where what comes after it fails.</summary>
+    public void Dispose() => pending?.Dispose();
 }

@@ -99,25 +99,38 @@ sealed class StageRoot : IDisposable
     /// <summary>Makes a layer of what changed. Whoever comes second with the same key keeps the first one's.</summary>
     /// <param name="below">The layers that the root stands on.</param>
     /// <param name="packages">List of installed packages, for the layer that seals an image.</param>
-    /// <param name="parts">The uppermost of the layers below that this one brings along: who stands on it stands on them.</param>
+    public LayerIndex Commit(string layerId, IReadOnlyList<string> below, string inputs, string log, string? packages = null)
+    {
+        Settle(below, []);
+        return Keep(layerId, below, inputs, log, packages, []);
+    }
+
+    /// <summary>Unmounts the root, and makes the upper directory what a layer has to be.</summary>
+    /// <param name="below">The layers that the root stands on.</param>
     /// <param name="reverted">Paths where all stays as it was below, whatever was done there.</param>
-    public LayerIndex Commit(
-        string layerId, IReadOnlyList<string> below, string inputs, string log, string? packages = null,
-        IReadOnlyList<string>? parts = null, IReadOnlyList<string>? reverted = null)
+    public void Settle(IReadOnlyList<string> below, IReadOnlyList<string> reverted)
     {
         if (below.Count > 0)
             using (var root = Open())
                 HardLinks.Restore(session.Store, below, Upper, root);
         Unmount();
         using (var upper = DirectoryHandle.Open(Upper))
-            foreach (var path in reverted ?? [])
+            foreach (var path in reverted)
                 upper.RemoveTree(Encoding.UTF8.GetBytes(path));
         if (WorkerSession.IsRootless)
             DeviceNodes.Adopt(Upper);
+    }
+
+    /// <summary>Puts the settled upper directory into the cache as a layer. Others may have it mounted below theirs.</summary>
+    /// <param name="below">The layers that the root stands on; all of them are in the cache.</param>
+    /// <param name="packages">List of installed packages, for the layer that seals an image.</param>
+    /// <param name="parts">The uppermost of the layers below that this one brings along: who stands on it stands on them.</param>
+    public LayerIndex Keep(string layerId, IReadOnlyList<string> below, string inputs, string log, string? packages, IReadOnlyList<string> parts)
+    {
         var index = LayerScanner.Scan(Upper, withRoot: true, session.Cancellation);
         var isEmpty = below.Count > 0 && index.Entries.Count == 1 && IsRootOf(below[^1]);
         session.Cancellation.ThrowIfCancellationRequested();
-        LayerWriter.Write(session.Store, Upper, Path.Combine(directory, "layer"), new(layerId, inputs, log, packages, isEmpty, parts ?? [], index));
+        LayerWriter.Write(session.Store, Upper, Path.Combine(directory, "layer"), new(layerId, inputs, log, packages, isEmpty, parts, index));
         return index;
     }
 
