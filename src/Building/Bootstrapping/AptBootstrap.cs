@@ -106,18 +106,24 @@ sealed record AptBootstrap(
     /// <summary>apt's pattern for the packages that a root cannot do without.</summary>
     public string EssentialPattern() => Narrow("?essential");
 
-    /// <summary>What is installed on top of the essential packages: patterns and names.</summary>
-    public IReadOnlyList<string> RestPatterns()
+    /// <summary>What is installed on top of the essential packages: names and a pattern.</summary>
+    public IReadOnlyList<string> RestPatterns() =>
+        [.. RestNames(), .. RestPriorities() is { Count: > 0 } priorities ? [Narrow($"?and({AnyOf(priorities)},?not(?essential))")] : (string[])[]];
+
+    /// <summary>Names among that.</summary>
+    public IReadOnlyList<string> RestNames() => [.. Include, .. Variant == "buildd" ? ["build-essential"] : (string[])[]];
+
+    /// <summary>Priorities whose packages are among that.</summary>
+    public IReadOnlyList<string> RestPriorities() => Variant switch
     {
-        var priority = Variant switch
-        {
-            "essential" => null,
-            "important" => "?and(?or(?priority(required),?priority(important)),?not(?essential))",
-            "standard" => "?and(?or(?priority(required),?priority(important),?priority(standard)),?not(?essential))",
-            _ => "?and(?priority(required),?not(?essential))",
-        };
-        return [.. Include, .. Variant == "buildd" ? ["build-essential"] : (string[])[], .. priority is null ? [] : (string[])[Narrow(priority)]];
-    }
+        "essential" => [],
+        "important" => ["required", "important"],
+        "standard" => ["required", "important", "standard"],
+        _ => ["required"],
+    };
+
+    static string AnyOf(IReadOnlyList<string> priorities) =>
+        string.Join(',', priorities.Select(priority => $"?priority({priority})")) is var patterns && priorities.Count > 1 ? $"?or({patterns})" : patterns;
 
     string Narrow(string pattern) => $"?narrow(?or(?archive(^{Release}$),?codename(^{Release}$)),?architecture({Architecture}),{pattern})";
 }

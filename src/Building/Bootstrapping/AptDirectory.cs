@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Layers;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Bootstrapping;
 
@@ -46,7 +48,7 @@ sealed class AptDirectory(string path)
         ? Directory.EnumerateFiles(ListsDirectory).Where(file => Path.GetFileName(file) is not "lock")
         : [];
 
-    string ListsDirectory => Path.Combine(Root, "var/lib/apt/lists");
+    public string ListsDirectory => Path.Combine(Root, "var/lib/apt/lists");
 
     public string ResolutionFile(string key) => Path.Combine(Root, "resolutions", $"{key}.json");
 
@@ -120,6 +122,13 @@ sealed class AptDirectory(string path)
         }
         foreach (var file in Directory.EnumerateFiles(trusted).Where(file => !kept.Contains(file)))
             File.Delete(file);
+    }
+
+    /// <returns>Null where apt keeps lists in another form than as text.</returns>
+    public PackageLists? ReadLists()
+    {
+        using var lists = DirectoryHandle.Open(ListsDirectory);
+        return PackageLists.TryRead(lists);
     }
 
     /// <summary>Digest of all package lists.</summary>

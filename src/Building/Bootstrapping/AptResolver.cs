@@ -34,12 +34,13 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
             return PendingResolution.Of(known);
         try
         {
-            var essential = WorkOutEssential();
+            var all = directory.ReadLists();
+            var essential = WorkOutEssential(all);
             return new(essential, BackgroundWork.Start(() =>
             {
                 try
                 {
-                    var resolution = WorkOutRest(lists, essential);
+                    var resolution = WorkOutRest(lists, all, essential);
                     StateDirectory.Write(file, resolution, ResolutionJson.Default.Resolution);
                     return resolution;
                 }
@@ -56,48 +57,63 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         }
     }
 
-    IReadOnlyList<DebianPackage> WorkOutEssential()
+    IReadOnlyList<DebianPackage> WorkOutEssential(PackageLists? lists)
     {
-        var rehearsal = Rehearse("essential", [bootstrap.EssentialPattern()], onlyOrder: true);
+        var rehearsal = Rehearse("essential", [bootstrap.EssentialPattern()], lists is null ? null : Excerpt(lists, lists.NamesWith("\nEssential: yes\n"u8)), onlyOrder: true);
         return rehearsal.Fetched.Count > 0
             ? InOrder(rehearsal.Order.Select(path => Path.GetFileName(path)), rehearsal.Fetched)
             : throw new BuildException("IMG2017", $"The package lists have no essential packages of {bootstrap.Release} for {bootstrap.Architecture}. Check the release, the architecture and the mirror.");
     }
 
-    Resolution WorkOutRest(string lists, IReadOnlyList<DebianPackage> essential)
+    Resolution WorkOutRest(string digest, PackageLists? lists, IReadOnlyList<DebianPackage> essential)
     {
         if (bootstrap.RestPatterns() is not { Count: > 0 } patterns)
-            return new(lists, essential, [], [], "");
-        File.WriteAllText(directory.StatusFile, InstalledStatus(essential));
+            return new(digest, essential, [], [], "");
+        File.WriteAllText(directory.StatusFile, InstalledStatus(lists, essential));
         File.Delete(directory.ExtendedStatesFile);
-        var rehearsal = Rehearse("rest", patterns, onlyOrder: false);
+        var rehearsal = Rehearse("rest", patterns, lists is null ? null : ExcerptOfRest(lists), onlyOrder: false);
         var calls = rehearsal.Calls.Where(call => call.Any(argument => argument is "--unpack" or "--configure")).Select(Portable).ToList();
         var rest = InOrder(rehearsal.UnpackedFiles, rehearsal.Fetched);
-        return new(lists, essential, rest, calls, File.Exists(directory.ExtendedStatesFile) ? File.ReadAllText(directory.ExtendedStatesFile) : "");
+        return new(digest, essential, rest, calls, File.Exists(directory.ExtendedStatesFile) ? File.ReadAllText(directory.ExtendedStatesFile) : "");
+    }
+
+    ListExcerpt? ExcerptOfRest(PackageLists lists) => Excerpt(
+        lists, [.. bootstrap.RestNames(), .. bootstrap.RestPriorities().SelectMany(priority => lists.NamesWith(Encoding.UTF8.GetBytes($"\nPriority: {priority}\n")))]);
+
+    /// <returns>Null where apt has to look for itself what is meant.</returns>
+    ListExcerpt? Excerpt(PackageLists lists, IEnumerable<string> names)
+    {
+        var excerpt = new ListExcerpt(lists, new(File.ReadAllBytes(directory.StatusFile)));
+        foreach (var name in names)
+        {
+            if (!lists.Has(AptPlanner.BaseName(name)))
+                return null;
+            excerpt.Add(AptPlanner.BaseName(name));
+        }
+        return excerpt;
     }
 
     /// <param name="name">Of a folder for it.</param>
+    /// <param name="excerpt">What apt has to know of the lists; null for all of them.</param>
     /// <param name="onlyOrder">Whether apt need not go on when it has said which packages come, in which order.</param>
-    Rehearsal Rehearse(string name, IReadOnlyList<string> patterns, bool onlyOrder)
+    Rehearsal Rehearse(string name, IReadOnlyList<string> patterns, ListExcerpt? excerpt, bool onlyOrder)
     {
         using var root = DirectoryHandle.Open(temporary);
-        var folder = new RehearsalFolder(root, name);
+        var path = Path.Combine(temporary, name);
+        var folder = new RehearsalFolder(root, name, path);
         using (var methods = DirectoryHandle.Open($"/{RehearsalFolder.AptMethods}"))
             folder.Make(methods);
-        var path = Path.Combine(temporary, name);
-        IReadOnlyList<string> lines = [];
-        try
-        {
-            lines = Run(
-                "IMG2017", $"apt cannot work out which packages make {bootstrap.Release} ({bootstrap.Variant})", "apt-get",
-                ["--yes", .. RehearsalFolder.Options(path, onlyOrder ? [RehearsalFolder.OnlyOrder] : []), "install", .. patterns],
-                environment: RehearsalFolder.Environment(path, "true"));
-        }
-        catch (BuildException) when (onlyOrder && folder.Read([]).Order.Count > 0)
-        {
-            // That is what it was told.
-        }
-        return folder.Read(lines);
+        if (excerpt is not null)
+            using (var lists = DirectoryHandle.Open(directory.ListsDirectory))
+                folder.Write(excerpt, lists, directory.ListsDirectory);
+        var (exitCode, lines) = Call("apt-get",
+            ["--yes", .. folder.Options(onlyOrder ? [RehearsalFolder.OnlyOrder] : []), "install", .. patterns], folder.Environment("true"));
+        // To say the order and no more, apt has to be stopped.
+        if (folder.Read(lines) is { } rehearsal && (exitCode == 0 || onlyOrder && rehearsal.Order.Count > 0))
+            return rehearsal;
+        if (excerpt is not null)
+            return Rehearse($"{name}-whole", patterns, null, onlyOrder);
+        throw Failure("IMG2017", $"apt cannot work out which packages make {bootstrap.Release} ({bootstrap.Variant})", "apt-get", exitCode, lines);
     }
 
     static List<DebianPackage> InOrder(IEnumerable<string> names, IReadOnlyList<string> uriLines)
@@ -111,31 +127,16 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
     }
 
     // What dpkg's database says once the essential packages are installed; sorted as there.
-    string InstalledStatus(IReadOnlyList<DebianPackage> essential)
+    string InstalledStatus(PackageLists? lists, IReadOnlyList<DebianPackage> essential)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var status = new StringBuilder();
-        var stanza = new StringBuilder();
-        foreach (var line in Run("IMG2017", "The essential packages cannot be described", "apt-cache",
-            ["show", .. essential.OrderBy(package => package.Name, StringComparer.Ordinal).Select(package => $"{package.Name}={package.Version}")]).Append(""))
-        {
-            if (line.Length > 0)
-            {
-                stanza.Append(line).Append('\n');
-                if (line.StartsWith("Package: ", StringComparison.Ordinal))
-                {
-                    if (!seen.Add(line))
-                        stanza.Clear().Append("# ");
-                    stanza.Append("Status: install ok installed\n");
-                }
-                continue;
-            }
-            // The same version may come from two sources.
-            if (stanza.Length > 0 && stanza[0] != '#')
-                status.Append(stanza).Append('\n');
-            stanza.Clear();
-        }
-        return status.ToString();
+        var sorted = essential.OrderBy(package => package.Name, StringComparer.Ordinal);
+        var described = lists is not null
+            ? sorted.Select(package => lists.Describe(package.Name, package.Version).First())
+            : string.Join('\n', Run("IMG2017", "The essential packages cannot be described", "apt-cache", ["show", .. sorted.Select(package => $"{package.Name}={package.Version}")]))
+                .Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+                // The same version may come from two sources.
+                .DistinctBy(text => text[..text.IndexOf('\n')]);
+        return string.Concat(described.Select(text => $"{text.Trim('\n')}\nStatus: install ok installed\n\n"));
     }
 
     // Without the descriptor on which dpkg would tell apt how it gets on; files by their names alone.
@@ -146,16 +147,24 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
             .Select(argument => argument.EndsWith(".deb", StringComparison.Ordinal) ? Path.GetFileName(argument) : argument)];
     }
 
-    IReadOnlyList<string> Run(
-        string code, string failure, string program, IReadOnlyList<string> arguments, bool echo = false, params IEnumerable<KeyValuePair<string, string>> environment)
+    IReadOnlyList<string> Run(string code, string failure, string program, IReadOnlyList<string> arguments, bool echo = false) =>
+        Call(program, arguments, [], echo) switch
+        {
+            (0, var lines) => lines,
+            var (exitCode, lines) => throw Failure(code, failure, program, exitCode, lines),
+        };
+
+    (int ExitCode, IReadOnlyList<string> Lines) Call(
+        string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, bool echo = false)
     {
         var lines = new List<string>();
         var exitCode = host.Run(program, arguments, new Dictionary<string, string>(environment)
         {
             ["APT_CONFIG"] = directory.ConfigurationFile, ["DEBIAN_FRONTEND"] = "noninteractive", ["TMPDIR"] = temporary,
         }, lines.Add, echo);
-        return exitCode == 0
-            ? lines
-            : throw new BuildException(code, $"{failure} ({program}: exit code {exitCode}). Check the release, the mirror and the network. {ScriptRunner.Tail([.. lines.TakeLast(LastLines.Kept)])}");
+        return (exitCode, lines);
     }
+
+    static BuildException Failure(string code, string failure, string program, int exitCode, IReadOnlyList<string> lines) =>
+        new(code, $"{failure} ({program}: exit code {exitCode}). Check the release, the mirror and the network. {ScriptRunner.Tail([.. lines.TakeLast(LastLines.Kept)])}");
 }

@@ -16,13 +16,11 @@ namespace ImageSdk.Building.DebianPackages;
 /// </summary>
 sealed class AptLists(WorkerSession session, PlanCache cache)
 {
-    const string ListsDirectory = "var/lib/apt/lists";
-
-    /// <summary>apt's own digest of the lists; without it every call would begin with reading them.</summary>
-    const string SourceCache = "var/cache/apt/srcpkgcache.bin";
+    /// <summary>Where apt keeps them.</summary>
+    public const string Folder = "var/lib/apt/lists";
 
     /// <summary>The directories that lead to what is in the layer.</summary>
-    public static readonly string[] Parents = ["", "var", "var/lib", "var/lib/apt", "var/cache", "var/cache/apt"];
+    public static readonly string[] Parents = ["", "var", "var/lib", "var/lib/apt"];
 
     /// <summary>The lists at hand for these sources; null where there are none.</summary>
     public AptSources? Find(AptSystem system) =>
@@ -33,7 +31,7 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
     {
         if (lists.Settings.UpdateHook is not null || lists.Settings.HasOwnNetwork)
             return false;
-        var directory = Path.Combine(session.Store.LayerDirectory(lists.Layer), "t", ListsDirectory);
+        var directory = Path.Combine(session.Store.LayerDirectory(lists.Layer), "t", Folder);
         return AptReleaseCheck.AreCurrentAsync(lists.Releases, directory, path => MountedFile.Find(path, mounts), session.Cancellation)
             .GetAwaiter().GetResult();
     }
@@ -44,7 +42,7 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
     /// </summary>
     public void Lend(StageContext context)
     {
-        using var lists = context.Handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(ListsDirectory));
+        using var lists = context.Handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(Folder));
         foreach (var file in AptDirectory.FindLatest(session.Store)?.Lists ?? [])
         {
             var name = Encoding.UTF8.GetBytes(Path.GetFileName(file));
@@ -89,10 +87,10 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
             : session.Store.ReadIndex(before.Layer).Entries.Where(entry => entry.Inode is RegularInode)
                 .ToDictionary(entry => entry.Path.ToString(), entry => ((RegularInode)entry.Inode!).Hash.ToString());
         var digests = new List<string>();
-        using var lists = context.Handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(ListsDirectory));
+        using var lists = context.Handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(Folder));
         foreach (var name in lists.ReadNames())
         {
-            var path = $"{ListsDirectory}/{Encoding.UTF8.GetString(name)}";
+            var path = $"{Folder}/{Encoding.UTF8.GetString(name)}";
             var kind = lists.Stat(name).Kind;
             if (kind == FileKind.Symlink)
                 digests.Add($"{path} {HashLinked(lists.ReadLink(name), mounts)}");
@@ -132,49 +130,17 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
             foreach (var path in Parents.Skip(1))
                 if (context.Handle.StatInRoot(Encoding.UTF8.GetBytes(path)) is { Kind: FileKind.Directory })
                     target.TryMakeDirectory(Encoding.UTF8.GetBytes(path), 0x1ED);
-            LayerCopy.CopyTree(context.Handle, target, Encoding.UTF8.GetBytes(ListsDirectory));
-            if (RootFile.Exists(context.Handle, SourceCache))
-                LayerCopy.CopyTree(context.Handle, target, Encoding.UTF8.GetBytes(SourceCache));
+            LayerCopy.CopyTree(context.Handle, target, Encoding.UTF8.GetBytes(Folder));
             foreach (var path in Parents.Reverse())
                 LayerCopy.CopyStatus(context.Handle, target, Encoding.UTF8.GetBytes(path.Length == 0 ? "." : path));
         }
         layer.Commit(id, [], $"InstallPackages lists\n{string.Join('\n', digests)}\n", "");
     }
 
-    /// <returns>Null where apt keeps lists in another form than as text.</returns>
-    static List<string>? ReadEssential(StageContext context)
+    static IReadOnlyList<string>? ReadEssential(StageContext context)
     {
-        var names = new SortedSet<string>(StringComparer.Ordinal);
-        using var lists = context.Handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(ListsDirectory));
-        foreach (var name in lists.ReadNames().Where(name => name.AsSpan().IndexOf("_Packages"u8) >= 0))
-        {
-            if (!name.AsSpan().EndsWith("_Packages"u8) || lists.Stat(name).Kind != FileKind.Regular)
-                return null;
-            using var file = lists.OpenRead(name);
-            var text = new byte[file.Length];
-            file.ReadExactly(text);
-            names.UnionWith(EssentialOf(text));
-        }
-        return [.. names];
-    }
-
-    /// <summary>Names of the packages in a list that say of themselves that they are essential.</summary>
-    internal static List<string> EssentialOf(ReadOnlySpan<byte> list)
-    {
-        var names = new List<string>();
-        for (int at; (at = list.IndexOf("\nEssential: yes\n"u8)) >= 0; list = list[(at + 1)..])
-        {
-            // A paragraph ends with an empty line, and begins with the name.
-            var end = list[(at + 1)..].IndexOf("\n\n"u8) is var length and >= 0 ? at + 1 + length : list.Length;
-            var stanza = list[..end];
-            stanza = stanza[(stanza.LastIndexOf("\n\n"u8) is var before and >= 0 ? before + 2 : 0)..];
-            var field = stanza.StartsWith("Package: "u8) ? 0 : stanza.IndexOf("\nPackage: "u8) + 1;
-            if (!stanza[field..].StartsWith("Package: "u8))
-                continue;
-            var name = stanza[(field + "Package: ".Length)..];
-            names.Add(Encoding.UTF8.GetString(name[..(name.IndexOf((byte)'\n') is var newline and >= 0 ? newline : name.Length)]));
-        }
-        return names;
+        using var lists = context.Handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(Folder));
+        return PackageLists.TryRead(lists)?.NamesWith("\nEssential: yes\n"u8);
     }
 
     static List<AptRelease> ReadReleases(StageContext context)
@@ -190,7 +156,7 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
             if (!words[1].EndsWith("InRelease", StringComparison.Ordinal))
                 continue;
             // A source without a signed release is asked by apt alone.
-            if (!RootFile.Exists(context.Handle, $"{ListsDirectory}/{words[1]}"))
+            if (!RootFile.Exists(context.Handle, $"{Folder}/{words[1]}"))
                 return [];
             releases.Add(new(words[0].Trim('\''), words[1]));
         }

@@ -13,13 +13,19 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
 {
     const string NowhereReason = "apt does not say where the packages are";
 
+    readonly Lazy<PackageLists?> lists = new(() =>
+    {
+        using var directory = context.Handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(AptLists.Folder));
+        return PackageLists.TryRead(directory);
+    });
+
     /// <summary>What a list of packages comes to.</summary>
     /// <exception cref="Diagnostics.BuildException">One is not known (IMG4002), or apt finds no way (IMG4003).</exception>
     public PackagePlan PlanInstall(IReadOnlyList<PackageRequest> packages)
     {
         if (settings.OtherDpkgSetting is { } setting)
             return PackagePlan.ForApt($"apt's configuration has {setting}", Simulate(packages));
-        if (new AptRehearsal(context).Install(packages.Select(package => package.Name)) is not { } rehearsal)
+        if (Rehearse(packages) is not { } rehearsal)
             return PackagePlan.ForApt(NowhereReason, Simulate(packages));
         // What follows is of fetching and installing.
         List<string> said = [.. rehearsal.Lines.TakeWhile(line => !Summary().IsMatch(line))];
@@ -44,6 +50,24 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         return Describe(planned, fetched, AskStanzas(planned), out var reason) is { } described
             ? new(described, actions, Automatic(rehearsal.PlannerLog, planned, packages), architecture, null, said, AptLogs.Compress(rehearsal.PlannerLog))
             : PackagePlan.ForApt(reason, said);
+    }
+
+    Rehearsal? Rehearse(IReadOnlyList<PackageRequest> packages)
+    {
+        var rehearsal = new AptRehearsal(context);
+        List<string> names = [.. packages.Select(package => package.Name)];
+        return (TakeExcerpt(names) is { } excerpt ? rehearsal.Install(names, excerpt) : null) ?? rehearsal.Install(names, null);
+    }
+
+    /// <returns>Null where apt has to look for itself what is meant, or keeps its lists in another form.</returns>
+    ListExcerpt? TakeExcerpt(IReadOnlyList<string> names)
+    {
+        if (lists.Value is not { } all || !names.All(name => all.Has(BaseName(name))) || RootFile.TryRead(context.Handle, AptSystem.StatusFile) is not { } status)
+            return null;
+        var excerpt = new ListExcerpt(all, new(status));
+        foreach (var name in names)
+            excerpt.Add(BaseName(name));
+        return excerpt;
     }
 
     /// <summary>What apt says without going through with it.</summary>
@@ -122,6 +146,12 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     /// <summary>What the lists say of packages; null where apt does not say.</summary>
     IReadOnlyList<ControlStanza>? AskStanzas(IReadOnlyList<(string Name, string Version)> versions)
     {
+        if (lists.Value is { } all)
+            return
+            [
+                .. versions.SelectMany(package => all.Describe(package.Name, package.Version)).SelectMany(ControlStanza.ReadAll)
+                    .Where(stanza => stanza["Architecture"] is "all" || stanza["Architecture"] == architecture),
+            ];
         var (exitCode, lines) = context.QueryInBuildEnvironment(["/usr/bin/apt-cache", "show", .. NamesOf(versions)]);
         return exitCode == 0 ? [.. ControlStanza.ReadAll(lines).Where(stanza => stanza["Package"].Length > 0)] : null;
     }

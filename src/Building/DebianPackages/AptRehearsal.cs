@@ -14,23 +14,27 @@ sealed class AptRehearsal(StageContext context)
     const string Folder = ".imagesdk-rehearsal";
     const string ConfigurationFile = $"{Folder}/apt.conf";
 
-    /// <returns>Null where apt fails, or needs something that only the real programs know.</returns>
-    public Rehearsal? Install(IEnumerable<string> names)
+    /// <param name="excerpt">What apt has to know of the lists; null for all of them.</param>
+    /// <returns>Null where apt fails, or needs something that only the real programs know, or more than the excerpt.</returns>
+    public Rehearsal? Install(IEnumerable<string> names, ListExcerpt? excerpt)
     {
         var root = context.Handle;
         if (root.StatInRoot(Encoding.UTF8.GetBytes(RehearsalFolder.AptMethods)) is not { Kind: FileKind.Directory })
             return null;
-        var folder = new RehearsalFolder(root, Folder);
+        var folder = new RehearsalFolder(root, Folder, $"/{Folder}");
         using (var methods = root.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(RehearsalFolder.AptMethods)))
             folder.Make(methods);
+        if (excerpt is not null)
+            using (var lists = root.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(AptLists.Folder)))
+                folder.Write(excerpt, lists, $"/{AptLists.Folder}");
         // Read after the root's own configuration. debconf's hook would look into packages that have nothing in them.
         BootstrapRoot.WriteFile(root, ConfigurationFile, "#clear DPkg::Pre-Install-Pkgs;\n", 0x1A4); // 0644
         try
         {
             var (exitCode, lines) = context.QueryInBuildEnvironment(
             [
-                "/usr/bin/env", .. RehearsalFolder.Environment($"/{Folder}", "/usr/bin/dpkg").Select(variable => $"{variable.Key}={variable.Value}"),
-                GenericPackager.PathInImage, "install", "-c", $"/{ConfigurationFile}", .. RehearsalFolder.Options($"/{Folder}"), .. names,
+                "/usr/bin/env", .. folder.Environment("/usr/bin/dpkg").Select(variable => $"{variable.Key}={variable.Value}"),
+                GenericPackager.PathInImage, "install", "-c", $"/{ConfigurationFile}", .. folder.Options(), .. names,
             ]);
             return exitCode == 0 ? folder.Read(lines) : null;
         }

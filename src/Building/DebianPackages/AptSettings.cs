@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace ImageSdk.Building.DebianPackages;
 
 /// <summary>What an image's apt is told by its configuration, as far as it matters to somebody who does a part of its work.</summary>
-/// <param name="IsUsual">Whether lists, caches and the database of packages lie where they usually do.</param>
+/// <param name="IsUsual">Whether lists, caches and the database of packages lie where they usually do, and what is only suggested stays out.</param>
 /// <param name="DpkgOptions">What apt gives dpkg besides its own options.</param>
 /// <param name="Preconfigures">Whether dpkg-preconfigure is called before packages are installed.</param>
 /// <param name="OtherDpkgSetting">A setting of how dpkg is called that is none of these; null for none.</param>
@@ -30,7 +30,8 @@ sealed partial record AptSettings(
             .Select(match => (Name: match.Groups["name"].Value, Value: match.Groups["value"].Value)).Where(setting => setting.Value.Length > 0).ToList();
         var dpkg = all.Where(setting => IsOf(setting.Name, "DPkg::") && !IsOf(setting.Name, "DPkg::Path") && !IsOf(setting.Name, "DPkg::Tools::")).ToList();
         return new(
-            Usual.All(usual => all.Exists(setting => setting.Name.Equals(usual.Name, AnyCase) && setting.Value == usual.Value)),
+            Usual.All(usual => all.Exists(setting => setting.Name.Equals(usual.Name, AnyCase) && setting.Value == usual.Value))
+                && !all.Exists(setting => setting.Name.Equals("APT::Install-Suggests", AnyCase) && setting.Value is not ("0" or "false")),
             [.. dpkg.Where(setting => IsOf(setting.Name, "DPkg::Options::")).Select(setting => setting.Value)],
             dpkg.Exists(IsPreconfiguration),
             dpkg.Where(setting => !IsOf(setting.Name, "DPkg::Options::") && !IsPreconfiguration(setting))

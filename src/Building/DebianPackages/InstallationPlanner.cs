@@ -99,13 +99,9 @@ sealed class InstallationPlanner(WorkerSession session, CommandSettings settings
             return known;
         }
         if (known is null)
-        {
-            // Images often leave out all caches, with the folder where apt keeps its digest of the lists.
-            planning.Context.Handle.MakeDirectoriesInRoot("var/cache/apt"u8, 0x1ED); // 0755
             lists.Lend(planning.Context);
-        }
-        // Descriptions in other languages are nothing that packages are chosen by.
-        new GenericPackager(planning.Context).Update(packages, "-o", "Acquire::Languages=none");
+        // Descriptions in other languages are nothing that packages are chosen by, and apt's digest of the lists is made where it is needed.
+        new GenericPackager(planning.Context).Update(packages, "-o", "Acquire::Languages=none", "-o", "pkgCacheFile::Generate=false");
         return lists.Keep(system, known, planning.Context, settings.BindMounts);
     }
 
