@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImageSdk.Building.Attestations;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
@@ -55,6 +56,16 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         }
     }
 
+    /// <summary>Layers that the worker may be making, or have made, before anybody asks for them: they count as missing until then.</summary>
+    internal IReadOnlySet<string> Begun { get; private set; } = ImmutableHashSet<string>.Empty;
+
+    /// <summary>Lets the worker begin with stages before they are asked for.</summary>
+    internal async Task BeginAsync(string cacheDirectory, IReadOnlyList<RunStageRequest> stages)
+    {
+        Begun = stages.Select(stage => stage.LayerId).ToImmutableHashSet();
+        await AskAsync(cacheDirectory, new BeginStagesRequest(stages), new SilentListener(), CancellationToken.None);
+    }
+
     /// <summary>Starts the worker before the first request. What hinders it is told by that request.</summary>
     internal async Task StartAheadAsync(string cacheDirectory)
     {
@@ -101,6 +112,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
             worker = null;
             Records.Clear();
             (TreeAhead, KnownAhead, DocumentsAhead) = (null, null, null);
+            Begun = ImmutableHashSet<string>.Empty;
             IsRemoteCacheLost = false;
         }
         finally

@@ -57,8 +57,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         {
             await workers.StartAheadAsync(project.CacheDirectory);
             var plan = new BuildPlan(project, ManifestReader.Read(project));
-            if (new FirstWork(plan, plan.OpenLayers(), new DigestCache(state.DigestsFile)).Find(referencedImages) is { } stage)
-                await workers.AskAsync(project.CacheDirectory, new BeginStageRequest(stage), new SilentListener(), CancellationToken.None);
+            if (new FirstWork(plan, plan.OpenLayers(), new DigestCache(state.DigestsFile)).Find(referencedImages) is { Count: > 0 } stages)
+                await workers.BeginAsync(project.CacheDirectory, stages);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BuildException or ArgumentException)
         {

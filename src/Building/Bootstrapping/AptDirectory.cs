@@ -29,8 +29,6 @@ sealed class AptDirectory(string path)
 
     public string ConfigurationFile => Path.Combine(Root, "apt.conf");
 
-    public string ArchivesDirectory => Path.Combine(Root, "var/cache/apt/archives");
-
     public string StatusFile => Path.Combine(Root, "var/lib/dpkg/status");
 
     public string ExtendedStatesFile => Path.Combine(Root, "var/lib/apt/extended_states");
@@ -58,7 +56,7 @@ sealed class AptDirectory(string path)
         foreach (var directory in new[]
         {
             "etc/apt/apt.conf.d", "etc/apt/preferences.d", "etc/apt/sources.list.d", "etc/apt/trusted.gpg.d",
-            "var/lib/apt/lists/partial", "var/lib/dpkg", "var/cache/apt/archives/partial", "resolutions",
+            "var/lib/apt/lists/partial", "var/lib/dpkg", "var/cache/apt", "resolutions",
         })
             Directory.CreateDirectory(Path.Combine(Root, directory));
         AtomicFile.WriteWhenDifferent(Path.Combine(Root, "etc/apt/sources.list"), bootstrap.SourcesList());
@@ -73,7 +71,7 @@ sealed class AptDirectory(string path)
     {
         File.WriteAllText(StatusFile, "");
         File.Delete(ExtendedStatesFile);
-        foreach (var file in Directory.EnumerateFiles(ArchivesDirectory).Concat(Directory.EnumerateFiles(Path.Combine(Root, "var/cache/apt"))))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Root, "var/cache/apt")))
             File.Delete(file);
     }
 

@@ -27,20 +27,23 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
     {
         directory.Prepare(bootstrap);
         Run("IMG2016", "The package lists cannot be brought up to date", "apt-get", ["update", "--error-on=any", "-opkgCacheFile::Generate=false"], echo: true);
-        var lists = directory.DigestLists();
+        // Each takes a tenth of a second.
+        var reading = BackgroundWork.Start(directory.ReadLists);
+        var digest = directory.DigestLists();
+        BackgroundWork.WaitForEnd(reading);
         var file = directory.ResolutionFile(LayerStore.IdOf(LayerStore.KeyOf(
             [Version, bootstrap.EssentialPattern(), .. bootstrap.RestPatterns()])));
-        if (StateDirectory.TryRead(file, ResolutionJson.Default.Resolution) is { } known && known.Lists == lists)
+        if (StateDirectory.TryRead(file, ResolutionJson.Default.Resolution) is { } known && known.Lists == digest)
             return PendingResolution.Of(known);
         try
         {
-            var all = directory.ReadLists();
-            var essential = WorkOutEssential(all);
+            var lists = reading.GetAwaiter().GetResult();
+            var essential = WorkOutEssential(lists);
             return new(essential, BackgroundWork.Start(() =>
             {
                 try
                 {
-                    var resolution = WorkOutRest(lists, all, essential);
+                    var resolution = WorkOutRest(digest, lists, essential);
                     StateDirectory.Write(file, resolution, ResolutionJson.Default.Resolution);
                     return resolution;
                 }
@@ -70,7 +73,6 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         if (bootstrap.RestPatterns() is not { Count: > 0 } patterns)
             return new(digest, essential, [], [], "");
         File.WriteAllText(directory.StatusFile, InstalledStatus(lists, essential));
-        File.Delete(directory.ExtendedStatesFile);
         var rehearsal = Rehearse("rest", patterns, lists is null ? null : ExcerptOfRest(lists), onlyOrder: false);
         var calls = rehearsal.Calls.Where(call => call.Any(argument => argument is "--unpack" or "--configure")).Select(Portable).ToList();
         var rest = InOrder(rehearsal.UnpackedFiles, rehearsal.Fetched);
@@ -98,6 +100,7 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
     /// <param name="onlyOrder">Whether apt need not go on when it has said which packages come, in which order.</param>
     Rehearsal Rehearse(string name, IReadOnlyList<string> patterns, ListExcerpt? excerpt, bool onlyOrder)
     {
+        File.Delete(directory.ExtendedStatesFile);
         using var root = DirectoryHandle.Open(temporary);
         var path = Path.Combine(temporary, name);
         var folder = new RehearsalFolder(root, name, path);
@@ -129,15 +132,19 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
     // What dpkg's database says once the essential packages are installed; sorted as there.
     string InstalledStatus(PackageLists? lists, IReadOnlyList<DebianPackage> essential)
     {
-        var sorted = essential.OrderBy(package => package.Name, StringComparer.Ordinal);
-        var described = lists is not null
-            ? sorted.Select(package => lists.Describe(package.Name, package.Version).First())
-            : string.Join('\n', Run("IMG2017", "The essential packages cannot be described", "apt-cache", ["show", .. sorted.Select(package => $"{package.Name}={package.Version}")]))
-                .Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
-                // The same version may come from two sources.
-                .DistinctBy(text => text[..text.IndexOf('\n')]);
+        List<DebianPackage> sorted = [.. essential.OrderBy(package => package.Name, StringComparer.Ordinal)];
+        List<string> described = lists is null ? [] : [.. sorted.SelectMany(package => lists.Describe(package.Name, package.Version).Take(1))];
+        if (described.Count != sorted.Count)
+            described = AskForText(sorted);
         return string.Concat(described.Select(text => $"{text.Trim('\n')}\nStatus: install ok installed\n\n"));
     }
+
+    // The same version may come from two sources.
+    List<string> AskForText(IEnumerable<DebianPackage> packages) =>
+    [
+        .. string.Join('\n', Run("IMG2017", "The essential packages cannot be described", "apt-cache", ["show", .. packages.Select(package => $"{package.Name}={package.Version}")]))
+            .Split("\n\n", StringSplitOptions.RemoveEmptyEntries).DistinctBy(text => text.Split('\n')[0]),
+    ];
 
     // Without the descriptor on which dpkg would tell apt how it gets on; files by their names alone.
     static IReadOnlyList<string> Portable(IReadOnlyList<string> call)

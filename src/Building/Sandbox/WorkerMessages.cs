@@ -19,7 +19,7 @@ static class WorkerMessages
         MessageForm<WorkerRequest>.OfFields(Write, ReadRunTests),
         MessageForm<WorkerRequest>.OfFields(Write, ReadStoreObjects),
         MessageForm<WorkerRequest>.OfFields<CancelRequest>((_, _) => { }, _ => new()),
-        MessageForm<WorkerRequest>.OfFields<BeginStageRequest>((writer, begun) => Write(writer, begun.Stage), reader => new(ReadRunStage(reader))),
+        MessageForm<WorkerRequest>.OfFields<BeginStagesRequest>((writer, begun) => writer.WriteList(begun.Stages, Write), reader => new(reader.ReadList(ReadRunStage))),
         MessageForm<WorkerRequest>.OfFields<PlanPackagesRequest>((writer, plan) => Write(writer, plan.Stage), reader => new(ReadRunStage(reader))),
         MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.PackImageRequest),
         MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.PlanBootstrapRequest),

@@ -21,9 +21,9 @@ sealed record RunStageRequest(
     string Stage, string LayerId, IReadOnlyList<string> Layers, IReadOnlyList<StageOperation> Operations,
     CommandSettings Settings, string Inputs) : WorkerRequest;
 
-/// <summary>Begin to work out what a stage is going to need, beside whatever is asked next. Answered at once.</summary>
-/// <param name="Stage">The stage as far as it is known: it may come to be another one, and then nothing was gained.</param>
-sealed record BeginStageRequest(RunStageRequest Stage) : WorkerRequest;
+/// <summary>Begin to run stages that are going to be asked for, beside whatever is asked next. Answered at once.</summary>
+/// <param name="Stages">One on the other, with layers of those before among the ones below, also where nothing is going to be in them.</param>
+sealed record BeginStagesRequest(IReadOnlyList<RunStageRequest> Stages) : WorkerRequest;
 
 /// <summary>
 /// Seal the root: tests put in, excluded paths, temporary files and sockets taken out. The layer also keeps the list of

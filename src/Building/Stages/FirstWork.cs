@@ -4,8 +4,8 @@ using ImageSdk.Building.Sandbox;
 namespace ImageSdk.Building.Stages;
 
 /// <summary>
-/// What a build that was never made is going to work at first, as far as its project says: a bootstrap that is not in the cache, or
-/// else packages on a source image that is.
+/// What a build that was never made is going to work at first, as far as its project says: a bootstrap that is not in the cache, and the
+/// stages up to the packages, on that or on a source image that is.
 /// </summary>
 sealed class FirstWork(BuildPlan plan, LayerStore layers, DigestCache digests)
 {
@@ -14,36 +14,48 @@ sealed class FirstWork(BuildPlan plan, LayerStore layers, DigestCache digests)
     readonly StageOperations operations = new(plan);
 
     /// <param name="referencedImages">Image files of referenced projects, built or not.</param>
-    /// <returns>Null where that can't be said, or is nothing that takes long.</returns>
-    public RunStageRequest? Find(IReadOnlyList<string> referencedImages)
+    /// <returns>The first stages that have to run; none where that can't be said, or is nothing that takes long.</returns>
+    public IReadOnlyList<RunStageRequest> Find(IReadOnlyList<string> referencedImages)
     {
         // A lock says what apt would be asked, and a shared cache may have it all.
         if (plan.Project.Lock is not null || plan.Project.RemoteCache is not null)
-            return null;
+            return [];
         if (plan.Project.Bootstrap is not null)
-        {
-            const ImageStage unpack = ImageStage.UnpackSourceImage;
-            var key = keys.OfBootstrap(inputs.Describe(unpack));
-            var id = LayerStore.IdOf(key);
-            return layers.Contains(id)
-                ? FindPackages(key, [id])
-                : new RunStageRequest(unpack.ToString(), id, [], [operations.Bootstrap()], operations.Settings(readSecrets: false), "");
-        }
+            return FindFromBootstrap();
         return plan.Manifest.SourceImage.Length == 0 && referencedImages is [var file]
             && StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage) is { } image && image.Layers.All(layers.Contains)
-            ? FindPackages(image.Key, image.Layers)
-            : null;
+            ? FindUpToPackages(image.Key, image.Layers)
+            : [];
     }
 
-    RunStageRequest? FindPackages(string key, IReadOnlyList<string> below)
+    IReadOnlyList<RunStageRequest> FindFromBootstrap()
     {
-        if (operations.PackagesAhead() is not { Count: > 0 })
-            return null;
-        foreach (var stage in new[] { ImageStage.CopyFiles, ImageStage.RunPreInstallScripts, ImageStage.InstallPackages })
-            if (inputs.Describe(stage) is { Length: > 0 } described)
-                key = keys.Of(stage, key, described);
-        return layers.Contains(LayerStore.IdOf(key))
-            ? null
-            : new RunStageRequest(nameof(ImageStage.InstallPackages), "", below, operations.Of(ImageStage.InstallPackages), operations.Settings(), "");
+        const ImageStage stage = ImageStage.UnpackSourceImage;
+        var described = inputs.Describe(stage);
+        var key = keys.OfBootstrap(described);
+        var id = LayerStore.IdOf(key);
+        var above = FindUpToPackages(key, [id]);
+        return layers.Contains(id)
+            ? above
+            : [new(stage.ToString(), id, [], [operations.Bootstrap()], operations.Settings(readSecrets: false), described), .. above];
+    }
+
+    IReadOnlyList<RunStageRequest> FindUpToPackages(string key, IReadOnlyList<string> below)
+    {
+        // The project's own scripts, and its secrets, wait until all of the project is known to be right.
+        if (plan.Manifest.Packages.Count == 0 || plan.Project.Sandbox.Secrets.Count > 0 || inputs.Describe(ImageStage.RunPreInstallScripts).Length > 0)
+            return [];
+        var requests = new List<RunStageRequest>();
+        foreach (var stage in new[] { ImageStage.CopyFiles, ImageStage.InstallPackages })
+        {
+            if (inputs.Describe(stage) is not { Length: > 0 } described)
+                continue;
+            key = keys.Of(stage, key, described);
+            var id = LayerStore.IdOf(key);
+            if (!layers.Contains(id))
+                requests.Add(new(stage.ToString(), id, below, operations.Of(stage), operations.Settings(), described));
+            below = [.. below, id];
+        }
+        return layers.Contains(below[^1]) ? [] : requests;
     }
 }

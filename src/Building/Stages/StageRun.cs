@@ -213,14 +213,14 @@ sealed class StageRun(
     async Task<StageOutcome> MakeLayerAsync(string key, Func<string, WorkerRequest> request, bool isShared = true)
     {
         var id = LayerStore.IdOf(key);
-        if (layers.Contains(id))
+        if (IsThere())
         {
             layers.MarkUsed([.. layers.PartsOf(id), id]);
             return Cached;
         }
         using var making = await layers.LockAsync(
             id, () => listener.Progress("Waiting for another build that makes the same layer"), cancellation);
-        if (layers.Contains(id))
+        if (IsThere())
             return Cached;
         if (isShared && await remote.TryFetchAsync(id, cancellation) is { } size)
             return new(StageResult.Cached, "from the shared cache", size);
@@ -230,6 +230,9 @@ sealed class StageRun(
             await remote.SendAsync(id, cancellation);
         var summary = done.Summary is null ? "" : $"{done.Summary}, ";
         return new(StageResult.Ran, $"{summary}{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s", done.Layer);
+
+        // What this build has begun with is to be told of, done or not.
+        bool IsThere() => layers.Contains(id) && !workers.Begun.Contains(id);
     }
 
     StageState Above(StageState before, string key)

@@ -32,7 +32,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         var temporary = session.NextRootDirectory();
         var pending = operation.Locked is { } locked
             ? PendingResolution.Of(BootstrapLock.Unlock(locked, bootstrap.Architecture))
-            : session.BootstrapAhead?.TryTake(bootstrap, context) ?? Begin(context, session, bootstrap, temporary);
+            : Begin(context, session, bootstrap, temporary);
         try
         {
             BootstrapRoot.MakeSkeleton(root, bootstrap);

@@ -90,9 +90,10 @@ public sealed class WorkerServer
             switch (request)
             {
                 case RunStageRequest stage:
-                    return StageRunner.Run(session, stage);
-                case BeginStageRequest begun:
-                    StageBeginning.Begin(session, begun.Stage);
+                    return session.Begun?.TryTake(stage, session) ?? StageRunner.Run(session, stage);
+                case BeginStagesRequest begun:
+                    session.Begun?.Dispose();
+                    session.Begun = new(session, begun.Stages);
                     return new DoneEvent();
                 case SealImageRequest seal:
                     return new DoneEvent(Layer: ImageSealer.Seal(session, seal).Measure());

@@ -10,15 +10,15 @@ namespace ImageSdk.Building.Worker;
 /// </summary>
 sealed class WorkerSession : IDisposable
 {
-    readonly OwnedFile @lock;
-    Task planning = Task.CompletedTask;
-    int roots;
+    readonly OwnedFile? @lock;
+    readonly SharedState shared;
 
     public WorkerSession(LayerStore store, IBuildListener listener, CancellationToken cancellation)
     {
         Store = store;
         Listener = listener;
         Cancellation = cancellation;
+        shared = new();
         store.CreateDirectories();
         OwnedFile? taken;
         do
@@ -32,6 +32,15 @@ sealed class WorkerSession : IDisposable
         while (taken is null);
         @lock = taken;
     }
+
+    WorkerSession(WorkerSession origin, IBuildListener listener, CancellationToken cancellation)
+    {
+        (Store, Name, Directory, shared) = (origin.Store, origin.Name, origin.Directory, origin.shared);
+        (Listener, Cancellation) = (listener, cancellation);
+    }
+
+    /// <summary>The same session for work that somebody else is told of, and may cancel by itself. Not disposed.</summary>
+    public WorkerSession For(IBuildListener listener, CancellationToken cancellation) => new(this, listener, cancellation);
 
     /// <summary>Whether this is an ordinary user's build, in a user namespace.</summary>
     public static bool IsRootless { get; } = Environment.GetEnvironmentVariable("IMAGESDK_ROOTLESS") == "1";
@@ -47,7 +56,7 @@ sealed class WorkerSession : IDisposable
     /// <summary>A folder for the next root.</summary>
     public string NextRootDirectory()
     {
-        var directory = Path.Combine(Directory, Interlocked.Increment(ref roots).ToString());
+        var directory = Path.Combine(Directory, Interlocked.Increment(ref shared.Roots).ToString());
         System.IO.Directory.CreateDirectory(directory);
         return directory;
     }
@@ -77,25 +86,31 @@ sealed class WorkerSession : IDisposable
     /// Begins to work something out for a later stage, beside what the worker does. There is one such work at most. Where it fails the
     /// stage does it again, and says what is wrong.
     /// </summary>
-    public void PlanAhead(Action work) => planning = BackgroundWork.Start(() =>
+    public void PlanAhead(Action work) => shared.Planning = BackgroundWork.Start(() =>
     {
         work();
         return true;
     });
 
-    /// <summary>A bootstrap that was begun before its stage; null for none.</summary>
-    public BootstrapAhead? BootstrapAhead { get; set; }
+    /// <summary>Stages that were begun before they were asked for; null for none.</summary>
+    public BegunStages? Begun { get; set; }
 
     /// <summary>Waits until it is worked out, or has failed.</summary>
-    public void AwaitPlan() => BackgroundWork.WaitForEnd(planning);
+    public void AwaitPlan() => BackgroundWork.WaitForEnd(shared.Planning);
 
     public void Dispose()
     {
+        Begun?.Dispose();
         AwaitPlan();
-        BootstrapAhead?.Dispose();
         Mounts.DetachBelow(Directory);
         using (var sessions = DirectoryHandle.Open(Store.SessionsDirectory))
             sessions.RemoveTree(System.Text.Encoding.UTF8.GetBytes(Name));
-        @lock.Dispose();
+        @lock?.Dispose();
+    }
+
+    sealed class SharedState
+    {
+        public Task Planning = Task.CompletedTask;
+        public int Roots;
     }
 }

@@ -1,3 +1,4 @@
+using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Projects;
@@ -58,19 +59,38 @@ public class AptBootstrapTests
 
         var answers = Path.Combine(new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId).Root, "plans", "answers");
         var above = workspace.Project("boot/above", workspace.NewManifest("above")) with { Packages = ["less"] };
+        var begun = Find(workspace, above, [below.ImageFile]);
         await BeginAsync(workspace, above, [below.ImageFile]);
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!Directory.Exists(answers) || Directory.GetFiles(answers).Length == 0)
+        while (!begun.All(stage => new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId).Contains(stage.LayerId)))
             await Task.Delay(50, patience.Token);
         var built = await workspace.BuildAsync(above, references: [below.ImageFile]);
         Assert.NotNull(built.Find("/usr/bin/less"));
         Assert.Single(Directory.GetFiles(answers));
+        // What was done before is told of as if it were done now.
+        Assert.Contains(ImageStage.InstallPackages, built.Ran);
+        Assert.Single(built.Listener.OutputLines, line => line.StartsWith("Installing less (", StringComparison.Ordinal));
+        Assert.DoesNotContain(built.Listener.OutputLines, line => line.StartsWith("From the cache", StringComparison.Ordinal));
         // Where all of it is in the cache there is nothing to begin with.
         foreach (var (project, references) in new[] { (below, Array.Empty<string>()), (above, [below.ImageFile]) })
-        {
-            var plan = new BuildPlan(project, ManifestReader.Read(project));
-            Assert.Null(new FirstWork(plan, plan.OpenLayers(), new DigestCache(Path.Combine(workspace.Folder, "none"))).Find(references));
-        }
+            Assert.Empty(Find(workspace, project, references));
+
+        // Of a guess that was wrong nothing is left, and an error comes from the build.
+        var changed = above with { Packages = ["bzip2"] };
+        await BeginAsync(workspace, changed with { Packages = ["dmsetup"] }, [below.ImageFile]);
+        var other = await workspace.BuildAsync(changed, references: [below.ImageFile]);
+        Assert.NotNull(other.Find("/usr/bin/bzip2"));
+        Assert.Null(other.Find("/usr/sbin/dmsetup"));
+        var wrong = above with { Packages = ["no-such-package"] };
+        await BeginAsync(workspace, wrong, [below.ImageFile]);
+        var error = await Assert.ThrowsAsync<BuildException>(() => workspace.BuildAsync(wrong, references: [below.ImageFile]));
+        Assert.Equal("IMG4002", error.Diagnostic.Code);
+    }
+
+    static IReadOnlyList<Sandbox.RunStageRequest> Find(ImageWorkspace workspace, ImageProject project, IReadOnlyList<string> references)
+    {
+        var plan = new BuildPlan(project, ManifestReader.Read(project));
+        return new FirstWork(plan, plan.OpenLayers(), new DigestCache(Path.Combine(workspace.Folder, "none"))).Find(references);
     }
 
     static Task BeginAsync(ImageWorkspace workspace, ImageProject project, IReadOnlyList<string> references) =>
@@ -90,7 +110,9 @@ public class AptBootstrapTests
         workspace.Workers.Dispose();
         var cache = new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId);
         Assert.Empty(Directory.EnumerateFileSystemEntries(cache.SessionsDirectory));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(cache.LayersDirectory));
+        // Lists that were done are of use to the next one.
+        Assert.All(Directory.EnumerateDirectories(cache.LayersDirectory), layer =>
+            Assert.StartsWith("InstallPackages lists", File.ReadAllText(Path.Combine(layer, "inputs")), StringComparison.Ordinal));
     }
 
     [ImageFact]
