@@ -111,7 +111,12 @@ sealed record AptBootstrap(
         [.. RestNames(), .. RestPriorities() is { Count: > 0 } priorities ? [Narrow($"?and({AnyOf(priorities)},?not(?essential))")] : (string[])[]];
 
     /// <summary>Names among that.</summary>
-    public IReadOnlyList<string> RestNames() => [.. Include, .. Variant == "buildd" ? ["build-essential"] : (string[])[]];
+    public IReadOnlyList<string> RestNames() =>
+    [
+        .. Include, .. Variant == "buildd" ? ["build-essential"] : (string[])[],
+        // In Debian it is among the required packages. Without it nothing could be installed on the root.
+        .. Distribution == "ubuntu" && Variant != "essential" ? ["apt"] : (string[])[],
+    ];
 
     /// <summary>Priorities whose packages are among that.</summary>
     public IReadOnlyList<string> RestPriorities() => Variant switch

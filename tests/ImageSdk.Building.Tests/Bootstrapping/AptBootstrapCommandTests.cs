@@ -26,6 +26,8 @@ public class AptBootstrapCommandTests
         Assert.Empty(Parse("--variant=essential", "bookworm").RestPatterns());
         const string required = "?narrow(?or(?archive(^bookworm$),?codename(^bookworm$)),?architecture(amd64),?and(?priority(required),?not(?essential)))";
         Assert.Equal([required], Parse("bookworm").RestPatterns());
+        Assert.Equal(["less", "apt"], Parse("--distribution=ubuntu", "--include=less", "noble").RestNames());
+        Assert.Empty(Parse("--distribution=ubuntu", "--variant=essential", "noble").RestNames());
         Assert.Equal(["less", "nano", "build-essential", required], Parse("--variant=buildd", "--include=less,nano", "bookworm").RestPatterns());
         Assert.NotEqual(Parse("bookworm").SourcesKey(), Parse("trixie").SourcesKey());
         Assert.Equal(Parse("bookworm").SourcesKey(), Parse("--include=less", "bookworm").SourcesKey());
