@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ImageSdk.Building.Attestations;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
@@ -57,12 +56,12 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     }
 
     /// <summary>Layers that the worker may be making, or have made, before anybody asks for them: they count as missing until then.</summary>
-    internal IReadOnlySet<string> Begun { get; private set; } = ImmutableHashSet<string>.Empty;
+    internal IReadOnlySet<string> Begun { get; private set; } = new HashSet<string>();
 
     /// <summary>Lets the worker begin with stages before they are asked for.</summary>
     internal async Task BeginAsync(string cacheDirectory, IReadOnlyList<RunStageRequest> stages)
     {
-        Begun = stages.Select(stage => stage.LayerId).ToImmutableHashSet();
+        Begun = stages.Select(stage => stage.LayerId).ToHashSet();
         await AskAsync(cacheDirectory, new BeginStagesRequest(stages), new SilentListener(), CancellationToken.None);
     }
 
@@ -112,7 +111,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
             worker = null;
             Records.Clear();
             (TreeAhead, KnownAhead, DocumentsAhead) = (null, null, null);
-            Begun = ImmutableHashSet<string>.Empty;
+            Begun = new HashSet<string>();
             IsRemoteCacheLost = false;
         }
         finally

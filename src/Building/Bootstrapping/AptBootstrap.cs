@@ -100,9 +100,6 @@ sealed record AptBootstrap(
     /// <summary>Names the sources, so that builds from the same ones share what apt knows of them.</summary>
     public string SourcesKey() => LayerStore.IdOf(LayerStore.KeyOf(Distribution, Architecture, SourcesList()));
 
-    /// <summary>Names what packages are asked for, and of which sources.</summary>
-    public string ResolutionKey() => LayerStore.KeyOf([SourcesKey(), EssentialPattern(), .. RestPatterns()]);
-
     /// <summary>apt's pattern for the packages that a root cannot do without.</summary>
     public string EssentialPattern() => Narrow("?essential");
 
@@ -127,8 +124,11 @@ sealed record AptBootstrap(
         _ => ["required"],
     };
 
-    static string AnyOf(IReadOnlyList<string> priorities) =>
-        string.Join(',', priorities.Select(priority => $"?priority({priority})")) is var patterns && priorities.Count > 1 ? $"?or({patterns})" : patterns;
+    static string AnyOf(IReadOnlyList<string> priorities)
+    {
+        List<string> patterns = [.. priorities.Select(priority => $"?priority({priority})")];
+        return patterns is [var only] ? only : $"?or({string.Join(',', patterns)})";
+    }
 
     string Narrow(string pattern) => $"?narrow(?or(?archive(^{Release}$),?codename(^{Release}$)),?architecture({Architecture}),{pattern})";
 }

@@ -62,7 +62,7 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
 
     IReadOnlyList<DebianPackage> WorkOutEssential(PackageLists? lists)
     {
-        var rehearsal = Rehearse("essential", [bootstrap.EssentialPattern()], lists is null ? null : Excerpt(lists, lists.NamesWith("\nEssential: yes\n"u8)), onlyOrder: true);
+        var rehearsal = Rehearse("essential", [bootstrap.EssentialPattern()], Excerpt(lists, lists?.NamesWith("\nEssential: yes\n"u8) ?? []), onlyOrder: true);
         return rehearsal.Fetched.Count > 0
             ? InOrder(rehearsal.Order.Select(path => Path.GetFileName(path)), rehearsal.Fetched)
             : throw new BuildException("IMG2017", $"The package lists have no essential packages of {bootstrap.Release} for {bootstrap.Architecture}. Check the release, the architecture and the mirror.");
@@ -73,27 +73,14 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         if (bootstrap.RestPatterns() is not { Count: > 0 } patterns)
             return new(digest, essential, [], [], "");
         File.WriteAllText(directory.StatusFile, InstalledStatus(lists, essential));
-        var rehearsal = Rehearse("rest", patterns, lists is null ? null : ExcerptOfRest(lists), onlyOrder: false);
+        var listed = bootstrap.RestPriorities().SelectMany(priority => lists?.NamesWith(Encoding.UTF8.GetBytes($"\nPriority: {priority}\n")) ?? []);
+        var rehearsal = Rehearse("rest", patterns, Excerpt(lists, [.. bootstrap.RestNames(), .. listed]), onlyOrder: false);
         var calls = rehearsal.Calls.Where(call => call.Any(argument => argument is "--unpack" or "--configure")).Select(Portable).ToList();
         var rest = InOrder(rehearsal.UnpackedFiles, rehearsal.Fetched);
         return new(digest, essential, rest, calls, File.Exists(directory.ExtendedStatesFile) ? File.ReadAllText(directory.ExtendedStatesFile) : "");
     }
 
-    ListExcerpt? ExcerptOfRest(PackageLists lists) => Excerpt(
-        lists, [.. bootstrap.RestNames(), .. bootstrap.RestPriorities().SelectMany(priority => lists.NamesWith(Encoding.UTF8.GetBytes($"\nPriority: {priority}\n")))]);
-
-    /// <returns>Null where apt has to look for itself what is meant.</returns>
-    ListExcerpt? Excerpt(PackageLists lists, IEnumerable<string> names)
-    {
-        var excerpt = new ListExcerpt(lists, new(File.ReadAllBytes(directory.StatusFile)));
-        foreach (var name in names)
-        {
-            if (!lists.Has(AptPlanner.BaseName(name)))
-                return null;
-            excerpt.Add(AptPlanner.BaseName(name));
-        }
-        return excerpt;
-    }
+    ListExcerpt? Excerpt(PackageLists? lists, IEnumerable<string> names) => ListExcerpt.TryTake(lists, File.ReadAllBytes(directory.StatusFile), names);
 
     /// <param name="name">Of a folder for it.</param>
     /// <param name="excerpt">What apt has to know of the lists; null for all of them.</param>

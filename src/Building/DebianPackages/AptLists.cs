@@ -74,7 +74,7 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
         var id = LayerStore.IdOf(LayerStore.KeyOf("apt lists", digest));
         if (!session.Store.Contains(id))
             MakeLayer(id, digests, context);
-        var lists = new AptSources(id, digest, ReadReleases(context), ReadSettings(context), ReadEssential(context));
+        var lists = new AptSources(id, digest, ReadReleases(context), ReadSettings(context), TryRead(context)?.NamesWith("\nEssential: yes\n"u8));
         cache.KeepSources(system.SourcesKey, lists);
         return lists;
     }
@@ -137,10 +137,12 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
         layer.Commit(id, [], $"InstallPackages lists\n{string.Join('\n', digests)}\n", "");
     }
 
-    static IReadOnlyList<string>? ReadEssential(StageContext context)
+    /// <summary>The lists of a root.</summary>
+    /// <returns>Null where apt keeps lists in another form than as text.</returns>
+    public static PackageLists? TryRead(StageContext context)
     {
         using var lists = context.Handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(Folder));
-        return PackageLists.TryRead(lists)?.NamesWith("\nEssential: yes\n"u8);
+        return PackageLists.TryRead(lists);
     }
 
     static List<AptRelease> ReadReleases(StageContext context)

@@ -13,11 +13,7 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
 {
     const string NowhereReason = "apt does not say where the packages are";
 
-    readonly Lazy<PackageLists?> lists = new(() =>
-    {
-        using var directory = context.Handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(AptLists.Folder));
-        return PackageLists.TryRead(directory);
-    });
+    readonly Lazy<PackageLists?> lists = new(() => AptLists.TryRead(context));
 
     /// <summary>What a list of packages comes to.</summary>
     /// <exception cref="Diagnostics.BuildException">One is not known (IMG4002), or apt finds no way (IMG4003).</exception>
@@ -56,18 +52,8 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     {
         var rehearsal = new AptRehearsal(context);
         List<string> names = [.. packages.Select(package => package.Name)];
-        return (TakeExcerpt(names) is { } excerpt ? rehearsal.Install(names, excerpt) : null) ?? rehearsal.Install(names, null);
-    }
-
-    /// <returns>Null where apt has to look for itself what is meant, or keeps its lists in another form.</returns>
-    ListExcerpt? TakeExcerpt(IReadOnlyList<string> names)
-    {
-        if (lists.Value is not { } all || !names.All(name => all.Has(BaseName(name))) || RootFile.TryRead(context.Handle, AptSystem.StatusFile) is not { } status)
-            return null;
-        var excerpt = new ListExcerpt(all, new(status));
-        foreach (var name in names)
-            excerpt.Add(BaseName(name));
-        return excerpt;
+        var excerpt = RootFile.TryRead(context.Handle, AptSystem.StatusFile) is { } status ? ListExcerpt.TryTake(lists.Value, status, names) : null;
+        return (excerpt is null ? null : rehearsal.Install(names, excerpt)) ?? rehearsal.Install(names, null);
     }
 
     /// <summary>What apt says without going through with it.</summary>

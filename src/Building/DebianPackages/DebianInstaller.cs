@@ -63,12 +63,12 @@ sealed partial class DebianInstaller : IDisposable
     AptSystem? ReadSystem()
     {
         session.AwaitPlan();
-        using var root = new StageRoot(session, layers.All);
+        using var root = new StageRoot(session, layers.AwaitAll());
         using var handle = root.Open();
         return AptSystem.TryRead(handle, request.Settings);
     }
 
-    IReadOnlyList<string> Trees => [.. layers.All.Select(LayerStore.TreeOf)];
+    IReadOnlyList<string> Trees => [.. layers.AwaitAll().Select(LayerStore.TreeOf)];
 
     // The steps of the plan are cut by the names of the list.
     string? FindUnusualName(PackagePlan plan, AptSystem system)

@@ -19,6 +19,20 @@ sealed class ListExcerpt
     readonly Queue<int> open = [];
     readonly List<SortedSet<int>> kept;
 
+    /// <param name="lists">All of them; null where they cannot be read.</param>
+    /// <param name="installed">dpkg's database.</param>
+    /// <param name="entries">What is asked for, as apt is told: "nginx", "nginx=1.22*".</param>
+    /// <returns>Null where apt has to look for itself what is meant.</returns>
+    public static ListExcerpt? TryTake(PackageLists? lists, ReadOnlyMemory<byte> installed, IEnumerable<string> entries)
+    {
+        List<string> names = [.. entries.Select(AptPlanner.BaseName)];
+        if (lists is null || !names.TrueForAll(lists.Has))
+            return null;
+        var excerpt = new ListExcerpt(lists, new(installed));
+        names.ForEach(excerpt.Add);
+        return excerpt;
+    }
+
     /// <param name="lists">All of them.</param>
     /// <param name="installed">dpkg's database.</param>
     public ListExcerpt(PackageLists lists, PackageList installed)

@@ -22,14 +22,12 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
     /// <summary>All that the next layer depends on.</summary>
     string chain = LayerStore.KeyOf([DescribeSettings(request), .. request.Layers]);
 
-    /// <summary>The layers below the next one, the lowest first; all are in the cache.</summary>
-    public IReadOnlyList<string> All
+    /// <summary>Waits until all are in the cache.</summary>
+    /// <returns>The layers below the next one, the lowest first.</returns>
+    public IReadOnlyList<string> AwaitAll()
     {
-        get
-        {
-            EndPending();
-            return Below;
-        }
+        EndPending();
+        return Below;
     }
 
     IReadOnlyList<string> Below => [.. request.Layers, .. parts.Where(part => !session.Store.IsEmpty(part))];

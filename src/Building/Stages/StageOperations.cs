@@ -53,7 +53,7 @@ sealed class StageOperations(BuildPlan plan)
     }
 
     /// <summary>The packages of the list, where nothing comes before them that apt looks at, and no lock says all; else null.</summary>
-    public IReadOnlyList<PackageRequest>? PackagesAhead()
+    IReadOnlyList<PackageRequest>? PackagesAhead()
     {
         var changesApt = project.Sandbox.Secrets.Count > 0 || manifest.Scripts.Any(script => script.Stage == ProjectScriptStage.PreInstall)
             || manifest.Files.Any(file => file.Stage == ProjectFileStage.Files && AptDirectories.Any(directory => file.TargetPath.StartsWith(directory, StringComparison.Ordinal)))

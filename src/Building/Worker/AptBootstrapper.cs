@@ -52,7 +52,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         Begin(context, session, bootstrap, temporary).Whole.GetAwaiter().GetResult();
 
     /// <summary>The same, as far as the first packages need.</summary>
-    public static PendingResolution Begin(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary)
+    static PendingResolution Begin(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary)
     {
         if (Tools.Find("apt-get") is null)
             throw new BuildException("IMG2010",
