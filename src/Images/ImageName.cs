@@ -12,6 +12,7 @@ public static class ImageName
     /// <summary>The root of all directories.</summary>
     public const string RootDirectory = ".";
 
+    const string FileExtension = ".image";
     const string TimeFormat = "yyyy-MM-dd:HH:mm:ss";
 
     // A file of the name and a "~" has to fit as well.
@@ -81,6 +82,29 @@ public static class ImageName
         }
         return null;
     }
+
+    /// <summary>
+    /// Why builders can't make images of a stream of this name; null where they can. A store takes more names than these (see
+    /// <see cref="FindFault"/>): a stream's name also becomes part of paths, of tags of other systems and of command lines, and must not
+    /// be taken for one of its images or for an image file.
+    /// </summary>
+    public static string? FindStreamFault(string name)
+    {
+        if (FindFault(name) is { } fault)
+            return fault;
+        if (name.Split('/').Any(part => DateTime.TryParseExact(part, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)))
+            return "it is the name of an image, which ends with a time; a stream is called by what stands before that";
+        if (name.EndsWith(FileExtension, StringComparison.OrdinalIgnoreCase))
+            return $"it ends with {FileExtension}, as image files do";
+        return name.EnumerateRunes().FirstOrDefault(rune => !IsStreamCharacter(rune)) is { Value: not 0 } other
+            ? $"it has the character \"{other}\""
+            : null;
+    }
+
+    /// <summary>What <see cref="FindStreamFault"/> expects, in words.</summary>
+    public const string StreamRule = "parts of letters (a to z, A to Z), digits, \".\", \"_\" and \"-\" with \"/\" between them, such as base/debian-12";
+
+    static bool IsStreamCharacter(Rune rune) => rune.IsAscii && ((char)rune.Value is var character) && (char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-' or '/');
 
     static bool IsUnicode(string text)
     {

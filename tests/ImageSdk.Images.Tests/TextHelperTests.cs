@@ -188,6 +188,22 @@ public sealed class TextHelperTests
             Assert.Contains(fault, Assert.Throws<ArgumentException>(() => ImageName.Validate(name)).Message);
     }
 
+    [Theory]
+    [InlineData("base/debian-12", null)]
+    [InlineData("a", null)]
+    [InlineData("A_b.c-9/x", null)]
+    [InlineData("", "empty")]
+    [InlineData("../a", "part that starts with .")]
+    [InlineData("a b", "it has the character \" \"")]
+    [InlineData("ä", "it has the character \"ä\"")]
+    [InlineData("a/😀", "it has the character \"😀\"")]
+    [InlineData("a:b", "it has the character \":\"")]
+    [InlineData("a\\b", "it has the character \"\\\"")]
+    [InlineData("base/2026-01-02:03:04:05", "it is the name of an image, which ends with a time; a stream is called by what stands before that")]
+    [InlineData("2026-01-02:03:04:05", "it is the name of an image, which ends with a time; a stream is called by what stands before that")]
+    [InlineData("base/a.image", "it ends with .image, as image files do")]
+    public void ChecksNamesOfStreams(string name, string? fault) => Assert.Equal(fault, ImageName.FindStreamFault(name));
+
     [Fact]
     public void LimitsTheLengthOfNames()
     {

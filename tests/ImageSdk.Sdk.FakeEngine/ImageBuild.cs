@@ -21,6 +21,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
 {
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
+    public static IEnumerable<string> ContentFolders => ["files", "post-install-files", "scripts", "tests"];
+
     public void StartWorkerAhead(BuildWorkers workers, string cacheDirectory, string manifestDirectory)
     {
         // There is none.

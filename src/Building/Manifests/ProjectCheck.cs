@@ -10,8 +10,9 @@ static partial class ProjectCheck
 {
     public static void Check(ImageProject project)
     {
-        if (ImageName.FindFault(project.Stream) is { } fault)
-            throw Error("IMG1001", $"\"{project.Stream}\" is no name for an image stream: {fault}. Set ImageStream to parts of letters, digits, \".\", \"_\" and \"-\" with \"/\" between them.");
+        RequireStream("ImageStream", project.Stream, project.Stream == Path.GetFileNameWithoutExtension(project.ProjectFile) ? ", which is the project's name," : "");
+        foreach (var buildable in project.Source.BuildableStreams)
+            RequireStream("BuildableImageStream", buildable.Name, "");
         if (project.UseManifestDirectory && !Directory.Exists(project.ManifestDirectory))
             throw Error("IMG1002", $"ManifestDirectory {project.ManifestDirectory} does not exist.");
         if (project.Bootstrap is not null && project.Source.Stream.Length > 0)
@@ -44,6 +45,12 @@ static partial class ProjectCheck
         foreach (var variable in project.Variables)
             if (!VariableName().IsMatch(variable.Name))
                 throw Error("IMG1014", $"\"{variable.Name}\" is no name for a variable: use letters, digits and \"_\".");
+
+        void RequireStream(string from, string name, string origin)
+        {
+            if (ImageName.FindStreamFault(name) is { } fault)
+                throw Error("IMG1001", $"\"{name}\"{origin} is no name for an image stream: {fault}. Set {from} to {ImageName.StreamRule}.");
+        }
 
         void RequireFile(string file, string item)
         {

@@ -84,8 +84,8 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
 
     async Task<(SourceImage?, SourceToBuild?)> FromStoreAsync(string stream, bool mayBuild, CancellationToken cancellation)
     {
-        if (ImageName.FindFault(stream) is { } fault)
-            throw Error("IMG2008", $"\"{stream}\" is no name for a source image: {fault}. Check the variables in it.");
+        if (ImageName.FindStreamFault(stream) is { } fault)
+            throw Error("IMG2008", $"\"{stream}\" is no name for a source image: {fault}. SourceImage is the name of a stream, {ImageName.StreamRule}; check the variables in it.");
         var store = plan.Project.Store.Open();
         var images = store.Images;
         var tags = new TagMatcher(plan.Manifest.SourceImageTagsToMatch);

@@ -130,7 +130,7 @@ public class BadInputTests(BaseImage @base) : IClassFixture<BaseImage>
 
     public static TheoryData<string, string> BadProjects => new()
     {
-        { "stream", "IMG1001" }, { "traversal", "IMG1004" }, { "mode", "IMG1005" }, { "file", "IMG1006" }, { "mount", "IMG1007" },
+        { "stream", "IMG1001" }, { "stream with a blank", "IMG1001" }, { "stream of a build", "IMG1001" }, { "source", "IMG2008" }, { "traversal", "IMG1004" }, { "mode", "IMG1005" }, { "file", "IMG1006" }, { "mount", "IMG1007" },
         { "target", "IMG1008" }, { "secret", "IMG1009" }, { "variable", "IMG1014" }, { "unset secret", "IMG1015" }, { "tag", "IMG1043" },
         { "two sources", "IMG1040" }, { "both", "IMG1003" }, { "old", "IMG2004" },
     };
@@ -138,13 +138,16 @@ public class BadInputTests(BaseImage @base) : IClassFixture<BaseImage>
     [ImageTheory, MemberData(nameof(BadProjects))]
     public async Task A_mistake_in_a_project_is_one_error(string what, string code)
     {
-        var (project, directory) = @base.New($"project-{what}");
+        var (project, directory) = @base.New($"project-{what.Replace(' ', '-')}");
         ImageWorkspace.Write(directory, "tags.json", """{"Name": "one"}""");
         ImageWorkspace.Write(directory, "source", "x");
         var source = Path.Combine(directory, "source");
         project = what switch
         {
             "stream" => project with { Stream = "../x" },
+            "stream with a blank" => project with { Stream = "a b" },
+            "stream of a build" => project with { Source = project.Source with { BuildableStreams = [new("ä", "/x.imgproj")] } },
+            "source" => project with { Source = new SourceSettings { Stream = "base/2026-01-02:03:04:05" } },
             "traversal" => project with { Files = [new(source, "/etc/../../x", ProjectFileStage.Files)] },
             "mode" => project with { Files = [new(source, "/etc/x", ProjectFileStage.Files, "9z")] },
             "file" => project with { Files = [new(source + "-not", "/etc/x", ProjectFileStage.Files)] },

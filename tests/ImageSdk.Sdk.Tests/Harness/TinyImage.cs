@@ -23,7 +23,7 @@ static class TinyImage
             """);
         folder.Project(name, $"""
             <PropertyGroup>
-              <BootstrapCommand>$(MSBuildProjectDirectory)/make-root $dir</BootstrapCommand>
+              <BootstrapCommand>"$(MSBuildProjectDirectory)/make-root" $dir</BootstrapCommand>
               <PackagerType>none</PackagerType>
               {properties}
             </PropertyGroup>
