@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace ImageSdk.Artifacts;
 
@@ -42,6 +43,14 @@ public sealed class ArtifactSettings
 
     /// <summary>The value of an option that is a number or a size; null where there is none.</summary>
     public long? Number(string option) => values[option] is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>The value of an option that is a list; null where nothing is said.</summary>
+    public IReadOnlyList<string>? List(string option) =>
+        values[option] is { Length: > 0 } text ? JsonSerializer.Deserialize(text, ArtifactOptionJson.Readable.StringArray) : null;
+
+    /// <summary>The value of an option that has texts by names; empty where nothing is said.</summary>
+    public IReadOnlyDictionary<string, string> Map(string option) =>
+        values[option] is { Length: > 0 } text ? JsonSerializer.Deserialize(text, ArtifactOptionJson.Readable.DictionaryStringString)! : new Dictionary<string, string>();
 
     /// <summary>The name that the project wants for the file, or else the format's own.</summary>
     /// <param name="image">Name of the image's record without its extension.</param>

@@ -24,6 +24,9 @@ public abstract class ArtifactTask : SandboxedImageTask
     /// <summary>Options for all formats that have them: names with metadata Value.</summary>
     public ITaskItem[] FormatOptions { get; set; } = [];
 
+    /// <summary>Items about containers, with metadata Option: the option of formats that they are for.</summary>
+    public ITaskItem[] ContainerSettings { get; set; } = [];
+
     /// <summary>Partitions of disks beside the root's.</summary>
     public ITaskItem[] Partitions { get; set; } = [];
 
@@ -37,7 +40,7 @@ public abstract class ArtifactTask : SandboxedImageTask
     private protected IReadOnlyList<ArtifactRequest> Requests()
     {
         var requests = ItemReader.Formats(Formats, FormatNames, Absolute(OutputDirectory), [.. ExtraTrees.Select(Absolute)], Absolute(ProjectFile));
-        return [.. ItemReader.WithOptions(requests, FormatOptions, Partitions, PartitionsFile.Length > 0 ? Absolute(PartitionsFile) : "")];
+        return [.. ItemReader.WithOptions(requests, FormatOptions, ContainerSettings, Partitions, PartitionsFile.Length > 0 ? Absolute(PartitionsFile) : "")];
     }
 
     private protected static ITaskItem[] ToItems(IEnumerable<MadeArtifact> artifacts) =>

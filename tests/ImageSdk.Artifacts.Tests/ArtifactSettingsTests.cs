@@ -14,6 +14,8 @@ public class ArtifactSettingsTests
             ArtifactOption.Number("Level", "", 1, 22),
             ArtifactOption.Size("Size", ""),
             ArtifactOption.Flag("Sparse", unset: true),
+            ArtifactOption.List("Words", "words", word => word != "bad"),
+            ArtifactOption.Map("Labels", "labels", (name, _) => name != "bad"),
         ];
 
         public string FileName(string image, ArtifactSettings settings) => $"{image}.sample";
@@ -46,11 +48,34 @@ public class ArtifactSettingsTests
     }
 
     [Theory]
-    [InlineData("Compresion", "xz", "no option Compresion. It has: Compression, Level, Size, Sparse, OutputName.")]
+    [InlineData("", null)]
+    [InlineData("[]", "")]
+    [InlineData(" a ; b;;", "a|b")]
+    [InlineData("[\"a\", \"daemon off;\", \"[ä]\", \"\"]", "a|daemon off;|[ä]|")]
+    public void A_list_is_an_array_or_has_semicolons(string said, string? words) =>
+        Assert.Equal(words, Read(("Words", said)).List("Words") is { } list ? string.Join('|', list) : null);
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("b=1; a = x=y ;b=2", "b=2|a = x=y")]
+    [InlineData("{\"b\":\"1;2\",\"a\":\"\"}", "b=1;2|a=")]
+    [InlineData("[\"b=1;2\"]", "b=1;2")]
+    public void A_map_is_an_object_or_has_pairs(string said, string pairs) =>
+        Assert.Equal(pairs, string.Join('|', Read(("Labels", said)).Map("Labels").Select(pair => $"{pair.Key}={pair.Value}")));
+
+    [Theory]
+    [InlineData("Compresion", "xz", "no option Compresion. It has: Compression, Level, Size, Sparse, Words, Labels, OutputName.")]
     [InlineData("Compression", "lzma", "Compression of the format sample is \"lzma\"; expected: zstd or xz.")]
     [InlineData("Level", "23", "expected: a whole number from 1 to 22.")]
     [InlineData("Size", "big", "expected: a size in bytes")]
     [InlineData("Sparse", "yes", "expected: true or false.")]
+    [InlineData("Words", "good;bad", "expected: words.")]
+    [InlineData("Words", "[1]", "expected: words.")]
+    [InlineData("Words", "[null]", "expected: words.")]
+    [InlineData("Words", "[\"open", "expected: words.")]
+    [InlineData("Labels", "bad=1", "expected: labels.")]
+    [InlineData("Labels", "no sign", "expected: labels.")]
+    [InlineData("Labels", "{\"a\":null}", "expected: labels.")]
     [InlineData("OutputName", "../x", "expected: a file name without folders.")]
     public void Mistakes_are_told_with_what_is_expected(string name, string value, string message)
     {

@@ -27,17 +27,19 @@ public sealed partial class DocumentationTests
     {
         var documented = Rows("docs/items.md").Except(["Files", "PostInstall", "PostScripts", "PreInstall", "Scripts", "PostCleanup"]).ToList();
         var passed = ItemOfTask().Matches(Repository.Read("src/Sdk/targets/ImageSdk.Build.targets")).Select(match => match.Groups[1].Value).Where(IsPublic);
+        var containers = ContainerItem().Matches(Repository.Read("src/Sdk/targets/ImageSdk.Containers.targets")).Select(match => match.Groups[1].Value);
 
-        Assert.Equal(passed.Append("PackageReference").Append("ProjectReference").Append("ImageFormat").Append("ImagePartition").Append("ImageBootTest").Append("ImageDevice").Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+        Assert.Equal(passed.Append("PackageReference").Append("ProjectReference").Append("ImageFormat").Append("ImagePartition").Append("ImageBootTest").Append("ImageDevice").Concat(containers).Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void All_metadata_is_documented()
     {
         var page = Repository.Read("docs/items.md");
-        var read = Metadata().Matches(Repository.Read("src/Tasks/Reading/ItemReader.cs") + Repository.Read("src/Tasks/Reading/ItemReader.Packagers.cs") + Repository.Read("src/Tasks/Reading/ItemReader.Disks.cs"));
+        var read = Metadata().Matches(Repository.Read("src/Tasks/Reading/ItemReader.cs") + Repository.Read("src/Tasks/Reading/ItemReader.Packagers.cs") + Repository.Read("src/Tasks/Reading/ItemReader.Disks.cs")
+            + Repository.Read("src/Tasks/Reading/ItemReader.Containers.cs"));
 
-        Assert.All(read.Select(match => match.Groups[1].Value).Where(name => name != "DefiningProjectFullPath"), name => Assert.Contains($"`{name}", page));
+        Assert.All(read.Select(match => match.Groups[1].Value).Where(name => name is not ("DefiningProjectFullPath" or "Option")), name => Assert.Contains($"`{name}", page));
     }
 
     [Fact]
@@ -66,6 +68,9 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"^      \w+=""@\((\w+)\)""", RegexOptions.Multiline)]
     private static partial Regex ItemOfTask();
 
-    [GeneratedRegex(@"(?:GetMetadata\(|\(item, )""(\w+)""")]
+    [GeneratedRegex(@"Include=""@\((\w+)\)"" Option")]
+    private static partial Regex ContainerItem();
+
+    [GeneratedRegex(@"(?:GetMetadata\(|\(item, |\(words, )""(\w+)""")]
     private static partial Regex Metadata();
 }

@@ -40,26 +40,68 @@ public sealed class FormatTests : IDisposable
         folder.Write("more.json", """[{ "MountPoint": "/srv" }]""");
         folder.Project("hello", """
               <PropertyGroup>
-                <ImageFormats>raw;tar</ImageFormats>
+                <ImageFormats>raw;tar;vhd</ImageFormats>
                 <ImageDiskSize>4G</ImageDiskSize>
                 <ImageBootMenuTimeout>3</ImageBootMenuTimeout>
+                <ImageRootGrow>true</ImageRootGrow>
+                <ImageVhdType>dynamic</ImageVhdType>
                 <ImagePartitionsFile>more.json</ImagePartitionsFile>
               </PropertyGroup>
               <ItemGroup>
                 <ImageFormat Include="qcow2" DiskSize="8G" />
-                <ImagePartition Include="data" MountPoint="/var/data" MinimumSize="1M" RootOwner="7:8" ReservedBlocks="0" />
+                <ImagePartition Include="data" MountPoint="/var/data" MinimumSize="1M" RootOwner="7:8" ReservedBlocks="0" Position="afterRoot" Grow="true" />
               </ItemGroup>
             """);
         folder.Build().Succeeded();
 
         const string partitions = """
-            Partitions=[{"MountPoint":"/var/data","FileSystemLabel":"data","FileSystemType":"ext4","MinimumBytes":1048576,"ReservedBlocksPercentage":0,"RootUserId":7,"RootGroupId":8},{"MountPoint":"/srv","FileSystemLabel":"srv","FileSystemType":"ext4"}]
+            Partitions=[{"MountPoint":"/var/data","FileSystemLabel":"data","FileSystemType":"ext4","MinimumBytes":1048576,"ReservedBlocksPercentage":0,"RootUserId":7,"RootGroupId":8,"AfterRoot":true,"Grow":true},{"MountPoint":"/srv","FileSystemLabel":"srv","FileSystemType":"ext4"}]
             """;
         Assert.Equal(
             [
-                $"Artifact qcow2 DiskSize=8G BootTimeout=3 {partitions.Trim()} line=9 areProjects=True extra=",
-                $"Artifact raw DiskSize=4G BootTimeout=3 {partitions.Trim()} line=3 areProjects=True extra=",
+                $"Artifact qcow2 DiskSize=8G RootGrow=true BootTimeout=3 {partitions.Trim()} line=11 areProjects=True extra=",
+                $"Artifact raw DiskSize=4G RootGrow=true BootTimeout=3 {partitions.Trim()} line=3 areProjects=True extra=",
                 "Artifact tar  line=3 areProjects=True extra=",
+                $"Artifact vhd DiskSize=4G RootGrow=true VhdType=dynamic BootTimeout=3 {partitions.Trim()} line=3 areProjects=True extra=",
+            ],
+            Made());
+    }
+
+    [Fact]
+    public void What_is_said_of_containers_reaches_the_format_word_by_word()
+    {
+        folder.Project("hello", """
+              <PropertyGroup>
+                <ContainerUser>www-data:1000</ContainerUser>
+                <ContainerStopSignal>SIGQUIT</ContainerStopSignal>
+                <ImageFormats>tar</ImageFormats>
+              </PropertyGroup>
+              <ItemGroup>
+                <Word Include="nginx;-g" />
+                <Word Include="daemon off%3B" />
+                <ContainerEntrypoint Include="@(Word)" />
+                <ContainerEntrypoint Include="nginx" />
+                <ContainerEnvironmentVariable Include="A" Value="1;2" />
+                <ContainerEnvironmentVariable Include="B" Value="old" />
+                <ContainerEnvironmentVariable Include="B" Value="x=%3B" />
+                <ContainerPort Include="80;443" />
+                <ContainerPort Include="53" Type="udp" />
+                <ContainerVolume Include="/srv/ä b" />
+                <ContainerLabel Include="maintainer" Value="me; you" />
+                <ContainerHealthCheck Include="curl;http://localhost/?%2A" Interval="30s" Retries="3" />
+                <ContainerDefaultArgs Include="of other formats" />
+                <ImageFormat Include="oci" Command="-c;a%3Bb;100%25;100%253B" />
+              </ItemGroup>
+            """);
+        folder.Build().Succeeded();
+
+        Assert.Equal(
+            [
+                "Artifact oci Command=[\"-c\",\"a;b\",\"100%\",\"100%3B\"] User=www-data:1000 StopSignal=SIGQUIT "
+                    + "Entrypoint=[\"nginx\",\"-g\",\"daemon off;\",\"nginx\"] Environment={\"A\":\"1;2\",\"B\":\"x=;\"} "
+                    + "Ports=[\"80\",\"443\",\"53/udp\"] Volumes=[\"/srv/ä b\"] Labels={\"maintainer\":\"me; you\"} "
+                    + "HealthCheck={\"Test\":[\"CMD\",\"curl\",\"http://localhost/?*\"],\"Interval\":30000000000,\"Retries\":3} line=22 areProjects=True extra=",
+                "Artifact tar  line=5 areProjects=True extra=",
             ],
             Made());
     }
@@ -72,6 +114,12 @@ public sealed class FormatTests : IDisposable
               <ItemGroup><ImagePartition Include="data" MountPoint="/data" RootOwner="somebody" /></ItemGroup>
             """);
         Assert.Contains("IMG1906", folder.Build().Output);
+
+        folder.Project("hello", """
+              <PropertyGroup><ImageFormats>raw</ImageFormats></PropertyGroup>
+              <ItemGroup><ImagePartition Include="data" MountPoint="/data" Position="first" /></ItemGroup>
+            """);
+        Assert.Contains("BeforeRoot or AfterRoot", folder.Build().Output);
 
         folder.Project("hello", """
               <PropertyGroup><ImageFormats>raw</ImageFormats><ImagePartitionsFile>none.json</ImagePartitionsFile></PropertyGroup>

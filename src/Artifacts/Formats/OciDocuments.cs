@@ -27,10 +27,24 @@ sealed record OciPlatform(string Architecture, string Os);
 sealed record OciConfig(
     string Created, string Architecture, string Os, OciRunSettings Config, OciRootFs Rootfs, IReadOnlyList<OciHistory> History);
 
+/// <summary>What an engine does with the image unless told otherwise. Members without a value are left out.</summary>
+/// <param name="User"><c>USER</c> or <c>USER:GROUP</c>, names or numbers.</param>
+/// <param name="ExposedPorts"><c>80/tcp</c>; a set, which Go writes as an object of empty objects.</param>
+/// <param name="Volumes">Absolute paths; likewise a set.</param>
 sealed record OciRunSettings(
+    [property: JsonPropertyName("User")] string? User,
+    [property: JsonPropertyName("ExposedPorts")] IReadOnlyDictionary<string, OciMember>? ExposedPorts,
     [property: JsonPropertyName("Env")] IReadOnlyList<string> Env,
-    [property: JsonPropertyName("Cmd")] IReadOnlyList<string> Cmd,
-    [property: JsonPropertyName("Labels")] IReadOnlyDictionary<string, string> Labels);
+    [property: JsonPropertyName("Entrypoint")] IReadOnlyList<string>? Entrypoint,
+    [property: JsonPropertyName("Cmd")] IReadOnlyList<string>? Cmd,
+    [property: JsonPropertyName("Volumes")] IReadOnlyDictionary<string, OciMember>? Volumes,
+    [property: JsonPropertyName("WorkingDir")] string? WorkingDir,
+    [property: JsonPropertyName("Labels")] IReadOnlyDictionary<string, string> Labels,
+    [property: JsonPropertyName("StopSignal")] string? StopSignal,
+    [property: JsonPropertyName("Healthcheck")] OciHealthCheck? Healthcheck);
+
+/// <summary>A member of a set.</summary>
+sealed record OciMember;
 
 /// <param name="DiffIds">Digests of the layers' tar files.</param>
 sealed record OciRootFs(string Type, [property: JsonPropertyName("diff_ids")] IReadOnlyList<string> DiffIds);

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ImageSdk.Artifacts.Archives;
-using ImageSdk.Images;
 
 namespace ImageSdk.Artifacts.Formats;
 
@@ -15,8 +14,6 @@ sealed class OciFormat : IArtifactFormat
     const string ManifestType = "application/vnd.oci.image.manifest.v1+json";
     const string LayerType = "application/vnd.oci.image.layer.v1.tar";
 
-    const string SearchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
     public string Name => "oci";
 
     public int Version => 1;
@@ -26,12 +23,14 @@ sealed class OciFormat : IArtifactFormat
         ArtifactOption.Choice("Compression", "gzip", "gzip", "zstd", "none"),
         ArtifactOption.Number("CompressionLevel", "", 1, Compression.HighestLevel),
         ArtifactOption.Text("Tag", "latest", "a tag: letters, digits, '_', '.' and '-'", IsTag),
-        ArtifactOption.Text("Command", "", "a command and its arguments, semicolons between them", text => !text.Contains('\0')),
+        .. OciRunOptions.All,
     ];
 
     public string FileName(string image, ArtifactSettings settings) => $"{image}.oci";
 
     public IReadOnlyList<HostTool> Tools(ArtifactSettings settings) => Compression.Of(settings["Compression"]).Tool is { } tool ? [tool] : [];
+
+    public void Check(ArtifactSettings settings) => OciHealthCheck.Parse(settings[OciRunOptions.HealthCheck]);
 
     public void Write(ArtifactContext context)
     {
@@ -71,24 +70,8 @@ sealed class OciFormat : IArtifactFormat
         return (new(type, compressed.Digest, compressed.Length), digest);
     }
 
-    static OciConfig ConfigOf(ArtifactContext context, string layerDigest)
-    {
-        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["org.opencontainers.image.title"] = context.Name,
-            ["org.opencontainers.image.ref.name"] = context.Stream,
-        };
-        foreach (var (name, value) in context.Tags)
-            labels[name] = value;
-        return new(
-            TimeOf(context), context.Architecture, "linux",
-            new([SearchPath], CommandOf(context), labels), new("layers", [layerDigest]), [new(TimeOf(context), context.Stream)]);
-    }
-
-    static IReadOnlyList<string> CommandOf(ArtifactContext context) =>
-        context.Settings["Command"] is { Length: > 0 } said
-            ? said.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            : context.Tree.Index.Find("/sbin/init") is not null || context.Tree.Index.Find("/usr/sbin/init") is not null ? ["/sbin/init"] : ["/bin/sh"];
+    static OciConfig ConfigOf(ArtifactContext context, string layerDigest) => new(
+        TimeOf(context), context.Architecture, "linux", OciRunOptions.Read(context), new("layers", [layerDigest]), [new(TimeOf(context), context.Stream)]);
 
     static OciPlatform PlatformOf(ArtifactContext context) => new(context.Architecture, "linux");
 

@@ -12,12 +12,14 @@ sealed partial class ItemReader
 {
     /// <summary>Gives requests the options that the project says for all its formats. They count where the format has them and its item does not say them.</summary>
     /// <param name="options">Names of options with metadata Value.</param>
+    /// <param name="containers">Items about containers, with metadata Option.</param>
     /// <param name="partitions">Partitions of all disks.</param>
     /// <param name="partitionsFile">A file with a list of more of them, in JSON; empty for none.</param>
     public static IEnumerable<ArtifactRequest> WithOptions(
-        IEnumerable<ArtifactRequest> requests, ITaskItem[] options, ITaskItem[] partitions, string partitionsFile)
+        IEnumerable<ArtifactRequest> requests, ITaskItem[] options, ITaskItem[] containers, ITaskItem[] partitions, string partitionsFile)
     {
         var said = options.Select(option => (Name: option.ItemSpec, Value: option.GetMetadata("Value")))
+            .Concat(ContainerOptions(containers))
             .Append((Name: "Partitions", Value: Partitions(partitions, partitionsFile)))
             .Where(option => option.Value.Length > 0)
             .ToArray();
@@ -55,8 +57,16 @@ sealed partial class ItemReader
         return new(
             Required(item, "MountPoint"), item.ItemSpec, item.GetMetadata("FileSystem") is { Length: > 0 } type ? type : "ext4",
             Size(item, "MinimumSize"), Size(item, "FreeSpace"), Number(item, "BytesPerInode"), (int?)Number(item, "ReservedBlocks"),
-            owner.Length > 0 ? Id(item, owner[0]) : null, owner.Length > 1 ? Id(item, owner[1]) : null);
+            owner.Length > 0 ? Id(item, owner[0]) : null, owner.Length > 1 ? Id(item, owner[1]) : null,
+            LiesAfterRoot(item), Words.Flag(item.GetMetadata("Grow"), Name(item, "Grow"), Place(item)));
     }
+
+    static bool LiesAfterRoot(ITaskItem item) => item.GetMetadata("Position").ToLowerInvariant() switch
+    {
+        "" or "beforeroot" => false,
+        "afterroot" => true,
+        _ => throw Words.Wrong(Name(item, "Position"), item.GetMetadata("Position"), "BeforeRoot or AfterRoot", Place(item)),
+    };
 
     static uint Id(ITaskItem item, string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
         ? id

@@ -1,5 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
+using ImageSdk.Artifacts;
 using ImageSdk.Building.ArtifactBuilds;
 using Microsoft.Build.Framework;
 
@@ -18,7 +19,7 @@ sealed partial class ItemReader
         foreach (var item in items)
         {
             // By its keys: what the dictionary's entries are depends on where the item comes from.
-            var settings = item.CloneCustomMetadata().Keys.Cast<string>().ToDictionary(name => name, item.GetMetadata, StringComparer.OrdinalIgnoreCase);
+            var settings = item.CloneCustomMetadata().Keys.Cast<string>().ToDictionary(name => name, name => Setting(item, name), StringComparer.OrdinalIgnoreCase);
             requests.Add(new(item.ItemSpec, settings, outputDirectory)
             {
                 ExtraTrees = extraTrees, File = Place(item), Line = LineOf(Place(item), "ImageFormat", item.ItemSpec),
@@ -31,6 +32,15 @@ sealed partial class ItemReader
                     ExtraTrees = extraTrees, File = projectFile, Line = LineOf(projectFile, "ImageFormats", name),
                 });
         return requests;
+    }
+
+    /// <summary>An option as it is said; a list is read here, where an escaped semicolon can still be told from others.</summary>
+    static string Setting(ITaskItem item, string name)
+    {
+        var text = item.GetMetadata(name);
+        var option = ArtifactFormats.All.FirstOrDefault(format => format.Name.Equals(item.ItemSpec, StringComparison.OrdinalIgnoreCase))
+            ?.Options.FirstOrDefault(option => option.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return option is { IsList: true } && text.AsSpan().Trim() is not ([] or ['[' or '{', ..]) ? ArtifactOption.Format(MSBuildList.Read(item, name)) : text;
     }
 
     /// <summary>The line of an element that names something; 0 where the file does not say it so. MSBuild keeps no lines.</summary>

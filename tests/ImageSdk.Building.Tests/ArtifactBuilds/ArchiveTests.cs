@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ImageSdk.Building.Archives;
+using ImageSdk.Building.Diagnostics;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 
@@ -111,6 +112,57 @@ public class ArchiveTests(SampleImage sample) : IClassFixture<SampleImage>
         using var parent = DirectoryHandle.Open(sample.Workspace.Folder);
         parent.RemoveTree("bundle"u8);
     }
+
+    [ImageFact]
+    public async Task An_oci_layout_says_how_it_is_run()
+    {
+        using var said = await ConfigAsync(
+            "Entrypoint=[\"nginx\",\"-g\",\"daemon off;\"]", "Environment=PATH=/opt/bin;LANG=C.UTF-8", "Ports=80;53/UDP;80/tcp", "Volumes=/srv",
+            "User=www-data:33", "WorkingDirectory=/srv", "StopSignal=SIGRTMIN+3", "Labels={\"OsName\":\"mine; all\"}",
+            "HealthCheck={\"Test\":[\"CMD-SHELL\",\"curl -f http://localhost/ || exit 1\"],\"Interval\":30000000000}");
+        var config = said.RootElement.GetProperty("config");
+        Assert.Equal("""["nginx","-g","daemon off;"]""", config.GetProperty("Entrypoint").GetRawText());
+        Assert.False(config.TryGetProperty("Cmd", out _));
+        Assert.Equal("""["PATH=/opt/bin","LANG=C.UTF-8"]""", config.GetProperty("Env").GetRawText());
+        Assert.Equal("""{"53/udp":{},"80/tcp":{}}""", config.GetProperty("ExposedPorts").GetRawText());
+        Assert.Equal("""{"/srv":{}}""", config.GetProperty("Volumes").GetRawText());
+        Assert.Equal("www-data:33", config.GetProperty("User").GetString());
+        Assert.Equal("/srv", config.GetProperty("WorkingDir").GetString());
+        Assert.Equal("SIGRTMIN+3", config.GetProperty("StopSignal").GetString());
+        Assert.Equal("mine; all", config.GetProperty("Labels").GetProperty("OsName").GetString());
+        Assert.Equal("""{"Test":["CMD-SHELL","curl -f http://localhost/ || exit 1"],"Interval":30000000000}""", config.GetProperty("Healthcheck").GetRawText());
+
+        using var plain = await ConfigAsync("OutputName=plain.oci");
+        Assert.Equal(["Env", "Cmd", "Labels"], plain.RootElement.GetProperty("config").EnumerateObject().Select(member => member.Name));
+        using var silent = await ConfigAsync("Command=[]", "OutputName=silent.oci");
+        Assert.False(silent.RootElement.GetProperty("config").TryGetProperty("Cmd", out _));
+
+        async Task<JsonDocument> ConfigAsync(params string[] options)
+        {
+            var folder = await sample.MakeAsync("oci", [.. options, "Compression=none"]);
+            JsonElement Blob(JsonElement descriptor) =>
+                JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "blobs/sha256", descriptor.GetProperty("digest").GetString()!["sha256:".Length..]))).RootElement;
+            var manifest = Blob(JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "index.json"))).RootElement.GetProperty("manifests")[0]);
+            return JsonDocument.Parse(Blob(manifest.GetProperty("config")).GetRawText());
+        }
+    }
+
+    [ImageTheory]
+    [InlineData("IMG6002", "Ports=0")]
+    [InlineData("IMG6002", "Ports=80/icmp")]
+    [InlineData("IMG6002", "Environment=novalue")]
+    [InlineData("IMG6002", "Volumes=srv")]
+    [InlineData("IMG6002", "WorkingDirectory=srv")]
+    [InlineData("IMG6002", "User=a b")]
+    [InlineData("IMG6002", "User=a:b:c")]
+    [InlineData("IMG6002", "StopSignal=TERM")]
+    [InlineData("IMG6161", "HealthCheck={\"Test\":[\"curl\"]}")]
+    [InlineData("IMG6161", "HealthCheck={\"Test\":[\"CMD\"]}")]
+    [InlineData("IMG6161", "HealthCheck={\"Test\":[\"CMD\",\"true\"],\"Interval\":30}")]
+    [InlineData("IMG6161", "HealthCheck={\"Tests\":[\"CMD\",\"true\"]}")]
+    [InlineData("IMG6161", "HealthCheck=curl")]
+    public async Task Mistakes_about_containers_are_told(string code, string option) =>
+        Assert.Equal(code, (await Assert.ThrowsAsync<BuildException>(() => sample.MakeAsync("oci", option))).Diagnostic.Code);
 
     [ImageFact]
     public async Task Kernel_and_initrd_come_with_a_manifest_and_boot_parameters()
