@@ -57,6 +57,9 @@ public sealed class ArtifactContext
     /// <summary>Takes a short line for somebody who waits.</summary>
     public required Action<string> Progress { get; init; }
 
+    /// <summary>Takes a warning: its code and what is wrong, in a sentence or two.</summary>
+    public required Action<string, string> Warn { get; init; }
+
     public required CancellationToken Cancellation { get; init; }
 
     public FileTime EpochTime => new(Epoch, 0);
@@ -74,6 +77,6 @@ public sealed class ArtifactContext
     {
         Root = Root, Tree = Tree, Tags = Tags, Packages = Packages, Name = Name, Stream = Stream, Architecture = Architecture, Epoch = Epoch,
         TreeHash = TreeHash, Settings = settings, OutputPath = outputPath, ScratchDirectory = ScratchDirectory, Tools = Tools,
-        Progress = Progress, Cancellation = Cancellation,
+        Progress = Progress, Warn = Warn, Cancellation = Cancellation,
     };
 }

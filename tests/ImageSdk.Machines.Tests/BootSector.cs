@@ -17,6 +17,9 @@ sealed class BootSector : IDisposable
     public string Folder { get; } = Directory.CreateDirectory(
         Path.Combine(Environment.GetEnvironmentVariable("IMAGESDK_TEST_ROOT") ?? Path.GetTempPath(), $"boot sector, é {Guid.NewGuid():N}")).FullName;
 
+    /// <summary>Where <see cref="Disk"/> writes it.</summary>
+    public string File => Path.Combine(Folder, "disk, with a comma.raw");
+
     public BootSector Console(string text) => Write(FirstPort, text);
 
     public BootSector Channel(string text) => Write(SecondPort, text);
@@ -58,9 +61,8 @@ sealed class BootSector : IDisposable
         var disk = new byte[1 << 20];
         program.CopyTo(disk);
         (disk[510], disk[511]) = (0x55, 0xaa);
-        var file = Path.Combine(Folder, "disk, with a comma.raw");
-        File.WriteAllBytes(file, disk);
-        return file;
+        System.IO.File.WriteAllBytes(File, disk);
+        return File;
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

@@ -81,6 +81,10 @@ public sealed class BootTestFilesTests : IDisposable
         Assert.Equal("BootTests.10-up", TestNames.OfBootTest("10-up", one[0], one));
         Assert.Equal("BootTests.uefi.10-up", TestNames.OfBootTest("10-up", two[1], two));
         Assert.Equal("BootTests.iso.uefi.10-up", TestNames.OfBootTest("10-up", four[3], four));
+        BootVariant[] media = [.. two, four[2], four[3], four[2] with { InDrive = true }];
+        Assert.Equal("BootTests.raw.uefi.10-up", TestNames.OfBootTest("10-up", media[1], media));
+        Assert.Equal("BootTests.iso.bios.disk.10-up", TestNames.OfBootTest("10-up", media[2], media));
+        Assert.Equal("10-up (iso, bios, cdrom)", TestNames.ShowBootTest("10-up", media[4], media));
         Assert.Equal(("10-up", "10-up (uefi)"), (TestNames.ShowBootTest("10-up", one[0], one), TestNames.ShowBootTest("10-up", two[1], two)));
         Assert.Equal(("Tests.base.debian.check", "base/debian/check"), (TestNames.OfImageTest("/tests/base/debian/check"), TestNames.ShowImageTest("/tests/base/debian/check")));
     }

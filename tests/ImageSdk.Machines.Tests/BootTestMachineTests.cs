@@ -11,9 +11,9 @@ public sealed class BootTestMachineTests : IDisposable
 
     public void Dispose() => sector.Dispose();
 
-    Task<BootTestMachine> BootAsync(double seconds = 30) => BootTestMachine.BootAsync(
+    Task<BootTestMachine> BootAsync(double seconds = 30, Action<MachineFault>? onPanic = null) => BootTestMachine.BootAsync(
         new("amd64", "q35", MachineFirmware.Bios, 64 << 20, 1, sector.Disk()), new AcceleratorChoice(sector.Folder), "x.imgproj",
-        TimeSpan.FromSeconds(seconds), null, CancellationToken.None);
+        TimeSpan.FromSeconds(seconds), null, CancellationToken.None, onPanic);
 
     [QemuFact]
     public async Task A_test_that_ran_tells_its_output_and_exit_code()
@@ -30,10 +30,30 @@ public sealed class BootTestMachineTests : IDisposable
     public async Task A_kernel_that_panics_is_told_with_its_last_words()
     {
         sector.Console("something before\nKernel panic - not syncing: no root\nmore\n");
-        var fault = await Assert.ThrowsAsync<MachineFault>(() => BootAsync());
+        var panics = 0;
+        var fault = await Assert.ThrowsAsync<MachineFault>(() => BootAsync(seconds: 600, _ => panics++));
+        Assert.Equal(BootTestMachine.MostBoots - 1, panics);
         Assert.Equal(("IMG6057", "The machine's kernel gave up: Kernel panic - not syncing: no root"), (fault.Code, fault.Message));
         Assert.Contains("something before", fault.Console);
         Assert.Contains("no root", fault.Console);
+    }
+
+    [QemuFact]
+    public async Task A_machine_whose_kernel_panicked_is_booted_again()
+    {
+        using var well = new BootSector();
+        well.Channel("@imagesdk ready running\n");
+        sector.Console("..MP-BIOS bug: 8254 timer not connected to IO-APIC\nKernel panic - not syncing: IO-APIC + timer doesn't work!\n");
+        await using var machine = await BootAsync(onPanic: _ => File.Copy(well.Disk(), sector.File, overwrite: true));
+        Assert.Equal("running", machine.State);
+    }
+
+    [QemuFact]
+    public async Task A_system_that_waits_for_somebody_is_told_at_once()
+    {
+        sector.Console("ALERT!  UUID=1-2 does not exist.  Dropping to a shell!\n");
+        var fault = await Assert.ThrowsAsync<MachineFault>(() => BootAsync(seconds: 600));
+        Assert.Equal(("IMG6056", "The machine gave up on its way: ALERT!  UUID=1-2 does not exist.  Dropping to a shell!"), (fault.Code, fault.Message));
     }
 
     [QemuFact]

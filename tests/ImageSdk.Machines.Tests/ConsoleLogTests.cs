@@ -14,7 +14,7 @@ public sealed class ConsoleLogTests
 
         Assert.Equal(["[  OK  ] line 998", "[  OK  ] line 999"], log.LastLines(2));
         Assert.True(log.LastLines(int.MaxValue).Count <= 200);
-        Assert.False(log.Panicked.IsCompleted);
+        Assert.False(log.GaveUp.IsCompleted);
     }
 
     [Fact]
@@ -22,9 +22,20 @@ public sealed class ConsoleLogTests
     {
         var log = new ConsoleLog();
         log.Add("[    2.1] Kernel panic - not sync"u8);
-        Assert.False(log.Panicked.IsCompleted);
+        Assert.False(log.GaveUp.IsCompleted);
         log.Add("ing: Attempted to kill init!\n"u8);
-        Assert.Equal("Kernel panic - not syncing: Attempted to kill init!", await log.Panicked);
+        Assert.Equal(new GuestEnd("Kernel panic - not syncing: Attempted to kill init!", IsPanic: true), await log.GaveUp);
+    }
+
+    [Theory]
+    [InlineData("ALERT!  UUID=1-2 does not exist.  Dropping to a shell!")]
+    [InlineData("The medium of the live system is not there: no file system has the label X.")]
+    [InlineData("You are in emergency mode. After logging in, type \"journalctl -xb\"")]
+    public async Task A_system_that_waits_for_somebody_is_noticed(string line)
+    {
+        var log = new ConsoleLog();
+        log.Add(Encoding.ASCII.GetBytes($"before\r\n{line}\r\n"));
+        Assert.Equal(new GuestEnd(line, IsPanic: false), await log.GaveUp);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ sealed class IsoFormat : IArtifactFormat
 
     public string Name => "iso";
 
-    public int Version => 1;
+    public int Version => 2;
 
     public IReadOnlyList<ArtifactOption> Options { get; } =
     [

@@ -37,7 +37,7 @@ sealed class KernelModules
     /// <exception cref="ArtifactException">IMG6030: a required one is neither there nor built in.</exception>
     public IReadOnlyList<string> InLoadOrder(IReadOnlyList<string> required, IReadOnlyList<string> useful)
     {
-        if (required.FirstOrDefault(name => !lines.ContainsKey(NameOf(name)) && !builtIn.Contains(NameOf(name))) is { } missing)
+        if (required.FirstOrDefault(name => !Has(name)) is { } missing)
             throw new ArtifactException("IMG6030", $"The image's kernel has no module {missing}, which a live system needs. Install another kernel; Debian's linux-image-amd64 has it.");
         var (met, ordered) = (new HashSet<string>(), new List<string>());
         foreach (var name in required.Concat(useful))
@@ -54,6 +54,9 @@ sealed class KernelModules
             ordered.Add($"{directory}/{line[..colon]}");
         }
     }
+
+    /// <summary>Whether the kernel has a driver or another module, built in or as a file.</summary>
+    public bool Has(string name) => lines.ContainsKey(NameOf(name)) || builtIn.Contains(NameOf(name));
 
     // The kernel does not tell - from _ in them.
     static string NameOf(string path)

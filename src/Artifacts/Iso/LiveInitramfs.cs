@@ -23,6 +23,14 @@ static class LiveInitramfs
     // Where initial file systems have the drivers of all disks, they have these.
     static readonly string[] Useful = ["cdrom", "sr_mod", "sd_mod", "usb-storage", "uas", "ahci", "ata_piix", "virtio_pci", "virtio_scsi", "virtio_blk"];
 
+    /// <summary>What media lie in, and the drivers without which it is not seen; of several in a row one is enough.</summary>
+    static readonly (string Place, string[][] Drivers)[] Places =
+    [
+        ("a CD drive (SATA)", [["ahci"], ["sr_mod"]]),
+        ("a CD drive (IDE)", [["ata_piix", "pata_acpi", "ata_generic"], ["sr_mod"]]),
+        ("a memory stick", [["usb_storage"], ["xhci_pci", "xhci_hcd", "ehci_pci"], ["sd_mod"]]),
+    ];
+
     /// <exception cref="ArtifactException">
     /// IMG6029: the image's initial file system is of another kind. IMG6030: its kernel lacks a module.
     /// </exception>
@@ -38,10 +46,20 @@ static class LiveInitramfs
         // Called by this name, kmod loads files, packed ones too; klibc's program of that name does not.
         archive.AddLink($"{Directory}/insmod", "/bin/kmod");
         var modules = new KernelModules(context.Tree, root, kernel.Version);
+        WarnOfMissingDrivers(context, kernel, modules);
         var place = 0;
         foreach (var path in modules.InLoadOrder(Required, Useful))
             archive.AddFile($"{Directory}/modules/{place++:D3}-{Path.GetFileName(path)}", 0b110_100_100, modules.Read(path));
         archive.Finish();
+    }
+
+    static void WarnOfMissingDrivers(ArtifactContext context, KernelFiles kernel, KernelModules modules)
+    {
+        var missing = Places.Select(place => (place.Place, Drivers: place.Drivers.Where(drivers => !drivers.Any(modules.Has)).Select(drivers => drivers[0]).ToList()))
+            .Where(place => place.Drivers.Count > 0).ToList();
+        if (missing.Count > 0)
+            context.Warn("IMG6160",
+                $"The live system does not find its medium in {string.Join(", in ", missing.Select(place => $"{place.Place}: no {string.Join(", ", place.Drivers)}"))}. The image's kernel {kernel.Version} has no such drivers. Install linux-image-{context.Architecture} in the place of a kernel for the cloud, if the medium is to start there.");
     }
 
     static string Script(string squashfs) =>
@@ -68,7 +86,7 @@ static class LiveInitramfs
         	waited=0
         	while medium=$(blkid -c /dev/null -l -o device -t "LABEL=$label"); [ -z "$medium" ]; do
         		if [ $waited -ge 120 ]; then
-        			panic "The medium with the label $label is not there."
+        			panic "{{LiveMedium.Missing}}: no file system has the label $label."
         		fi
         		waited=$((waited + 1))
         		sleep 1

@@ -43,7 +43,10 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
 
     MakeArtifactRequest RequestOf(ArtifactPlan artifact, BuiltImage built, string imageFile) => new(
         artifact.Format.Name, artifact.Settings.Values, built.Layers, imageFile, built.TreeHash, Path.GetFileNameWithoutExtension(imageFile), built.Stream,
-        plan.Project.Architecture, plan.Project.SourceDateEpoch, artifact.Request.ExtraTrees, artifact.Path);
+        plan.Project.Architecture, plan.Project.SourceDateEpoch, artifact.Request.ExtraTrees, artifact.Path)
+    {
+        File = artifact.Request.File, Line = artifact.Request.Line,
+    };
 
     /// <summary>All that an artifact is made from. Of the times of files those count that reach it.</summary>
     (string Key, long Epoch) Describe(ArtifactPlan artifact, BuiltImage built, Image image)

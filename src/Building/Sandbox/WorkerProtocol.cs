@@ -94,7 +94,14 @@ sealed record SendLayerRequest(string LayerId, RemoteCacheSettings Cache) : Work
 /// <param name="OutputPath">The artifact; its folder is there.</param>
 sealed record MakeArtifactRequest(
     string Format, IReadOnlyDictionary<string, string> Settings, IReadOnlyList<string> Layers, string ImageFile, string TreeHash, string Name, string Stream,
-    string Architecture, long? Epoch, IReadOnlyList<string> ExtraTrees, string OutputPath) : WorkerRequest;
+    string Architecture, long? Epoch, IReadOnlyList<string> ExtraTrees, string OutputPath) : WorkerRequest
+{
+    /// <summary>Where it is asked for, for warnings.</summary>
+    public string? File { get; init; }
+
+    /// <summary>1-based; 0 where unknown.</summary>
+    public int Line { get; init; }
+}
 
 /// <summary>Copy artifacts, files and folders, into a directory, which is there. Each appears whole or not at all.</summary>
 sealed record CopyArtifactsRequest(IReadOnlyList<string> Paths, string Directory) : WorkerRequest;

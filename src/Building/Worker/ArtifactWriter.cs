@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Artifacts;
+using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
@@ -42,6 +43,7 @@ sealed class ArtifactWriter(WorkerSession session)
                 ScratchDirectory = scratch,
                 Tools = new HostToolRunner(session.Listener.Output, session.Cancellation),
                 Progress = session.Listener.Progress,
+                Warn = (code, message) => session.Listener.Report(new(DiagnosticSeverity.Warning, code, message, request.File, request.Line)),
                 Cancellation = session.Cancellation,
             });
             session.Cancellation.ThrowIfCancellationRequested();

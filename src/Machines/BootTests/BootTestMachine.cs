@@ -9,6 +9,11 @@ namespace ImageSdk.Machines.BootTests;
 /// <summary>A machine that is up and runs boot tests, one after the other. Its disk is the artifact with the runner in it; see <see cref="BootTestTree"/>.</summary>
 sealed class BootTestMachine : IAsyncDisposable
 {
+    const string PanicCode = "IMG6057";
+
+    /// <summary>How often a machine is booted whose kernel gives up each time.</summary>
+    public const int MostBoots = 3;
+
     const int ShownLines = 25;
     const int LargestOutput = 1 << 20;
 
@@ -31,9 +36,29 @@ sealed class BootTestMachine : IAsyncDisposable
     /// <summary>What systemd called the state of the system when its boot was over; "up" without systemd.</summary>
     public string State { get; private set; } = "";
 
+    /// <summary>
+    /// Boots a machine. A kernel that gives up on its way is tried again: where the host is busy, an emulated machine's timers come
+    /// too late for some of its checks.
+    /// </summary>
+    /// <param name="onPanic">Is told of each machine that is given up for another.</param>
     /// <exception cref="BuildException">QEMU or the firmware is missing.</exception>
     /// <exception cref="MachineFault">The machine did not come up.</exception>
     public static async Task<BootTestMachine> BootAsync(
+        MachineSettings settings, AcceleratorChoice accelerators, string file, TimeSpan timeout, Action<string>? onConsoleLine, CancellationToken cancellation,
+        Action<MachineFault>? onPanic = null)
+    {
+        for (var boots = 1; ; boots++)
+            try
+            {
+                return await BootOnceAsync(settings, accelerators, file, timeout, onConsoleLine, cancellation);
+            }
+            catch (MachineFault fault) when (fault.Code == PanicCode && boots < MostBoots)
+            {
+                onPanic?.Invoke(fault);
+            }
+    }
+
+    static async Task<BootTestMachine> BootOnceAsync(
         MachineSettings settings, AcceleratorChoice accelerators, string file, TimeSpan timeout, Action<string>? onConsoleLine, CancellationToken cancellation)
     {
         var program = QemuProgram.Find(settings.Architecture, file);
@@ -106,13 +131,13 @@ sealed class BootTestMachine : IAsyncDisposable
                 return message;
     }
 
-    /// <summary>Waits for an answer, unless the time is over, the kernel panics or the machine ends.</summary>
+    /// <summary>Waits for an answer, unless the time is over, the guest gives up or the machine ends.</summary>
     async Task<T> WatchAsync<T>(Func<CancellationToken, Task<T>> ask, TimeSpan timeout, string overdue, CancellationToken cancellation)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         waiting.CancelAfter(timeout);
         var answer = ask(waiting.Token);
-        await Task.WhenAny(answer, console.Panicked);
+        await Task.WhenAny(answer, console.GaveUp);
         if (!answer.IsCompleted)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(500), CancellationToken.None); // The rest of the kernel's last words.
@@ -125,17 +150,22 @@ sealed class BootTestMachine : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw PanicFault() ?? Fault("IMG6056", overdue);
+            throw FaultOfGuest() ?? Fault("IMG6056", overdue);
         }
         catch (Exception exception) when (exception is ChannelClosedException or IOException && !cancellation.IsCancellationRequested)
         {
             var code = await qemu.Exit;
             await reading.ContinueWith(static _ => { }, TaskScheduler.Default);
-            throw PanicFault() ?? Fault("IMG6058", code == 0 ? "The machine was switched off or restarted." : $"QEMU ended with {code}.");
+            throw FaultOfGuest() ?? Fault("IMG6058", code == 0 ? "The machine was switched off or restarted." : $"QEMU ended with {code}.");
         }
     }
 
-    MachineFault? PanicFault() => console.Panicked.IsCompletedSuccessfully ? Fault("IMG6057", $"The machine's kernel gave up: {console.Panicked.Result}") : null;
+    MachineFault? FaultOfGuest() => console.GaveUp switch
+    {
+        { IsCompletedSuccessfully: false } => null,
+        { Result: { IsPanic: true } end } => Fault(PanicCode, $"The machine's kernel gave up: {end.Text}"),
+        { Result: var end } => Fault("IMG6056", $"The machine gave up on its way: {end.Text}"),
+    };
 
     MachineFault Fault(string code, string message) => new(code, message, console.LastLines(ShownLines));
 

@@ -1,21 +1,30 @@
 using System.Text;
+using ImageSdk.Artifacts.Iso;
 
 namespace ImageSdk.Machines.BootTests;
 
-/// <summary>The last lines of a machine's console, and whether its kernel has given up.</summary>
+/// <summary>The last lines of a machine's console, and whether its system has given up.</summary>
 sealed class ConsoleLog(Action<string>? onLine = null)
 {
     const int KeptLines = 200;
     const int LongestLine = 1000;
-    const string Panic = "Kernel panic - not syncing";
+
+    /// <summary>What systems say when they wait for somebody at the console and go no further, or for nobody at all.</summary>
+    static readonly (string Words, bool IsPanic)[] ends =
+    [
+        ("Kernel panic - not syncing", true),
+        ("Dropping to a shell!", false),           // initramfs-tools, which does not find the root
+        (LiveMedium.Missing, false),
+        ("You are in emergency mode", false),      // systemd, which does not get a file system
+    ];
 
     readonly Lock access = new();
     readonly Queue<string> lines = new();
     readonly StringBuilder line = new();
-    readonly TaskCompletionSource<string> panic = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource<GuestEnd> gaveUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What the kernel said when it panicked, once it has.</summary>
-    public Task<string> Panicked => panic.Task;
+    /// <summary>What the system said when it gave up, once it has.</summary>
+    public Task<GuestEnd> GaveUp => gaveUp.Task;
 
     public async Task ReadAsync(Stream console)
     {
@@ -49,8 +58,9 @@ sealed class ConsoleLog(Action<string>? onLine = null)
                 lines.Dequeue();
         }
         onLine?.Invoke(text);
-        if (text.IndexOf(Panic, StringComparison.Ordinal) is >= 0 and var at)
-            panic.TrySetResult(text[at..]);
+        foreach (var (words, isPanic) in ends)
+            if (text.IndexOf(words, StringComparison.Ordinal) is >= 0 and var at)
+                gaveUp.TrySetResult(new(isPanic ? text[at..] : text, isPanic));
     }
 
     public IReadOnlyList<string> LastLines(int count)
@@ -59,3 +69,7 @@ sealed class ConsoleLog(Action<string>? onLine = null)
             return [.. lines.TakeLast(count)];
     }
 }
+
+/// <summary>The words with which a system gave up.</summary>
+/// <param name="IsPanic">Whether they are the kernel's.</param>
+sealed record GuestEnd(string Text, bool IsPanic);

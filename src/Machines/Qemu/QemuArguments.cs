@@ -24,7 +24,7 @@ static class QemuArguments
                 "-drive", $"if=pflash,unit=0,format=raw,readonly=on,file={Escape(firmware.Code)}",
                 "-drive", $"if=pflash,unit=1,format=raw,snapshot=on,file={Escape(firmware.Variables)}",
             ]);
-        arguments.AddRange(DriveOf(machine.Disk));
+        arguments.AddRange(machine.InDrive ? UsualDriveOf(machine.Disk) : DriveOf(machine.Disk));
         return arguments;
     }
 
@@ -32,6 +32,9 @@ static class QemuArguments
     static string[] DriveOf(string disk) => IsBootableDisk(disk)
         ? ["-drive", $"if=virtio,format=raw,snapshot=on,cache=unsafe,file={Escape(disk)}"]
         : ["-drive", $"if=none,id=medium,media=cdrom,format=raw,readonly=on,file={Escape(disk)}", "-device", "virtio-scsi-pci", "-device", "scsi-cd,drive=medium"];
+
+    // What QEMU's -cdrom is, without its guess at the form of the file.
+    static string[] UsualDriveOf(string disk) => ["-drive", $"media=cdrom,format=raw,readonly=on,file={Escape(disk)}"];
 
     /// <summary>Whether it begins with a boot record. A plain ISO 9660 image does not, and boots as a compact disc only.</summary>
     static bool IsBootableDisk(string disk)

@@ -23,8 +23,10 @@ sealed class BootTestRun(TestRunSettings settings, ImageTestBuild build, BuildWo
         try
         {
             var disk = await MakeDiskAsync(variant, cancellation);
-            var machine = new MachineSettings(boot.Architecture, variant.Machine, variant.Firmware, boot.Memory, boot.Processors, disk);
-            await using var booted = await BootTestMachine.BootAsync(machine, accelerators, settings.ProjectFile, boot.BootTimeout, null, cancellation);
+            var machine = new MachineSettings(boot.Architecture, variant.Machine, variant.Firmware, boot.Memory, boot.Processors, disk) { InDrive = variant.InDrive };
+            await using var booted = await BootTestMachine.BootAsync(
+                machine, accelerators, settings.ProjectFile, boot.BootTimeout, null, cancellation,
+                panic => tell(new TestMessage($"{panic.Code}: {panic.Message} The machine ({variant.FirmwareName}, {variant.MediumName}) is booted again.", IsWarning: true)));
             if (booted.State == "degraded")
                 tell(new TestMessage($"The machine ({variant.FirmwareName}) came up, but units failed: its state is degraded. A boot test can tell which: systemctl --failed.", IsWarning: true));
             await booted.CopyAsync(boot.Files, cancellation);

@@ -25,5 +25,7 @@ static class TestNames
             yield return variant.Format;
         if (variants.Any(other => other.Firmware != variant.Firmware))
             yield return variant.FirmwareName;
+        if (variants.Any(other => other.Format == variant.Format && other.InDrive != variant.InDrive))
+            yield return variant.MediumName;
     }
 }

@@ -20,7 +20,7 @@ public static class TestPlanner
                 TestNames.OfImageTest(test.Path), TestNames.ShowImageTest(test.Path), test.File, new Dictionary<string, string> { ["Category"] = "Image" })),
             .. settings.Boot.Variants.SelectMany(variant => settings.Boot.Files.Where(file => file.IsTest).Select(file => new PlannedTest(
                 TestNames.OfBootTest(file.Name, variant, settings.Boot.Variants), TestNames.ShowBootTest(file.Name, variant, settings.Boot.Variants), file.File,
-                new Dictionary<string, string> { ["Category"] = "Boot", ["Firmware"] = variant.FirmwareName, ["Format"] = variant.Format }))),
+                new Dictionary<string, string> { ["Category"] = "Boot", ["Firmware"] = variant.FirmwareName, ["Format"] = variant.Format, ["Medium"] = variant.MediumName }))),
         ];
         if (planned.GroupBy(test => test.Id).FirstOrDefault(group => group.Count() > 1) is { } same)
             throw new BuildException("IMG6054", $"Two tests would both be called {same.Key}: {string.Join(" and ", same.Select(test => test.DisplayName))}. Rename one.", settings.ProjectFile);

@@ -20,8 +20,12 @@ sealed record BootTestSettings(
 /// <summary>A machine that every boot test runs on.</summary>
 /// <param name="Format">Of the artifact that it boots.</param>
 /// <param name="FormatSettings">What the project says of that format.</param>
-sealed record BootVariant(string Machine, MachineFirmware Firmware, string Format, IReadOnlyDictionary<string, string> FormatSettings)
+/// <param name="InDrive">Whether it lies in a CD drive rather than on a disk.</param>
+sealed record BootVariant(string Machine, MachineFirmware Firmware, string Format, IReadOnlyDictionary<string, string> FormatSettings, bool InDrive = false)
 {
+    /// <summary>What it is booted from: "disk", or "cdrom".</summary>
+    public string MediumName => InDrive ? "cdrom" : "disk";
+
     /// <summary>Short and in lower case: "bios".</summary>
     public string FirmwareName => Firmware.ToString().ToLowerInvariant();
 }

@@ -83,7 +83,9 @@ public sealed class PrepareImageTests : ArtifactTask
         var variants =
             from format in List(FormatNames).Select(format => Format(format, project))
             from firmware in firmwares
-            select new BootVariant(words.DefaultMachine, words.Firmware(firmware, "ImageBootTestFirmware"), format, SettingsOf(format, requests));
+            // Live media are put on memory sticks and into CD drives; the drivers are others.
+            from inDrive in format == "iso" ? new[] { false, true } : [false]
+            select new BootVariant(words.DefaultMachine, words.Firmware(firmware, "ImageBootTestFirmware"), format, SettingsOf(format, requests), inDrive);
         return new(
             Architecture, files, [.. variants], words.Memory(Memory, "ImageRunMemory"), words.Processors(Processors, "ImageRunCpus"),
             Durations.Parse(BootTimeout, "ImageBootTimeout", project), Durations.Parse(BootTestTimeout, "ImageBootTestTimeout", project));

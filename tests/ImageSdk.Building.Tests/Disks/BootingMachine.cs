@@ -38,6 +38,8 @@ sealed class BootingMachine : IDisposable
             var shown = Shown;
             if (shown.Contains(text, StringComparison.Ordinal))
                 return;
+            if (shown.Contains("Kernel panic - not syncing", StringComparison.Ordinal))
+                throw new KernelPanicException(shown[Math.Max(0, shown.Length - 3000)..]);
             Assert.True(!reading.IsCompleted && clock.Elapsed < patience, $"\"{text}\" did not come:\n{shown[Math.Max(0, shown.Length - 3000)..]}");
         }
     }
@@ -64,3 +66,6 @@ sealed class BootingMachine : IDisposable
         process.Dispose();
     }
 }
+
+/// <summary>The machine's kernel gave up; on a busy host that comes of timers that are late.</summary>
+sealed class KernelPanicException(string console) : Exception($"The machine's kernel panicked:\n{console}");
