@@ -3,26 +3,35 @@ namespace ImageSdk.Artifacts.Disks;
 /// <summary>A disk in a form of one of the hypervisors, which qemu-img makes of the raw one.</summary>
 /// <param name="name">What projects call it.</param>
 /// <param name="qemuName">What qemu-img calls it.</param>
-/// <param name="qemuOptions">How qemu-img is to write it.</param>
-/// <param name="canCompress">Whether the form has compressed clusters.</param>
-sealed class ConvertedDiskFormat(string name, string qemuName, string qemuOptions, bool canCompress) : IArtifactFormat
+/// <param name="sizeUnit">Bytes; the hypervisor wants a multiple of them.</param>
+/// <param name="options">What a project may say beside what it may say of every disk.</param>
+/// <param name="qemuArguments">How qemu-img is to write it.</param>
+/// <param name="finish">What is done to the file afterwards.</param>
+sealed class ConvertedDiskFormat(
+    string name, string qemuName, long sizeUnit, IReadOnlyList<ArtifactOption> options, Func<ArtifactSettings, string[]> qemuArguments, Action<ArtifactContext>? finish = null)
+    : IArtifactFormat
 {
     static readonly HostTool Tool = new("qemu-img", "qemu-utils");
 
     /// <summary>QEMU's own.</summary>
-    public static ConvertedDiskFormat Qcow2 { get; } = new("qcow2", "qcow2", "compat=1.1", canCompress: true);
+    public static ConvertedDiskFormat Qcow2 { get; } = new(
+        "qcow2", "qcow2", PartitionTable.SectorSize, [ArtifactOption.Flag("Compressed", false)],
+        settings => ["-o", "compat=1.1", .. settings.Flag("Compressed") ? new[] { "-c" } : []]);
 
-    /// <summary>That of Hyper-V and Azure, with the size as it is said.</summary>
-    public static ConvertedDiskFormat Vhd { get; } = new("vhd", "vpc", "subformat=dynamic,force_size=on", canCompress: false);
+    /// <summary>That of Hyper-V and Azure. Azure takes fixed ones whose size is a multiple of 1 MiB; the size is as it is said, not as drives of old had it.</summary>
+    public static ConvertedDiskFormat Vhd { get; } = new(
+        "vhd", "vpc", 1 << 20, [ArtifactOption.Choice("VhdType", "fixed", "fixed", "dynamic")],
+        settings => ["-o", $"subformat={settings["VhdType"]},force_size=on"], context => VhdFooter.MakeReproducible(context.OutputPath, context.EpochTime, context.Identifier("vhd")));
 
     /// <summary>That of VMware.</summary>
-    public static ConvertedDiskFormat Vmdk { get; } = new("vmdk", "vmdk", "subformat=monolithicSparse,adapter_type=lsilogic", canCompress: false);
+    public static ConvertedDiskFormat Vmdk { get; } = new(
+        "vmdk", "vmdk", PartitionTable.SectorSize, [], _ => ["-o", "subformat=monolithicSparse,adapter_type=lsilogic"]);
 
     public string Name => name;
 
-    public int Version => 1;
+    public int Version => 2;
 
-    public IReadOnlyList<ArtifactOption> Options => canCompress ? [.. DiskOptions.All, ArtifactOption.Flag("Compressed", false)] : DiskOptions.All;
+    public IReadOnlyList<ArtifactOption> Options { get; } = [.. DiskOptions.All, .. options];
 
     public string FileName(string image, ArtifactSettings settings) => $"{image}.{name}";
 
@@ -36,13 +45,13 @@ sealed class ConvertedDiskFormat(string name, string qemuName, string qemuOption
         var raw = context.OutputPath + ".raw";
         try
         {
-            RawDisk.Write(context, raw);
-            string[] compression = canCompress && context.Settings.Flag("Compressed") ? ["-c"] : [];
-            context.Tools.Run(Tool, ["convert", "-f", "raw", "-O", qemuName, "-o", qemuOptions, .. compression, raw, context.OutputPath]);
+            RawDisk.Write(context, raw, sizeUnit);
+            context.Tools.Run(Tool, ["convert", "-f", "raw", "-O", qemuName, .. qemuArguments(context.Settings), raw, context.OutputPath]);
         }
         finally
         {
             File.Delete(raw);
         }
+        finish?.Invoke(context);
     }
 }

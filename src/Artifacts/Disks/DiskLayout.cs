@@ -7,31 +7,32 @@ namespace ImageSdk.Artifacts.Disks;
 /// <param name="Size">Bytes.</param>
 /// <param name="Bios">For GRUB, where the disk boots by BIOS.</param>
 /// <param name="Efi">For GRUB, where the disk boots by UEFI.</param>
-/// <param name="Volumes">Those of the file systems, in their order.</param>
+/// <param name="Volumes">Those of the file systems, in the order of the volumes; the root comes first and lies last, unless others are to lie behind it.</param>
 sealed record DiskLayout(long Size, Partition? Bios, Partition? Efi, IReadOnlyList<Partition> Volumes)
 {
     const long BiosSize = 1 << 20;
 
-    public IEnumerable<Partition> Partitions => new[] { Bios, Efi }.OfType<Partition>().Concat(Volumes);
+    /// <summary>All of them as they lie on the disk.</summary>
+    public IEnumerable<Partition> Partitions => new[] { Bios, Efi }.OfType<Partition>().Concat(Volumes.OrderBy(partition => partition.Start));
 
     /// <exception cref="ArtifactException">IMG6025: the disk's size is given, and it is too small.</exception>
     public static DiskLayout Plan(ArtifactContext context, DiskSettings settings, IReadOnlyList<Volume> volumes)
     {
-        var sizes = volumes.Select(volume => Math.Max(LeastSizeOf(volume), RoundUp(volume.Settings.MinimumBytes))).ToArray();
+        var sizes = volumes.Select(volume => Math.Max(LeastSizeOf(volume), RoundUp(volume.Settings.MinimumBytes, PartitionTable.Alignment))).ToArray();
         var place = PartitionTable.Alignment;
         var bios = settings.Bios ? Take("bios", Partition.BiosBoot, BiosSize) : null;
         var efi = settings.Uefi ? Take("EFI", Partition.EfiSystem, EfiSystemPartition.UsualSize) : null;
         var needed = place + sizes.Sum() + PartitionTable.Alignment;
-        if (settings.Size is { } given)
-        {
-            var most = given / PartitionTable.Alignment * PartitionTable.Alignment;
-            if (most < needed)
-                throw TooSmall(given, needed);
-            sizes[0] += most - needed;
-        }
-        var partitions = volumes.Select((volume, index) => Take(
-            volume.Settings.FileSystemLabel, volume.MountPoint == "/" ? Partition.LinuxRootX64 : Partition.LinuxFileSystem, sizes[index])).ToArray();
-        return new(settings.Size / PartitionTable.SectorSize * PartitionTable.SectorSize ?? place + PartitionTable.Alignment, bios, efi, partitions);
+        var size = RoundUp(settings.Size ?? needed, settings.SizeUnit);
+        var spare = size / PartitionTable.Alignment * PartitionTable.Alignment - needed;
+        if (spare < 0)
+            throw TooSmall(size, needed);
+        // A partition that is to grow does so here already; otherwise the space is the root's.
+        sizes[volumes.Index().FirstOrDefault(volume => volume.Item.Settings.Grow).Index] += spare;
+        var partitions = new Partition[volumes.Count];
+        foreach (var (index, volume) in volumes.Index().OrderBy(volume => volume.Item.Settings.DiskOrder))
+            partitions[index] = Take(volume.Settings.FileSystemLabel, volume.MountPoint == "/" ? Partition.LinuxRootX64 : Partition.LinuxFileSystem, sizes[index]);
+        return new(size, bios, efi, partitions);
 
         Partition Take(string name, string type, long size)
         {
@@ -48,5 +49,5 @@ sealed record DiskLayout(long Size, Partition? Bios, Partition? Efi, IReadOnlyLi
         ? BtrfsMaker.SizeOf(volume.Tree, volume.Settings.MinimumFreeBytes)
         : Ext4Maker.SizeOf(volume.Tree, volume.Settings.MinimumFreeBytes, volume.Reserved, volume.Settings.BytesPerInode);
 
-    static long RoundUp(long size) => (size + PartitionTable.Alignment - 1) / PartitionTable.Alignment * PartitionTable.Alignment;
+    static long RoundUp(long size, long unit) => (size + unit - 1) / unit * unit;
 }

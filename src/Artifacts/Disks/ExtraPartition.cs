@@ -14,12 +14,18 @@ namespace ImageSdk.Artifacts.Disks;
 /// <param name="MinimumBytes">The file system's size at least.</param>
 /// <param name="MinimumFreeBytes">Bytes free at least.</param>
 /// <param name="ReservedBlocksPercentage">Of ext4: percent of the blocks that are root's.</param>
+/// <param name="AfterRoot">Whether it lies behind the root on the disk; not a member of imagetool's list.</param>
+/// <param name="Grow">Whether it takes what is left of the disk, also of a larger one at a later start; likewise.</param>
 /// <param name="RootUserId">Owner of the file system's root; without, that of the directory in the image.</param>
 public sealed record ExtraPartition(
     string MountPoint, string FileSystemLabel = "", string FileSystemType = "ext4", long MinimumBytes = 0, long MinimumFreeBytes = 0,
-    long? BytesPerInode = null, int? ReservedBlocksPercentage = null, uint? RootUserId = null, uint? RootGroupId = null)
+    long? BytesPerInode = null, int? ReservedBlocksPercentage = null, uint? RootUserId = null, uint? RootGroupId = null,
+    bool AfterRoot = false, bool Grow = false)
 {
     const int Most = 100;
+
+    /// <summary>Lower ones lie before higher ones on the disk.</summary>
+    internal int DiskOrder => MountPoint == "/" ? 1 : AfterRoot ? 2 : 0;
 
     /// <summary>Reads a list of partitions; empty text is an empty one.</summary>
     /// <exception cref="ArtifactException">IMG6023: it is none, or a partition cannot be.</exception>

@@ -15,10 +15,10 @@ sealed class RawDisk
     readonly DiskSettings settings;
     readonly Guid efiIdentifier;
 
-    RawDisk(ArtifactContext context)
+    RawDisk(ArtifactContext context, DiskSettings settings)
     {
         this.context = context;
-        settings = DiskSettings.Of(context.Settings);
+        this.settings = settings;
         efiIdentifier = context.Identifier("EFI file system");
     }
 
@@ -36,14 +36,16 @@ sealed class RawDisk
     }
 
     /// <param name="file">Is made.</param>
+    /// <param name="sizeUnit">Bytes; the disk has a multiple of them.</param>
     /// <exception cref="ArtifactException">The image cannot be put on a disk, or a tool failed.</exception>
-    public static void Write(ArtifactContext context, string file) => new RawDisk(context).Write(file);
+    public static void Write(ArtifactContext context, string file, long sizeUnit = PartitionTable.SectorSize) =>
+        new RawDisk(context, DiskSettings.Of(context.Settings, sizeUnit)).Write(file);
 
     void Write(string file)
     {
         if (settings.Bootable && context.Architecture != "amd64")
             throw new ArtifactException("IMG6026", $"Disks of the architecture {context.Architecture} can't be made bootable; amd64 is the only one that can. Set Bootable=\"false\", or build for amd64.");
-        var partitions = settings.Extra.Prepend(new ExtraPartition("/", settings.RootLabel, settings.RootFileSystem, MinimumFreeBytes: settings.FreeSpace)).ToArray();
+        var partitions = settings.Partitions;
         var names = partitions.Select(partition => new Volume(
             partition, context.Identifier($"file system {partition.MountPoint}"), context.Identifier($"hash seed {partition.MountPoint}"), context.Tree)).ToArray();
         var trees = AddFiles(names).Divide(partitions);
@@ -72,6 +74,8 @@ sealed class RawDisk
         trees.Add($"{GrubDirectory}/grub.cfg", GrubConfiguration.Menu(
             title, kernelVolume.Search, kernelVolume.PathWithin(kernel.Kernel), kernelVolume.PathWithin(initrd),
             $"root={root} ro {KernelCommandLine.Of(context)}", settings.BootTimeout));
+        foreach (var (path, content) in DiskGrowth.Files(settings, context.Tree))
+            trees.Add(path, content);
         trees.Add("/etc/fstab", FileSystemTable.Create([.. Mounts(volumes)], ReadTable()));
         return trees;
     }
@@ -79,7 +83,7 @@ sealed class RawDisk
     IEnumerable<(string Source, string MountPoint, string Type, string Options)> Mounts(IReadOnlyList<Volume> volumes)
     {
         foreach (var volume in volumes)
-            yield return (volume.Source(settings.RootByLabel), volume.MountPoint, volume.Settings.FileSystemType, "defaults");
+            yield return (volume.Source(settings.RootByLabel), volume.MountPoint, volume.Settings.FileSystemType, volume.Settings.Grow ? DiskGrowth.MountOptions : "defaults");
         // Whoever has the directory has programs that keep it up to date.
         if (settings.Uefi && context.Tree.Index.Find(EfiMountPoint) is DirectoryInode)
             yield return ($"UUID={EfiSystemPartition.UuidOf(efiIdentifier)}", EfiMountPoint, "vfat", "umask=0077");

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using ImageSdk.Artifacts.Disks;
 using ImageSdk.Images;
@@ -125,7 +126,7 @@ public sealed class RawDiskTests : IDisposable
         Assert.Equal(6, partitions.Count);
         foreach (var partition in partitions.Skip(2))
             DiskTools.Run("e2fsck", "-fn", $"{disk}?offset={partition.Start}");
-        var (root, empty, variable, data) = (partitions[2], partitions[3], partitions[4], partitions[5]);
+        var (empty, variable, data, root) = (partitions[2], partitions[3], partitions[4], partitions[5]);
         Assert.Equal("", SampleRoot.Inspect(disk, root, "cat /var/other"));
         Assert.Contains("Type: directory", SampleRoot.Inspect(disk, root, "stat /srv/new"));
         Assert.Contains("Filesystem volume name:   new", SampleRoot.Inspect(disk, empty, "stats"));
@@ -136,6 +137,64 @@ public sealed class RawDiskTests : IDisposable
         Assert.True(data.Size >= 64 << 20);
         Assert.Equal(["/", "/srv/new", "/var", "/var/lib/data"],
             SampleRoot.Inspect(disk, root, "cat /etc/fstab").Split('\n').Where(line => line.StartsWith("UUID=")).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
+    }
+
+    [DiskFact]
+    public void The_root_lies_last_so_that_it_can_grow_unless_others_are_to_lie_behind_it()
+    {
+        using var grown = new SampleRoot();
+        AddGrowers(grown);
+        var disk = grown.Make("raw", settings:
+        [
+            ("Partitions", """[{ "MountPoint": "/data" }, { "MountPoint": "/before" }]"""), ("RootGrow", "true"), ("DiskSize", "1G"), ("Firmware", "bios"),
+        ]);
+
+        Assert.Equal(["bios", "before", "data", "root"], NamesOf(disk));
+        var root = SampleRoot.PartitionsOf(disk)[3];
+        Assert.Equal((1L << 30) - (1 << 20), root.Start + root.Size);
+        Assert.Matches(@"^UUID=\S+ +/ +ext4 +defaults,x-systemd.growfs 0 1\n", SampleRoot.Inspect(disk, root, "cat /etc/fstab"));
+        Assert.Contains("Type=root\n", SampleRoot.Inspect(disk, root, "cat /etc/repart.d/010-root.conf"));
+
+        disk = grown.Make("raw", settings:
+        [
+            ("Partitions", """[{ "MountPoint": "/a", "AfterRoot": true, "Grow": true }, { "MountPoint": "/b" }]"""), ("DiskSize", "1G"), ("Firmware", "bios"),
+        ]);
+        Assert.Equal(["bios", "b", "root", "a"], NamesOf(disk));
+        var (plain, last) = (SampleRoot.PartitionsOf(disk)[2], SampleRoot.PartitionsOf(disk)[3]);
+        Assert.True(last.Size > plain.Size);
+        DiskTools.Run("e2fsck", "-fn", $"{disk}?offset={last.Start}");
+        Assert.Matches(@"/a +ext4 +defaults,x-systemd.growfs 0 2\n", SampleRoot.Inspect(disk, plain, "cat /etc/fstab"));
+        Assert.Contains("Type=linux-generic\nWeight=0\n", SampleRoot.Inspect(disk, plain, "cat /etc/repart.d/010-b.conf"));
+        Assert.Contains("Type=linux-generic\nWeight=1000\n", SampleRoot.Inspect(disk, plain, "cat /etc/repart.d/011-a.conf"));
+
+        static IEnumerable<string?> NamesOf(string disk)
+        {
+            using var table = System.Text.Json.JsonDocument.Parse(DiskTools.Run("sfdisk", "--json", disk));
+            return [.. table.RootElement.GetProperty("partitiontable").GetProperty("partitions").EnumerateArray().Select(partition => partition.GetProperty("name").GetString())];
+        }
+    }
+
+    [DiskFact]
+    public void What_cannot_grow_is_said()
+    {
+        Assert.Equal("IMG6162", Assert.Throws<ArtifactException>(() => sample.Make("raw", settings: [("RootGrow", "true")])).Code);
+        Assert.Equal("IMG6023", Assert.Throws<ArtifactException>(() => sample.Make("raw", settings:
+            [("RootGrow", "true"), ("Partitions", """[{ "MountPoint": "/a", "AfterRoot": true }]""")])).Code);
+        Assert.Equal("IMG6023", Assert.Throws<ArtifactException>(() => sample.Make("raw", settings: [("Partitions", """[{ "MountPoint": "/a", "Grow": true }]""")])).Code);
+
+        AddGrowers(sample, "growpart", "cloud-init");
+        sample.Make("raw", settings: [("RootGrow", "true")]);
+        Assert.Equal("IMG6162", Assert.Throws<ArtifactException>(() => sample.Make("raw", settings:
+            [("Partitions", """[{ "MountPoint": "/a", "AfterRoot": true, "Grow": true }]""")])).Code);
+    }
+
+    static void AddGrowers(SampleRoot sample, params string[] partition)
+    {
+        sample.AddDirectory("/usr/bin");
+        sample.AddDirectory("/usr/lib/systemd");
+        sample.AddFile("/usr/lib/systemd/systemd-growfs", "grows file systems");
+        foreach (var program in partition is [] ? ["systemd-repart"] : partition)
+            sample.AddFile($"/usr/bin/{program}", "grows partitions");
     }
 
     [DiskFact]
@@ -194,6 +253,33 @@ public sealed class RawDiskTests : IDisposable
     }
 
     [DiskFact]
+    public void A_vhd_is_as_Azure_takes_it_and_the_same_each_time()
+    {
+        var disk = sample.Make("vhd", settings: [("DiskSize", "700000000")]);
+        var dynamic = sample.Make("vhd", settings: [("VhdType", "dynamic"), ("DiskSize", "700000000")]);
+
+        const long mebibyte = 1 << 20;
+        var length = new FileInfo(disk).Length - 512;
+        Assert.Equal((700_000_000 + mebibyte - 1) / mebibyte * mebibyte, length);
+        Assert.True(new FileInfo(dynamic).Length < length);
+        foreach (var (file, type) in new[] { (disk, 2u), (dynamic, 3u) })
+        {
+            var bytes = File.ReadAllBytes(file);
+            var footer = bytes[^512..];
+            Assert.Equal(type, BinaryPrimitives.ReadUInt32BigEndian(footer.AsSpan(60)));
+            Assert.Equal(length, BinaryPrimitives.ReadInt64BigEndian(footer.AsSpan(48)));
+            Assert.Equal(SampleRoot.Epoch - 946_684_800, BinaryPrimitives.ReadUInt32BigEndian(footer.AsSpan(24)));
+            var sum = footer.Index().Where(value => value.Index is < 64 or >= 68).Aggregate(0u, (sum, value) => sum + value.Item);
+            Assert.Equal(~sum, BinaryPrimitives.ReadUInt32BigEndian(footer.AsSpan(64)));
+            Assert.Contains($"({length} bytes)", DiskTools.Run("qemu-img", "info", "-f", "vpc", file));
+            Assert.Equal(bytes, File.ReadAllBytes(sample.Make("vhd", settings: [("VhdType", type == 2 ? "fixed" : "dynamic"), ("DiskSize", "700000000")])));
+        }
+        // The table's copy is at the end of the disk, which the footer is no part of.
+        Assert.Equal("EFI PART"u8, File.ReadAllBytes(disk).AsSpan((int)length - 512, 8));
+        Assert.Contains("identical", DiskTools.Run("qemu-img", "compare", "-f", "vpc", "-F", "vpc", disk, dynamic));
+    }
+
+    [DiskFact]
     public void What_no_disk_can_be_made_of_is_said()
     {
         using var bare = new SampleRoot(withKernel: false);
@@ -229,6 +315,8 @@ public sealed class RawDiskTests : IDisposable
         var second = sample.Make("iso", backwards: true);
 
         Assert.Equal(File.ReadAllBytes(first), File.ReadAllBytes(second));
+        Assert.StartsWith("IMG6160: The live system does not find its medium in a CD drive (SATA): no ahci, sr_mod, in a CD drive (IDE): no ata_piix", sample.Warnings[0]);
+        Assert.Contains("Install linux-image-amd64", sample.Warnings[0]);
         var report = DiskTools.Run("xorriso", "-indev", "stdio:" + first, "-report_el_torito", "plain", "-find", "/");
         Assert.Matches(@"El Torito boot img : +1 +BIOS +y", report);
         Assert.Matches(@"El Torito boot img : +2 +UEFI +y", report);
@@ -240,5 +328,18 @@ public sealed class RawDiskTests : IDisposable
         Assert.True(archive.IndexOf("000-squashfs.ko.xz", StringComparison.Ordinal) > 0);
         // What a module needs comes before it.
         Assert.True(archive.IndexOf("001-cdrom.ko", StringComparison.Ordinal) < archive.IndexOf("002-isofs.ko", StringComparison.Ordinal));
+    }
+
+    [DiskFact]
+    public void A_kernel_with_the_drivers_of_ordinary_drives_gives_no_warning()
+    {
+        using var plain = new SampleRoot(withKernel: false);
+        plain.AddKernel("ahci", "pata_acpi", "sr_mod", "sd_mod", "usb-storage", "xhci-hcd");
+        plain.Make("iso");
+        Assert.Empty(plain.Warnings);
+        using var half = new SampleRoot(withKernel: false);
+        half.AddKernel("pata_acpi", "sr_mod", "sd_mod", "usb-storage", "ehci-pci");
+        half.Make("iso");
+        Assert.Contains("in a CD drive (SATA): no ahci. The image's kernel 6.1.0-10-test", Assert.Single(half.Warnings));
     }
 }

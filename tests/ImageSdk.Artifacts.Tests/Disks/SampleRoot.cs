@@ -32,9 +32,13 @@ sealed class SampleRoot : IDisposable
 
     public string Folder { get; }
 
+    /// <summary>What formats warned of.</summary>
+    public List<string> Warnings { get; } = [];
+
     public string Root => Path.Combine(Folder, "root");
 
-    public void AddKernel()
+    /// <param name="drivers">Built in, beside what a live system needs.</param>
+    public void AddKernel(params string[] drivers)
     {
         AddFile("/boot/vmlinuz-6.1.0-9-test", "older");
         AddFile("/boot/vmlinuz-6.1.0-10-test", new string('k', 70_000));
@@ -43,7 +47,7 @@ sealed class SampleRoot : IDisposable
         AddDirectory("/usr/lib/modules/6.1.0-10-test");
         AddSymlink("/lib", "usr/lib");
         AddFile("/usr/lib/modules/6.1.0-10-test/modules.dep", "fs/isofs.ko: cd/cdrom.ko\ncd/cdrom.ko:\nfs/squashfs.ko.xz:\n");
-        AddFile("/usr/lib/modules/6.1.0-10-test/modules.builtin", "kernel/overlay.ko\nkernel/loop.ko\n");
+        AddFile("/usr/lib/modules/6.1.0-10-test/modules.builtin", "kernel/overlay.ko\nkernel/loop.ko\n" + string.Concat(drivers.Select(driver => $"kernel/{driver}.ko\n")));
         AddDirectory("/usr/lib/modules/6.1.0-10-test/fs");
         AddDirectory("/usr/lib/modules/6.1.0-10-test/cd");
         foreach (var module in new[] { "fs/isofs.ko", "cd/cdrom.ko", "fs/squashfs.ko.xz" })
@@ -94,7 +98,8 @@ sealed class SampleRoot : IDisposable
             Root = Root, Tree = tree, Tags = new Dictionary<string, string>(), Packages = [], Name = "disk", Stream = "tests/disk",
             Architecture = "amd64", Epoch = Epoch, TreeHash = TreeHash.Compute(tree).ToString(),
             Settings = ArtifactSettings.Read(chosen, settings.ToDictionary(pair => pair.Name, pair => pair.Value)),
-            OutputPath = output, ScratchDirectory = scratch, Tools = new HostToolRunner(_ => { }, default), Progress = _ => { }, Cancellation = default,
+            OutputPath = output, ScratchDirectory = scratch, Tools = new HostToolRunner(_ => { }, default), Progress = _ => { },
+            Warn = (code, message) => Warnings.Add($"{code}: {message}"), Cancellation = default,
         });
         Directory.Delete(scratch, recursive: true);
         return output;

@@ -18,31 +18,49 @@ public class BootTests
         var project = workspace.Project("test/machine", directory);
         await workspace.BuildAsync(project);
         var output = Path.Combine(workspace.Folder, "out");
-        var raw = await workspace.MakeAsync(project, SampleImage.Request("raw", output, ["Partitions=[{\"MountPoint\":\"/srv/data\"}]"]));
+        var raw = await workspace.MakeAsync(project, SampleImage.Request("raw", output, ["Partitions=[{\"MountPoint\":\"/srv/data\"}]", "RootGrow=true"]));
         var iso = await workspace.MakeAsync(project, SampleImage.Request("iso", output, ["Compression=lz4"]));
-        string[] disk = ["-drive", $"file={raw.Path},format=raw,if=virtio,snapshot=on"];
-        string[] cd = ["-drive", $"file={iso.Path},format=raw,if=ide,media=cdrom,readonly=on"];
+        // A larger disk than was made: the root is to grow.
+        var larger = Path.Combine(output, "larger.qcow2");
+        HostProgram.Run("qemu-img", "create", "-q", "-f", "qcow2", "-b", raw.Path, "-F", "raw", larger, "20G");
+        string[] disk = ["-drive", $"file={larger},format=qcow2,if=virtio,snapshot=on"];
+        string[] cd = ["-cdrom", iso.Path];
+        // The usual machine of today has another controller.
+        string[] sata = ["-machine", "q35", .. cd];
 
         // Two at once: each takes one processor.
         await Task.WhenAll(
-            Task.Run(async () => { await LogInAsync(uefi: false, "ext2/ext3", disk); await LogInAsync(uefi: true, "ext2/ext3", disk); }),
-            Task.Run(async () => { await LogInAsync(uefi: false, "overlayfs", cd); await LogInAsync(uefi: true, "overlayfs", cd); }));
+            Task.Run(async () => { await LogInAsync(uefi: false, "ext2/ext3", "grown", disk); await LogInAsync(uefi: true, "ext2/ext3", "grown", disk); }),
+            Task.Run(async () => { await LogInAsync(uefi: false, "overlayfs", "small", cd); await LogInAsync(uefi: true, "overlayfs", "small", sata); }));
     }
 
-    static async Task LogInAsync(bool uefi, string rootType, string[] medium)
+    static async Task LogInAsync(bool uefi, string rootType, string size, string[] medium)
+    {
+        for (var boots = 1; ; boots++)
+            try
+            {
+                await LogInOnceAsync(uefi, rootType, size, medium);
+                return;
+            }
+            catch (KernelPanicException) when (boots < 3)
+            {
+            }
+    }
+
+    static async Task LogInOnceAsync(bool uefi, string rootType, string size, string[] medium)
     {
         using var machine = new BootingMachine(uefi, medium);
         await machine.WaitForAsync("login: ");
         machine.Type("root\n");
         await machine.WaitForAsync("# ");
         // What is typed is shown as well; the answer has other words.
-        machine.Type("echo root=$(stat -f -c %T /) firmware=$(test -d /sys/firmware/efi && echo uefi || echo bios)\n");
-        await machine.WaitForAsync($"root={rootType} firmware={(uefi ? "uefi" : "bios")}");
+        machine.Type("echo root=$(stat -f -c %T /) firmware=$(test -d /sys/firmware/efi && echo uefi || echo bios) size=$(test $(stat -f -c %b /) -gt 4000000 && echo grown || echo small)\n");
+        await machine.WaitForAsync($"root={rootType} firmware={(uefi ? "uefi" : "bios")} size={size}");
     }
 
     sealed class BootFactAttribute : FactAttribute
     {
-        static readonly string[] Programs = ["qemu-system-x86_64", "sfdisk", "mkfs.ext4", "mcopy", "grub-mkimage", "sqfstar", "xorriso"];
+        static readonly string[] Programs = ["qemu-system-x86_64", "qemu-img", "sfdisk", "mkfs.ext4", "mcopy", "grub-mkimage", "sqfstar", "xorriso"];
 
         static readonly string[] Files = [BootingMachine.UefiFirmware, "/usr/lib/grub/i386-pc/boot.img", "/usr/lib/grub/x86_64-efi/modinfo.sh"];
 
