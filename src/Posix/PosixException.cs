@@ -28,7 +28,9 @@ public static class Errno
     public const int Busy = 16;
     public const int Exists = 17;
     public const int NotDirectory = 20;
+    public const int InvalidArgument = 22;
     public const int NoSpace = 28;
+    public const int NotImplemented = 38;
     public const int NotEmpty = 39;
     public const int QuotaExceeded = 122;
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using ImageSdk.Building.Layers;
 using ImageSdk.Images;
 using ImageSdk.Posix;
@@ -17,27 +18,22 @@ static class HardLinks
             FindChanged(handle, [], changed);
         if (changed.Count == 0)
             return;
-        var lowerTrees = below.Reverse().Select(layer => (Layer: layer, Tree: DirectoryHandle.Open(Path.Combine(store.LayerDirectory(layer), "t")))).ToList();
-        try
-        {
-            Restore(store, lowerTrees, upper, root, changed);
-        }
-        finally
-        {
-            foreach (var (_, tree) in lowerTrees)
-                tree.Dispose();
-        }
+        // From one folder: a high stack has more layers than a process may have open.
+        using var layers = DirectoryHandle.Open(store.LayersDirectory);
+        var lowerTrees = below.Reverse().Select(layer => (layer, Encoding.UTF8.GetBytes($"{layer}/t/"))).ToList();
+        Restore(store, layers, lowerTrees, upper, root, changed);
     }
 
     static void Restore(
-        LayerStore store, List<(string Layer, DirectoryHandle Tree)> lowerTrees, string upper, DirectoryHandle root, List<(byte[] Path, bool IsCopy)> changed)
+        LayerStore store, DirectoryHandle layers, List<(string Layer, byte[] Tree)> lowerTrees, string upper, DirectoryHandle root,
+        List<(byte[] Path, bool IsCopy)> changed)
     {
         var indexes = new Dictionary<string, LayerIndex>();
         foreach (var (path, isCopy) in changed)
         {
-            foreach (var (layer, lower) in lowerTrees)
+            foreach (var (layer, tree) in lowerTrees)
             {
-                if (lower.TryStat(path) is not { } status)
+                if (layers.TryStat([.. tree, .. path]) is not { } status)
                     continue;
                 if (status is { Kind: FileKind.Regular, LinkCount: > 1 } && (isCopy || HasTimeOf(root, path, status)))
                 {

@@ -51,24 +51,26 @@ sealed class StageRoot : IDisposable
     void MountOverlay(IReadOnlyList<string> trees)
     {
         TakeOverRootDirectory(trees[^1]);
-        // Names are relative to the cache's folder, which is the worker's current directory: the kernel takes one page of
-        // options, and a user's folder may hold the separators "," and ":".
-        // The kernel takes no layer twice. Of two the upper one says all: it has the same names, and hides the same ones.
-        var lower = string.Join(':', trees.Reverse().Distinct());
+        // Names are relative to the cache's folder, which is the worker's current directory: they are short, and a user's folder may
+        // hold the separators "," and ":".
         var own = Path.GetRelativePath(session.Store.Root, directory);
+        var (upper, work) = ($"{own}/u", $"{own}/w");
         // The index keeps hard links whole while commands run (the kernel has none in a user namespace).
         // Changes must lie in the upper directory as plain files; nothing of a stage needs to survive a power cut.
         var options = WorkerSession.IsRootless
             ? "userxattr,volatile"
             : "index=on,metacopy=off,redirect_dir=off,xino=off,volatile";
+        // The kernel takes no layer twice. Of two the upper one says all: it has the same names, and hides the same ones.
+        var lower = new LayerStack(session).Lower(
+            [.. trees.Reverse().Distinct().Reverse()], joined => Overlay.TakesLayersOneByOne || Overlay.FitsOnePage(joined, upper, work, options));
         try
         {
-            Overlay.Mount(RootPath, lower, $"{own}/u", $"{own}/w", options);
+            Overlay.Mount(RootPath, [.. lower.Reverse()], upper, work, options);
         }
         catch (PosixException exception)
         {
             throw new Diagnostics.BuildException("IMG3004",
-                $"The layers of the image could not be mounted with overlayfs ({exception.Message}). "
+                $"The {lower.Count} layers of the image could not be mounted with overlayfs ({exception.Message}). "
                 + $"The cache folder {session.Store.Root} must be on a file system that overlayfs can write to, such as ext4, xfs, btrfs or tmpfs.",
                 inner: exception);
         }

@@ -21,10 +21,10 @@ public sealed class OverlayTests : IDisposable
         // In a user namespace the kernel does not look.
         if (!Processes.IsRoot)
             return;
-        Overlay.Mount(New("one"), New("base"), New("upper"), New("work"), Options);
+        Overlay.Mount(New("one"), [New("base")], New("upper"), New("work"), Options);
         var user = DirectoryHandle.Open(Path.Combine(folder, "one"));
         Mounts.DetachBelow(folder);
-        var mounting = Task.Run(() => Overlay.Mount(New("two"), $"{New("upper")}:{New("base")}", New("upper2"), New("work2"), Options));
+        var mounting = Task.Run(() => Overlay.Mount(New("two"), [New("upper"), New("base")], New("upper2"), New("work2"), Options));
         await Task.Delay(100);
         Assert.False(mounting.IsCompleted);
         user.Dispose();
