@@ -113,10 +113,10 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         AtomicFile.WriteWhenDifferent(state.InputsFile(stage), new StageInputs(plan, digests).Describe(stage));
         digests.Save();
         // A stage is done only while its layers are there, since the cache may have been emptied, and while what it left can
-        // be read, since another version may have written it.
+        // be read, since another version may have written it. What is provisional is the last build's alone.
         var store = plan.OpenLayers();
         if (File.Exists(state.StageFile(stage))
-            && StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState)?.Layers?.All(store.Contains) != true)
+            && !(StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState) is { IsProvisional: false } left && left.Layers?.All(store.Contains) == true))
             File.Delete(state.StageFile(stage));
     }
 

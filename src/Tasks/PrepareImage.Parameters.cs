@@ -93,6 +93,10 @@ public sealed partial class PrepareImage
 
     public ITaskItem[] Scripts { get; set; } = [];
 
+    public string AllowUnavailablePackageSources { get; set; } = "";
+
+    public string ConffilePolicy { get; set; } = "";
+
     public string ScriptsNetwork { get; set; } = "";
 
     public ITaskItem[] Secrets { get; set; } = [];

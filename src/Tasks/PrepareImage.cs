@@ -87,6 +87,11 @@ public sealed partial class PrepareImage : SandboxedImageTask
             OwnerGroups = items.Names(OwnerGroups),
             Tests = items.Paths(Tests),
             Sandbox = Sandbox(items),
+            Installation = new()
+            {
+                AllowsUnavailableSources = Words.Flag(AllowUnavailablePackageSources, "ImageAllowUnavailablePackageSources", ProjectFile, unset: false),
+                Conffiles = ConffilePolicy is "" ? default : Words.Choice<ConffilePolicy>(ConffilePolicy, "ImageConffilePolicy", ProjectFile),
+            },
             Cache = new()
             {
                 BaseDirectory = BuildCacheBaseDirectory is "" ? "" : Absolute(BuildCacheBaseDirectory),

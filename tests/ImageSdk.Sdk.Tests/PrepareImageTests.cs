@@ -28,6 +28,7 @@ public sealed class PrepareImageTests : IDisposable
         Assert.Null(project.FilterLines);
         Assert.False(project.AddFilter || project.AddTriggers || project.AddComputedFiles);
         Assert.True(project.Sandbox.ScriptsNetwork);
+        Assert.Equal(new InstallationSettings(), project.Installation);
         Assert.Equal(TimeSpan.FromSeconds(10), project.Sandbox.TestTimeout);
         Assert.Equal(TimeSpan.FromHours(24), project.Sandbox.BuildTimeout);
         Assert.Equal("", project.Cache.BaseDirectory);
@@ -50,6 +51,8 @@ public sealed class PrepareImageTests : IDisposable
               <EnableDefaultImageItems>false</EnableDefaultImageItems>
               <BootstrapCommand>tool --name="two words" $ARCH '$dir' a\ b</BootstrapCommand>
               <PackagerType>rpm</PackagerType>
+              <ImageAllowUnavailablePackageSources>true</ImageAllowUnavailablePackageSources>
+              <ImageConffilePolicy>replace</ImageConffilePolicy>
               <ImageScriptsNetwork>false</ImageScriptsNetwork>
               <ImageTestTimeout>00:01:00</ImageTestTimeout>
               <ImageBuildTimeout>2h</ImageBuildTimeout>
@@ -76,6 +79,7 @@ public sealed class PrepareImageTests : IDisposable
         Assert.Equal(["tool", "--name=two words", "$ARCH", "$dir", "a b"], project.Bootstrap!.Command);
         Assert.Equal("rpm", project.Bootstrap.PackagerType);
         Assert.False(project.Sandbox.ScriptsNetwork);
+        Assert.Equal(new InstallationSettings { AllowsUnavailableSources = true, Conffiles = ConffilePolicy.Replace }, project.Installation);
         Assert.Equal(TimeSpan.FromMinutes(1), project.Sandbox.TestTimeout);
         Assert.Equal(TimeSpan.FromHours(2), project.Sandbox.BuildTimeout);
         Assert.Equal(new() { BaseDirectory = folder["kept"], MountPoint = "/var/kept", SizeLimit = 2L << 30 }, project.Cache);
@@ -236,6 +240,7 @@ public sealed class PrepareImageTests : IDisposable
 
     [Theory]
     [InlineData("<PropertyGroup><ImageTestTimeout>10</ImageTestTimeout></PropertyGroup>", "ImageTestTimeout is '10'; expected: a duration")]
+    [InlineData("<PropertyGroup><ImageConffilePolicy>ask</ImageConffilePolicy></PropertyGroup>", "ImageConffilePolicy is 'ask'; expected: Keep, Replace")]
     [InlineData("<PropertyGroup><ImageScriptsNetwork>maybe</ImageScriptsNetwork></PropertyGroup>", "ImageScriptsNetwork is 'maybe'; expected: true or false")]
     [InlineData("<PropertyGroup><ImageFilterMode>Extend</ImageFilterMode></PropertyGroup>", "ImageFilterMode is 'Extend'; expected: Add or Replace")]
     [InlineData("<PropertyGroup><BootstrapDistribution>gentoo</BootstrapDistribution></PropertyGroup>", "BootstrapDistribution is 'gentoo'; expected: debian or ubuntu")]

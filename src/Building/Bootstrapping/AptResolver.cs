@@ -21,12 +21,13 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
     /// <summary>
     /// Works out the essential packages, and begins with the rest: the root can take the former meanwhile.
     /// </summary>
+    /// <param name="warned">Where to warn of sources that are not to be had, which are passed over; null where they are an error.</param>
     /// <returns>Its <see cref="PendingResolution.Whole"/> ends before the folders are used for anything else.</returns>
     /// <exception cref="BuildException">The lists can't be brought up to date (IMG2016), or the packages can't be had (IMG2017).</exception>
-    public PendingResolution Resolve()
+    public PendingResolution Resolve(StageContext? warned)
     {
         directory.Prepare(bootstrap);
-        Run("IMG2016", "The package lists cannot be brought up to date", "apt-get", ["update", "--error-on=any", "-opkgCacheFile::Generate=false"], echo: true);
+        var lacksSources = !Update(warned);
         // Each takes a tenth of a second.
         var reading = BackgroundWork.Start(directory.ReadLists);
         var digest = directory.DigestLists();
@@ -34,7 +35,7 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         var file = directory.ResolutionFile(LayerStore.IdOf(LayerStore.KeyOf(
             [Version, bootstrap.EssentialPattern(), .. bootstrap.RestPatterns()])));
         if (StateDirectory.TryRead(file, ResolutionJson.Default.Resolution) is { } known && known.Lists == digest)
-            return PendingResolution.Of(known);
+            return PendingResolution.Of(known) with { LacksSources = lacksSources };
         try
         {
             var lists = reading.GetAwaiter().GetResult();
@@ -51,13 +52,29 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
                 {
                     directory.Clear();
                 }
-            }));
+            }), lacksSources);
         }
         catch
         {
             directory.Clear();
             throw;
         }
+    }
+
+    /// <returns>Whether all sources gave their lists.</returns>
+    bool Update(StageContext? warned)
+    {
+        var (exitCode, lines) = Call("apt-get", ["update", $"-o{UnavailableSource.StrictOption}", "-opkgCacheFile::Generate=false"], [], echo: true);
+        var unavailable = UnavailableSource.Find(lines);
+        if (exitCode == 0 && unavailable.Count == 0)
+            return true;
+        var described = string.Join("; ", unavailable);
+        if (warned is null || unavailable.Count == 0)
+            throw Failure("IMG2016", "The package lists cannot be brought up to date" + (described.Length == 0 ? "" : $": {described}"), "apt-get", exitCode, lines);
+        warned.Warn("IMG4131",
+            $"Sources of packages cannot be brought up to date, and are passed over (ImageAllowUnavailablePackageSources): {described}. "
+            + "The root that this build makes is not reused; the next build asks the sources again.");
+        return false;
     }
 
     IReadOnlyList<DebianPackage> WorkOutEssential(PackageLists? lists)

@@ -65,7 +65,8 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
     /// <summary>Keeps the lists of an image that was just updated.</summary>
     /// <param name="context">Of a root with those of <paramref name="before"/> below.</param>
     /// <param name="mounts">Where sources that are folders lie.</param>
-    public AptSources Keep(AptSystem system, AptSources? before, StageContext context, IReadOnlyList<BindMount> mounts)
+    /// <param name="areWhole">Whether all sources gave theirs; otherwise the next build does not begin with these.</param>
+    public AptSources Keep(AptSystem system, AptSources? before, StageContext context, IReadOnlyList<BindMount> mounts, bool areWhole)
     {
         var digests = Hash(before, context, mounts);
         var digest = LayerStore.KeyOf([.. digests, DescribeParents(context.Handle)]);
@@ -75,7 +76,8 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
         if (!session.Store.Contains(id))
             MakeLayer(id, digests, context);
         var lists = new AptSources(id, digest, ReadReleases(context), ReadSettings(context), TryRead(context)?.NamesWith("\nEssential: yes\n"u8));
-        cache.KeepSources(system.SourcesKey, lists);
+        if (areWhole)
+            cache.KeepSources(system.SourcesKey, lists);
         return lists;
     }
 

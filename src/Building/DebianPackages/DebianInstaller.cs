@@ -21,12 +21,12 @@ sealed partial class DebianInstaller : IDisposable
     readonly StepLayers layers;
     readonly StringBuilder log = new();
 
-    DebianInstaller(WorkerSession session, RunStageRequest request, IReadOnlyList<PackageRequest> packages)
+    DebianInstaller(WorkerSession session, RunStageRequest request, InstallPackagesOperation operation, bool allowsUnavailable)
     {
         this.session = session;
         this.request = request;
-        this.packages = packages;
-        planner = new(session, request.Settings, packages, session.Listener);
+        packages = operation.Packages;
+        planner = new(session, request.Settings, packages, allowsUnavailable, session.Listener);
         layers = new(session, request, log);
     }
 
@@ -35,7 +35,7 @@ sealed partial class DebianInstaller : IDisposable
     {
         if (request.Layers.Count == 0)
             return null;
-        using var installer = new DebianInstaller(session, request, operation.Packages);
+        using var installer = new DebianInstaller(session, request, operation, operation.Installation.AllowsUnavailableSources);
         return operation.Locked is { } locked ? installer.InstallLocked(locked) : installer.TryRun();
     }
 
@@ -52,6 +52,8 @@ sealed partial class DebianInstaller : IDisposable
             plan = planner.Plan(system, sources, Trees);
         }
         log.Append(planner.LogText);
+        if (planner.LacksSources)
+            layers.MakeProvisional();
         if ((plan.Reason ?? FindUnusualName(plan, system) ?? FindReason(system, sources.Settings, plan)) is { } reason)
             return InstallByApt(sources, reason);
         var steps = InstallSteps.Cut(plan, [.. packages.Select(package => AptPlanner.BaseName(package.Name))], system.Status.Names);

@@ -20,7 +20,8 @@ sealed record DpkgSettings(bool IsUsual, bool KeepsLog, string Forces)
     static readonly string[] HarmlessForces = ["unsafe-io", "confnew", "confold", "confdef", "confmiss"];
 
     /// <param name="options">With which it is called, such as <c>--force-confold</c>.</param>
-    public static DpkgSettings Read(DirectoryHandle root, IEnumerable<string> options)
+    /// <param name="forces">What its environment says, as <see cref="ConffileAnswer.DpkgVariable"/>; null for nothing.</param>
+    public static DpkgSettings Read(DirectoryHandle root, IEnumerable<string> options, string? forces = null)
     {
         List<string> lines = [.. LinesOf(root, "etc/dpkg/dpkg.cfg")];
         const string folder = "etc/dpkg/dpkg.cfg.d";
@@ -30,8 +31,12 @@ sealed record DpkgSettings(bool IsUsual, bool KeepsLog, string Forces)
             foreach (var name in directory.ReadNames())
                 lines.AddRange(LinesOf(root, $"{folder}/{Encoding.UTF8.GetString(name)}"));
         }
+        // Of the defaults that the variable takes the place of, all must be in it.
+        List<string> told = forces is null ? [] : [.. forces.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        var keepsDefaults = forces is null || UsualForces.Split(',').All(told.Remove);
+        lines.AddRange(told.Select(force => Force + force));
         lines.AddRange(options.Select(option => Normalize(option.TrimStart('-'))));
-        var isUsual = lines.TrueForAll(line => line is Log or "no-debsig" || line.StartsWith(Force, StringComparison.Ordinal) && HarmlessForces.Contains(line[Force.Length..]));
+        var isUsual = keepsDefaults && lines.TrueForAll(line => line is Log or "no-debsig" || line.StartsWith(Force, StringComparison.Ordinal) && HarmlessForces.Contains(line[Force.Length..]));
         return new(isUsual, lines.Contains(Log), string.Join(',', HarmlessForces.Where(force => lines.Contains(Force + force)).Prepend(UsualForces)));
     }
 

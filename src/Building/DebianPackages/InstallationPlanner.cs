@@ -10,13 +10,18 @@ namespace ImageSdk.Building.DebianPackages;
 /// Asks the apt of a root what a list of packages comes to, with lists that are up to date. What it was asked before it is not asked
 /// again: lists and answers are in the build cache, by all that they depend on.
 /// </summary>
-sealed class InstallationPlanner(WorkerSession session, CommandSettings settings, IReadOnlyList<PackageRequest> packages, IBuildListener listener)
+/// <param name="allowsUnavailable">Whether sources that are not to be had are passed over with a warning.</param>
+sealed class InstallationPlanner(
+    WorkerSession session, CommandSettings settings, IReadOnlyList<PackageRequest> packages, bool allowsUnavailable, IBuildListener listener)
 {
     readonly PlanCache cache = new(session.Store);
     readonly StringBuilder log = new();
 
     /// <summary>What was said so far.</summary>
     public string LogText => log.ToString();
+
+    /// <summary>Whether a source was passed over: what is planned without it is good for this build alone.</summary>
+    public bool LacksSources { get; private set; }
 
     /// <summary>Lists and upgrade, and where there is nothing to upgrade the packages too.</summary>
     /// <param name="trees">What the root stands on: directories in the cache, the lowest first.</param>
@@ -101,8 +106,9 @@ sealed class InstallationPlanner(WorkerSession session, CommandSettings settings
         if (known is null)
             lists.Lend(planning.Context);
         // Descriptions in other languages are nothing that packages are chosen by, and apt's digest of the lists is made where it is needed.
-        new GenericPackager(planning.Context).Update(packages, "-o", "Acquire::Languages=none", "-o", "pkgCacheFile::Generate=false");
-        return lists.Keep(system, known, planning.Context, settings.BindMounts);
+        LacksSources = !new GenericPackager(planning.Context).Update(
+            packages, allowsUnavailable, "-o", "Acquire::Languages=none", "-o", "pkgCacheFile::Generate=false");
+        return lists.Keep(system, known, planning.Context, settings.BindMounts, areWhole: !LacksSources);
     }
 
     PackagePlan Plan(AptSystem system, AptSources sources, PlanningRoot planning) => cache.GetOrMake(

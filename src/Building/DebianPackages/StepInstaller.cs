@@ -89,7 +89,7 @@ sealed class StepInstaller(
 
     bool TryUnpack(IReadOnlyList<CachedPackage> packages, StageContext context)
     {
-        if (DpkgSettings.Read(context.Handle, settings.DpkgOptions) is not { IsUsual: true } dpkg
+        if (DpkgSettings.Read(context.Handle, settings.DpkgOptions, request.Settings.Environment.GetValueOrDefault(ConffileAnswer.DpkgVariable)) is not { IsUsual: true } dpkg
             || !new PlainUnpacker(context, dpkg.Forces, script => RunScript(script, context)).TryUnpack(packages))
             return false;
         foreach (var package in packages)

@@ -17,6 +17,7 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
     /// <summary>The uppermost layer while it is being put into the cache.</summary>
     PendingLayer? pending;
     int made, taken;
+    string? provisionalKey;
     LayerSize size = new(0, 0);
 
     /// <summary>All that the next layer depends on.</summary>
@@ -33,7 +34,10 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
     IReadOnlyList<string> Below => [.. request.Layers, .. parts.Where(part => !session.Store.IsEmpty(part))];
 
     /// <summary>What was made and what was there, in a few words.</summary>
-    public DoneEvent Done => new(Layer: size, Summary: taken == 0 ? null : $"{made} of {made + taken} steps, the others from the cache");
+    public DoneEvent Done => new(Layer: size, Summary: taken == 0 ? null : $"{made} of {made + taken} steps, the others from the cache", ProvisionalKey: provisionalKey);
+
+    /// <summary>Makes the stage's last layer one that no other build takes. Those before it depend on nothing but what is in them.</summary>
+    public void MakeProvisional() => provisionalKey = LayerStore.ProvisionalKey(request.LayerId);
 
     // What the stage reads but for the list and the lock, of which each layer has its part.
     static string DescribeSettings(RunStageRequest request) => string.Join('\n', request.Inputs.Split('\n').Where(line =>
@@ -93,7 +97,7 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
     {
         if (lists is not null)
             parts.Add(lists);
-        Make(request.LayerId, request.Inputs, Below, request.Settings, make, [], parts, null);
+        Make(provisionalKey is null ? request.LayerId : LayerStore.IdOf(provisionalKey), request.Inputs, Below, request.Settings, make, [], parts, null);
         EndPending();
     }
 

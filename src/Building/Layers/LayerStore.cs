@@ -53,6 +53,9 @@ sealed class LayerStore
     /// <summary>A layer's name from its whole key: long enough to be unique, short enough for the kernel's list of layers.</summary>
     public static string IdOf(string key) => key[..IdLength];
 
+    /// <summary>A key that no other build comes to: of what is good for this one alone.</summary>
+    public static string ProvisionalKey(string id) => KeyOf("provisional", id, Guid.NewGuid().ToString());
+
     public static bool IsId(string text) => text.Length == IdLength && text.All(char.IsAsciiHexDigitLower);
 
     /// <summary>A layer's tree, from <see cref="Root"/>.</summary>

@@ -76,6 +76,8 @@ public sealed record ImageProject
 
     public SandboxSettings Sandbox { get; init; } = new();
 
+    public InstallationSettings Installation { get; init; } = new();
+
     /// <summary>Null for a project without a lock.</summary>
     public LockSettings? Lock { get; init; }
 

@@ -189,6 +189,7 @@ static class WorkerMessages
         writer.WriteOptionalJson(done.Bootstrap, () => WorkerJson.Default.LockedBootstrap);
         writer.WriteOptionalJson(done.Installation, () => WorkerJson.Default.LockedInstallation);
         writer.WriteOptionalJson(done.Inspection, () => WorkerJson.Default.ImageInspection);
+        writer.WriteOptional(done.ProvisionalKey);
     }
 
     static DoneEvent ReadDone(BinaryReader reader)
@@ -201,7 +202,7 @@ static class WorkerMessages
         return new(
             hasTests ? tests : null, faults, hasLayer ? layer : null, reader.ReadOptional(),
             reader.ReadOptionalJson(() => WorkerJson.Default.LockedBootstrap), reader.ReadOptionalJson(() => WorkerJson.Default.LockedInstallation),
-            reader.ReadOptionalJson(() => WorkerJson.Default.ImageInspection));
+            reader.ReadOptionalJson(() => WorkerJson.Default.ImageInspection), reader.ReadOptional());
     }
 }
 

@@ -138,7 +138,8 @@ sealed record BootstrapOperation(IReadOnlyList<string> Command, string PackagerS
 /// changes before what they are planned by.
 /// </param>
 sealed record AptBootstrapOperation(
-    AptBootstrap Bootstrap, string PackagerScript, IReadOnlyList<PackageRequest>? PackagesAhead, LockedBootstrap? Locked = null) : StageOperation;
+    AptBootstrap Bootstrap, string PackagerScript, InstallationSettings Installation, IReadOnlyList<PackageRequest>? PackagesAhead,
+    LockedBootstrap? Locked = null) : StageOperation;
 
 sealed record UnpackOperation(string ImageFile, string ObjectDirectory) : StageOperation;
 
@@ -156,7 +157,8 @@ sealed record CopyFileOperation(string Source, string TargetPath, uint? Mode) : 
 sealed record RunScriptsOperation(string Label, IReadOnlyList<string> Files) : StageOperation;
 
 /// <param name="Locked">What it came to when the lock was written, which is followed; null to ask apt.</param>
-sealed record InstallPackagesOperation(IReadOnlyList<PackageRequest> Packages, LockedInstallation? Locked = null) : StageOperation;
+sealed record InstallPackagesOperation(
+    IReadOnlyList<PackageRequest> Packages, InstallationSettings Installation, LockedInstallation? Locked = null) : StageOperation;
 
 /// <param name="File">Where the project names the package, for errors.</param>
 sealed record PackageRequest(string Name, string File, int Line);
@@ -179,9 +181,13 @@ sealed record DiagnosticEvent(Diagnostic Diagnostic) : WorkerEvent;
 /// <param name="Bootstrap">What a bootstrap comes to.</param>
 /// <param name="Installation">What a list of packages comes to.</param>
 /// <param name="Inspection">What was read of an image.</param>
+/// <param name="ProvisionalKey">
+/// Key of what a stage made where it lacks something that a later build may have, such as a source of packages: the layer has this key's
+/// name and not the one that was asked for, so that no other build takes it.
+/// </param>
 sealed record DoneEvent(
     IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null, LayerSize? Layer = null, string? Summary = null,
-    LockedBootstrap? Bootstrap = null, LockedInstallation? Installation = null, ImageInspection? Inspection = null) : WorkerEvent;
+    LockedBootstrap? Bootstrap = null, LockedInstallation? Installation = null, ImageInspection? Inspection = null, string? ProvisionalKey = null) : WorkerEvent;
 
 /// <summary>The request failed; the root is thrown away, the worker lives on.</summary>
 sealed record FailedEvent(Diagnostic Diagnostic) : WorkerEvent;

@@ -51,6 +51,9 @@ sealed record StageState(string Key, IReadOnlyList<string> Layers, int SourceLay
     /// <summary>Key of the tests that passed, in TestImage.stage.</summary>
     public string? TestedKey { get; init; }
 
+    /// <summary>Whether the next build has to run the stage again, because something was not to be had that it may find.</summary>
+    public bool IsProvisional { get; init; }
+
     /// <summary>Key of what the stage stood on; null for the lowest.</summary>
     public string? Below { get; init; }
 

@@ -105,6 +105,7 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
             inputs.File("script", script.File);
         Environment(inputs, usesCommit: scripts.Any(script => File.ReadAllText(script.File).Contains(BuildEnvironment.CommitVariable, StringComparison.Ordinal)));
         Sandbox(inputs);
+        Installation(inputs);
         inputs.Line("network", project.Sandbox.ScriptsNetwork ? "yes" : "no");
     }
 
@@ -116,6 +117,7 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
             inputs.Line("package", package.Name);
         Environment(inputs, usesCommit: false);
         Sandbox(inputs);
+        Installation(inputs);
         if (plan.ReadLock()?.Install is not { } locked)
             return;
         foreach (var step in locked.Steps)
@@ -140,6 +142,13 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
             inputs.Line("secret", secret.Name);
         if (project.Cache.BaseDirectory.Length > 0)
             inputs.Line("cache", project.Cache.MountPoint);
+    }
+
+    // Without the answer that is the default there would have been a question, and no layer.
+    void Installation(InputsWriter inputs)
+    {
+        if (project.Installation.Conffiles != ConffilePolicy.Keep)
+            inputs.Line("conffiles", project.Installation.Conffiles.ToString());
     }
 
     void Scan(InputsWriter inputs)

@@ -1,4 +1,5 @@
 using ImageSdk.Building.Bootstrapping;
+using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
@@ -22,7 +23,7 @@ sealed class StageOperations(BuildPlan plan)
     {
         ImageStage.CopyFiles => Copies(ProjectFileStage.Files, "files"),
         ImageStage.RunPreInstallScripts => [Scripts(ProjectScriptStage.PreInstall, "pre-install-scripts")],
-        ImageStage.InstallPackages => [new InstallPackagesOperation(manifest.Packages, locked.Value?.Install)],
+        ImageStage.InstallPackages => [new InstallPackagesOperation(manifest.Packages, project.Installation, locked.Value?.Install)],
         ImageStage.CopyPostInstallFiles => Copies(ProjectFileStage.PostInstall, "post-install-files"),
         ImageStage.RunScripts => [Scripts(ProjectScriptStage.Scripts, "scripts")],
         ImageStage.CopyPostScriptsFiles => Copies(ProjectFileStage.PostScripts, "post-scripts-files"),
@@ -49,7 +50,7 @@ sealed class StageOperations(BuildPlan plan)
                 .Where(argument => argument.Length > 0),
         ];
         var script = GenericPackagerScript.Write(packager);
-        return AptBootstrap.Is(command) ? new AptBootstrapOperation(AptBootstrap.Parse(command), script, PackagesAhead(), locked.Value?.Bootstrap) : new BootstrapOperation(command, script);
+        return AptBootstrap.Is(command) ? new AptBootstrapOperation(AptBootstrap.Parse(command), script, project.Installation, PackagesAhead(), locked.Value?.Bootstrap) : new BootstrapOperation(command, script);
     }
 
     /// <summary>The packages of the list, where nothing comes before them that apt looks at, and no lock says all; else null.</summary>
@@ -85,7 +86,7 @@ sealed class StageOperations(BuildPlan plan)
             Directory.CreateDirectory(cache);
             mounts.Add(new BindMount(cache, project.Cache.MountPoint, Writable: true));
         }
-        return new(manifest.Environment, mounts, readSecrets ? [.. project.Sandbox.Secrets.Select(Read)] : [], project.Sandbox.ScriptsNetwork);
+        return new(ConffileAnswer.AddTo(manifest.Environment, project.Installation.Conffiles), mounts, readSecrets ? [.. project.Sandbox.Secrets.Select(Read)] : [], project.Sandbox.ScriptsNetwork);
     }
 
     NamedValue Read(Secret secret)

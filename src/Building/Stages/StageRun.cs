@@ -36,12 +36,12 @@ sealed class StageRun(
             return Nothing;
         }
         var key = keys.Of(stage, before.Key, inputs);
-        var outcome = await MakeLayerAsync(key, id =>
+        var (outcome, made) = await MakeLayerAsync(key, id =>
         {
             ReadAhead(before);
             return new RunStageRequest(stage.ToString(), id, before.Layers, operations.Of(stage), operations.Settings(), inputs);
         });
-        Keep(stage, Above(before, key), before.Key);
+        Keep(stage, Above(before, made) with { IsProvisional = made != key }, before.Key);
         return outcome;
     }
 
@@ -57,12 +57,12 @@ sealed class StageRun(
         var inputs = ReadInputs(stage);
         var isBootstrap = source.Kind == SourceKind.Bootstrap;
         var key = isBootstrap ? keys.OfBootstrap(inputs) : source.Key;
-        var outcome = await MakeLayerAsync(key, id => new RunStageRequest(
+        var (outcome, made) = await MakeLayerAsync(key, id => new RunStageRequest(
             stage.ToString(), id, [],
             [isBootstrap ? operations.Bootstrap() : operations.Unpack(source)],
             operations.Settings(readSecrets: false), inputs), isShared: isBootstrap);
-        var id = LayerStore.IdOf(key);
-        Keep(stage, new StageState(key, [id], isBootstrap ? 0 : 1, isBootstrap ? [id] : []), below: null);
+        var id = LayerStore.IdOf(made);
+        Keep(stage, new StageState(made, [id], isBootstrap ? 0 : 1, isBootstrap ? [id] : []) { IsProvisional = made != key }, below: null);
         return outcome;
     }
 
@@ -76,7 +76,7 @@ sealed class StageRun(
         var computedFiles = MergeComputedFiles(source.ImageFile);
         var key = keys.Of(stage, before.Key, inputs);
         var manifest = plan.Manifest;
-        var outcome = await MakeLayerAsync(key, id => new SealImageRequest(
+        var (outcome, _) = await MakeLayerAsync(key, id => new SealImageRequest(
             id, before.Layers, manifest.ExcludedPaths, computedFiles, TestsDirectory, manifest.TestsDirectory, manifest.TestFiles,
             operations.Settings(readSecrets: false), inputs));
         var after = Above(before, key);
@@ -210,26 +210,27 @@ sealed class StageRun(
     FileTime? LatestTime => plan.Project.SourceDateEpoch is { } seconds ? new FileTime(seconds, 0) : null;
 
     /// <param name="isShared">Whether other machines may take the layer from a shared cache, where there is one.</param>
-    async Task<StageOutcome> MakeLayerAsync(string key, Func<string, WorkerRequest> request, bool isShared = true)
+    /// <returns>Also the layer's key, which is another than the one that was asked for where the layer is provisional.</returns>
+    async Task<(StageOutcome Outcome, string Key)> MakeLayerAsync(string key, Func<string, WorkerRequest> request, bool isShared = true)
     {
         var id = LayerStore.IdOf(key);
         if (IsThere())
         {
             layers.MarkUsed([.. layers.PartsOf(id), id]);
-            return Cached;
+            return (Cached, key);
         }
         using var making = await layers.LockAsync(
             id, () => listener.Progress("Waiting for another build that makes the same layer"), cancellation);
         if (IsThere())
-            return Cached;
+            return (Cached, key);
         if (isShared && await remote.TryFetchAsync(id, cancellation) is { } size)
-            return new(StageResult.Cached, "from the shared cache", size);
+            return (new(StageResult.Cached, "from the shared cache", size), key);
         var start = Stopwatch.GetTimestamp();
         var done = await workers.AskAsync(plan.Project.CacheDirectory, request(id), listener, cancellation);
-        if (isShared)
+        if (isShared && done.ProvisionalKey is null)
             await remote.SendAsync(id, cancellation);
         var summary = done.Summary is null ? "" : $"{done.Summary}, ";
-        return new(StageResult.Ran, $"{summary}{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s", done.Layer);
+        return (new(StageResult.Ran, $"{summary}{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s", done.Layer), done.ProvisionalKey ?? key);
 
         // What this build has begun with is to be told of, done or not.
         bool IsThere() => layers.Contains(id) && !workers.Begun.Contains(id);
@@ -256,7 +257,7 @@ sealed class StageRun(
         var left = StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState) ?? throw Unprepared(stage);
         // Between the look at a finished stage and the first one that runs, a clean-up may have come.
         return left.Layers.All(layers.Contains)
-            ? left
+            ? left with { IsProvisional = false } // What stands on it has a key of its own.
             : throw new BuildException("IMG3019", $"Layers of stage {stage} were removed from the build cache {layers.Root} while the build began. Build again.", plan.Project.ProjectFile);
     }
 

@@ -23,7 +23,8 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
 
     readonly DirectoryHandle root = context.Handle;
 
-    public void Run(AptBootstrapOperation operation)
+    /// <returns>False where a source of packages was not to be had, and the project allows that.</returns>
+    public bool Run(AptBootstrapOperation operation)
     {
         var bootstrap = operation.Bootstrap;
         context.Log($"Bootstrapping {bootstrap.Distribution} {bootstrap.Release} ({bootstrap.Variant}, {bootstrap.Architecture}) from:");
@@ -32,7 +33,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         var temporary = session.NextRootDirectory();
         var pending = operation.Locked is { } locked
             ? PendingResolution.Of(BootstrapLock.Unlock(locked, bootstrap.Architecture))
-            : Begin(context, session, bootstrap, temporary);
+            : Begin(context, session, bootstrap, temporary, operation.Installation.AllowsUnavailableSources);
         try
         {
             BootstrapRoot.MakeSkeleton(root, bootstrap);
@@ -44,15 +45,16 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
             BackgroundWork.WaitForEnd(pending.Whole);
         }
         Finish(operation.PackagerScript);
+        return !pending.LacksSources;
     }
 
     /// <summary>Which packages make the root, as the host's apt has it.</summary>
     /// <param name="temporary">An existing folder that somebody removes.</param>
     public static Resolution Resolve(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary) =>
-        Begin(context, session, bootstrap, temporary).Whole.GetAwaiter().GetResult();
+        Begin(context, session, bootstrap, temporary, allowsUnavailable: false).Whole.GetAwaiter().GetResult();
 
     /// <summary>The same, as far as the first packages need.</summary>
-    static PendingResolution Begin(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary)
+    static PendingResolution Begin(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary, bool allowsUnavailable)
     {
         if (Tools.Find("apt-get") is null)
             throw new BuildException("IMG2010",
@@ -63,7 +65,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
             .GetAwaiter().GetResult();
         try
         {
-            var pending = new AptResolver(bootstrap, new AptDirectory(session.Store, key), new HostCommand(context), temporary).Resolve();
+            var pending = new AptResolver(bootstrap, new AptDirectory(session.Store, key), new HostCommand(context), temporary).Resolve(allowsUnavailable ? context : null);
             return pending with { Whole = EndTurnAsync(pending.Whole, turn) };
         }
         catch

@@ -1,3 +1,4 @@
+using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Images;
 
@@ -14,19 +15,51 @@ sealed class GenericPackager(StageContext context)
     /// <summary>The command that runs a program as the packager's environment wants it ("run"), or the program itself.</summary>
     public IReadOnlyList<string> RunCommand(string program) => IsPresent ? [PathInImage, "run", program] : [program];
 
-    public void Install(IReadOnlyList<Sandbox.PackageRequest> packages)
+    /// <returns>False where a source of packages was not to be had, and the project allows that.</returns>
+    public bool Install(Sandbox.InstallPackagesOperation operation)
     {
+        var packages = operation.Packages;
         if (!IsPresent)
             throw new BuildException("IMG4001",
                 $"Packages can't be installed: the image has no {PathInImage}. Build on an image that a bootstrap stream made, or set its PackagerType.",
                 packages[0].File, packages[0].Line);
-        Update(packages);
+        var isWhole = Update(packages, operation.Installation.AllowsUnavailableSources);
         Upgrade(packages);
         InstallUpdated(packages);
+        return isWhole;
     }
 
-    public void Update(IReadOnlyList<Sandbox.PackageRequest> packages, params IReadOnlyList<string> options) =>
-        Step("update", "Updating package database", options, packages);
+    /// <summary>Brings the lists of packages up to date.</summary>
+    /// <param name="allowsUnavailable">Whether it goes on, with a warning, where a source is not to be had.</param>
+    /// <param name="options">Of the packager.</param>
+    /// <returns>Whether all sources gave theirs.</returns>
+    /// <exception cref="BuildException">A source is not to be had (IMG4130), or the update fails for another reason (IMG4003).</exception>
+    public bool Update(IReadOnlyList<Sandbox.PackageRequest> packages, bool allowsUnavailable, params IReadOnlyList<string> options)
+    {
+        var isApt = UpdatesWithApt();
+        var logged = context.LogText.Length;
+        var (exitCode, lastLines) = Call(
+            "update", "Updating package database", isApt ? [.. options, "-o", UnavailableSource.StrictOption] : options, isApt ? ["/usr/bin/env", "LC_ALL=C.UTF-8"] : []);
+        var unavailable = isApt ? UnavailableSource.Find(context.LogText[logged..].Split('\n')) : [];
+        if (unavailable.Count == 0)
+            return exitCode == 0 ? true : throw Failure("update", exitCode, lastLines, packages);
+        var described = string.Join("; ", unavailable);
+        if (!allowsUnavailable)
+            throw new BuildException("IMG4130",
+                $"Sources of packages cannot be brought up to date: {described}. Nothing was installed. Check that they can be reached, or correct the image's "
+                + "sources in /etc/apt; ImageAllowUnavailablePackageSources=true builds without them.",
+                packages.FirstOrDefault()?.File, packages.FirstOrDefault()?.Line ?? 0);
+        context.Warn("IMG4131",
+            $"Sources of packages cannot be brought up to date, and are passed over (ImageAllowUnavailablePackageSources): {described}. "
+            + "What this build makes of the packages is not reused; the next build asks the sources again.",
+            packages.FirstOrDefault()?.File, packages.FirstOrDefault()?.Line ?? 0);
+        return false;
+    }
+
+    // Other packagers fail by themselves where a source does.
+    bool UpdatesWithApt() =>
+        RootFile.TryReadText(context.Handle, PathInImage.TrimStart('/'))?.Contains("[ \"$cmd\" = \"update\" ] && exec apt-get ", StringComparison.Ordinal) == true
+            && RootFile.Exists(context.Handle, "usr/bin/env");
 
     public void Upgrade(IReadOnlyList<Sandbox.PackageRequest> packages) => Step("upgrade", "Upgrading packages", [], packages);
 
@@ -41,13 +74,19 @@ sealed class GenericPackager(StageContext context)
 
     void Step(string command, string title, IReadOnlyList<string> arguments, IReadOnlyList<Sandbox.PackageRequest> packages)
     {
+        var (exitCode, lastLines) = Call(command, title, arguments, []);
+        if (exitCode != 0)
+            throw Failure(command, exitCode, lastLines, packages);
+    }
+
+    /// <param name="through">A program that starts the packager, with its arguments; none for none.</param>
+    (int ExitCode, IReadOnlyList<string> LastLines) Call(string command, string title, IReadOnlyList<string> arguments, IReadOnlyList<string> through)
+    {
         context.Log("");
         context.Log($"{title}:");
         context.Progress(title);
         using var policy = ForbidServices(context);
-        var (exitCode, lastLines) = context.RunInBuildEnvironment([PathInImage, command, .. arguments], network: true);
-        if (exitCode != 0)
-            throw Failure(command, exitCode, lastLines, packages);
+        return context.RunInBuildEnvironment([.. through, PathInImage, command, .. arguments], network: true);
     }
 
     /// <param name="lastLines">The last lines that the command printed.</param>

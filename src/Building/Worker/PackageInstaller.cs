@@ -19,7 +19,7 @@ sealed class PackageInstaller
         this.context = context;
         this.session = session;
         store = new(session.Store);
-        unpacker = new(context, $"{DpkgSettings.UsualForces},unsafe-io", script => Run(["/bin/sh", "-c", script]));
+        unpacker = new(context, $"{DpkgSettings.UsualForces},unsafe-io,confold", script => Run(["/bin/sh", "-c", script]));
     }
 
     /// <summary>Installs the packages without which nothing runs, into a root that has no others.</summary>
@@ -41,7 +41,7 @@ sealed class PackageInstaller
 
     // Nothing of a stage needs to survive a power cut.
     void Dpkg(IReadOnlyList<string> arguments) => Run(
-        ["dpkg", "--force-unsafe-io", "--log=/dev/null", .. arguments],
+        ["dpkg", "--force-unsafe-io", "--force-confold", "--log=/dev/null", .. arguments],
         arguments.Contains("--configure") && ChrootQuestion.Answer(context.Handle, session.Directory) is { } answer ? [answer] : []);
 
     void Run(IReadOnlyList<string> command, params IReadOnlyList<BindMount> mounts)

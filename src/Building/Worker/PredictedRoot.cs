@@ -44,7 +44,7 @@ sealed class PredictedRoot(WorkerSession session, AptBootstrapOperation operatio
         BootstrapRoot.WritePackager(root, operation.PackagerScript);
         if (AptSystem.TryRead(root, settings) is not { } system)
             return;
-        var planner = new InstallationPlanner(session, settings, packages, new SilentListener());
+        var planner = new InstallationPlanner(session, settings, packages, allowsUnavailable: false, new SilentListener());
         string[] trees = [Path.GetRelativePath(session.Store.Root, directory)];
         if (packages.Count > 0)
             planner.TryPlan(system, trees);

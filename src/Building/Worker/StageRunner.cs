@@ -1,5 +1,6 @@
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.ImagePackages;
+using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Unpacking;
@@ -17,17 +18,21 @@ static class StageRunner
             return done;
         using var root = new StageRoot(session, request.Layers);
         string log;
+        var isWhole = true;
         using (var context = new StageContext(root, request.Settings, session))
         {
             foreach (var operation in request.Operations)
-                Run(operation, context, session);
+                isWhole &= Run(operation, context, session);
             log = context.LogText;
         }
         session.Listener.Progress("Keeping the layer");
-        return new(Layer: root.Commit(request.LayerId, request.Layers, request.Inputs, log).Measure());
+        var provisional = isWhole ? null : LayerStore.ProvisionalKey(request.LayerId);
+        var id = provisional is null ? request.LayerId : LayerStore.IdOf(provisional);
+        return new(Layer: root.Commit(id, request.Layers, request.Inputs, log).Measure(), ProvisionalKey: provisional);
     }
 
-    static void Run(StageOperation operation, StageContext context, WorkerSession session)
+    /// <returns>False where something was not to be had, and the project allows that: the result is provisional.</returns>
+    static bool Run(StageOperation operation, StageContext context, WorkerSession session)
     {
         session.Cancellation.ThrowIfCancellationRequested();
         switch (operation)
@@ -36,8 +41,7 @@ static class StageRunner
                 new Bootstrapper(context).Run(bootstrap);
                 break;
             case AptBootstrapOperation bootstrap:
-                new AptBootstrapper(context, session).Run(bootstrap);
-                break;
+                return new AptBootstrapper(context, session).Run(bootstrap);
             case UnpackOperation unpack:
                 context.Progress("Unpacking the source image");
                 new ImageUnpacker(new SourceFetch(new ObjectStore(unpack.ObjectDirectory)), session.Cancellation)
@@ -60,8 +64,7 @@ static class StageRunner
                 new ScriptRunner(context).Run(scripts.Label, scripts.Files);
                 break;
             case InstallPackagesOperation install:
-                new GenericPackager(context).Install(install.Packages);
-                break;
+                return new GenericPackager(context).Install(install);
             case CleanPackagesOperation:
                 new GenericPackager(context).Clean();
                 RootCleaner.EmptyResolvConf(context.Handle);
@@ -69,5 +72,6 @@ static class StageRunner
             default:
                 throw new InvalidOperationException($"No such operation: {operation.GetType().Name}");
         }
+        return true;
     }
 }

@@ -127,6 +127,28 @@ public class AptBootstrapTests
         Assert.Equal("IMG2016", (await workspace.FailAsync(nowhere)).Diagnostic.Code);
     }
 
+    [ImageFact]
+    public async Task A_mirror_that_cannot_be_reached_is_named_or_passed_over_for_this_build_alone()
+    {
+        using var workspace = new ImageWorkspace(ownCache: true);
+        string[] command =
+        [
+            "apt", "--distribution=debian", "--variant=minbase", "--architecture=amd64", "bookworm", "http://deb.debian.org/debian",
+            "deb http://user:secret@127.0.0.1:1/mirror bookworm main",
+        ];
+        var project = Project(workspace, "half", command);
+        var error = (await workspace.FailAsync(project)).Diagnostic;
+        Assert.Equal("IMG2016", error.Code);
+        Assert.Contains(": http://127.0.0.1:1/mirror bookworm (", error.Message);
+        project = project with { Installation = new() { AllowsUnavailableSources = true } };
+        for (var round = 0; round < 2; round++)
+        {
+            var built = await workspace.BuildAsync(project);
+            Assert.Contains(ImageStage.UnpackSourceImage, built.Ran);
+            Assert.Contains("http://127.0.0.1:1/mirror bookworm (", Assert.Single(built.Listener.Warnings, warning => warning.Code == "IMG4131").Message);
+        }
+    }
+
     static ImageProject Project(ImageWorkspace workspace, string name, IReadOnlyList<string> command) =>
         workspace.Project($"boot/{name}", workspace.NewManifest(name)) with
         {

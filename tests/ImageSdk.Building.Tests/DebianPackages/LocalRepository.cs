@@ -15,6 +15,9 @@ sealed class LocalRepository(string folder)
     /// <summary>Where its packages lie.</summary>
     public string Folder { get; } = Path.Combine(folder, "pool");
 
+    /// <summary>What the configuration file of packages says that are added from now on.</summary>
+    public string Setting { get; set; } = "setting";
+
     /// <summary>Adds a package, or a version of one.</summary>
     /// <param name="fields">More of its control file, a line each.</param>
     /// <param name="scripts">Maintainer scripts: name and text.</param>
@@ -22,7 +25,7 @@ sealed class LocalRepository(string folder)
     {
         var tree = Path.Combine(folder, "trees", $"{++number}");
         ImageWorkspace.Write(tree, $"usr/share/{name}/version", version + "\n");
-        ImageWorkspace.Write(tree, $"etc/{name}.conf", "setting\n");
+        ImageWorkspace.Write(tree, $"etc/{name}.conf", Setting + "\n");
         ImageWorkspace.Write(tree, "DEBIAN/conffiles", $"/etc/{name}.conf\n");
         ImageWorkspace.Write(tree, "DEBIAN/md5sums", $"{Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(version + "\n")))}  usr/share/{name}/version\n");
         var control = $"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: Nobody <nobody@example.org>\nDescription: sample\n{fields}";
