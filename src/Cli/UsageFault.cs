@@ -17,8 +17,23 @@ static class UsageFault
         return (parsed.Errors.FirstOrDefault(error => error.SymbolResult != parsed.RootCommandResult) ?? parsed.Errors.FirstOrDefault())?.Message;
     }
 
-    // Otherwise a misspelt option passes for the argument that is expected in its place.
-    static string? FindUnknownOption(ParseResult parsed) => parsed.Tokens
-        .TakeWhile(token => token.Type != TokenType.DoubleDash)
-        .FirstOrDefault(token => token is { Type: TokenType.Argument, Value: ['-', _, ..] })?.Value;
+    // Otherwise a misspelt option passes for the argument that is expected in its place. What an option that needs a value takes is one,
+    // whatever it begins with: --diff-args=-q.
+    static string? FindUnknownOption(ParseResult parsed)
+    {
+        var values = OptionsOf(parsed.RootCommandResult)
+            .Where(option => option.Option.Arity.MinimumNumberOfValues > 0)
+            .SelectMany(option => option.Tokens)
+            .ToHashSet<Token>(ReferenceEqualityComparer.Instance);
+        return parsed.Tokens
+            .TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .FirstOrDefault(token => token is { Type: TokenType.Argument, Value: ['-', _, ..] } && !values.Contains(token))?.Value;
+    }
+
+    static IEnumerable<OptionResult> OptionsOf(CommandResult command) => command.Children.SelectMany(child => child switch
+    {
+        OptionResult option => [option],
+        CommandResult below => OptionsOf(below),
+        _ => Enumerable.Empty<OptionResult>(),
+    });
 }

@@ -49,6 +49,26 @@ public class ArgumentTests
         Assert.NotEqual("", run.Output);
     }
 
+    [Theory]
+    [InlineData("--diff-args=-q")]
+    [InlineData("--diff-args", "-q")]
+    [InlineData("--diff-args=-q,--strip-trailing-cr")]
+    public void A_value_of_an_option_may_begin_with_a_dash(params string[] options)
+    {
+        using var sample = SampleStore.WithTwoImages();
+        var run = sample.Run(["diff", "diff", SampleStore.First, SampleStore.Second, .. options]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Matches("^Files .* differ\n$", run.Output);
+    }
+
+    [Fact]
+    public void A_misspelt_option_is_no_value_of_one_that_needs_none()
+    {
+        using var sample = SampleStore.WithTwoImages();
+        sample.Run("show", SampleStore.First, "--sbom", "--fiels").AssertError("IMG7101");
+        sample.Run("show", "--files", "--jsno", SampleStore.First).AssertError("IMG7101");
+    }
+
     [Fact]
     public void The_store_is_found_below_the_data_home()
     {

@@ -3,7 +3,13 @@ namespace ImageSdk.Cli.Output;
 /// <summary>Where a command's data go.</summary>
 static class OutputFile
 {
-    /// <summary>Writes to a file, which is there whole or not at all; to standard output where none is named, or "-".</summary>
+    const int BufferSize = 1 << 17;
+
+    /// <summary>
+    /// Writes to a file; to standard output where none is named, or "-". A regular file is there whole or not at all. Links are followed
+    /// and kept. Devices, pipes and other things that are no regular file are written into and never replaced.
+    /// </summary>
+    /// <exception cref="CommandException">The path leads to a directory, to a socket, or through a link that leads nowhere.</exception>
     public static async Task WriteAsync(CommandHost host, string? path, Func<Stream, Task> write)
     {
         if (path is null or "-")
@@ -11,13 +17,38 @@ static class OutputFile
             await host.WriteBytesAsync(write);
             return;
         }
-        var full = Path.GetFullPath(path);
-        var temporary = Path.Combine(Path.GetDirectoryName(full)!, $".imagesdk-{Guid.NewGuid():N}~");
+        var place = OutputPlace.Find(path);
+        switch (place.Kind)
+        {
+            case OutputKind.StandardOutput:
+                await host.WriteBytesAsync(write);
+                break;
+            case OutputKind.Stream:
+                await WriteInto(place.Path, write);
+                break;
+            default:
+                await Replace(place.Path, write);
+                break;
+        }
+    }
+
+    static async Task WriteInto(string path, Func<Stream, Task> write)
+    {
+        // No truncation: devices have none, and what a descriptor in /proc leads to is another program's.
+        await using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, Share = FileShare.ReadWrite, BufferSize = 0 });
+        // The file stream's own buffer mixes up the order of writes where there are no positions.
+        await using var buffered = new BufferedStream(stream, BufferSize);
+        await write(buffered);
+    }
+
+    static async Task Replace(string path, Func<Stream, Task> write)
+    {
+        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".imagesdk-{Guid.NewGuid():N}~");
         try
         {
-            await using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 1 << 17 }))
+            await using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = BufferSize }))
                 await write(file);
-            File.Move(temporary, full, overwrite: true);
+            File.Move(temporary, path, overwrite: true);
         }
         finally
         {
