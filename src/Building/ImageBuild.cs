@@ -205,7 +205,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         var name = await new ImagePublisher(plan, layers, workers, listener).PublishAsync(state, cancellation);
         if (server is null)
             return name;
-        await using var link = new ServerLink(server, plan.Project.ProjectFile);
+        await using var link = new ServerLink(server, plan.Project.ProjectFile, listener);
         var store = plan.Project.Store.Open();
         return await new ServerPublisher(link, store.Objects, listener).PublishAsync(name, store.Images.Get(name)!, cancellation);
     }

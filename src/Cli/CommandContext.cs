@@ -59,7 +59,7 @@ sealed class CommandContext(CommandHost host, ParsedOptions options, Cancellatio
     /// <summary>Reads single objects of an image.</summary>
     public IObjectSource ObjectsOf(FoundImage found) => found.Objects ?? Repository.Objects;
 
-    public void Warn(string code, string message) => Host.Error.WriteLine($"{CommandLineTool.Name}: warning {code}: {message}");
+    public void Warn(string code, string message) => Host.Warn(code, message);
 
     /// <summary>Disposes of something when the command is done.</summary>
     public void KeepUntilEnd(IDisposable disposable) => kept.Add(disposable);

@@ -29,6 +29,8 @@ sealed class CommandHost(Stream output, TextWriter error)
 
     public TextWriter Error => error;
 
+    public void Warn(string code, string message) => error.WriteLine($"{CommandLineTool.Name}: warning {code}: {message}");
+
     /// <summary>Writes bytes to standard output, behind what was written as text.</summary>
     public void WriteBytes(Action<Stream> write)
     {

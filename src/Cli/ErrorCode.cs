@@ -44,5 +44,6 @@ static class ErrorCode
     public const string PatchFailed = "IMG7157";
     public const string ExpiringSkipped = "IMG7158";
     public const string ObjectDiffers = "IMG7159";
+    public const string ServerNotVerified = "IMG7190";
     public const string Internal = "IMG7199";
 }

@@ -51,7 +51,7 @@ sealed class GlobalOptions
     }
 
     /// <summary>Another server than the one that is named, with the same certificates.</summary>
-    public ServerRepository OpenServer(string name, ParseResult arguments) => server.Open(name, arguments);
+    public ServerRepository OpenServer(string name, ParseResult arguments, CommandHost host) => server.Open(name, arguments, host);
 
     public StoreLocation ReadLocation(ParseResult arguments, CommandHost host) => StoreLocation.Resolve(
         arguments.GetValue(store), arguments.GetValue(imageDirectory), arguments.GetValue(objectDirectory), host.GetVariable);

@@ -42,6 +42,9 @@ public sealed partial class PrepareImage
 
     public int ServerConnections { get; set; } = 2;
 
+    /// <summary>The SHA-256 of the server's certificate; empty for any.</summary>
+    public string ServerFingerprint { get; set; } = "";
+
     public bool ServerRequireTls { get; set; }
 
     public ITaskItem[] ComputedFiles { get; set; } = [];

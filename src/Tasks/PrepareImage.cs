@@ -156,7 +156,7 @@ public sealed partial class PrepareImage : SandboxedImageTask
         return new()
         {
             Directory = isDirectory ? Absolute(RemoteCache) : "",
-            Server = isDirectory ? null : ImageServerParameters.Read(RemoteCache, ServerCertificates, ServerAuthorities, ServerRequireTls, ServerConnections, Absolute),
+            Server = isDirectory ? null : ImageServerParameters.Read(RemoteCache, ServerCertificates, ServerAuthorities, ServerFingerprint, ServerRequireTls, ServerConnections, Absolute),
             ReadOnly = Words.Flag(RemoteCacheReadOnly, "ImageRemoteCacheReadOnly", ProjectFile, unset: false),
             MaxAge = Durations.Parse(RemoteCacheMaxAge, "ImageRemoteCacheMaxAge", ProjectFile),
         };

@@ -17,6 +17,9 @@ public sealed class PublishImage : SandboxedImageTask
     /// <summary>File of the authorities that the server's certificate must come from; empty to believe any.</summary>
     public string ImageServerAuthorities { get; set; } = "";
 
+    /// <summary>The SHA-256 of the server's certificate; empty for any.</summary>
+    public string ImageServerFingerprint { get; set; } = "";
+
     public bool ImageServerRequireTls { get; set; }
 
     public int ImageServerConnections { get; set; } = 2;
@@ -28,7 +31,7 @@ public sealed class PublishImage : SandboxedImageTask
     private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
         ImageName = await build.PublishAsync(workers, ImageServerParameters.Read(
-            ImageServer, ImageServerCertificates, ImageServerAuthorities, ImageServerRequireTls, ImageServerConnections, Absolute), cancellation).ConfigureAwait(false);
+            ImageServer, ImageServerCertificates, ImageServerAuthorities, ImageServerFingerprint, ImageServerRequireTls, ImageServerConnections, Absolute), cancellation).ConfigureAwait(false);
         await build.EndAsync(workers).ConfigureAwait(false);
     }
 }

@@ -23,6 +23,9 @@ public sealed class ResolveSourceImage : ImageTask, ICancelableTask, IDisposable
     /// <summary>File of the authorities that the server's certificate must come from; empty to believe any.</summary>
     public string ImageServerAuthorities { get; set; } = "";
 
+    /// <summary>The SHA-256 of the server's certificate; empty for any.</summary>
+    public string ImageServerFingerprint { get; set; } = "";
+
     public bool ImageServerRequireTls { get; set; }
 
     public int ImageServerConnections { get; set; } = 2;
@@ -60,7 +63,7 @@ public sealed class ResolveSourceImage : ImageTask, ICancelableTask, IDisposable
     private protected override void Execute(ImageBuild build, IBuildListener listener)
     {
         var server = ImageServerParameters.Read(
-            ImageServer, ImageServerCertificates, ImageServerAuthorities, ImageServerRequireTls, ImageServerConnections, Absolute);
+            ImageServer, ImageServerCertificates, ImageServerAuthorities, ImageServerFingerprint, ImageServerRequireTls, ImageServerConnections, Absolute);
         string[] references = [.. ReferencedImages.Select(image => Absolute(image.ItemSpec))];
         ImagePackageSource[] packages = [.. PackagedImages.Select(Package)];
         if (Task.Run(() => build.ResolveSourceAsync(references, MayBuild, server, packages, cancellation.Token)).GetAwaiter().GetResult() is not { } source)

@@ -11,6 +11,9 @@ public sealed record ImageServerSettings(string Address, string CertificateDirec
     /// </summary>
     public string AuthoritiesFile { get; init; } = "";
 
+    /// <summary>The SHA-256 of the server's certificate in hexadecimal digits; counts before the authorities. Empty for any.</summary>
+    public string Fingerprint { get; init; } = "";
+
     /// <summary>Whether to refuse a server without TLS. Otherwise one that says that it has none is spoken to in clear text.</summary>
     public bool RequireTls { get; init; }
 

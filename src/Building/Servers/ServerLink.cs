@@ -13,11 +13,14 @@ sealed class ServerLink : IAsyncDisposable
     static readonly string[] schemes = ["http://", "https://", "srpc://"];
 
     readonly string? projectFile;
+    readonly IBuildListener listener;
 
+    /// <param name="listener">Learns of a server whose certificate is not verified.</param>
     /// <exception cref="BuildException">The address is none, or the certificates cannot be used.</exception>
-    public ServerLink(ImageServerSettings settings, string? projectFile)
+    public ServerLink(ImageServerSettings settings, string? projectFile, IBuildListener listener)
     {
         this.projectFile = projectFile;
+        this.listener = listener;
         Options = new() { Connections = settings.Connections };
         var address = Parse(settings.Address);
         Address = address.ToString();
@@ -91,15 +94,23 @@ sealed class ServerLink : IAsyncDisposable
             {
                 Certificates = ClientCertificates.Load(
                     settings.CertificateDirectory.Length > 0 ? settings.CertificateDirectory : ClientCertificates.DefaultDirectory, DateTimeOffset.UtcNow),
-                ServerVerification = settings.AuthoritiesFile.Length > 0
-                    ? ServerVerification.ByAuthorities(CertificateAuthorities.Load(settings.AuthoritiesFile))
-                    : ServerVerification.None,
+                ServerVerification = Verification(settings),
+                OnUnverifiedServer = address => UnverifiedServer.Warn(listener, address.ToString(), projectFile),
                 AllowClearTextFallback = !settings.RequireTls,
             };
+        }
+        catch (FormatException problem)
+        {
+            throw Error("IMG7008", $"ImageServerFingerprint: {problem.Message}. Write what \"openssl x509 -noout -fingerprint -sha256\" prints of the server's certificate.", problem);
         }
         catch (Exception problem) when (problem is SrpcException or IOException or UnauthorizedAccessException)
         {
             throw Error("IMG7008", $"The certificates for the image server cannot be used: {problem.Message}. Renew or remove the one that is named, or set ImageServerCertificates to another directory.", problem);
         }
     }
+
+    static ServerVerification Verification(ImageServerSettings settings) =>
+        settings.Fingerprint.Length > 0 ? ServerVerification.ByFingerprint(settings.Fingerprint)
+        : settings.AuthoritiesFile.Length > 0 ? ServerVerification.ByAuthorities(CertificateAuthorities.Load(settings.AuthoritiesFile))
+        : ServerVerification.None;
 }

@@ -143,7 +143,7 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
             return null;
         if (!store.Images.Exists(name) && server is not null)
         {
-            await using var link = new ServerLink(server, plan.Project.ProjectFile);
+            await using var link = new ServerLink(server, plan.Project.ProjectFile, listener);
             await new ServerSource(link, store, listener).FetchAsync(name, cancellation);
         }
         var image = store.Images.Exists(name) ? store.Images.GetHeader(name) : null;
@@ -158,7 +158,7 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
     // Without its server, a build goes on with what was fetched before.
     async Task FetchAsync(LocalStore store, string stream, string commit, TagMatcher tags, CancellationToken cancellation)
     {
-        await using var link = new ServerLink(server!, plan.Project.ProjectFile);
+        await using var link = new ServerLink(server!, plan.Project.ProjectFile, listener);
         try
         {
             await new ServerSource(link, store, listener).FetchLatestAsync(stream, commit, tags, cancellation);

@@ -98,5 +98,5 @@ sealed class SharedLayers(WorkerSession session, RemoteCacheSettings settings)
             id, LayerImage.ToImage(index, objects.Record, DateTimeOffset.UtcNow + settings.MaxAge), objects, session.Cancellation);
     }
 
-    IRemoteLayers Open() => settings.Server is { } server ? new ServerLayers(new(server, null)) : new DirectoryLayers(settings.Directory);
+    IRemoteLayers Open() => settings.Server is { } server ? new ServerLayers(new(server, null, session.Listener)) : new DirectoryLayers(settings.Directory);
 }

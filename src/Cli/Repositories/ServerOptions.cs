@@ -20,10 +20,24 @@ sealed class ServerOptions
         Description = "The directory of client certificates [default: ~/.ssl]", HelpName = "DIR", Recursive = true,
     };
 
+    readonly HashSet<string> warned = [];
+
     readonly Option<bool> requireTls = new("--require-tls") { Description = "Never talk to the server in clear text", Recursive = true };
+
+    readonly Option<string?> authorities = new("--server-ca")
+    {
+        Description = "The authorities (PEM) that the server's certificate must come from", HelpName = "FILE", Recursive = true,
+    };
+
+    readonly Option<string?> fingerprint = new("--server-fingerprint")
+    {
+        Description = "The SHA-256 of the server's certificate", HelpName = "SHA256", Recursive = true,
+    };
 
     public void AddTo(Command command)
     {
+        command.Add(authorities);
+        command.Add(fingerprint);
         command.Add(server);
         command.Add(certificates);
         command.Add(requireTls);
@@ -35,18 +49,51 @@ sealed class ServerOptions
     public ServerRepository? Open(ParseResult arguments, CommandHost host, bool useVariable)
     {
         var name = arguments.GetValue(server) ?? (useVariable ? host.GetVariable(Variable) : null);
-        return string.IsNullOrEmpty(name) ? null : Open(name, arguments);
+        return string.IsNullOrEmpty(name) ? null : Open(name, arguments, host);
     }
 
     /// <inheritdoc cref="Open(ParseResult, CommandHost, bool)"/>
-    public ServerRepository Open(string name, ParseResult arguments)
+    public ServerRepository Open(string name, ParseResult arguments, CommandHost host)
     {
         var isRequired = arguments.GetValue(requireTls);
         var loaded = Load(arguments.GetValue(certificates));
         if (isRequired && loaded.IsEmpty)
             throw new CommandException(ErrorCode.BadCertificates, "TLS needs a certificate and there is none: name their directory with --certs");
-        var options = new SrpcClientOptions { Certificates = loaded, AllowClearTextFallback = !isRequired };
+        var options = new SrpcClientOptions
+        {
+            Certificates = loaded,
+            AllowClearTextFallback = !isRequired,
+            ServerVerification = Verification(arguments),
+            OnUnverifiedServer = address => WarnOnce(host, address),
+        };
         return new ServerRepository(new SrpcDialer(options), Parse(name));
+    }
+
+    ServerVerification Verification(ParseResult arguments)
+    {
+        try
+        {
+            return arguments.GetValue(fingerprint) is { } sha256 ? ServerVerification.ByFingerprint(sha256)
+                : arguments.GetValue(authorities) is { } file ? ServerVerification.ByAuthorities(CertificateAuthorities.Load(file))
+                : ServerVerification.None;
+        }
+        catch (FormatException exception)
+        {
+            throw new CommandException(ErrorCode.Usage, $"--server-fingerprint: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is SrpcException or IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ErrorCode.BadCertificates, $"--server-ca: {exception.Message}: name a readable file of PEM certificates", exception);
+        }
+    }
+
+    void WarnOnce(CommandHost host, SrpcAddress address)
+    {
+        lock (warned)
+        {
+            if (warned.Add(address.ToString()))
+                host.Warn(ErrorCode.ServerNotVerified, $"the certificate of {address} is not verified: name its authorities with --server-ca FILE or its SHA-256 with --server-fingerprint");
+        }
     }
 
     static SrpcAddress Parse(string name)

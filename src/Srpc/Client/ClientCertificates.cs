@@ -56,8 +56,8 @@ public sealed class ClientCertificates
         return reasons.Length == 0 || reasons.Contains(null) ? null : $"no valid certificates: {reasons[0]}";
     }
 
-    /// <summary>Options that offer one of these to a server.</summary>
-    internal SslClientAuthenticationOptions Offer(ServerVerification verification)
+    /// <summary>Options that offer one of these to a server, whose own is checked.</summary>
+    internal SslClientAuthenticationOptions Offer(ServerCheck check)
     {
         var options = new SslClientAuthenticationOptions
         {
@@ -65,7 +65,7 @@ public sealed class ClientCertificates
             TargetHost = "",
             EnabledSslProtocols = TlsPolicy.Versions,
             CertificateChainPolicy = TlsPolicy.NoLookUps(),
-            RemoteCertificateValidationCallback = verification.Validate,
+            RemoteCertificateValidationCallback = check.Validate,
         };
         if (contexts.Length == 1)
             options.ClientCertificateContext = contexts[0];

@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -9,7 +8,7 @@ public abstract class ServerVerification
 {
     static readonly Oid serverUsage = new("1.3.6.1.5.5.7.3.1");
 
-    /// <summary>Any certificate will do, as with the original: TLS then tells the server who calls, and not whom.</summary>
+    /// <summary>Any certificate will do, as with Dominator: TLS then tells the server who calls, but not the client who answers.</summary>
     public static ServerVerification None { get; } = new AcceptAll();
 
     /// <summary>One that these authorities have issued.</summary>
@@ -21,36 +20,37 @@ public abstract class ServerVerification
     /// <exception cref="FormatException">That is no SHA-256.</exception>
     public static ServerVerification ByFingerprint(string sha256)
     {
-        var digest = Convert.FromHexString(sha256.Replace(":", "", StringComparison.Ordinal));
-        return digest.Length == SHA256.HashSizeInBytes
-            ? new ByDigest(digest)
-            : throw new FormatException($"\"{sha256}\" is no SHA-256");
+        var digits = sha256.Replace(":", "", StringComparison.Ordinal);
+        return digits.Length == SHA256.HashSizeInBytes * 2 && digits.All(char.IsAsciiHexDigit)
+            ? new ByDigest(Convert.FromHexString(digits))
+            : throw new FormatException($"\"{sha256}\" is no SHA-256: 64 hexadecimal digits, with or without colons between them");
     }
 
     private ServerVerification()
     {
     }
 
-    internal abstract bool Accepts(X509Certificate2 certificate, X509Certificate2Collection others);
-
-    internal bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
-        certificate is X509Certificate2 leaf && Accepts(leaf, chain?.ChainPolicy.ExtraStore ?? []);
+    /// <summary>Why a certificate is refused, as the end of a sentence that begins with the certificate; null where it is accepted.</summary>
+    internal abstract string? WhyRefused(X509Certificate2 certificate, X509Certificate2Collection others);
 
     sealed class AcceptAll : ServerVerification
     {
-        internal override bool Accepts(X509Certificate2 certificate, X509Certificate2Collection others) => true;
+        internal override string? WhyRefused(X509Certificate2 certificate, X509Certificate2Collection others) => null;
     }
 
     sealed class ByChain(CertificateAuthorities authorities, string? hostName) : ServerVerification
     {
-        internal override bool Accepts(X509Certificate2 certificate, X509Certificate2Collection others) =>
-            (hostName is null || certificate.MatchesHostname(hostName)) &&
-            authorities.Verify(certificate, others, serverUsage) is not null;
+        internal override string? WhyRefused(X509Certificate2 certificate, X509Certificate2Collection others) =>
+            authorities.Verify(certificate, others, serverUsage) is null ? authorities.Explain(certificate, others, serverUsage)
+            : hostName is not null && !certificate.MatchesHostname(hostName) ? $"does not bear the name {hostName}"
+            : null;
     }
 
     sealed class ByDigest(byte[] digest) : ServerVerification
     {
-        internal override bool Accepts(X509Certificate2 certificate, X509Certificate2Collection others) =>
-            CryptographicOperations.FixedTimeEquals(SHA256.HashData(certificate.RawDataMemory.Span), digest);
+        internal override string? WhyRefused(X509Certificate2 certificate, X509Certificate2Collection others) =>
+            CryptographicOperations.FixedTimeEquals(SHA256.HashData(certificate.RawDataMemory.Span), digest)
+                ? null
+                : $"does not have the expected fingerprint {Convert.ToHexString(digest)}";
     }
 }

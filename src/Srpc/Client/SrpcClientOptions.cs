@@ -13,6 +13,9 @@ public sealed record SrpcClientOptions
     /// <summary>Whether the server's certificate is looked at. The original never does.</summary>
     public ServerVerification ServerVerification { get; init; } = ServerVerification.None;
 
+    /// <summary>Called with the address after each handshake in which the server's certificate was not verified.</summary>
+    public Action<SrpcAddress>? OnUnverifiedServer { get; init; }
+
     /// <summary>
     /// Whether a client with a certificate goes on in clear text when the server says that it has no TLS. The original
     /// does, which lets anyone on the way turn TLS off. Without a certificate there is only clear text.

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace ImageSdk.Srpc;
 
@@ -40,8 +41,11 @@ public sealed class SrpcDialer(SrpcClientOptions options)
     {
         foreach (var point in points)
         {
-            if (await TryAsync(address, point, isTlsFirst, cancellation) is { } connection)
-                return connection;
+            if (await TryAsync(address, point, isTlsFirst, cancellation) is not { } connection)
+                continue;
+            if (point.IsTls && options.ServerVerification == ServerVerification.None)
+                options.OnUnverifiedServer?.Invoke(address);
+            return connection;
         }
         throw new SrpcException("no SRPC endpoint");
     }
@@ -105,7 +109,15 @@ public sealed class SrpcDialer(SrpcClientOptions options)
     async ValueTask<Stream> StartTlsAsync(Stream transport, CancellationToken cancellation)
     {
         var tls = SrpcStream.Secure(transport);
-        await tls.AuthenticateAsClientAsync(options.Certificates.Offer(options.ServerVerification), cancellation);
+        var check = new ServerCheck(options.ServerVerification);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options.Certificates.Offer(check), cancellation);
+        }
+        catch (AuthenticationException problem) when (check.Refusal is { } refusal)
+        {
+            throw new SrpcException(refusal, problem);
+        }
         return tls;
     }
 

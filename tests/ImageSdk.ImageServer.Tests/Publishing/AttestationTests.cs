@@ -1,3 +1,4 @@
+using ImageSdk.Building.Diagnostics;
 using System.Text;
 using ImageSdk.Building.Servers;
 using ImageSdk.Dominator;
@@ -36,7 +37,7 @@ public sealed class AttestationTests : IDisposable
 
     async Task PublishAsync(int port, Image image)
     {
-        await using var link = new ServerLink(new($"127.0.0.1:{port}", directory.FullName), null);
+        await using var link = new ServerLink(new($"127.0.0.1:{port}", directory.FullName), null, new SilentListener());
         await new ServerPublisher(link, local.Objects, new RecordedProgress()).PublishAsync(Name, image, CancellationToken.None);
     }
 
@@ -60,7 +61,7 @@ public sealed class AttestationTests : IDisposable
         Assert.All(image.Attestations!.Values, document => Assert.NotNull(replica.Parts.Objects.SizeOf(document.Object!.Value)));
 
         var other = new LocalStore(Path.Combine(directory.FullName, "other"));
-        await using (var link = new ServerLink(new($"127.0.0.1:{server.Port}", directory.FullName), null))
+        await using (var link = new ServerLink(new($"127.0.0.1:{server.Port}", directory.FullName), null, new SilentListener()))
             await new ServerSource(link, other, new RecordedProgress()).FetchLatestAsync("base/hello", "", TagMatcher.Any, CancellationToken.None);
         Assert.Equal(image.Attestations, other.Images.Get(Name)!.Attestations);
         Assert.Empty(other.Images.Verify(withContent: true));

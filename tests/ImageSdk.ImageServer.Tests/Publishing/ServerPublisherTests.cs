@@ -28,7 +28,7 @@ public sealed class ServerPublisherTests : IAsyncLifetime
         directory.Delete(recursive: true);
     }
 
-    ServerLink Link() => new(new($"127.0.0.1:{server.Port}", directory.FullName), null);
+    ServerLink Link() => new(new($"127.0.0.1:{server.Port}", directory.FullName), null, progress);
 
     Image MakeImage(int files, string tag)
     {
@@ -83,11 +83,11 @@ public sealed class ServerPublisherTests : IAsyncLifetime
     [Fact]
     public async Task SaysWhereTheServerIsNot()
     {
-        await using var nowhere = new ServerLink(new("127.0.0.1:1"), "some.imgproj");
+        await using var nowhere = new ServerLink(new("127.0.0.1:1"), "some.imgproj", progress);
         var problem = await Assert.ThrowsAsync<BuildException>(
             () => new ServerPublisher(nowhere, local.Objects, progress).PublishAsync(Name, MakeImage(1, "a"), CancellationToken.None));
         Assert.Equal(("IMG7005", "some.imgproj"), (problem.Diagnostic.Code, problem.Diagnostic.File));
-        Assert.Equal("IMG7009", Assert.Throws<BuildException>(() => new ServerLink(new("a:b:c"), null)).Diagnostic.Code);
+        Assert.Equal("IMG7009", Assert.Throws<BuildException>(() => new ServerLink(new("a:b:c"), null, progress)).Diagnostic.Code);
         File.WriteAllText(Path.Combine(directory.FullName, "broken.key"), "nonsense");
         File.WriteAllText(Path.Combine(directory.FullName, "broken.cert"), "nonsense");
         Assert.Equal("IMG7008", Assert.Throws<BuildException>(Link).Diagnostic.Code);
@@ -101,7 +101,7 @@ public sealed class ServerPublisherTests : IAsyncLifetime
     [InlineData(" https://images.example ", "images.example:6971")]
     public async Task ReadsAddresses(string text, string expected)
     {
-        await using var link = new ServerLink(new(text), null);
+        await using var link = new ServerLink(new(text), null, progress);
         Assert.Equal(expected, link.Address);
     }
 

@@ -29,7 +29,7 @@ public sealed class ServerLayersTests : IAsyncLifetime
         directory.Delete(recursive: true);
     }
 
-    ServerLayers Layers() => new(new ServerLink(new($"127.0.0.1:{server.Port}", directory.FullName), null));
+    ServerLayers Layers() => new(new ServerLink(new($"127.0.0.1:{server.Port}", directory.FullName), null, new SilentListener()));
 
     LayerRecord MakeLayer(string content)
     {

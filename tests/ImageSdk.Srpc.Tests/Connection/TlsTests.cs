@@ -200,23 +200,30 @@ public class TlsTests
         await AssertServerAsync(true, ServerVerification.None);
         await AssertServerAsync(true, ServerVerification.ByAuthorities(authority.Authorities));
         await AssertServerAsync(true, ServerVerification.ByAuthorities(authority.Authorities, "server.test"));
-        await AssertServerAsync(false, ServerVerification.ByAuthorities(authority.Authorities, "other.test"));
-        await AssertServerAsync(false, ServerVerification.ByAuthorities(stranger.Authorities));
+        await AssertServerAsync(false, ServerVerification.ByAuthorities(authority.Authorities, "other.test"), "does not bear the name other.test");
+        await AssertServerAsync(false, ServerVerification.ByAuthorities(stranger.Authorities),
+            $"was issued by \"{serverCertificate.TargetCertificate.Issuer}\", which leads to none of the trusted authorities (\"");
         await AssertServerAsync(true, ServerVerification.ByFingerprint(fingerprint));
-        await AssertServerAsync(false, ServerVerification.ByFingerprint(new string('0', 64)));
-        Assert.Throws<FormatException>(() => ServerVerification.ByFingerprint("00"));
+        await AssertServerAsync(true, ServerVerification.ByFingerprint(string.Join(':', fingerprint.Chunk(2).Select(pair => new string(pair)))));
+        await AssertServerAsync(false, ServerVerification.ByFingerprint(new string('0', 64)), fingerprint);
+        foreach (var wrong in new[] { "00", "", new string('g', 64), new string('0', 65) })
+            Assert.Throws<FormatException>(() => ServerVerification.ByFingerprint(wrong));
     }
 
-    static async Task AssertServerAsync(bool isAccepted, ServerVerification verification)
+    static async Task AssertServerAsync(bool isAccepted, ServerVerification verification, string reason = "")
     {
-        var dialing = Server().ConnectAsync(As(admin) with { ServerVerification = verification });
+        var unverified = 0;
+        var dialing = Server().ConnectAsync(As(admin) with { ServerVerification = verification, OnUnverifiedServer = _ => unverified++ });
         if (!isAccepted)
         {
-            await Assert.ThrowsAsync<SrpcException>(() => dialing);
+            var refusal = await Assert.ThrowsAsync<SrpcException>(() => dialing);
+            Assert.Contains("the server's certificate \"", refusal.Message);
+            Assert.Contains(reason, refusal.Message);
             return;
         }
         await using var connection = await dialing;
         await connection.PingAsync();
+        Assert.Equal(verification == ServerVerification.None ? 1 : 0, unverified);
     }
 
     static async Task AssertDeniedAsync(SrpcConnection connection)
