@@ -19,6 +19,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     readonly List<Task> endings = [];
     WorkerProcess? worker;
     bool isDisposed;
+    string? isProtected;
     IDisposable? hold;
 
     /// <summary>Whether the shared cache failed: then the rest of the build does without.</summary>
@@ -47,6 +48,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         await turn.WaitAsync(cancellation);
         try
         {
+            Protect(new(cacheDirectory, Posix.Processes.UserId), listener);
             return await StartWorker(cacheDirectory).AskAsync(request, listener, cancellation);
         }
         finally
@@ -61,6 +63,8 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     /// <summary>Lets the worker begin with stages before they are asked for.</summary>
     internal async Task BeginAsync(string cacheDirectory, IReadOnlyList<RunStageRequest> stages)
     {
+        if (!HasWorker)
+            return; // Something is amiss that the build is going to tell.
         Begun = stages.Select(stage => stage.LayerId).ToHashSet();
         await AskAsync(cacheDirectory, new BeginStagesRequest(stages), new SilentListener(), CancellationToken.None);
     }
@@ -73,7 +77,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         {
             // The build may have ended meanwhile: nobody would end a worker that came after.
             lock (endings)
-                if (!isDisposed)
+                if (!isDisposed && CanSayNothingOf(cacheDirectory))
                     StartWorker(cacheDirectory);
         }
         catch (Exception exception) when (exception is BuildException or IOException or System.ComponentModel.Win32Exception)
@@ -85,6 +89,18 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
             turn.Release();
         }
     }
+
+    /// <summary>Keeps the cache to this user, once a build.</summary>
+    void Protect(LayerStore store, IBuildListener listener)
+    {
+        if (isProtected == store.Root)
+            return;
+        CacheProtection.Apply(store, listener);
+        isProtected = store.Root;
+    }
+
+    // What there is to say of the cache is for the first request to say.
+    static bool CanSayNothingOf(string cacheDirectory) => CacheProtection.TryApply(new(cacheDirectory, Posix.Processes.UserId));
 
     WorkerProcess StartWorker(string cacheDirectory)
     {
@@ -126,6 +142,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         await turn.WaitAsync(cancellation);
         try
         {
+            Protect(store, listener);
             hold ??= await store.HoldAsync(() => listener.Progress("Waiting until the build cache is cleaned up"), cancellation);
         }
         finally

@@ -38,7 +38,9 @@ sealed class HeaderCache(string imageDirectory)
         try
         {
             var path = PathOf(header.Name);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            // Whatever the umask: who can write here could give an image another header.
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             using var temporary = new TemporaryFile(
                 $"{path}.{Guid.NewGuid():N}~", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
             JsonSerializer.Serialize(temporary.Stream, new HeaderEntry(Form, file.Length, file.LastWriteTimeUtc.Ticks, header), HeaderJson.Default.HeaderEntry);

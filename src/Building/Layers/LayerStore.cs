@@ -13,6 +13,7 @@ namespace ImageSdk.Building.Layers;
 /// layers/ID/inputs   what the stage read, in words
 /// layers/ID/log      what its commands said
 /// layers/ID/parts    ids of layers that it brings along, the lowest first; they lie below it wherever it does
+/// layers/ID/seal     when its directories and some of its files last changed (LayerSeal)
 /// layers/ID/used     empty; its time is when a build last stood on the layer
 /// sessions/N/        what a running build works on; swept when its owner is gone
 /// locks/ID           held while somebody makes the layer
@@ -46,9 +47,13 @@ sealed class LayerStore
 
     public void CreateDirectories()
     {
-        foreach (var directory in new[] { LayersDirectory, SessionsDirectory, LocksDirectory, GenerationsDirectory })
-            Directory.CreateDirectory(directory);
+        foreach (var directory in PrivateDirectories)
+            Directory.CreateDirectory(directory, CacheProtection.PrivateMode);
     }
+
+    /// <summary>The directories that are this user's alone, the root first.</summary>
+    public IEnumerable<string> PrivateDirectories =>
+        [Root, LayersDirectory, SessionsDirectory, LocksDirectory, GenerationsDirectory, .. new[] { "packages", "apt", "plans" }.Select(name => Path.Combine(Root, name))];
 
     /// <summary>A layer's name from its whole key: long enough to be unique, short enough for the kernel's list of layers.</summary>
     public static string IdOf(string key) => key[..IdLength];
@@ -161,14 +166,14 @@ sealed class LayerStore
     /// <summary>Waits until nobody else makes the layer; the holder disposes the result.</summary>
     public Task<IDisposable> LockAsync(string id, Action waiting, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(LocksDirectory);
+        Directory.CreateDirectory(LocksDirectory, CacheProtection.PrivateMode);
         return WaitForAsync(() => OwnedFile.TryTake(Path.Combine(LocksDirectory, id), FileMode.OpenOrCreate), waiting, cancellation);
     }
 
     /// <summary>Keeps layers from being removed while the result is not disposed. Any number of builds hold it together.</summary>
     public Task<IDisposable> HoldAsync(Action waiting, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(Root);
+        Directory.CreateDirectory(Root, CacheProtection.PrivateMode);
         return WaitForAsync(() => TryOpenLock(FileAccess.Read, FileShare.Read), waiting, cancellation);
     }
 
@@ -211,7 +216,7 @@ sealed class LayerStore
     /// <summary>From now on the result under this key is another one: what was cached for it no longer counts.</summary>
     public void StartGeneration(string key)
     {
-        Directory.CreateDirectory(GenerationsDirectory);
+        Directory.CreateDirectory(GenerationsDirectory, CacheProtection.PrivateMode);
         AtomicFile.Write(Path.Combine(GenerationsDirectory, IdOf(key)), DateTime.UtcNow.Ticks.ToString());
     }
 

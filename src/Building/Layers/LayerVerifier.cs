@@ -20,7 +20,8 @@ static class LayerVerifier
         return faults;
     }
 
-    static string? FindFault(LayerStore store, string id, bool content, CancellationToken cancellation)
+    /// <summary>What is wrong with a layer; null for nothing, and for one that is not there.</summary>
+    public static string? FindFault(LayerStore store, string id, bool content, CancellationToken cancellation)
     {
         try
         {

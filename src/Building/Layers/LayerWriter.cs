@@ -25,6 +25,7 @@ static class LayerWriter
         using (var file = File.Create(Path.Combine(folder, "index")))
         using (var buffered = new BufferedStream(file, 1 << 16))
             layer.Index.Write(buffered);
+        LayerSeal.Write(folder, layer.Index);
         Publish(store, folder, layer.Id);
     }
 

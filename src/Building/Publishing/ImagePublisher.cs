@@ -16,6 +16,7 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
         var built = StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage)
             ?? throw new BuildException("IMG7002", $"There is no image to publish: {file} has not been built. Build the project first.", plan.Project.ProjectFile);
         var image = workers.Records.Read(file);
+        StoreProtection.Apply(plan.Project.Store, listener);
         var images = plan.Project.Store.Open().Images;
         if (IsPublished(images, built.Name, image))
             return built.Name;

@@ -4,6 +4,7 @@ using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Locks;
 using ImageSdk.Building.Projects;
+using ImageSdk.Building.Publishing;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Servers;
 using ImageSdk.Building.Stages;
@@ -93,7 +94,10 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
         if (await FindLockedAsync(store, stream, commit, tags, cancellation) is { } locked)
             return (FromStore(images, locked), null);
         if (server is not null)
+        {
+            StoreProtection.Apply(plan.Project.Store, listener);
             await FetchAsync(store, stream, commit, tags, cancellation);
+        }
         var latest = images.DirectoryExists(stream) && images.FindLatest(stream, commit, tags) is { } name ? images.GetHeader(name) : null;
         var project = plan.Project.Source.BuildableStreams.FirstOrDefault(buildable => buildable.Name == stream) is { } buildable
             ? new SourceToBuild(buildable.Value, [.. plan.Manifest.SourceImageBuildVariables.Select(variable => new NamedValue(variable.Key, variable.Value))])

@@ -1,6 +1,7 @@
 using ImageSdk.Building.Bootstrapping;
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
 using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Packagers;
@@ -77,13 +78,17 @@ sealed class StageOperations(BuildPlan plan)
     RunScriptsOperation Scripts(ProjectScriptStage stage, string label) =>
         new(label, [.. manifest.Scripts.Where(script => script.Stage == stage).Select(script => script.File)]);
 
+    const UnixFileMode SharedMode = CacheProtection.PrivateMode
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     /// <summary>How commands of the build environment run.</summary>
     public CommandSettings Settings(bool readSecrets = true)
     {
         List<BindMount> mounts = [.. project.Sandbox.BindMounts];
         if (StreamCache.DirectoryOf(project) is { } cache)
         {
-            Directory.CreateDirectory(cache);
+            // Whatever the umask: what others write there would come into images. Programs of any user in the image may read it.
+            Directory.CreateDirectory(cache, SharedMode);
             mounts.Add(new BindMount(cache, project.Cache.MountPoint, Writable: true));
         }
         return new(ConffileAnswer.AddTo(manifest.Environment, project.Installation.Conffiles), mounts, readSecrets ? [.. project.Sandbox.Secrets.Select(Read)] : [], project.Sandbox.ScriptsNetwork);

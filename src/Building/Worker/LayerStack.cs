@@ -56,6 +56,15 @@ sealed class LayerStack(WorkerSession session)
         return lower;
     }
 
+    /// <summary>Looks whether layers among these directories are still what was made.</summary>
+    /// <exception cref="Diagnostics.BuildException">IMG3173: one is not.</exception>
+    public void Check(IReadOnlyList<string> trees)
+    {
+        foreach (var tree in trees)
+            if (IsLayer(tree))
+                session.Checks.Require(session, IdOf(tree));
+    }
+
     static bool IsLayer(string tree) => tree.StartsWith(Prefix, StringComparison.Ordinal) && tree.EndsWith(Suffix, StringComparison.Ordinal);
 
     static string IdOf(string tree) => tree[Prefix.Length..^Suffix.Length];
@@ -66,7 +75,7 @@ sealed class LayerStack(WorkerSession session)
         // Named like what a stage reads, so that lists of the cache say what it is.
         var inputs = $"MergeLayers 1\n{string.Concat(layers.Select(layer => $"layer {layer}\n"))}";
         var id = LayerStore.IdOf(LayerStore.KeyOf(inputs));
-        if (!store.Contains(id))
+        if (!store.Contains(id) || !session.Checks.IsWhole(session, id, out _))
         {
             using var making = store.LockAsync(
                 id, () => session.Listener.Progress("Waiting for another build that merges the same layers"), session.Cancellation).GetAwaiter().GetResult();
@@ -85,6 +94,7 @@ sealed class LayerStack(WorkerSession session)
         foreach (var layer in layers)
         {
             session.Cancellation.ThrowIfCancellationRequested();
+            session.Checks.Require(session, layer);
             var own = session.Store.ReadIndex(layer);
             merge.Add(own);
             contents.Add(layer, own);

@@ -61,8 +61,10 @@ sealed class StageRoot : IDisposable
             ? "userxattr,volatile"
             : "index=on,metacopy=off,redirect_dir=off,xino=off,volatile";
         // The kernel takes no layer twice. Of two the upper one says all: it has the same names, and hides the same ones.
-        var lower = new LayerStack(session).Lower(
+        var stack = new LayerStack(session);
+        var lower = stack.Lower(
             [.. trees.Reverse().Distinct().Reverse()], joined => Overlay.TakesLayersOneByOne || Overlay.FitsOnePage(joined, upper, work, options));
+        stack.Check(lower);
         try
         {
             Overlay.Mount(RootPath, [.. lower.Reverse()], upper, work, options);

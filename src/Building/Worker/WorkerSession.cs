@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Posix;
@@ -26,8 +27,7 @@ sealed class WorkerSession : IDisposable
             Name = $"{Environment.TickCount64:x}-{Random.Shared.Next():x8}";
             Directory = Path.Combine(store.SessionsDirectory, Name);
             System.IO.Directory.CreateDirectory(Directory);
-            // Another worker's sweep may come in between: it takes a session that nobody has locked yet for an abandoned one.
-            taken = OwnedFile.TryTake(LockOf(Directory), FileMode.CreateNew);
+            taken = TryLock(Directory);
         }
         while (taken is null);
         @lock = taken;
@@ -51,7 +51,27 @@ sealed class WorkerSession : IDisposable
     public string Name { get; }
     public string Directory { get; }
 
-    static string LockOf(string directory) => Path.Combine(directory, "lock");
+    const string LockName = "lock";
+
+    static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(10);
+
+    static string LockOf(string directory) => Path.Combine(directory, LockName);
+
+    /// <returns>Null where another worker's sweep came in between: it takes a session that nobody has locked yet for an abandoned one.</returns>
+    static OwnedFile? TryLock(string directory)
+    {
+        try
+        {
+            return OwnedFile.TryTake(LockOf(directory), FileMode.CreateNew);
+        }
+        catch (IOException exception) when (exception is DirectoryNotFoundException || exception.HResult == Errno.Exists)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What is known of the layers that are already there.</summary>
+    public LayerChecks Checks => shared.Checks;
 
     /// <summary>A folder for the next root.</summary>
     public string NextRootDirectory()
@@ -70,10 +90,10 @@ sealed class WorkerSession : IDisposable
             var directory = Path.Combine(Store.SessionsDirectory, System.Text.Encoding.UTF8.GetString(name));
             try
             {
-                // A session that is being made has no lock file yet; it will be seen next time.
-                using var taken = OwnedFile.TryTake(LockOf(directory), FileMode.Open);
+                // One without a lock file was left while it was made, or by an earlier version while it was removed.
+                using var taken = OwnedFile.TryTake(LockOf(directory), FileMode.OpenOrCreate);
                 if (taken is not null)
-                    sessions.RemoveTree(name);
+                    Remove(sessions, name);
             }
             catch (IOException)
             {
@@ -98,18 +118,43 @@ sealed class WorkerSession : IDisposable
     /// <summary>Waits until it is worked out, or has failed.</summary>
     public void AwaitPlan() => BackgroundWork.WaitForEnd(shared.Planning);
 
+    /// <summary>Removes a session's folder, its lock last: a folder without one would be nobody's if this ended in the middle.</summary>
+    static void Remove(DirectoryHandle sessions, byte[] name)
+    {
+        var @lock = System.Text.Encoding.UTF8.GetBytes(LockName);
+        using (var session = sessions.OpenDirectory(name))
+            foreach (var child in session.ReadNames().Where(child => !child.AsSpan().SequenceEqual(@lock)))
+                session.RemoveTree(child);
+        sessions.RemoveTree(name);
+    }
+
     public void Dispose()
     {
         Begun?.Dispose();
         AwaitPlan();
-        Mounts.DetachBelow(Directory);
         using (var sessions = DirectoryHandle.Open(Store.SessionsDirectory))
-            sessions.RemoveTree(System.Text.Encoding.UTF8.GetBytes(Name));
+            for (var start = Stopwatch.GetTimestamp(); ; Thread.Sleep(10))
+            {
+                try
+                {
+                    Mounts.DetachBelow(Directory);
+                    Remove(sessions, System.Text.Encoding.UTF8.GetBytes(Name));
+                    break;
+                }
+                catch (PosixException exception) when (
+                    exception.Error is Errno.NotEmpty or Errno.Busy or Errno.NoEntry && Stopwatch.GetElapsedTime(start) < RemovalPatience)
+                {
+                    // What was cancelled may be writing still, or a program that is being killed.
+                    if (!System.IO.Directory.Exists(Directory))
+                        break;
+                }
+            }
         @lock?.Dispose();
     }
 
     sealed class SharedState
     {
+        public readonly LayerChecks Checks = new();
         public Task Planning = Task.CompletedTask;
         public int Roots;
     }
