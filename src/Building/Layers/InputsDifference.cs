@@ -37,5 +37,8 @@ static class InputsDifference
         return other.Split('\n').Count(lines.Contains);
     }
 
+    /// <summary>The stage whose inputs these are.</summary>
+    public static string StageOf(string inputs) => HeaderOf(inputs).Split(' ')[0];
+
     public static string HeaderOf(string inputs) => inputs.AsSpan(0, Math.Max(0, inputs.IndexOf('\n', StringComparison.Ordinal))).ToString();
 }

@@ -27,6 +27,6 @@ sealed class StageClock(BuildTimings timings, string stage, IBuildListener liste
             timings.Add(new StageTiming(
                 stage, outcome.Result, start, end - start, outcome.Layer?.Bytes, outcome.Layer?.Entries,
                 [.. phases.Select((phase, index) => new StagePhase(
-                    phase.Text, phase.Start, (index + 1 < phases.Count ? phases[index + 1].Start : end) - phase.Start))]));
+                    phase.Text, phase.Start, (index + 1 < phases.Count ? phases[index + 1].Start : end) - phase.Start))], outcome.Note));
     }
 }

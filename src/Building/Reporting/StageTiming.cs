@@ -6,8 +6,10 @@ namespace ImageSdk.Building.Reporting;
 /// <param name="Bytes">Of the files of its layer; hard links count once. Null where it has none, or where it is not known.</param>
 /// <param name="Entries">Names that its layer sets or removes.</param>
 /// <param name="Phases">What went on in it, in order.</param>
+/// <param name="Note">What a user should know of it; null for nothing.</param>
 public sealed record StageTiming(
-    string Stage, StageResult Result, TimeSpan Start, TimeSpan Duration, ulong? Bytes, int? Entries, IReadOnlyList<StagePhase> Phases);
+    string Stage, StageResult Result, TimeSpan Start, TimeSpan Duration, ulong? Bytes, int? Entries, IReadOnlyList<StagePhase> Phases,
+    string? Note = null);
 
 /// <param name="Start">Since the first stage of the build began.</param>
 public sealed record StagePhase(string Text, TimeSpan Start, TimeSpan Duration);

@@ -22,6 +22,7 @@ public static class TimelinePage
         .bar { position: absolute; top: 0; bottom: 0; min-width: 2px; border-radius: 2px; background: var(--cached) }
         .run { background: var(--ran) }
         .phase { background: var(--phase); border-right: 1px solid Canvas }
+        td p { margin: .3rem 0; white-space: normal }
         details { white-space: normal } summary { cursor: pointer }
         @media (max-width: 45rem) { .number { display: none } th, td { white-space: normal } }
         """;
@@ -56,6 +57,8 @@ public static class TimelinePage
             .Append("<td class=\"times\"><div class=\"track\">");
         AppendBar(page, stage.Result == StageResult.Ran ? "bar run" : "bar", stage.Stage, stage.Start, stage.Duration, whole);
         page.Append("</div>");
+        if (stage.Note is { } note)
+            page.Append("<p>").Append(Encode(note)).Append("</p>");
         if (stage.Phases.Count > 0)
         {
             page.Append("<div class=\"track\">");

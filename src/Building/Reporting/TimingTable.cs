@@ -19,7 +19,7 @@ public static class TimingTable
         [
             string.Create(CultureInfo.InvariantCulture,
                 $"{name}: {ran.Count} of {stages.Count} stages run, {stages.Count - ran.Count} from the cache, {HumanSize.Format(bytes)} new, {timings.Duration.TotalSeconds:0.00} s"),
-            .. stages.Select(Line),
+            .. stages.SelectMany(stage => stage.Note is null ? [Line(stage)] : new[] { Line(stage), $"    {stage.Note}" }),
         ];
     }
 

@@ -36,13 +36,14 @@ sealed class StageRun(
             return Nothing;
         }
         var key = keys.Of(stage, before.Key, inputs);
+        var old = stage == ImageStage.InstallPackages ? StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState) : null;
         var (outcome, made) = await MakeLayerAsync(key, id =>
         {
             ReadAhead(before);
             return new RunStageRequest(stage.ToString(), id, before.Layers, operations.Of(stage), operations.Settings(), inputs);
         });
         Keep(stage, Above(before, made) with { IsProvisional = made != key }, before.Key);
-        return outcome;
+        return outcome.Ran ? outcome with { Note = RepeatedPackages.Explain(layers, old, before, inputs) } : outcome;
     }
 
     public async Task<StageOutcome> UnpackSourceAsync()
