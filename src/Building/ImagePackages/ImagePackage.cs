@@ -1,4 +1,5 @@
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Unpacking;
@@ -17,6 +18,7 @@ static class ImagePackage
         {
             var fileSystem = ImageRecord.Read(package.ImageFile).FileSystem ?? throw new InvalidDataException("its image has no tree");
             FileSystemValidator.Validate(fileSystem);
+            OverlayAttributes.RequireNone(fileSystem);
             if (TreeHash.Compute(fileSystem).ToString() is var hash && hash != package.TreeHash)
                 throw new InvalidDataException($"the hash of its image's tree is {hash}, and should be {package.TreeHash}");
             new ImageUnpacker(new PackedObjects(package.ObjectsFile, fileSystem), cancellation) { IsValidated = true }.Unpack(fileSystem, target);

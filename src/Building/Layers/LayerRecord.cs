@@ -14,8 +14,18 @@ sealed record LayerRecord(string Id, string Inputs, string Log, string? Packages
 {
     const uint Magic = 0x31524C49; // "ILR1"
 
-    /// <summary>More layers than the kernel joins.</summary>
-    const int MostParts = 256;
+    /// <summary>More than a stage makes.</summary>
+    const int MostParts = 4096;
+
+    /// <summary>More than a record of ten million names has.</summary>
+    public const long MostBytes = 1 << 30;
+
+    /// <exception cref="InvalidDataException">No record has so many bytes.</exception>
+    public static void RequireLength(long length)
+    {
+        if (length > MostBytes)
+            throw new InvalidDataException($"its record has {length} bytes");
+    }
 
     public byte[] Write()
     {
@@ -52,14 +62,27 @@ sealed record LayerRecord(string Id, string Inputs, string Log, string? Packages
             var isEmpty = reader.ReadBoolean();
             var parts = ReadParts(reader);
             var record = new LayerRecord(id, inputs, log, hasPackages ? packages : null, isEmpty, parts, LayerIndex.Read(stream));
-            return record.Index.Entries.All(entry => entry.Inode is null == (entry.Kind == LayerEntryKind.Whiteout))
-                ? record
-                : throw new InvalidDataException("record of a layer has entries without content");
+            foreach (var entry in record.Index.Entries)
+                Check(entry);
+            return record;
         }
         catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException)
         {
             throw new InvalidDataException("record of a layer is cut off or overwritten", exception);
         }
+    }
+
+    // Who writes to a shared cache may not be trusted with more than contents.
+    static void Check(LayerEntry entry)
+    {
+        if (entry.Inode is null != (entry.Kind == LayerEntryKind.Whiteout))
+            throw new InvalidDataException("record of a layer has entries without content");
+        if (entry.Inode is null)
+            return;
+        if (OverlayAttributes.FindReserved(entry.Inode) is { } attribute)
+            throw new InvalidDataException($"record of a layer has an attribute {attribute} at /{entry.Path}");
+        if (OverlayAttributes.IsWhiteout(entry.Inode))
+            throw new InvalidDataException($"record of a layer has a device 0:0 at /{entry.Path}");
     }
 
     // They become names of folders.

@@ -1,3 +1,5 @@
+using ImageSdk.Images;
+
 namespace ImageSdk.Building.Layers;
 
 /// <summary>
@@ -19,6 +21,38 @@ static class OverlayAttributes
     /// <summary>On a file that was copied up from a lower layer because it changed.</summary>
     public static bool IsOrigin(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("trusted.overlay.origin"u8) || name.SequenceEqual("user.overlay.origin"u8);
+
+    /// <summary>
+    /// Whether an attribute means something to the overlay file system or to this engine. One that comes from outside would make a
+    /// mounted root another one than its record says.
+    /// </summary>
+    public static bool IsReserved(ReadOnlySpan<byte> name) =>
+        name.StartsWith("trusted.overlay."u8) || name.StartsWith("user.overlay."u8) || name.StartsWith("user.imagesdk."u8);
+
+    /// <summary>Refuses a tree that is going to be a layer and has what only the overlay file system may write there.</summary>
+    /// <exception cref="ImageFormatException">It has.</exception>
+    public static void RequireNone(FileSystem fileSystem)
+    {
+        foreach (var entry in fileSystem.Walk())
+        {
+            if (FindReserved(entry.Inode) is { } attribute)
+                throw new ImageFormatException(entry.Path, $"extended attribute {attribute}, which is the overlay file system's own");
+            if (IsWhiteout(entry.Inode))
+                throw new ImageFormatException(entry.Path, "device 0:0, which stands for a removed name in an overlay file system");
+        }
+    }
+
+    /// <summary>The name of an attribute that is reserved; null for none.</summary>
+    public static ByteString? FindReserved(Inode inode)
+    {
+        foreach (var (name, _) in inode.ExtendedAttributes)
+            if (IsReserved(name.Span))
+                return name;
+        return null;
+    }
+
+    /// <summary>Whether the overlay file system takes it for a name that is not there.</summary>
+    public static bool IsWhiteout(Inode inode) => inode is SpecialInode { Rdev: 0 } special && (special.Mode & 0xF000) == InodeMode.Character;
 
     /// <summary>
     /// Whether an attribute belongs to the image: the user's own, file capabilities and access control lists. Security

@@ -1,3 +1,4 @@
+using ImageSdk.Building.Layers;
 using ImageSdk.Dominator;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
@@ -30,6 +31,7 @@ sealed class DirectoryLayers : IRemoteLayers
             if (!images.DirectoryExists(LayerImage.Directory) || images.Get(LayerImage.NameOf(id))?.BuildLog?.Object is not { } hash)
                 return null;
             using var stream = objects.OpenRead(hash);
+            LayerRecord.RequireLength(stream.Length);
             var record = new byte[stream.Length];
             stream.ReadExactly(record);
             return ObjectHash.Of(record) == hash ? record : throw new InvalidDataException($"object {hash} has another content");

@@ -1,3 +1,4 @@
+using ImageSdk.Building.Layers;
 using ImageSdk.Building.Servers;
 using ImageSdk.Dominator;
 using ImageSdk.Dominator.Transfer;
@@ -45,6 +46,7 @@ sealed class ServerLayers : IRemoteLayers
                 {
                     await new ObjectServerClient(connection).GetObjectsAsync([hash], async (_, content) =>
                     {
+                        LayerRecord.RequireLength(content.Length);
                         record = new byte[content.Length];
                         await content.ReadExactlyAsync(record, cancellation);
                     }, cancellation);

@@ -44,8 +44,9 @@ static class StageRunner
                 return new AptBootstrapper(context, session).Run(bootstrap);
             case UnpackOperation unpack:
                 context.Progress("Unpacking the source image");
-                new ImageUnpacker(new SourceFetch(new ObjectStore(unpack.ObjectDirectory)), session.Cancellation)
-                    .Unpack(ImageRecord.Read(unpack.ImageFile).FileSystem!, context.Root.Upper);
+                var source = ImageRecord.Read(unpack.ImageFile).FileSystem!;
+                OverlayAttributes.RequireNone(source);
+                new ImageUnpacker(new SourceFetch(new ObjectStore(unpack.ObjectDirectory)), session.Cancellation).Unpack(source, context.Root.Upper);
                 break;
             case UnpackPackageOperation package:
                 context.Progress($"Unpacking {package.Package}");

@@ -35,6 +35,65 @@ public class LayerRecordTests
     public void Parts_are_names_of_layers_and_nothing_else(string part) =>
         Assert.Throws<InvalidDataException>(() => LayerRecord.Read((Sample() with { Parts = [part] }).Write()));
 
+    /// <summary>What a shared cache brings may not speak to the overlay file system: a mounted root would be another one than the index says.</summary>
+    [Theory]
+    [InlineData("trusted.overlay.redirect")]
+    [InlineData("trusted.overlay.opaque")]
+    [InlineData("user.overlay.metacopy")]
+    [InlineData("user.imagesdk.special")]
+    public void Marks_of_the_overlay_are_refused(string attribute)
+    {
+        var inode = new DirectoryInode { Mode = 0x41ED, ExtendedAttributes = ExtendedAttributes.Create([new(attribute, "/etc")]) };
+        Assert.Throws<InvalidDataException>(() => LayerRecord.Read((Sample() with { Index = new([new("etc", LayerEntryKind.Inode, inode, 0, false)]) }).Write()));
+        Assert.Throws<ImageFormatException>(() => OverlayAttributes.RequireNone(Tree(inode)));
+        OverlayAttributes.RequireNone(Tree(inode with { ExtendedAttributes = ExtendedAttributes.Create([new("user.overlaid", "/etc")]) }));
+    }
+
+    [Fact]
+    public void A_device_that_is_no_device_is_refused()
+    {
+        var inode = new SpecialInode { Mode = 0x2000 };
+        Assert.Throws<InvalidDataException>(() => LayerRecord.Read((Sample() with { Index = new([new("etc", LayerEntryKind.Inode, inode, 0, false)]) }).Write()));
+        Assert.Throws<ImageFormatException>(() => OverlayAttributes.RequireNone(Tree(inode)));
+        OverlayAttributes.RequireNone(Tree(inode with { Rdev = 0x103 }));
+    }
+
+    static FileSystem Tree(Inode inode)
+    {
+        var builder = new FileSystemBuilder();
+        builder.Add("/etc", inode);
+        return builder.Build();
+    }
+
+    [Theory]
+    [InlineData("../etc/passwd")]
+    [InlineData("/etc/passwd")]
+    [InlineData("etc/../../passwd")]
+    [InlineData("etc//passwd")]
+    [InlineData("etc/.")]
+    public void Paths_that_lead_elsewhere_are_no_tree(string path)
+    {
+        var record = LayerRecord.Read((Sample() with
+        {
+            Index = new([.. Sample().Index.Entries.Take(2), new(path, LayerEntryKind.Inode, new RegularInode { Mode = 0x81A4 }, 0, false)]),
+        }).Write());
+        Assert.Throws<ImageFormatException>(() => FileSystemValidator.Validate(LayerImage.ToTree(record.Index, isRootless: false)));
+    }
+
+    [Fact]
+    public void A_file_below_a_link_is_no_tree()
+    {
+        var record = LayerRecord.Read((Sample() with
+        {
+            Index = new(
+            [
+                Sample().Index.Entries[0], new("etc", LayerEntryKind.Inode, new SymlinkInode { Target = "/etc" }, 0, false),
+                new("etc/passwd", LayerEntryKind.Inode, new RegularInode { Mode = 0x81A4 }, 0, false),
+            ]),
+        }).Write());
+        Assert.Throws<ImageFormatException>(() => LayerImage.ToTree(record.Index, isRootless: false));
+    }
+
     [Fact]
     public void The_tree_to_unpack_has_the_marks_of_the_overlay()
     {

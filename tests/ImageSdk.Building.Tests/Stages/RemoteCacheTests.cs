@@ -96,6 +96,7 @@ public sealed class RemoteCacheTests(BaseImage @base) : IClassFixture<BaseImage>
     [InlineData("missing")]
     [InlineData("record")]
     [InlineData("image")]
+    [InlineData("swapped")]
     public async Task A_damaged_layer_is_dropped_made_anew_and_put_back(string damage)
     {
         var (project, shared) = New();
@@ -132,6 +133,15 @@ public sealed class RemoteCacheTests(BaseImage @base) : IClassFixture<BaseImage>
             case "record":
                 foreach (var file in objects.Where(file => File.ReadAllBytes(file).AsSpan().StartsWith("ILR1"u8)))
                     Overwrite(file, content => content[^1] ^= 1);
+                break;
+            case "swapped":
+                // Each layer has the place of the next one: all of them are good ones.
+                var contents = images.Select(File.ReadAllBytes).ToArray();
+                for (var index = 0; index < images.Length; index++)
+                {
+                    File.SetUnixFileMode(images[index], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                    File.WriteAllBytes(images[index], contents[(index + 1) % contents.Length]);
+                }
                 break;
             case "image":
                 foreach (var file in images)
