@@ -12,17 +12,24 @@ namespace ImageSdk.Building.Sandbox;
 /// </summary>
 sealed class WorkerProcess : IDisposable
 {
-    /// <summary>How long a cancelled worker may take to remove its files before it is killed.</summary>
-    static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(1.5);
+    /// <summary>How long a cancelled worker may say nothing, which it does while it removes its files, before it is killed.</summary>
+    static readonly TimeSpan SilencePatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a worker may take to end, whatever it says.</summary>
+    static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(60);
+
+    readonly Func<Process> start;
     readonly Process process;
+    Task cancelling = Task.CompletedTask;
+    long lastHeard;
     readonly Task<string> errors;
     readonly BinaryWriter requests;
     readonly BinaryReader events;
 
-    WorkerProcess(Process process, string cacheDirectory)
+    WorkerProcess(Func<Process> start, string cacheDirectory)
     {
-        this.process = process;
+        this.start = start;
+        process = start();
         CacheDirectory = cacheDirectory;
         requests = new BinaryWriter(new BufferedStream(process.StandardInput.BaseStream), Encoding.UTF8);
         events = new BinaryReader(new BufferedStream(process.StandardOutput.BaseStream));
@@ -50,7 +57,7 @@ sealed class WorkerProcess : IDisposable
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         SetEnvironment(start, isRoot);
-        return new WorkerProcess(Process.Start(start)!, cacheDirectory);
+        return new WorkerProcess(() => Process.Start(start)!, cacheDirectory);
     }
 
     static void SetEnvironment(ProcessStartInfo start, bool isRoot)
@@ -86,9 +93,10 @@ sealed class WorkerProcess : IDisposable
         {
             throw Died();
         }
-        using var cancelling = cancellation.Register(Cancel);
+        using var registration = cancellation.Register(Cancel);
         while (TryRead() is { } @event)
         {
+            Volatile.Write(ref lastHeard, Stopwatch.GetTimestamp());
             switch (@event)
             {
                 case OutputEvent output:
@@ -100,8 +108,9 @@ sealed class WorkerProcess : IDisposable
                 case DiagnosticEvent diagnostic:
                     listener.Report(diagnostic.Diagnostic);
                     break;
+                case FailedEvent when cancellation.IsCancellationRequested:
+                    break; // It goes on to remove its files: the build ends with it.
                 case FailedEvent failed:
-                    cancellation.ThrowIfCancellationRequested();
                     throw new BuildException(failed.Diagnostic);
                 case DoneEvent done:
                     return done;
@@ -142,6 +151,7 @@ sealed class WorkerProcess : IDisposable
 
     void Cancel()
     {
+        Volatile.Write(ref lastHeard, Stopwatch.GetTimestamp());
         _ = Task.Run(() =>
         {
             try
@@ -154,11 +164,30 @@ sealed class WorkerProcess : IDisposable
             }
         });
         // Also one that does not even read what it is told.
-        _ = Task.Run(() =>
+        cancelling = Task.Run(() =>
         {
-            if (!process.WaitForExit(CancelPatience))
-                Processes.Kill(process.Id);
+            var begin = Stopwatch.GetTimestamp();
+            while (!process.WaitForExit(TimeSpan.FromMilliseconds(100)))
+                if (Stopwatch.GetElapsedTime(Volatile.Read(ref lastHeard)) > SilencePatience || Stopwatch.GetElapsedTime(begin) > EndPatience)
+                {
+                    Kill();
+                    return;
+                }
         });
+    }
+
+    /// <summary>Ends a worker that does not end by itself, and has another one remove what it leaves.</summary>
+    void Kill()
+    {
+        Processes.Kill(process.Id);
+        process.WaitForExit();
+        // The namespaces' first process ends a moment after the one that was killed, and with it its hold on the folder.
+        errors.Wait(EndPatience);
+        // A worker begins with that, and ends where nobody asks it anything.
+        using var sweeper = start();
+        sweeper.StandardInput.Close();
+        if (!sweeper.WaitForExit(EndPatience))
+            Processes.Kill(sweeper.Id);
     }
 
     public void Dispose()
@@ -171,8 +200,9 @@ sealed class WorkerProcess : IDisposable
         {
             // It is gone already.
         }
-        if (!process.WaitForExit(TimeSpan.FromSeconds(10)))
-            Processes.Kill(process.Id);
+        cancelling.Wait();
+        if (!process.WaitForExit(EndPatience))
+            Kill();
         process.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Threading.Channels;
 using ImageSdk.Artifacts;
@@ -22,6 +23,9 @@ public sealed class WorkerServer
 {
     static readonly TimeSpan KillInterval = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How often a worker that ends says that it still does.</summary>
+    static readonly TimeSpan EndingInterval = TimeSpan.FromMilliseconds(500);
+
     readonly BinaryWriter output;
     readonly Channel<WorkerRequest> requests = Channel.CreateUnbounded<WorkerRequest>();
     readonly CancellationTokenSource cancellation = new();
@@ -39,6 +43,8 @@ public sealed class WorkerServer
         var store = new LayerStore(cacheDirectory, userId);
         store.CreateDirectories();
         Directory.SetCurrentDirectory(store.Root);
+        // Without links in it, as the kernel names mounts.
+        store = new LayerStore(Path.GetDirectoryName(Directory.GetCurrentDirectory())!, userId);
         new Thread(server.ReadRequests) { IsBackground = true, Name = "requests" }.Start();
         using (var session = new WorkerSession(store, new Reporter(server), server.cancellation.Token))
         {
@@ -56,8 +62,14 @@ public sealed class WorkerServer
         cancellation.Cancel();
         requests.Writer.TryComplete();
         // Another thread may be about to start something. This one ends with the process.
-        for (; ; Thread.Sleep(KillInterval))
+        for (var said = Stopwatch.GetTimestamp(); ; Thread.Sleep(KillInterval))
+        {
             Processes.KillAllOthers();
+            if (Stopwatch.GetElapsedTime(said) < EndingInterval)
+                continue;
+            Send(new ProgressEvent("Cleaning up"));
+            said = Stopwatch.GetTimestamp();
+        }
     }
 
     // A build that is killed may leave half a request.

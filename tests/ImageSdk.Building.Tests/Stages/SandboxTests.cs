@@ -1,3 +1,4 @@
+using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
 using ImageSdk.Images;
 using ImageSdk.Posix;
@@ -177,13 +178,16 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
     {
         var (project, directory) = @base.New();
         ImageWorkspace.Write(directory, "scripts/sleeps", "#!/bin/sh\n# unique 8a77\nsleep 4242\n");
-        using var workspace = new ImageWorkspace { Store = @base.Workspace.Store };
+        // A cache of its own, where no other test has a session.
+        using var workspace = new ImageWorkspace(ownCache: true) { Store = @base.Workspace.Store };
+        project = project with { CacheDirectory = workspace.CacheDirectory };
         using var cancellation = new CancellationTokenSource();
         var build = workspace.BuildAsync(project, cancellation: cancellation.Token);
         while (!RunningCommands().Contains("4242"))
             await Task.Delay(50);
         cancellation.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => build);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId).SessionsDirectory));
         workspace.Workers.Dispose();
         Assert.DoesNotContain("4242", RunningCommands());
     }
