@@ -33,8 +33,12 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// changed).
     /// </summary>
     /// <exception cref="BuildException">The first mistake.</exception>
-    public void Prepare(ImageProject project) =>
-        StateDirectory.WriteWhenDifferent(state.PlanFile, new BuildPlan(project, ManifestReader.Read(project)), StateJson.Default.BuildPlan);
+    public void Prepare(ImageProject project, CancellationToken cancellation = default)
+    {
+        var manifest = ManifestReader.Read(project, listener, cancellation);
+        TemplateCheck.Check(manifest, listener, cancellation);
+        StateDirectory.WriteWhenDifferent(state.PlanFile, new BuildPlan(project, manifest), StateJson.Default.BuildPlan);
+    }
 
     /// <summary>
     /// Starts the worker while the build is being prepared, where, by the plan of the last build, a stage will have to run. A
@@ -59,7 +63,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         try
         {
             await workers.StartAheadAsync(project.CacheDirectory);
-            var plan = new BuildPlan(project, ManifestReader.Read(project));
+            var plan = new BuildPlan(project, ManifestReader.Read(project, new SilentListener()));
             if (new FirstWork(plan, plan.OpenLayers(), new DigestCache(state.DigestsFile)).Find(referencedImages) is { Count: > 0 } stages)
                 await workers.BeginAsync(project.CacheDirectory, stages);
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Images;
 
@@ -8,8 +9,10 @@ namespace ImageSdk.Images;
 /// <param name="Source">The generator, as host:port.</param>
 public sealed record ComputedFile(ByteString Filename, string Source)
 {
+    static readonly string[] MemberNames = ["Filename", "Source"];
+
     /// <summary>Reads "path source" lines; empty lines and lines that start with "#" do not count.</summary>
-    /// <exception cref="FormatException">A line has not two fields; the message has its number.</exception>
+    /// <exception cref="LineFormatException">A line has not two fields.</exception>
     public static IReadOnlyList<ComputedFile> ParseLines(string text)
     {
         var files = new List<ComputedFile>();
@@ -17,20 +20,20 @@ public sealed record ComputedFile(ByteString Filename, string Source)
         {
             var fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             if (fields.Length != 2)
-                throw new FormatException($"line {number}: bad line: {line}");
+                throw new LineFormatException(number, $"a path and its source (host:port) with a blank between were expected; found {(fields.Length == 1 ? "one word" : $"{fields.Length} words")}: {line}");
             files.Add(new(fields[0], fields[1]));
         }
         return files;
     }
 
     /// <summary>Reads a JSON list of {Filename, Source}, with comment lines.</summary>
+    /// <param name="misnamed">Told of members with names that are not known but near to one that is.</param>
     /// <exception cref="JsonException">The text is not JSON, or a member has the wrong type.</exception>
-    public static IReadOnlyList<ComputedFile> ParseJson(string json) =>
-        CommentedJson.ReadList(CommentedJson.Parse(json), "the list of computed files")
-            .Select(element => CommentedJson.ReadMembers(element, "a computed file"))
+    public static IReadOnlyList<ComputedFile> ParseJson(string json, Action<MisnamedMember>? misnamed = null) =>
+        CommentedJson.Parse(json).ReadList("the list of computed files")
+            .Select(element => element.ReadMembers("a computed file", MemberNames, misnamed))
             .Select(members => new ComputedFile(
-                CommentedJson.ReadText(members.GetValueOrDefault("Filename"), "Filename"),
-                CommentedJson.ReadText(members.GetValueOrDefault("Source"), "Source")))
+                members.GetValueOrDefault("Filename")?.ReadText("Filename") ?? "", members.GetValueOrDefault("Source")?.ReadText("Source") ?? ""))
             .ToArray();
 
     /// <summary>Writes "path source" lines.</summary>

@@ -12,20 +12,26 @@ public sealed class Filter
     const string Inversion = "!";
 
     readonly IReadOnlyList<int>? sourceLines;
-    readonly Lazy<PathExpression?[]> expressions;
+    readonly bool invertible;
     readonly bool inverted;
+    PathAutomaton? automaton;
 
     /// <summary>Takes the lines as they are. Nothing is compiled before it is needed.</summary>
     public Filter(IReadOnlyList<string> lines) : this(lines, null)
     {
     }
 
-    Filter(IReadOnlyList<string> lines, IReadOnlyList<int>? sourceLines)
+    /// <param name="invertible">Whether a line "!" is no expression but turns the answer round.</param>
+    internal Filter(IReadOnlyList<string> lines, bool invertible) : this(lines, null, invertible)
+    {
+    }
+
+    Filter(IReadOnlyList<string> lines, IReadOnlyList<int>? sourceLines, bool invertible = true)
     {
         Lines = lines;
         this.sourceLines = sourceLines;
-        inverted = lines.Contains(Inversion);
-        expressions = new(Compile, LazyThreadSafetyMode.PublicationOnly);
+        inverted = invertible && lines.Contains(Inversion);
+        this.invertible = invertible;
     }
 
     public IReadOnlyList<string> Lines { get; }
@@ -59,14 +65,14 @@ public sealed class Filter
 
     /// <summary>Compiles all lines.</summary>
     /// <exception cref="FilterException">The first line that is not an expression.</exception>
-    public void Validate() => _ = expressions.Value;
+    public void Validate(CancellationToken cancellation = default) => automaton ??= Compile(cancellation);
 
     /// <summary>Compiles all lines and hands out what is wrong with the first bad one.</summary>
-    public bool IsValid([NotNullWhen(false)] out FilterException? error)
+    public bool IsValid([NotNullWhen(false)] out FilterException? error, CancellationToken cancellation = default)
     {
         try
         {
-            Validate();
+            Validate(cancellation);
             error = null;
             return true;
         }
@@ -79,62 +85,54 @@ public sealed class Filter
 
     /// <summary>Tests a path that starts at the root ("/etc/passwd"). Safe to call from many threads.</summary>
     /// <exception cref="FilterException">A line is not an expression.</exception>
-    public bool Matches(ReadOnlySpan<byte> path)
-    {
-        foreach (var expression in expressions.Value)
-        {
-            if (expression is not null && expression.IsMatch(path))
-                return !inverted;
-        }
-        return inverted;
-    }
+    public bool Matches(ReadOnlySpan<byte> path) => Automaton.IsMatch(path) != inverted;
 
     /// <inheritdoc cref="Matches(ReadOnlySpan{byte})"/>
     public bool Matches(ByteString path) => Matches(path.Span);
 
     /// <summary>False where no path below a directory can match, so that nobody needs to look there.</summary>
     /// <param name="directory">"/var/lib"; empty for the root.</param>
-    public bool MayMatchBelow(ReadOnlySpan<byte> directory)
-    {
-        if (inverted)
-            return true;
-        foreach (var expression in expressions.Value)
-        {
-            if (expression is null)
-                continue;
-            var start = expression.Start;
-            if (start.Length <= directory.Length
-                ? directory.StartsWith(start)
-                : start.StartsWith(directory) && start[directory.Length] == '/')
-                return true;
-        }
-        return false;
-    }
+    public bool MayMatchBelow(ReadOnlySpan<byte> directory) => inverted || Automaton.MayMatchBelow(directory);
 
-    /// <summary>The lines that need the regular expression engine for every path.</summary>
-    public IReadOnlyList<string> ListUnoptimised() =>
-        Lines.Where((_, index) => expressions.Value[index] is { IsOptimised: false }).ToArray();
+    /// <summary>The lines that need the original's regular expression engine for every path.</summary>
+    public IReadOnlyList<string> ListUnoptimised() => [.. Lines.Where((_, index) => !IsInversion(index) && !Read(index).IsOptimised)];
 
     /// <summary>Whether both have as many lines and this one's are all among the other's.</summary>
     public bool HasSameLines(Filter other) =>
         Lines.Count == other.Lines.Count && other.Lines.ToHashSet().IsSupersetOf(Lines);
 
-    PathExpression?[] Compile()
+    // Two threads may compile at once; what they make is the same.
+    PathAutomaton Automaton => automaton ??= Compile(CancellationToken.None);
+
+    PathAutomaton Compile(CancellationToken cancellation)
     {
-        var compiled = new PathExpression?[Lines.Count];
-        for (var index = 0; index < compiled.Length; index++)
+        try
         {
-            if (Lines[index] == Inversion)
-                continue;
-            try
+            return new(Enumerable.Range(0, Lines.Count).Where(index => !IsInversion(index)).Select(index =>
             {
-                compiled[index] = PathExpression.Compile(Lines[index]);
-            }
-            catch (ExpressionException exception)
-            {
-                throw new FilterException(sourceLines?[index] ?? index + 1, Lines[index], exception.Message);
-            }
+                cancellation.ThrowIfCancellationRequested();
+                return Read(index);
+            }));
         }
-        return compiled;
+        catch (ExpressionException exception)
+        {
+            throw Error(Math.Max(0, Lines.Count - 1), exception);
+        }
     }
+
+    bool IsInversion(int index) => invertible && Lines[index] == Inversion;
+
+    PathLine Read(int index)
+    {
+        try
+        {
+            return PathLine.Read(Lines[index]);
+        }
+        catch (ExpressionException exception)
+        {
+            throw Error(index, exception);
+        }
+    }
+
+    FilterException Error(int index, ExpressionException exception) => new(sourceLines?[index] ?? index + 1, Lines[index], exception.Message);
 }

@@ -1,5 +1,3 @@
-using ImageSdk.Images.Expressions;
-
 namespace ImageSdk.Images;
 
 /// <summary>What to do with a service when one of its files changes.</summary>
@@ -20,20 +18,12 @@ public sealed record Trigger
 
     public bool HighImpact { get; init; }
 
-    internal PathExpression[] CompileLines()
+    /// <exception cref="FilterException">A line is not an expression; its number counts within the trigger.</exception>
+    internal Filter CompileLines()
     {
-        var compiled = new PathExpression[MatchLines.Count];
-        for (var index = 0; index < compiled.Length; index++)
-        {
-            try
-            {
-                compiled[index] = PathExpression.Compile(MatchLines[index]);
-            }
-            catch (ExpressionException exception)
-            {
-                throw new FilterException(index + 1, MatchLines[index], exception.Message);
-            }
-        }
-        return compiled;
+        // A line "!" has no meaning of its own here.
+        var filter = new Filter(MatchLines, invertible: false);
+        filter.Validate();
+        return filter;
     }
 }

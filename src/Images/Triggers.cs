@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Images;
 
@@ -8,24 +9,29 @@ public sealed record Triggers(IReadOnlyList<Trigger> List)
 {
     const string Indent = "    ";
 
+    static readonly string[] MemberNames = ["MatchLines", "Service", "SortName", "DoReboot", "DoReload", "HighImpact"];
+
     /// <summary>Reads a JSON list of triggers, with comment lines.</summary>
+    /// <param name="misnamed">Told of members with names that are not known but near to one that is.</param>
     /// <exception cref="JsonException">The text is not JSON, or a member has the wrong type.</exception>
-    public static Triggers Parse(string json)
+    public static Triggers Parse(string json, Action<MisnamedMember>? misnamed = null)
     {
         var triggers = new List<Trigger>();
-        foreach (var element in CommentedJson.ReadList(CommentedJson.Parse(json), "the list of triggers"))
+        foreach (var element in CommentedJson.Parse(json).ReadList("the list of triggers"))
         {
-            var members = CommentedJson.ReadMembers(element, "a trigger");
+            var members = element.ReadMembers("a trigger", MemberNames, misnamed);
             triggers.Add(new Trigger
             {
-                MatchLines = CommentedJson.ReadList(members.GetValueOrDefault("MatchLines"), "MatchLines")
-                    .Select(line => CommentedJson.ReadText(line, "a match line")).ToArray(),
-                Service = CommentedJson.ReadText(members.GetValueOrDefault("Service"), "Service"),
-                SortName = CommentedJson.ReadText(members.GetValueOrDefault("SortName"), "SortName"),
-                DoReboot = CommentedJson.ReadFlag(members.GetValueOrDefault("DoReboot"), "DoReboot"),
-                DoReload = CommentedJson.ReadFlag(members.GetValueOrDefault("DoReload"), "DoReload"),
-                HighImpact = CommentedJson.ReadFlag(members.GetValueOrDefault("HighImpact"), "HighImpact"),
+                MatchLines = members.GetValueOrDefault("MatchLines")?.ReadTexts("MatchLines") ?? [],
+                Service = Text("Service"),
+                SortName = Text("SortName"),
+                DoReboot = Flag("DoReboot"),
+                DoReload = Flag("DoReload"),
+                HighImpact = Flag("HighImpact"),
             });
+
+            string Text(string name) => members.GetValueOrDefault(name)?.ReadText(name) ?? "";
+            bool Flag(string name) => members.GetValueOrDefault(name)?.ReadFlag(name) ?? false;
         }
         return new(triggers);
     }
@@ -114,7 +120,7 @@ public sealed record Triggers(IReadOnlyList<Trigger> List)
                 break;
             waiting.RemoveAll(candidate =>
             {
-                if (!Array.Exists(candidate.Lines, line => line.IsMatch(path.Span)))
+                if (!candidate.Lines.Matches(path))
                     return false;
                 pulled.Add(candidate.Index);
                 return true;

@@ -36,7 +36,7 @@ public sealed partial class PrepareImage : SandboxedImageTask
             ["MtimesCopyAddFilterLines"] = MtimesCopyAddFilterLines,
             ["MtimesCopyFilterLines"] = MtimesCopyFilterLines,
         });
-        build.Prepare(Project());
+        build.Prepare(Project(), cancellation);
         return Task.CompletedTask;
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
+using ImageSdk.Images.Expressions;
 
 namespace ImageSdk.Images.Tests;
 
@@ -27,6 +28,34 @@ public sealed class FilterProperties
                     _ = filter.Matches(path);
                 else
                     Assert.Equal(expression, error.Expression);
+            }));
+    }
+
+    /// <summary>All lines at once answer as the platform's engine does of each alone.</summary>
+    [Fact]
+    public void ManyLinesAnswerAsEachDoes()
+    {
+        string[] pieces = [.. Pieces, "/", "/a", "b", ".*", "(a|b)", "\\B", "(?m)", "(?s)", "[/]", "/.*ab.*", "x*"];
+        string[] parts = ["/", "a", "b", "ab", "\n", "é", "E", "-", ".", "/a", "\xff"];
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(5000), Prop.ForAll(
+            Texts(pieces, 6).Select(text => "/" + text).ArrayOf(4).ToArbitrary(), Texts(parts, 7).ArrayOf(6).ToArbitrary(), (lines, paths) =>
+            {
+                var compiled = new List<Reference.PathExpression>();
+                var taken = lines.Where(line =>
+                {
+                    try
+                    {
+                        compiled.Add(Reference.PathExpression.Compile(line));
+                        return true;
+                    }
+                    catch (ExpressionException)
+                    {
+                        return false;
+                    }
+                }).ToArray();
+                var filter = new Filter(taken);
+                foreach (var path in paths.Select(text => Encoding.Latin1.GetBytes("/" + text).Concat(Encoding.UTF8.GetBytes(text)).ToArray()))
+                    Assert.Equal(compiled.Exists(line => line.IsMatch(path)), filter.Matches(path));
             }));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageSdk.Images.Json;
 using ImageSdk.Tests;
 
 namespace ImageSdk.Images.Tests;
@@ -97,9 +98,23 @@ public sealed class TriggersTests
     [InlineData("[{\"\\ud800\": 1}]")]
     public void RefusesOtherJson(string text) => Assert.ThrowsAny<JsonException>(() => Triggers.Parse(text));
 
+    [Theory]
+    [InlineData("[{\"Service\": \"a\",\n \"service\": \"b\"}]")]
+    [InlineData("[{\"Other\": 1,\n \"Other\": 2}]")]
+    public void AMemberThatIsThereTwiceIsRefused(string text)
+    {
+        var error = Assert.Throws<JsonException>(() => Triggers.Parse(text));
+        Assert.Equal((1, 1), (error.LineNumber, error.BytePositionInLine));
+        Assert.Contains("twice, first in line 1", error.Message);
+    }
+
     [Fact]
-    public void TheLastOfSeveralMembersWins() =>
-        Assert.Equal("b", Triggers.Parse("[{\"Service\": \"a\", \"service\": \"b\"}]").List[0].Service);
+    public void NamesNearToAKnownOneAreTold()
+    {
+        var misnamed = new List<MisnamedMember>();
+        Triggers.Parse("[\n  {\"MatchLine\": [], \"Service\": \"a\", \"Comment\": 1, \"doReboot\": true}]", misnamed.Add);
+        Assert.Equal([new("MatchLine", "MatchLines", 2, 4)], misnamed);
+    }
 
     [Fact]
     public void NullIsEmpty() => Assert.Empty(Triggers.Parse("null").List);

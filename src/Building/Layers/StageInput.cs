@@ -28,7 +28,7 @@ sealed record StageInput(string Key, string Subject, string Mode, string Value)
         foreach (var line in lines.Skip(1))
         {
             var words = line.Split(' ');
-            if (words is ["tree" or "append" or "tests"] or ["file", ..])
+            if (words is ["tree" or "append" or "templated" or "tests"] or ["file", ..])
                 section = words[0] == "file" && words.Length > 1 ? $"file {words[1]}" : words[0];
             var input = words[0] is "" or "script" or "test" && words.Length > 2
                 ? ReadEntry(words, section, folder)

@@ -19,6 +19,8 @@ static class BuildEnvironment
         environment["IMAGE_STREAM"] = project.Stream;
         environment["IMAGE_STREAM_DIRECTORY_NAME"] = slash < 0 ? "." : project.Stream[..slash];
         environment["IMAGE_STREAM_LEAF_NAME"] = project.Stream[(slash + 1)..];
+        foreach (var (index, part) in project.Stream.Split('/').Index())
+            environment[$"IMAGE_STREAM_{index}"] = part;
         if (!string.IsNullOrEmpty(commitId))
             environment[CommitVariable] = commitId;
         return environment;

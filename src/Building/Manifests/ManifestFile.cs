@@ -1,5 +1,5 @@
-using System.Text.Json;
-using ImageSdk.Images;
+using ImageSdk.Building.Diagnostics;
+using ImageSdk.Images.Json;
 
 namespace ImageSdk.Building.Manifests;
 
@@ -20,41 +20,32 @@ sealed record ManifestFile
     /// <summary>Line of the SourceImage member; 0 where it is missing.</summary>
     public int SourceImageLine { get; private init; }
 
-    public static ManifestFile Read(string file)
+    static readonly string[] MemberNames =
+    [
+        nameof(SourceImage), nameof(SourceImageGitCommitId), nameof(SourceImageBuildVariables), nameof(SourceImageTagsToMatch), nameof(FilterLines),
+        nameof(MtimesCopyFilterLines), nameof(MtimesCopyAddFilterLines),
+    ];
+
+    public static ManifestFile Read(string file, IBuildListener listener) => ManifestText.ReadJson(file, json =>
     {
-        var text = ManifestText.Read(file);
-        var members = ManifestText.ReadJson(file, text, json => CommentedJson.ReadMembers(json, "the manifest"));
-        return ManifestText.Convert(file, text, () => new ManifestFile
+        var members = json.ReadMembers("the manifest", MemberNames, ManifestText.WarnOfMisnamed(file, listener));
+        return new ManifestFile
         {
-            SourceImage = Text("SourceImage"),
-            SourceImageLine = FindLine(text, "\"SourceImage\""),
-            SourceImageGitCommitId = Text("SourceImageGitCommitId"),
-            SourceImageBuildVariables = Map("SourceImageBuildVariables", value => CommentedJson.ReadText(value, "a build variable")),
-            SourceImageTagsToMatch = Map("SourceImageTagsToMatch", value => List(value, "the values of a tag")),
-            FilterLines = Lines("FilterLines"),
-            MtimesCopyFilterLines = Lines("MtimesCopyFilterLines"),
-            MtimesCopyAddFilterLines = Lines("MtimesCopyAddFilterLines"),
-        });
+            SourceImage = Text(nameof(SourceImage)),
+            SourceImageLine = members.GetValueOrDefault(nameof(SourceImage))?.Line ?? 0,
+            SourceImageGitCommitId = Text(nameof(SourceImageGitCommitId)),
+            SourceImageBuildVariables = Table(nameof(SourceImageBuildVariables), (value, name) => value.ReadText($"build variable \"{name}\"")),
+            SourceImageTagsToMatch = Table(nameof(SourceImageTagsToMatch), (value, name) => value.ReadTexts($"the values of tag \"{name}\"")),
+            FilterLines = Lines(nameof(FilterLines)),
+            MtimesCopyFilterLines = Lines(nameof(MtimesCopyFilterLines)),
+            MtimesCopyAddFilterLines = Lines(nameof(MtimesCopyAddFilterLines)),
+        };
 
-        string Text(string name) => members.TryGetValue(name, out var value) ? CommentedJson.ReadText(value, name) : "";
+        string Text(string name) => members.GetValueOrDefault(name)?.ReadText(name) ?? "";
 
-        IReadOnlyList<string> Lines(string name) => members.TryGetValue(name, out var value) ? List(value, name) : [];
+        IReadOnlyList<string> Lines(string name) => members.GetValueOrDefault(name)?.ReadTexts(name) ?? [];
 
-        static IReadOnlyList<string> List(JsonElement value, string what) =>
-            [.. CommentedJson.ReadList(value, what).Select(item => CommentedJson.ReadText(item, what))];
-
-        IReadOnlyDictionary<string, T> Map<T>(string name, Func<JsonElement, T> read) =>
-            members.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null
-                // Keys are names of tags and variables: their case counts.
-                ? value.ValueKind == JsonValueKind.Object
-                    ? value.EnumerateObject().ToDictionary(member => member.Name, member => read(member.Value))
-                    : throw new JsonException($"{name} must be an object")
-                : new Dictionary<string, T>();
-    }
-
-    static int FindLine(string text, string what)
-    {
-        var at = text.IndexOf(what, StringComparison.OrdinalIgnoreCase);
-        return at < 0 ? 0 : text.AsSpan(0, at).Count('\n') + 1;
-    }
+        IReadOnlyDictionary<string, T> Table<T>(string name, Func<CommentedJson, string, T> read) =>
+            members.GetValueOrDefault(name)?.ReadTable(name, read) ?? new Dictionary<string, T>();
+    });
 }

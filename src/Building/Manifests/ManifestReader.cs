@@ -10,49 +10,24 @@ namespace ImageSdk.Building.Manifests;
 /// Reads the conventional files and directories beside a project and merges them with what the project itself says.
 /// Lists are joined; two different answers to one question are an error.
 /// </summary>
-sealed class ManifestReader(ImageProject project)
+sealed class ManifestReader(ImageProject project, IBuildListener listener, CancellationToken cancellation)
 {
-    const string TestsFolder = "tests";
-    const string AppendSuffix = ".append";
+    readonly ManifestDirectory directory = new(project);
 
-    static readonly (string Name, ProjectFileStage Stage)[] treeFolders =
-    [
-        ("files", ProjectFileStage.Files), ("post-install-files", ProjectFileStage.PostInstall), ("post-scripts-files", ProjectFileStage.PostScripts),
-    ];
-
-    static readonly (string Name, ProjectScriptStage Stage)[] scriptFolders =
-    [
-        ("pre-install-scripts", ProjectScriptStage.PreInstall), ("scripts", ProjectScriptStage.Scripts),
-        ("post-cleanup-scripts", ProjectScriptStage.PostCleanup),
-    ];
-
-    readonly string directory = project.ManifestDirectory;
-
-    /// <summary>Folders of the manifest directory whose files go into an image or run in it, there or not.</summary>
-    public static IEnumerable<string> ContentFolders
-    {
-        get
-        {
-            foreach (var (name, _) in treeFolders)
-            {
-                yield return name;
-                yield return name + AppendSuffix;
-            }
-            foreach (var (name, _) in scriptFolders)
-                yield return name;
-            yield return TestsFolder;
-        }
-    }
-
-    public static ImageManifest Read(ImageProject project) => new ManifestReader(project).Read();
+    /// <param name="listener">Told of what is not used but may be meant to be.</param>
+    public static ImageManifest Read(ImageProject project, IBuildListener listener, CancellationToken cancellation = default) =>
+        new ManifestReader(project, listener, cancellation).Read();
 
     ImageManifest Read()
     {
         ProjectCheck.Check(project);
-        var git = GitInfo.Find(directory);
+        cancellation.ThrowIfCancellationRequested();
+        directory.WarnOfNearNames(listener);
+        var git = GitInfo.Find(project.ManifestDirectory);
         var environment = BuildEnvironment.Create(project, git?.CommitId);
-        var manifest = Existing("manifest") is { } file ? ManifestFile.Read(file) : null;
-        var (source, place) = MergeSource(manifest, file: Existing("manifest"));
+        var file = directory.File("manifest");
+        var manifest = file is null ? null : ManifestFile.Read(file, listener);
+        var (source, place) = MergeSource(manifest, file);
         return new ImageManifest
         {
             SourceImage = Expand(source),
@@ -60,7 +35,7 @@ sealed class ManifestReader(ImageProject project)
             SourceImageGitCommitId = Expand(FirstOf(project.Source.GitCommitId, manifest?.SourceImageGitCommitId)),
             SourceImageTagsToMatch = MergeTagsToMatch(manifest),
             SourceImageBuildVariables = MergeBuildVariables(manifest),
-            ExcludedPaths = CheckFilter([.. manifest?.FilterLines ?? [], .. project.ExcludedPaths], Existing("manifest"), "FilterLines"),
+            ExcludedPaths = CheckFilter([.. manifest?.FilterLines ?? [], .. project.ExcludedPaths], file, "FilterLines"),
             MtimesCopyFilter = MergeMtimesFilter(manifest),
             Filter = ReadFilter(),
             Triggers = ReadTriggers(),
@@ -72,7 +47,7 @@ sealed class ManifestReader(ImageProject project)
             Trees = FindTrees(),
             Files = project.Files,
             Scripts = FindScripts(),
-            TestsDirectory = ExistingDirectory(TestsFolder),
+            TestsDirectory = directory.Folder(ManifestComponents.Tests),
             TestFiles = project.Tests,
             Environment = environment,
             GitBranch = git?.Branch ?? "",
@@ -118,7 +93,7 @@ sealed class ManifestReader(ImageProject project)
 
     IReadOnlyList<string> MergeMtimesFilter(ManifestFile? manifest)
     {
-        var file = Existing("manifest");
+        var file = directory.File("manifest");
         var replace = CheckFilter([.. manifest?.MtimesCopyFilterLines ?? [], .. project.MtimesCopyFilterLines], file, "MtimesCopyFilterLines");
         var add = CheckFilter([.. manifest?.MtimesCopyAddFilterLines ?? [], .. project.MtimesCopyAddFilterLines], file, "MtimesCopyAddFilterLines");
         return replace.Count > 0 ? replace : add;
@@ -126,7 +101,7 @@ sealed class ManifestReader(ImageProject project)
 
     IReadOnlyList<string> CheckFilter(IReadOnlyList<string> lines, string? file, string what)
     {
-        if (!new Filter(lines).IsValid(out var error))
+        if (!new Filter(lines).IsValid(out var error, cancellation))
             throw new BuildException("IMG1020", $"{what}: {error.Message}", file ?? project.ProjectFile, FindText(file, error.Expression));
         return lines;
     }
@@ -150,10 +125,10 @@ sealed class ManifestReader(ImageProject project)
         if (file is not null)
         {
             var text = ManifestText.Read(file);
-            ofFile = ManifestText.Convert(file, text, () =>
+            ofFile = ManifestText.Convert(file, () =>
             {
                 var filter = Filter.Parse(text);
-                filter.Validate();
+                filter.Validate(cancellation);
                 return filter.Lines;
             });
         }
@@ -171,9 +146,9 @@ sealed class ManifestReader(ImageProject project)
         if (file is not null)
         {
             var text = ManifestText.Read(file);
-            triggers.AddRange(ManifestText.Convert(file, text, () =>
+            triggers.AddRange(ManifestText.Convert(file, () =>
             {
-                var parsed = Triggers.Parse(text);
+                var parsed = Triggers.Parse(text, ManifestText.WarnOfMisnamed(file, listener));
                 parsed.Validate();
                 return parsed;
             }).List);
@@ -183,14 +158,14 @@ sealed class ManifestReader(ImageProject project)
             Service = item.Service, MatchLines = item.MatchLines, DoReboot = item.DoReboot, DoReload = item.DoReload,
             HighImpact = item.HighImpact, SortName = item.SortName,
         })]);
-        ManifestText.Convert(project.ProjectFile, "", () => { ofProject.Validate(); return 0; });
+        ManifestText.Convert(project.ProjectFile, () => { ofProject.Validate(); return 0; });
         return new(new Triggers([.. triggers, .. ofProject.List]).ToJson(), file is not null ? add : project.AddTriggers);
     }
 
     Inheritable<IReadOnlyList<ComputedFileSetting>>? ReadComputedFiles()
     {
-        var (plain, json) = (Existing("computed-files"), Existing("computed-files.json"));
-        var (plainAdd, jsonAdd) = (Existing("computed-files.add"), Existing("computed-files.add.json"));
+        var (plain, json) = (directory.File("computed-files"), directory.File("computed-files.json"));
+        var (plainAdd, jsonAdd) = (directory.File("computed-files.add"), directory.File("computed-files.add.json"));
         RefuseBoth(plain, json);
         RefuseBoth(plainAdd, jsonAdd);
         RefuseBoth(plain ?? json, plainAdd ?? jsonAdd);
@@ -203,8 +178,9 @@ sealed class ManifestReader(ImageProject project)
         if (file is not null)
         {
             var text = ManifestText.Read(file);
-            files.AddRange(ManifestText.Convert(file, text, () =>
-                    file.EndsWith(".json", StringComparison.Ordinal) ? ComputedFile.ParseJson(text) : ComputedFile.ParseLines(text))
+            files.AddRange(ManifestText.Convert(file, () => file.EndsWith(".json", StringComparison.Ordinal)
+                    ? ComputedFile.ParseJson(text, ManifestText.WarnOfMisnamed(file, listener))
+                    : ComputedFile.ParseLines(text))
                 .Select(item => new ComputedFileSetting(item.Filename.ToString(), item.Source)));
         }
         files.AddRange(project.ComputedFiles.Select(item => new ComputedFileSetting(item.Filename, item.Source)));
@@ -216,13 +192,8 @@ sealed class ManifestReader(ImageProject project)
 
     IReadOnlyDictionary<string, string>? ReadTags()
     {
-        IReadOnlyDictionary<string, string>? ofFile = null;
-        var file = Existing("tags.json");
-        if (file is not null)
-        {
-            var text = ManifestText.Read(file);
-            ofFile = ManifestText.ReadJson(file, text, ReadTagMembers);
-        }
+        var file = directory.File("tags.json");
+        var ofFile = file is null ? null : ManifestText.ReadJson(file, json => json.ReadTable("tags.json", (value, name) => value.ReadText($"tag \"{name}\"")));
         var tags = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in ofFile ?? new Dictionary<string, string>())
             tags[name] = value;
@@ -236,34 +207,16 @@ sealed class ManifestReader(ImageProject project)
         return tags.Count == 0 ? null : tags;
     }
 
-    // Not by CommentedJson.ReadMembers: the case of a tag's name counts.
-    static Dictionary<string, string> ReadTagMembers(JsonElement json)
-    {
-        if (json.ValueKind == JsonValueKind.Null)
-            return [];
-        if (json.ValueKind != JsonValueKind.Object)
-            throw new JsonException("tags.json is not an object");
-        var tags = new Dictionary<string, string>();
-        foreach (var member in json.EnumerateObject())
-            tags[member.Name] = CommentedJson.ReadText(member.Value, $"tag \"{member.Name}\"");
-        return tags;
-    }
-
-    IReadOnlyList<string> ReadOwners(string member)
-    {
-        if (Existing("owners.json") is not { } file)
-            return [];
-        var text = ManifestText.Read(file);
-        return ManifestText.ReadJson<IReadOnlyList<string>>(file, text, json =>
-            CommentedJson.ReadMembers(json, "owners.json").TryGetValue(member, out var list)
-                ? [.. CommentedJson.ReadList(list, member).Select(item => CommentedJson.ReadText(item, member))]
-                : []);
-    }
+    IReadOnlyList<string> ReadOwners(string member) => directory.File("owners.json") is { } file
+        ? ManifestText.ReadJson(file, json =>
+            json.ReadMembers("owners.json", ["Users", "Groups"], member == "Users" ? ManifestText.WarnOfMisnamed(file, listener) : null)
+                .GetValueOrDefault(member)?.ReadTexts(member) ?? [])
+        : [];
 
     List<PackageRequest> ReadPackages()
     {
         var packages = new List<PackageRequest>();
-        if (Existing("package-list") is { } file)
+        if (directory.File("package-list") is { } file)
         {
             var number = 0;
             foreach (var line in ManifestText.Read(file).Split('\n'))
@@ -280,14 +233,11 @@ sealed class ManifestReader(ImageProject project)
     List<ProjectTreeItem> FindTrees()
     {
         var trees = new List<ProjectTreeItem>();
-        foreach (var (name, stage) in treeFolders)
+        foreach (var (name, stage, use) in ManifestComponents.Trees)
         {
-            if (ExistingDirectory(name) is { } tree)
-                trees.Add(new(tree, stage));
-            trees.AddRange(project.Trees.Where(item => item.Stage == stage && !item.Append));
-            if (ExistingDirectory(name + AppendSuffix) is { } append)
-                trees.Add(new(append, stage, Append: true));
-            trees.AddRange(project.Trees.Where(item => item.Stage == stage && item.Append));
+            if (directory.Folder(name) is { } tree)
+                trees.Add(new(tree, stage, use));
+            trees.AddRange(project.Trees.Where(item => item.Stage == stage && item.Use == use));
         }
         return trees;
     }
@@ -295,11 +245,11 @@ sealed class ManifestReader(ImageProject project)
     List<ProjectScriptItem> FindScripts()
     {
         var scripts = new List<ProjectScriptItem>();
-        foreach (var (name, stage) in scriptFolders)
+        foreach (var (name, stage) in ManifestComponents.Scripts)
         {
             var ofStage = project.Scripts.Where(script => script.Stage == stage).ToList();
-            if (ExistingDirectory(name) is { } scriptsDirectory)
-                foreach (var file in Directory.EnumerateFileSystemEntries(scriptsDirectory))
+            if (directory.Folder(name) is { } scriptsDirectory)
+                foreach (var file in EntriesOf(scriptsDirectory))
                 {
                     if (Path.GetFileName(file).StartsWith('.'))
                         continue;
@@ -318,7 +268,7 @@ sealed class ManifestReader(ImageProject project)
 
     (string? File, bool Add) OneOf(string name, string addName)
     {
-        var (file, add) = (Existing(name), Existing(addName));
+        var (file, add) = (directory.File(name), directory.File(addName));
         RefuseBoth(file, add);
         return (file ?? add, add is not null);
     }
@@ -337,9 +287,15 @@ sealed class ManifestReader(ImageProject project)
                 $"The project {(projectAdds ? "adds to" : "replaces")} the source image's {what} and {Path.GetFileName(file)} {(fileAdds ? "adds to" : "replaces")} it. Say it in one way.", file);
     }
 
-    string? Existing(string name) =>
-        project.UseManifestDirectory && Path.Combine(directory, name) is var path && File.Exists(path) ? path : null;
-
-    string? ExistingDirectory(string name) =>
-        project.UseManifestDirectory && Path.Combine(directory, name) is var path && Directory.Exists(path) ? path : null;
+    static IReadOnlyList<string> EntriesOf(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries(folder)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw ManifestText.Unreadable(folder, exception);
+        }
+    }
 }

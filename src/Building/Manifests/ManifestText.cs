@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Images;
+using ImageSdk.Images.Json;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Manifests;
 
@@ -19,7 +21,7 @@ static class ManifestText
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BuildException("IMG1010", $"{file} can't be read: {exception.Message}", file, inner: exception);
+            throw Unreadable(file, exception);
         }
         try
         {
@@ -33,10 +35,28 @@ static class ManifestText
         }
     }
 
-    public static T ReadJson<T>(string file, string text, Func<JsonElement, T> read) =>
-        Convert(file, text, () => read(CommentedJson.Parse(text)));
+    /// <summary>A file or directory that is there, but not for who builds.</summary>
+    public static BuildException Unreadable(string path, Exception exception) => new("IMG1010", exception switch
+    {
+        UnauthorizedAccessException or PosixException { Error: Errno.AccessDenied } =>
+            $"{path} can't be read: permission denied. Make it readable for the user who builds.",
+        PosixException { IsNotFound: true } or FileNotFoundException or DirectoryNotFoundException =>
+            $"{path} can't be read: it was there, and is gone or replaced. Build again when nothing changes it any more.",
+        _ => $"{path} can't be read: {exception.Message}",
+    }, path, inner: exception);
 
-    public static T Convert<T>(string file, string text, Func<T> read)
+    public static T ReadJson<T>(string file, Func<CommentedJson, T> read)
+    {
+        var text = Read(file);
+        return Convert(file, () => read(CommentedJson.Parse(text)));
+    }
+
+    /// <summary>A listener's ear for members that are named nearly as one that is known.</summary>
+    public static Action<MisnamedMember> WarnOfMisnamed(string file, IBuildListener listener) => member => listener.Report(new(
+        DiagnosticSeverity.Warning, "IMG1154", $"\"{member.Name}\" has no meaning in {Path.GetFileName(file)} and is passed over. If \"{member.Nearest}\" is meant, rename it.",
+        file, member.Line, member.Column));
+
+    public static T Convert<T>(string file, Func<T> read)
     {
         try
         {
@@ -44,26 +64,16 @@ static class ManifestText
         }
         catch (JsonException exception)
         {
-            var line = (int)(exception.LineNumber ?? 0) + (exception.LineNumber is null ? 0 : 1);
-            throw new BuildException("IMG1012", $"{Path.GetFileName(file)} is not valid JSON: {WithoutPosition(exception.Message)}", file, line,
-                (int)(exception.BytePositionInLine ?? 0) + (exception.LineNumber is null ? 0 : 1), exception);
+            throw new BuildException("IMG1012", $"{Path.GetFileName(file)} can't be used as it is: {exception.Message}.", file,
+                (int)(exception.LineNumber ?? 0) + 1, (int)(exception.BytePositionInLine ?? 0) + 1, exception);
         }
         catch (FilterException exception)
         {
             throw new BuildException("IMG1020", $"{Path.GetFileName(file)}: {exception.Message}", file, exception.Line, inner: exception);
         }
-        catch (FormatException exception)
+        catch (LineFormatException exception)
         {
-            throw new BuildException("IMG1013", $"{Path.GetFileName(file)}: {exception.Message}", file, inner: exception);
+            throw new BuildException("IMG1013", $"{Path.GetFileName(file)}: {exception.Reason}", file, exception.Line, inner: exception);
         }
-    }
-
-    // The position is in the diagnostic itself; the reader's own counts from zero.
-    static string WithoutPosition(string message)
-    {
-        var at = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        if (at < 0)
-            at = message.IndexOf(" Path:", StringComparison.Ordinal);
-        return at < 0 ? message : message[..at].TrimEnd();
     }
 }

@@ -182,8 +182,20 @@ public enum ProjectScriptStage
 /// <param name="Mode">Permission bits in octal, or empty for those of the source file.</param>
 public sealed record ProjectFileItem(string Source, string TargetPath, ProjectFileStage Stage, string Mode = "");
 
-/// <summary>A directory whose content is copied over the image's root, or appended to its files.</summary>
-public sealed record ProjectTreeItem(string Directory, ProjectFileStage Stage, bool Append = false);
+/// <summary>A directory whose content goes into the image.</summary>
+public sealed record ProjectTreeItem(string Directory, ProjectFileStage Stage, ProjectTreeUse Use = ProjectTreeUse.Copy);
+
+public enum ProjectTreeUse
+{
+    /// <summary>Its content is laid over the image's root.</summary>
+    Copy,
+
+    /// <summary>Its files are appended to those of the image.</summary>
+    Append,
+
+    /// <summary>Its files are templates over the build's variables.</summary>
+    Template,
+}
 
 /// <summary>A script run in the image. Scripts of a stage run in version order of their names, with those of the directory.</summary>
 public sealed record ProjectScriptItem(string File, ProjectScriptStage Stage);

@@ -43,6 +43,13 @@ static class WorkerMessages
     static MessageForms<StageOperation> Operations { get; } = new(
         MessageForm<StageOperation>.OfFields(Write, ReadCopyTree),
         MessageForm<StageOperation>.OfFields(Write, ReadCopyFile),
+        MessageForm<StageOperation>.OfFields<RestoreFilesOperation>(
+            (writer, restore) =>
+            {
+                writer.WriteList(restore.Trees, Write);
+                writer.WriteList(restore.Files, Write);
+            },
+            reader => new(reader.ReadList(ReadCopyTree), reader.ReadList(ReadCopyFile))),
         MessageForm<StageOperation>.OfFields(Write, ReadRunScripts),
         MessageForm<StageOperation>.OfFields<CleanPackagesOperation>((_, _) => { }, _ => new()),
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.BootstrapOperation),
@@ -109,10 +116,10 @@ static class WorkerMessages
     {
         writer.Write(copy.Label);
         writer.Write(copy.Directory);
-        writer.Write(copy.Append);
+        writer.Write((byte)copy.Use);
     }
 
-    static CopyTreeOperation ReadCopyTree(BinaryReader reader) => new(reader.ReadString(), reader.ReadString(), reader.ReadBoolean());
+    static CopyTreeOperation ReadCopyTree(BinaryReader reader) => new(reader.ReadString(), reader.ReadString(), (ProjectTreeUse)reader.ReadByte());
 
     static void Write(BinaryWriter writer, CopyFileOperation copy)
     {

@@ -148,11 +148,14 @@ sealed record UnpackOperation(string ImageFile, string ObjectDirectory) : StageO
 /// <param name="TreeHash">What the package says that the tree's is.</param>
 sealed record UnpackPackageOperation(string Package, string ImageFile, string ObjectsFile, string TreeHash) : StageOperation;
 
-/// <param name="Label">For the log: "files", "post-install-files".</param>
-sealed record CopyTreeOperation(string Label, string Directory, bool Append) : StageOperation;
+/// <param name="Label">For the log: "files", "post-install-files.append".</param>
+sealed record CopyTreeOperation(string Label, string Directory, ProjectTreeUse Use) : StageOperation;
 
 /// <param name="Mode">Permission bits, or null for those of the source.</param>
 sealed record CopyFileOperation(string Source, string TargetPath, uint? Mode) : StageOperation;
+
+/// <summary>Brings back what clean-up took or changed of files that a stage before had put into the image.</summary>
+sealed record RestoreFilesOperation(IReadOnlyList<CopyTreeOperation> Trees, IReadOnlyList<CopyFileOperation> Files) : StageOperation;
 
 sealed record RunScriptsOperation(string Label, IReadOnlyList<string> Files) : StageOperation;
 

@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using System.Text;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Manifests;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Stages;
@@ -40,27 +42,40 @@ sealed class InputsWriter(DigestCache digests)
             Entry(kind, directory, name, name);
     }
 
-    public void Tree(string kind, string directory)
+    public void Tree(string kind, string directory) => Tree(kind, directory, digests.Hash);
+
+    /// <summary>A tree of templates. What they come to counts, not what they are made of: a variable matters to the files that show it.</summary>
+    public void TemplatedTree(string directory, IReadOnlyDictionary<string, string> variables) =>
+        Tree("templated", directory, (folder, name, status) =>
+        {
+            var file = Path.Join(folder.Path, Encoding.UTF8.GetString(name));
+            var bytes = name.ToArray();
+            return Convert.ToHexStringLower(SHA256.HashData(TemplatedFile.Render(file, status.Size, () => folder.OpenRead(bytes), variables, missing: null)));
+        });
+
+    void Tree(string kind, string directory, ContentHash hash)
     {
         Line(kind);
         using var handle = DirectoryHandle.Open(directory);
-        Tree(handle, []);
+        Tree(handle, [], hash);
     }
 
-    void Tree(DirectoryHandle directory, byte[] path)
+    delegate string ContentHash(DirectoryHandle directory, ReadOnlySpan<byte> name, FileStatus status);
+
+    void Tree(DirectoryHandle directory, byte[] path, ContentHash hash)
     {
         foreach (var name in directory.ReadNames())
         {
             byte[] childPath = path.Length == 0 ? name : [.. path, (byte)'/', .. name];
-            var status = Entry("", directory, name, childPath);
+            var status = Entry("", directory, name, childPath, hash);
             if (status.Kind != FileKind.Directory)
                 continue;
             using var child = directory.OpenDirectory(name);
-            Tree(child, childPath);
+            Tree(child, childPath, hash);
         }
     }
 
-    FileStatus Entry(string kind, DirectoryHandle directory, byte[] name, byte[] shown)
+    FileStatus Entry(string kind, DirectoryHandle directory, byte[] name, byte[] shown, ContentHash? hash = null)
     {
         try
         {
@@ -69,7 +84,7 @@ sealed class InputsWriter(DigestCache digests)
             {
                 FileKind.Directory => "d",
                 FileKind.Symlink => $"l {Escape(directory.ReadLink(name))}",
-                FileKind.Regular => $"f {Convert.ToString(status.Permissions & 0x1FF, 8)} {digests.Hash(directory, name, status)}",
+                FileKind.Regular => $"f {Convert.ToString(status.Permissions & 0x1FF, 8)} {(hash ?? digests.Hash)(directory, name, status)}",
                 _ => $"? {status.Kind}",
             };
             text.Append(kind).Append(' ').Append(what).Append(' ').Append(Escape(shown));

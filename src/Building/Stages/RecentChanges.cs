@@ -21,7 +21,7 @@ sealed class RecentChanges(DigestCache digests, DateTime since)
     /// </summary>
     public bool AnyIn(string manifestDirectory)
     {
-        foreach (var name in ManifestReader.ContentFolders)
+        foreach (var name in ManifestComponents.Folders)
             if (Path.Combine(manifestDirectory, name) is var folder && Directory.Exists(folder))
             {
                 using var handle = DirectoryHandle.Open(folder);

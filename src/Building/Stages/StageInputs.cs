@@ -46,6 +46,8 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
                 // A bootstrap is clean already, and a stage that only takes away has nothing to take from.
                 if (project.Bootstrap is null || HasContent())
                     inputs.Line("clean");
+                if (!inputs.IsEmpty && manifest.Trees.Any(tree => tree is { Stage: ProjectFileStage.PostScripts, Use: ProjectTreeUse.Append }))
+                    inputs.Line("clean-keeps", "appended");
                 break;
             case ImageStage.RunPostCleanupScripts:
                 Scripts(inputs, ProjectScriptStage.PostCleanup);
@@ -88,7 +90,10 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
     void Files(InputsWriter inputs, ProjectFileStage stage)
     {
         foreach (var tree in manifest.Trees.Where(tree => tree.Stage == stage))
-            inputs.Tree(tree.Append ? "append" : "tree", tree.Directory);
+            if (tree.Use == ProjectTreeUse.Template)
+                inputs.TemplatedTree(tree.Directory, manifest.Environment);
+            else
+                inputs.Tree(tree.Use == ProjectTreeUse.Append ? "append" : "tree", tree.Directory);
         foreach (var file in manifest.Files.Where(file => file.Stage == stage))
         {
             inputs.Line("file", file.TargetPath, file.Mode);

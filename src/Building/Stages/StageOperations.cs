@@ -22,15 +22,15 @@ sealed class StageOperations(BuildPlan plan)
 
     public IReadOnlyList<StageOperation> Of(ImageStage stage) => stage switch
     {
-        ImageStage.CopyFiles => Copies(ProjectFileStage.Files, "files"),
+        ImageStage.CopyFiles => Copies(ProjectFileStage.Files),
         ImageStage.RunPreInstallScripts => [Scripts(ProjectScriptStage.PreInstall, "pre-install-scripts")],
         ImageStage.InstallPackages => [new InstallPackagesOperation(manifest.Packages, project.Installation, locked.Value?.Install)],
-        ImageStage.CopyPostInstallFiles => Copies(ProjectFileStage.PostInstall, "post-install-files"),
+        ImageStage.CopyPostInstallFiles => Copies(ProjectFileStage.PostInstall),
         ImageStage.RunScripts => [Scripts(ProjectScriptStage.Scripts, "scripts")],
-        ImageStage.CopyPostScriptsFiles => Copies(ProjectFileStage.PostScripts, "post-scripts-files"),
+        ImageStage.CopyPostScriptsFiles => Copies(ProjectFileStage.PostScripts),
         // In the original clean-up comes before post-scripts-files: what it took of them comes back.
         ImageStage.CleanPackages =>
-            [new CleanPackagesOperation(), .. Copies(ProjectFileStage.PostScripts, "post-scripts-files").Where(copy => copy is not CopyTreeOperation { Append: true })],
+            [new CleanPackagesOperation(), .. Restores()],
         ImageStage.RunPostCleanupScripts => [Scripts(ProjectScriptStage.PostCleanup, "post-cleanup-scripts")],
         _ => throw new InvalidOperationException($"{stage} is no list of operations"),
     };
@@ -67,12 +67,26 @@ sealed class StageOperations(BuildPlan plan)
         ? new UnpackPackageOperation(package.ToString(), package.ImageFile, package.ObjectsFile, package.TreeHash)
         : new UnpackOperation(source.ImageFile!, project.Store.ObjectDirectory);
 
-    List<StageOperation> Copies(ProjectFileStage stage, string label) =>
+    /// <summary>Trees in their order, single files of the project after those that are copied.</summary>
+    List<StageOperation> Copies(ProjectFileStage stage)
+    {
+        var trees = CopiesOfTrees(stage);
+        return [.. trees.Where(tree => tree.Use == ProjectTreeUse.Copy), .. CopiesOfFiles(stage), .. trees.Where(tree => tree.Use != ProjectTreeUse.Copy)];
+    }
+
+    List<StageOperation> Restores()
+    {
+        var (trees, files) = (CopiesOfTrees(ProjectFileStage.PostScripts), CopiesOfFiles(ProjectFileStage.PostScripts));
+        return trees.Count + files.Count == 0 ? [] : [new RestoreFilesOperation(trees, files)];
+    }
+
+    List<CopyTreeOperation> CopiesOfTrees(ProjectFileStage stage) =>
+        [.. manifest.Trees.Where(tree => tree.Stage == stage).Select(tree => new CopyTreeOperation(ManifestComponents.NameOf(stage, tree.Use), tree.Directory, tree.Use))];
+
+    List<CopyFileOperation> CopiesOfFiles(ProjectFileStage stage) =>
     [
-        .. manifest.Trees.Where(tree => tree.Stage == stage && !tree.Append).Select(tree => new CopyTreeOperation(label, tree.Directory, false)),
         .. manifest.Files.Where(file => file.Stage == stage)
             .Select(file => new CopyFileOperation(file.Source, file.TargetPath, file.Mode.Length == 0 ? null : Convert.ToUInt32(file.Mode, 8))),
-        .. manifest.Trees.Where(tree => tree.Stage == stage && tree.Append).Select(tree => new CopyTreeOperation(label + ".append", tree.Directory, true)),
     ];
 
     RunScriptsOperation Scripts(ProjectScriptStage stage, string label) =>

@@ -2,6 +2,7 @@ using System.Text;
 using ImageSdk.Artifacts;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Images;
@@ -60,7 +61,7 @@ sealed class ArtifactWriter(WorkerSession session)
     {
         using (var handle = root.Open())
             foreach (var directory in trees)
-                new TreeCopier(handle, directory, append: false, session.Cancellation).Copy(directory, "");
+                new TreeCopier(handle, directory, ProjectTreeUse.Copy, session.Cancellation).Copy(directory, "");
         var layers = LayerTree.From(tree);
         layers.Apply(LayerScanner.Scan(root.Upper, withRoot: true, session.Cancellation));
         return layers.ToFileSystem(latest: null);

@@ -1,11 +1,25 @@
 using System.Text;
+using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
+using ImageSdk.Images;
 
 namespace ImageSdk.Building.Worker;
 
-/// <summary>Puts a single file into the root; missing directories are made.</summary>
+/// <summary>Puts trees and single files into the root.</summary>
 static class FileCopier
 {
+    /// <param name="kept">Files of the image that are left as they are; null for none.</param>
+    public static void Copy(StageContext context, CopyTreeOperation tree, IReadOnlySet<ByteString>? kept = null)
+    {
+        var copier = new TreeCopier(context.Handle, tree.Label, tree.Use, context.Cancellation)
+        {
+            Variables = context.Settings.Environment, Kept = kept ?? new HashSet<ByteString>(),
+        };
+        copier.Copy(tree.Directory, "");
+        context.Log($"{(tree.Use == ProjectTreeUse.Append ? "Appended" : "Copied")} {tree.Label} tree: {copier.Copied} changed");
+    }
+
+    /// <summary>Missing directories are made.</summary>
     public static void Copy(StageContext context, CopyFileOperation operation)
     {
         var target = Encoding.UTF8.GetBytes(operation.TargetPath.Trim('/'));

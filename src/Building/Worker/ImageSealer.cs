@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Images;
@@ -47,7 +48,7 @@ static class ImageSealer
             return;
         context.Handle.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes(request.TestsTarget.Trim('/')), 0x1ED); // 0755
         if (request.TestsDirectory is not null)
-            new TreeCopier(context.Handle, "tests", append: false, context.Cancellation).Copy(request.TestsDirectory, request.TestsTarget);
+            new TreeCopier(context.Handle, "tests", ProjectTreeUse.Copy, context.Cancellation).Copy(request.TestsDirectory, request.TestsTarget);
         foreach (var file in request.TestFiles)
             FileCopier.Copy(context, new CopyFileOperation(file, $"{request.TestsTarget}/{Path.GetFileName(file)}", null));
     }

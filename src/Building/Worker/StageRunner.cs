@@ -53,13 +53,14 @@ static class StageRunner
                 ImagePackage.Unpack(package, context.Root.Upper, session.Cancellation);
                 break;
             case CopyTreeOperation tree:
-                var copier = new TreeCopier(context.Handle, tree.Label, tree.Append, session.Cancellation);
-                copier.Copy(tree.Directory, "");
-                context.Log($"{(tree.Append ? "Appended" : "Copied")} {tree.Label} tree: {copier.Copied} changed");
+                FileCopier.Copy(context, tree);
                 break;
             case CopyFileOperation file:
                 FileCopier.Copy(context, file);
                 context.Log($"Copied {file.TargetPath}");
+                break;
+            case RestoreFilesOperation files:
+                FileRestorer.Restore(context, files);
                 break;
             case RunScriptsOperation scripts:
                 new ScriptRunner(context).Run(scripts.Label, scripts.Files);

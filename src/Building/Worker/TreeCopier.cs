@@ -2,6 +2,9 @@ using System.Buffers;
 using System.Text;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Manifests;
+using ImageSdk.Building.Projects;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Worker;
@@ -11,13 +14,19 @@ namespace ImageSdk.Building.Worker;
 /// new, files their permission bits without set-uid, set-gid and sticky; a file with equal content is left as it is, time
 /// and all. Links inside the image are followed as a process in the image would follow them.
 /// </summary>
-sealed class TreeCopier(DirectoryHandle root, string label, bool append, CancellationToken cancellation)
+sealed class TreeCopier(DirectoryHandle root, string label, ProjectTreeUse use, CancellationToken cancellation)
 {
     const uint DirectoryMode = 0x1ED; // 0755
     const uint FileModes = 0x1ED;     // 0777 without the 022 of the umask that builders must have
     const int BufferSize = 256 * 1024;
 
     public int Copied { get; private set; }
+
+    /// <summary>What templates are carried out with.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Files of the image that are left as they are.</summary>
+    public IReadOnlySet<ByteString> Kept { get; init; } = new HashSet<ByteString>();
 
     /// <param name="target">Path in the image below which the tree goes; empty for its root.</param>
     public void Copy(string directory, string target)
@@ -43,7 +52,7 @@ sealed class TreeCopier(DirectoryHandle root, string label, bool append, Cancell
                 case FileKind.Regular:
                     CopyFile(source, name, status, target);
                     break;
-                case FileKind.Symlink when append:
+                case FileKind.Symlink when use == ProjectTreeUse.Append:
                     throw Failure("IMG3021", source, name, "is a symbolic link, which can't be appended to a file. Move it to the tree that is copied.");
                 case FileKind.Symlink:
                     CopySymlink(source, name, target);
@@ -70,10 +79,12 @@ sealed class TreeCopier(DirectoryHandle root, string label, bool append, Cancell
 
     void CopyFile(DirectoryHandle source, byte[] name, FileStatus status, byte[] target)
     {
+        if (Kept.Contains(new ByteString(target)))
+            return;
         var existing = root.StatInRoot(target);
         if (existing?.Kind == FileKind.Directory)
             throw Failure("IMG3022", source, name, "is a file, but the image has a directory of that name.");
-        if (append && existing?.Kind == FileKind.Regular)
+        if (use == ProjectTreeUse.Append && existing?.Kind == FileKind.Regular)
         {
             using var from = source.OpenRead(name);
             using var to = root.OpenAppendInRoot(target);
@@ -81,19 +92,26 @@ sealed class TreeCopier(DirectoryHandle root, string label, bool append, Cancell
             Copied++;
             return;
         }
-        if (existing is { Kind: FileKind.Regular } same && same.Size == status.Size && HasEqualContent(source, name, target))
+        var content = use == ProjectTreeUse.Template ? Render(source, name, status) : null;
+        var size = content is null ? status.Size : (ulong)content.Length;
+        if (existing is { Kind: FileKind.Regular } same && same.Size == size && HasEqualContent(() => Open(source, name, content), target))
             return;
         using var parent = root.OpenDirectoryInRoot(ParentOf(target));
-        Write(source, name, status.Permissions & FileModes, parent, NameOf(target));
+        Write(source, name, () => Open(source, name, content), status.Permissions & FileModes, parent, NameOf(target));
         Copied++;
     }
 
+    static Stream Open(DirectoryHandle source, byte[] name, byte[]? content) => content is null ? source.OpenRead(name) : new MemoryStream(content);
+
+    byte[] Render(DirectoryHandle source, byte[] name, FileStatus status) => TemplatedFile.Render(
+        Path.Join(source.Path, Encoding.UTF8.GetString(name)), status.Size, () => source.OpenRead(name), Variables, missing: null, cancellation);
+
     /// <summary>Writes a file under a temporary name and renames it, so that a link or an old file there is replaced and not followed.</summary>
-    static void Write(DirectoryHandle source, byte[] name, uint mode, DirectoryHandle parent, byte[] targetName)
+    static void Write(DirectoryHandle source, byte[] name, Func<Stream> open, uint mode, DirectoryHandle parent, byte[] targetName)
     {
         var temporary = ".imagesdk-copy~"u8;
         parent.RemoveTree(temporary);
-        using (var from = source.OpenRead(name))
+        using (var from = open())
         using (var to = parent.CreateFile(temporary, 0x180))
             from.CopyTo(to, BufferSize);
         parent.SetPermissions(temporary, mode);
@@ -107,7 +125,7 @@ sealed class TreeCopier(DirectoryHandle root, string label, bool append, Cancell
         var real = new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file;
         using var source = DirectoryHandle.Open(Path.GetDirectoryName(real)!);
         var name = Encoding.UTF8.GetBytes(Path.GetFileName(real));
-        Write(source, name, mode ?? source.Stat(name).Permissions & FileModes, parent, targetName);
+        Write(source, name, () => source.OpenRead(name), mode ?? source.Stat(name).Permissions & FileModes, parent, targetName);
     }
 
     void CopySymlink(DirectoryHandle source, byte[] name, byte[] target)
@@ -138,9 +156,9 @@ sealed class TreeCopier(DirectoryHandle root, string label, bool append, Cancell
                 target.SetAttribute(targetName, attribute, value);
     }
 
-    bool HasEqualContent(DirectoryHandle source, byte[] name, byte[] target)
+    bool HasEqualContent(Func<Stream> open, byte[] target)
     {
-        using var left = source.OpenRead(name);
+        using var left = open();
         using var right = root.OpenReadInRoot(target);
         var leftBuffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         var rightBuffer = ArrayPool<byte>.Shared.Rent(BufferSize);

@@ -28,6 +28,9 @@ sealed class CodePointSet : IEquatable<CodePointSet>
 
     public static CodePointSet OfOne(int codePoint) => new([(codePoint, codePoint)]);
 
+    /// <summary>The code point, where there is one alone.</summary>
+    public int? Single => ranges is [var (first, last)] && first == last ? first : null;
+
     public ReadOnlySpan<(int First, int Last)> Ranges => ranges;
 
     public bool Contains(int codePoint)

@@ -3,6 +3,10 @@ namespace ImageSdk.Images.Expressions;
 /// <summary>A parsed expression.</summary>
 abstract record Node
 {
+    static readonly SetNode[] ascii = [.. Enumerable.Range(0, 128).Select(codePoint => new SetNode(CodePointSet.OfOne(codePoint)))];
+
+    public static SetNode Literal(int codePoint) => codePoint < ascii.Length ? ascii[codePoint] : new(CodePointSet.OfOne(codePoint));
+
     /// <summary>How many code point tests it has when its repetitions are written out.</summary>
     public virtual long Size => 1;
 

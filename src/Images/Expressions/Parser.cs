@@ -198,7 +198,8 @@ sealed partial class Parser
         }
     }
 
-    SetNode Literal(int codePoint) => new(Folded(CodePointSet.OfOne(codePoint)));
+    SetNode Literal(int codePoint) =>
+        flags.HasFlag(Flags.IgnoreCase) ? new(CaseFolding.Fold(CodePointSet.OfOne(codePoint))) : Node.Literal(codePoint);
 
     CodePointSet Folded(CodePointSet set) => flags.HasFlag(Flags.IgnoreCase) ? CaseFolding.Fold(set) : set;
 

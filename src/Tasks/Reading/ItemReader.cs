@@ -24,10 +24,16 @@ sealed partial class ItemReader(Func<string, string> absolute)
     public IReadOnlyList<ProjectFileItem> Files(ITaskItem[] items) => [.. items.Select(File)];
 
     public IReadOnlyList<ProjectTreeItem> Trees(ITaskItem[] items) =>
-        [.. items.Select(item => new ProjectTreeItem(
-            Path.TrimEndingDirectorySeparator(absolute(item.ItemSpec)),
-            Stage(item, ProjectFileStage.Files),
-            Words.Flag(item.GetMetadata("Append"), Name(item, "Append"), Place(item))))];
+        [.. items.Select(item => new ProjectTreeItem(Path.TrimEndingDirectorySeparator(absolute(item.ItemSpec)), Stage(item, ProjectFileStage.Files), Use(item)))];
+
+    static ProjectTreeUse Use(ITaskItem item) =>
+        (Words.Flag(item.GetMetadata("Append"), Name(item, "Append"), Place(item)), Words.Flag(item.GetMetadata("Templated"), Name(item, "Templated"), Place(item))) switch
+        {
+            (true, true) => throw Words.Wrong(Name(item, "Templated"), "true", "false where Append is true", Place(item)),
+            (true, _) => ProjectTreeUse.Append,
+            (_, true) => ProjectTreeUse.Template,
+            _ => ProjectTreeUse.Copy,
+        };
 
     public IReadOnlyList<ProjectScriptItem> Scripts(ITaskItem[] items) =>
         [.. items.Select(item => new ProjectScriptItem(absolute(item.ItemSpec), Stage(item, ProjectScriptStage.Scripts)))];

@@ -89,7 +89,7 @@ public class AptBootstrapTests
 
     static IReadOnlyList<Sandbox.RunStageRequest> Find(ImageWorkspace workspace, ImageProject project, IReadOnlyList<string> references)
     {
-        var plan = new BuildPlan(project, ManifestReader.Read(project));
+        var plan = new BuildPlan(project, ManifestReader.Read(project, new RecordingListener()));
         return new FirstWork(plan, plan.OpenLayers(), new DigestCache(Path.Combine(workspace.Folder, "none"))).Find(references);
     }
 

@@ -59,7 +59,7 @@ public sealed class ManifestFuzzTests : IDisposable
             File.WriteAllBytes(Path.Combine(directory, damagedName), [.. bytes]);
             try
             {
-                ManifestReader.Read(Project());
+                ManifestReader.Read(Project(), new RecordingListener());
             }
             catch (BuildException exception)
             {
@@ -79,7 +79,7 @@ public sealed class ManifestFuzzTests : IDisposable
             {"SourceImage": "base/${IMAGE_STREAM[/1:]}/$ARCH", "SourceImageGitCommitId": "$COMMIT", "UNKNOWN": 1,
              "SourceImageTagsToMatch": {"kept": ["$ARCH", "$NOPE"], "dropped": ["$NOPE"]}, "SourceImageBuildVariables": {"A": "$IMAGE_STREAM_LEAF_NAME"}}
             """);
-        var manifest = ManifestReader.Read(Project() with { Variables = [new("COMMIT", "c-$IMAGE_STREAM")] });
+        var manifest = ManifestReader.Read(Project() with { Variables = [new("COMMIT", "c-$IMAGE_STREAM")] }, new RecordingListener());
         Assert.Equal("base/b/amd64", manifest.SourceImage);
         Assert.Equal("c-a/b", manifest.SourceImageGitCommitId);
         Assert.Equal(["amd64", ""], Assert.Single(manifest.SourceImageTagsToMatch).Value);

@@ -24,6 +24,9 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
             COLOUR=blue
             HOME=/
             IMAGE_STREAM=test/order/leaf
+            IMAGE_STREAM_0=test
+            IMAGE_STREAM_1=order
+            IMAGE_STREAM_2=leaf
             IMAGE_STREAM_DIRECTORY_NAME=test/order
             IMAGE_STREAM_LEAF_NAME=leaf
             LOGNAME=root

@@ -1,4 +1,6 @@
-namespace ImageSdk.Images.Expressions;
+using ImageSdk.Images.Expressions;
+
+namespace ImageSdk.Images.Tests.Reference;
 
 /// <summary>
 /// Maps code points to characters such that those an expression cannot tell apart become one: ASCII stays, and each

@@ -1,8 +1,9 @@
 using System.Buffers;
-using System.Text;
 using System.Text.RegularExpressions;
+using System.Text;
+using ImageSdk.Images.Expressions;
 
-namespace ImageSdk.Images.Expressions;
+namespace ImageSdk.Images.Tests.Reference;
 
 /// <summary>An RE2 expression that tests paths in time linear in their length.</summary>
 sealed class Expression

@@ -1,8 +1,10 @@
 using System.Text;
+using ImageSdk.Images.Expressions;
 
-namespace ImageSdk.Images.Expressions;
+namespace ImageSdk.Images.Tests.Reference;
 
 /// <summary>
+/// The engine that filters had first, a line at a time by the platform's engine; what the automaton is compared with.
 /// One line of a filter or a trigger: a regular expression anchored at the start of the path, or one of the simple
 /// forms that the original takes for such. Some of those match a little more or less than the expression would.
 /// </summary>

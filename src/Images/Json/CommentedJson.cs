@@ -1,0 +1,105 @@
+using System.Text.Json;
+
+namespace ImageSdk.Images.Json;
+
+/// <summary>
+/// JSON as the original's files have it: lines whose first non-blank characters are "#", "//" or "!" are comments. Every value knows its
+/// place, so that what is wrong with it has one.
+/// </summary>
+/// <remarks>Errors are <see cref="JsonException"/> with line and column, and a message that says what was found and what was expected.</remarks>
+public sealed class CommentedJson
+{
+    readonly object? value;
+
+    /// <param name="value">A text, elements or members; null for all else.</param>
+    internal CommentedJson(JsonValueKind kind, int line, int column, object? value = null)
+    {
+        Kind = kind;
+        Line = line;
+        Column = column;
+        this.value = value;
+    }
+
+    public JsonValueKind Kind { get; }
+
+    /// <summary>1-based.</summary>
+    public int Line { get; }
+
+    /// <summary>1-based, in characters.</summary>
+    public int Column { get; }
+
+    /// <exception cref="JsonException">The text is not JSON, or an object has a member twice.</exception>
+    public static CommentedJson Parse(string text) => new CommentedJsonParser(text).Parse();
+
+    /// <summary>The members of an object by name, whose case does not count.</summary>
+    /// <param name="known">Names that have a meaning here; others are passed over.</param>
+    /// <param name="misnamed">Told of members whose names are near to one that is known.</param>
+    /// <exception cref="JsonException">The value is no object, or two of its members differ in case only.</exception>
+    public IReadOnlyDictionary<string, CommentedJson> ReadMembers(string what, IReadOnlyList<string> known, Action<MisnamedMember>? misnamed = null)
+    {
+        var members = new Dictionary<string, CommentedJson>(StringComparer.OrdinalIgnoreCase);
+        foreach (var member in Members(what))
+        {
+            if (members.TryGetValue(member.Name, out var first))
+                throw Error(member.Line, member.Column, $"\"{member.Name}\" is there twice, first in line {first.Line}. Keep one");
+            members.Add(member.Name, member.Value);
+            if (misnamed is not null && NearNames.Find(member.Name, known, StringComparison.OrdinalIgnoreCase) is { } nearest)
+                misnamed(new(member.Name, nearest, member.Line, member.Column));
+        }
+        return members;
+    }
+
+    /// <summary>The members of an object whose names are the user's: their case counts. Null has none.</summary>
+    /// <exception cref="JsonException">The value is neither.</exception>
+    public IReadOnlyDictionary<string, T> ReadTable<T>(string what, Func<CommentedJson, string, T> read) =>
+        Kind == JsonValueKind.Null ? new Dictionary<string, T>() : Members(what).ToDictionary(member => member.Name, member => read(member.Value, member.Name), StringComparer.Ordinal);
+
+    /// <summary>The elements of a list; null has none.</summary>
+    /// <exception cref="JsonException">The value is neither.</exception>
+    public IReadOnlyList<CommentedJson> ReadList(string what) => value switch
+    {
+        IReadOnlyList<CommentedJson> elements => elements,
+        _ => Kind == JsonValueKind.Null ? [] : throw Wrong(what, "a list"),
+    };
+
+    /// <summary>The texts of a list.</summary>
+    /// <exception cref="JsonException">The value is no list, or something in it is no text.</exception>
+    public IReadOnlyList<string> ReadTexts(string what) => [.. ReadList(what).Select(element => element.ReadText($"an element of {what}"))];
+
+    /// <summary>A text; null is an empty one.</summary>
+    /// <exception cref="JsonException">The value is neither.</exception>
+    public string ReadText(string what) => value as string ?? (Kind == JsonValueKind.Null ? "" : throw Wrong(what, "a text in quotes"));
+
+    /// <summary>True or false; null is false.</summary>
+    /// <exception cref="JsonException">The value is none of them.</exception>
+    public bool ReadFlag(string what) => Kind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False or JsonValueKind.Null => false,
+        _ => throw Wrong(what, "true or false"),
+    };
+
+    IReadOnlyList<CommentedJsonMember> Members(string what) => value as IReadOnlyList<CommentedJsonMember> ?? throw Wrong(what, "an object in braces");
+
+    JsonException Wrong(string what, string expected) => Error(Line, Column, $"{what} must be {expected}; found {Describe()}");
+
+    string Describe() => Kind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
+
+    internal static JsonException Error(int line, int column, string message, Exception? inner = null) => new(message, null, line - 1, column - 1, inner);
+}
+
+/// <param name="Line">1-based, of the name.</param>
+sealed record CommentedJsonMember(string Name, int Line, int Column, CommentedJson Value);
+
+/// <summary>A member that has no meaning, but a name near to one that has.</summary>
+/// <param name="Line">1-based.</param>
+/// <param name="Column">1-based.</param>
+public sealed record MisnamedMember(string Name, string Nearest, int Line, int Column);
