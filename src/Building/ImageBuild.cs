@@ -26,7 +26,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     readonly StateDirectory state = new(stateDirectory);
 
     /// <summary>The conventional folders of a manifest directory whose files go into an image or run in it.</summary>
-    public static IEnumerable<string> ContentFolders => ManifestReader.ContentFolders;
+    public static IEnumerable<string> ContentFolders => ManifestComponents.Folders;
 
     /// <summary>
     /// Reads and checks the manifest directory, merges it with the project and writes the plan (plan.json, only when it
