@@ -35,7 +35,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         File.AppendAllText(Path.Combine(stateDirectory, "begun.log"), $"{project.Stream} on {string.Join(' ', referencedImages.Select(Path.GetFileName))} worker={workers.GetHashCode()}\n");
     }
 
-    public void Prepare(ImageProject project)
+    public void Prepare(ImageProject project, CancellationToken cancellation = default)
     {
         Directory.CreateDirectory(stateDirectory);
         WriteIfChanged("plan.json", JsonSerializer.Serialize(project, indented));

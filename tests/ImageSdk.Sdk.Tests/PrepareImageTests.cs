@@ -97,6 +97,7 @@ public sealed class PrepareImageTests : IDisposable
               <ImageFile Include="conf/*.conf" TargetPath="/etc/conf.d/" Stage="PostInstall" Mode="0640" />
               <ImageFile Include="conf/none" TargetPath="/etc/none" />
               <ImageTree Include="tree/" Stage="PostScripts" Append="true" />
+              <ImageTree Include="templates/" Templated="true" />
               <ImageScript Include="one" Stage="PreInstall" />
               <ImageScript Include="two" />
               <ImageTag Include="Name" Value="x;y" />
@@ -133,7 +134,8 @@ public sealed class PrepareImageTests : IDisposable
         Assert.Equal(
             [new(folder["conf/a b.conf"], "/etc/conf.d/a b.conf", ProjectFileStage.PostInstall, "0640"), new(folder["conf/none"], "/etc/none", ProjectFileStage.Files)],
             project.Files);
-        Assert.Equal([new(folder["tree"], ProjectFileStage.PostScripts, true)], project.Trees);
+        Assert.Equal(
+            [new(folder["tree"], ProjectFileStage.PostScripts, ProjectTreeUse.Append), new(folder["templates"], ProjectFileStage.Files, ProjectTreeUse.Template)], project.Trees);
         Assert.Equal([new(folder["one"], ProjectScriptStage.PreInstall), new(folder["two"], ProjectScriptStage.Scripts)], project.Scripts);
         Assert.Equal([new("Name", "x;y")], project.Tags);
         var trigger = Assert.Single(project.Triggers);
