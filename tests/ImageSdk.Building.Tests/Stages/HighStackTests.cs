@@ -1,3 +1,4 @@
+using ImageSdk.Building.Projects;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Stages;
@@ -37,7 +38,7 @@ public sealed class HighStackTests(BaseImage @base) : IClassFixture<BaseImage>
         for (var number = 1; layers.Count < Height; number++)
             layers.Add(number % 10 == 0
                 ? await RunAsync(project, layers, $"RunScripts 1\n{number}\n", new RunScriptsOperation("scripts", [Script(directory, number)]))
-                : await RunAsync(project, layers, $"CopyFiles 1\n{number}\n", new CopyTreeOperation("files", Tree(directory, number), Append: false)));
+                : await RunAsync(project, layers, $"CopyFiles 1\n{number}\n", new CopyTreeOperation("files", Tree(directory, number), ProjectTreeUse.Copy)));
 
         var store = new LayerStore(project.CacheDirectory, Processes.UserId);
         var merged = store.Ids().Where(id => store.TryReadInputs(id)?.StartsWith("MergeLayers", StringComparison.Ordinal) == true).ToList();
