@@ -27,8 +27,14 @@ static unsafe partial class Libc
     public const int OpenPath = 0x200000;
     public const int OpenNoAccessTime = 0x40000;
 
+    /// <summary>PRIO_PROCESS: with the id 0 it is the calling thread that is meant.</summary>
+    public const int PriorityOfThread = 0;
+
     /// <summary>openat2 has one number on all architectures, and no wrapper in the C library.</summary>
     public const nint SystemCallOpenAt2 = 437;
+
+    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    public static partial int SetPriority(int which, int who, int niceness);
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
     public static partial int OpenAt(int directory, byte* path, int flags, uint mode);

@@ -36,6 +36,8 @@ sealed class TestServer : IAsyncDisposable
 
     public string ObjectDirectory => Path.Combine(directory, "objects");
 
+    public string LogDirectory => Path.Combine(directory, "log");
+
     public IReadOnlyList<string> LogLines => log.LastLines;
 
     public static async Task<TestServer> StartAsync(Action<ServerOptions>? configure = null, TimeProvider? clock = null)
@@ -99,7 +101,7 @@ sealed class TestServer : IAsyncDisposable
             ObjectDirectory = ObjectDirectory,
             AuthoritiesFile = "",
             PermitInsecureMode = true,
-            LogDirectory = Path.Combine(directory, "log"),
+            LogDirectory = LogDirectory,
             LogDebugLevel = 0,
             // The same after a restart.
             Port = port,

@@ -74,7 +74,7 @@ sealed class ServerLog : IDisposable
     void Write(string message, int level)
     {
         var format = options.LogSubseconds ? "yyyy/MM/dd HH:mm:ss.ffffff" : "yyyy/MM/dd HH:mm:ss";
-        var line = $"{time.GetLocalNow().ToString(format, CultureInfo.InvariantCulture)} {message.ReplaceLineEndings(" ")}";
+        var line = $"{time.GetLocalNow().ToString(format, CultureInfo.InvariantCulture)} {LogText.Clean(message)}";
         lock (gate)
         {
             foreach (var watch in watches.ToArray())

@@ -24,14 +24,16 @@ sealed class ServerParts : IDisposable
         Started = time.GetUtcNow();
         var store = new ObjectStore(options.ObjectDirectory);
         var start = time.GetTimestamp();
+        var trouble = new DiskTrouble(log.Write, time);
         Objects = ObjectCatalogue.Open(store, time);
+        Objects.OnTrouble = problem => trouble.Report("objects cannot be stored", problem);
         log.Write($"Scanned {Objects.Statistics.Count} objects in {HumanDuration.Format(time.GetElapsedTime(start))}");
         start = time.GetTimestamp();
         Images = new ImageCatalogue(new ImageStore(options.ImageDirectory, store, time), Objects, time, log.Write);
         log.Write($"Loaded {Images.Count} images in {HumanDuration.Format(time.GetElapsedTime(start))}");
         var follower = options.Master is null ? null : Follower.Create(options, certificates, Images, Objects, log, time);
         Replicator = follower?.Replicator;
-        ImageService = CreateImageService(follower?.Link);
+        ImageService = CreateImageService(follower?.Link, trouble);
         ObjectService = CreateObjectService(follower?.Forwarder);
     }
 
@@ -90,6 +92,7 @@ sealed class ServerParts : IDisposable
     [
         new ExpirationWatch(Images, Time, Log).RunAsync(cancellation),
         CountAndReplicateAsync(cancellation),
+        MemoryRelease.Create().RunAsync(Time, cancellation),
         new ObjectCollector(Objects, new ObjectCollectorOptions
         {
             StartPercent = Options.CleanupStartPercent,
@@ -108,13 +111,13 @@ sealed class ServerParts : IDisposable
     // Counting shows which images are damaged, for a replica to fetch them again.
     async Task CountAndReplicateAsync(CancellationToken cancellation)
     {
-        await Task.Run(() => Images.CountReferences(cancellation), cancellation);
+        await Images.CountReferencesAsync(cancellation);
         Objects.MarkComplete();
         if (Replicator is not null)
             await Replicator.RunAsync(cancellation);
     }
 
-    ImageService CreateImageService(IMasterLink? master)
+    ImageService CreateImageService(IMasterLink? master, DiskTrouble trouble)
     {
         var limits = new ExpirationLimits(Options.MaximumExpiration, Options.MaximumExpirationPrivileged);
         return new(
@@ -122,6 +125,7 @@ sealed class ServerParts : IDisposable
             new ImageServiceOptions
             {
                 Log = Log.Write,
+                OnTrouble = problem => trouble.Report("the image directory or an object cannot be read or written", problem),
                 AllowUnauthenticatedReads = Options.AllowUnauthenticatedReads,
                 Expirations = limits,
                 Master = master,
@@ -144,7 +148,9 @@ sealed class ServerParts : IDisposable
     // Clients go away and send nonsense all the time; all else is a mistake of ours.
     void LogFailure(SrpcPeer peer, Exception problem)
     {
-        if (problem is SrpcException or GobException or IOException or OperationCanceledException or AuthenticationException)
+        if (problem is CertificateRefusedException)
+            Log.Write($"{peer.Remote}: client refused: {problem.Message}");
+        else if (problem is SrpcException or GobException or IOException or OperationCanceledException or AuthenticationException)
             Log.Debug(0, $"{peer.Remote}: {problem.Message}");
         else
             Log.Write($"{peer.Remote}: {problem}");

@@ -18,6 +18,8 @@ sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
     const byte TlsHandshake = 0x16;
     const int Backlog = 512;
 
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(5);
+
     readonly SrpcServer srpc;
     readonly ServerOptions options;
     readonly ServerLog log;
@@ -70,12 +72,19 @@ sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
         requests.Writer.TryComplete();
     }
 
-    /// <summary>Ends all SRPC connections and waits until the last is gone.</summary>
+    /// <summary>Ends all SRPC connections and waits until the last is gone, or for a while.</summary>
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
         listener.Dispose();
-        await Task.WhenAll(connections.Keys);
+        try
+        {
+            await Task.WhenAll(connections.Keys).WaitAsync(patience);
+        }
+        catch (TimeoutException)
+        {
+            log.Write($"{connections.Count} calls do not end: stopping without them");
+        }
         contexts.Dispose();
     }
 

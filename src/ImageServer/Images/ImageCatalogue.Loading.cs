@@ -1,6 +1,7 @@
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Objects;
+using ImageSdk.Posix;
 using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Images;
@@ -37,26 +38,31 @@ sealed partial class ImageCatalogue
         });
     }
 
-    /// <summary>Reads the images whose headers were known, and counts their references to objects.</summary>
-    public void CountReferences(CancellationToken cancellation)
+    /// <summary>
+    /// Reads the images whose headers were known, and counts their references to objects. Leaves half of the processor to those
+    /// who call meanwhile.
+    /// </summary>
+    public Task CountReferencesAsync(CancellationToken cancellation)
     {
         ImageEntry[] uncounted;
         lock (gate)
             uncounted = [.. images.Values.Where(entry => !entry.IsCounted)];
-        Parallel.ForEach(uncounted, new ParallelOptions { CancellationToken = cancellation }, entry =>
+        return BackgroundThreads.ForEachAsync(uncounted, Math.Max(1, Environment.ProcessorCount / 2), CountReferences, cancellation);
+    }
+
+    void CountReferences(ImageEntry entry)
+    {
+        var name = entry.Header.Name;
+        try
         {
-            var name = entry.Header.Name;
-            try
-            {
-                if (store.Load(name, withImage: true) is { Image: { } image })
-                    CountReferences(entry, image);
-            }
-            catch (Exception problem) when (problem is ImageFileException or IOException or UnauthorizedAccessException)
-            {
-                entry.Fault = problem.Message;
-                report($"image {name} is damaged: {problem.Message}");
-            }
-        });
+            if (store.Load(name, withImage: true) is { Image: { } image })
+                CountReferences(entry, image);
+        }
+        catch (Exception problem) when (problem is ImageFileException or IOException or UnauthorizedAccessException)
+        {
+            entry.Fault = problem.Message;
+            report($"image {name} is damaged: {problem.Message}");
+        }
     }
 
     void CountReferences(ImageEntry entry, Image image)

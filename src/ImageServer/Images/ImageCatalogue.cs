@@ -72,6 +72,9 @@ sealed partial class ImageCatalogue
             return images.GetValueOrDefault(name)?.Fault;
     }
 
+    /// <summary>An image that is in memory; null where it has to be read.</summary>
+    public Image? FindRead(string name) => Find(name) is null ? null : cache.Find(name);
+
     /// <summary>Reads an image; null where there is none.</summary>
     /// <exception cref="ImageFileException">Its file is damaged.</exception>
     public Image? Get(string name)

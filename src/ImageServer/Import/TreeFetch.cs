@@ -30,7 +30,7 @@ sealed class TreeFetch(ObjectCatalogue objects) : IDisposable
 
     /// <summary>Reads an object that was fetched.</summary>
     /// <exception cref="SrpcException">It is longer than it may be.</exception>
-    public byte[] Read(ObjectHash hash, ulong most) => Refusals.Of(() =>
+    public byte[] Read(ObjectHash hash, ulong most) => Refusals.Plain.Of(() =>
     {
         using var file = objects.OpenRead(hash);
         if ((ulong)file.Length > most)

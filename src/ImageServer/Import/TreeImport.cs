@@ -38,7 +38,7 @@ sealed class TreeImport(ImageCatalogue images, ObjectCatalogue objects, TimeProv
         response.FileObjectsAdded = fetch.Count - response.TreeObjectsAdded;
         response.FileBytesAdded = fetch.Bytes - response.TreeBytesAdded;
         response.FilesDownloadTime = time.GetElapsedTime(start);
-        Refusals.Of(() => images.Add(name, new Image
+        Refusals.Plain.Of(() => images.Add(name, new Image
         {
             CreatedBy = user,
             CreatedOn = time.GetUtcNow(),
@@ -71,7 +71,7 @@ sealed class TreeImport(ImageCatalogue images, ObjectCatalogue objects, TimeProv
                 if ((entryCount += entries.Count) > MaxEntries)
                     throw new SrpcException($"the tree has more than {MaxEntries} entries");
                 foreach (var entry in entries)
-                    Refusals.Of(() => Add(Join(path, entry.Name), entry));
+                    Refusals.Plain.Of(() => Add(Join(path, entry.Name), entry));
             }
             var next = below.Where(directory => directory.Entry.Size > 0).ToList();
             await fetch.FetchAsync(url.Trees, Sizes(next), cancellation);
@@ -101,7 +101,7 @@ sealed class TreeImport(ImageCatalogue images, ObjectCatalogue objects, TimeProv
         foreach (var (path, entry) in links)
         {
             var target = new ByteString(fetch.Read(entry.Hash, MaxTargetBytes));
-            Refusals.Of(() => tree.Add(path, new SymlinkInode { Target = target, Uid = entry.Uid, Gid = entry.Gid }));
+            Refusals.Plain.Of(() => tree.Add(path, new SymlinkInode { Target = target, Uid = entry.Uid, Gid = entry.Gid }));
         }
         return (tree.Build(), files);
     }

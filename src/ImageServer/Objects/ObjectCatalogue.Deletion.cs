@@ -6,6 +6,9 @@ namespace ImageSdk.ImageServer.Objects;
 /// <summary>Objects that nothing refers to.</summary>
 sealed partial class ObjectCatalogue
 {
+    // File systems take names out of different directories side by side; more at once would only crowd out others.
+    const int Deleters = 4;
+
     readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Says that the references of all images are counted. Nothing is deleted before.</summary>
@@ -38,13 +41,14 @@ sealed partial class ObjectCatalogue
     }
 
     /// <summary>
-    /// Deletes objects that nothing refers to, the oldest first, until both measures are reached.
+    /// Deletes objects that nothing refers to, the oldest first, until both measures are reached. What is deleted when it is
+    /// cancelled stays deleted.
     /// </summary>
     /// <param name="percentage">Of the number of those objects.</param>
     /// <param name="bytes">At least so many.</param>
     /// <exception cref="SrpcException">All that could be deleted is, and it is less; or references are still being counted.</exception>
     /// <exception cref="IOException">A file cannot be removed.</exception>
-    public void DeleteUnreferenced(byte percentage, ulong bytes)
+    public void DeleteUnreferenced(byte percentage, ulong bytes, CancellationToken cancellation = default)
     {
         if (!IsComplete)
             throw new SrpcException("the references of images are still being counted");
@@ -53,18 +57,30 @@ sealed partial class ObjectCatalogue
         var freed = 0UL;
         while (count < wanted || freed < bytes)
         {
-            var oldest = Oldest() ?? throw new SrpcException("no more objects to delete");
-            if (!TryDelete(oldest))
-                continue;
-            count++;
-            freed += oldest.Size;
+            var oldest = Oldest(wanted - count, freed < bytes ? bytes - freed : 0);
+            if (oldest.Count == 0)
+                throw new SrpcException("no more objects to delete");
+            try
+            {
+                Parallel.ForEach(oldest, new ParallelOptions { MaxDegreeOfParallelism = Deleters, CancellationToken = cancellation }, item =>
+                {
+                    if (!TryDelete(item))
+                        return;
+                    Interlocked.Increment(ref count);
+                    Interlocked.Add(ref freed, item.Size);
+                });
+            }
+            catch (AggregateException several)
+            {
+                throw new IOException(several.InnerExceptions[0].Message, several.InnerExceptions[0]);
+            }
         }
     }
 
-    StoredObject? Oldest()
+    List<StoredObject> Oldest(long count, ulong bytes)
     {
         lock (tableLock)
-            return table.Oldest is { } index ? new(table.HashOf(index), table.SizeOf(index)) : null;
+            return table.ListOldest(count, bytes, Turn).ConvertAll(index => new StoredObject(table.HashOf(index), table.SizeOf(index)));
     }
 
     // False where somebody has begun to refer to the object. Whoever uploads it from now on writes it anew, and names it

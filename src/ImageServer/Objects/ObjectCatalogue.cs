@@ -27,6 +27,9 @@ sealed partial class ObjectCatalogue
 
     public TimeProvider Time { get; }
 
+    /// <summary>Told of a disk that is full or broken, for what is to be stored; callers are told by themselves.</summary>
+    public Action<Exception> OnTrouble { get; set; } = _ => { };
+
     /// <summary>What was put in order when the catalogue was made.</summary>
     public StoreCondition Condition { get; private set; } = new([], [], 0);
 

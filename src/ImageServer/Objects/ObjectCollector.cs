@@ -21,7 +21,7 @@ sealed class ObjectCollector(ObjectCatalogue catalogue, ObjectCollectorOptions o
             await Task.Delay(delay, catalogue.Time, cancellation);
             using var timer = new PeriodicTimer(period, catalogue.Time);
             do
-                Collect();
+                Collect(cancellation);
             while (await timer.WaitForNextTickAsync(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -30,7 +30,7 @@ sealed class ObjectCollector(ObjectCatalogue catalogue, ObjectCollectorOptions o
     }
 
     /// <summary>Looks once. Does nothing while references are still being counted.</summary>
-    public void Collect()
+    public void Collect(CancellationToken cancellation = default)
     {
         if (!catalogue.IsComplete)
             return;
@@ -39,7 +39,7 @@ sealed class ObjectCollector(ObjectCatalogue catalogue, ObjectCollectorOptions o
             var (available, capacity) = Space();
             var before = catalogue.Statistics.UnreferencedBytes;
             if (options.BytesToDelete(before, available, capacity) is var bytes and > 0)
-                catalogue.DeleteUnreferenced(0, bytes);
+                catalogue.DeleteUnreferenced(0, bytes, cancellation);
             lastProblem = "";
         }
         catch (Exception problem) when (problem is SrpcException or IOException)

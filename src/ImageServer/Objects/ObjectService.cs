@@ -47,8 +47,11 @@ sealed class ObjectService : IDisposable
 
     public void Dispose() => importer.Dispose();
 
-    static SrpcMethodOptions Access(bool isPublic, bool isUnauthenticated = false) =>
-        isUnauthenticated ? SrpcMethodOptions.Unauthenticated : isPublic ? SrpcMethodOptions.Public : SrpcMethodOptions.Default;
+    // What is open to those without a certificate is not in the list of public methods for that, as with the original.
+    static SrpcMethodOptions Access(bool isPublic, bool isUnauthenticated = false) => new()
+    {
+        Access = (isPublic ? SrpcAccess.Public : 0) | (isUnauthenticated ? SrpcAccess.Unauthenticated : 0),
+    };
 
     Task AddAsync(SrpcServerCall call) => new ObjectReceiver(catalogue, call, forwarder).RunAsync();
 
@@ -72,5 +75,5 @@ sealed class ObjectService : IDisposable
     async Task<ImportObjectsResponse> ImportAsync(ImportObjectsRequest request, SrpcServerCall call) =>
         options.ReplicationMaster is { } master
             ? new() { Error = $"cannot make changes while under replication control, go to master: {master}" }
-            : await importer.ImportAsync(request, call.Aborted);
+            : await call.WhileCallerStaysAsync(gone => importer.ImportAsync(request, gone));
 }

@@ -129,8 +129,22 @@ sealed class ObjectTable
         return true;
     }
 
-    /// <summary>The one that has been without references for longest; null where there is none.</summary>
-    public int? Oldest => oldest == None ? null : oldest;
+    /// <summary>
+    /// Of those without references the oldest ones, as many as it takes to reach both measures or a number of them.
+    /// </summary>
+    /// <param name="count">At least so many.</param>
+    /// <param name="bytes">At least so many, all together.</param>
+    public List<int> ListOldest(long count, ulong bytes, int most)
+    {
+        var list = new List<int>();
+        var size = 0UL;
+        for (var index = oldest; index != None && list.Count < most && (list.Count < count || size < bytes); index = At(index).Newer)
+        {
+            list.Add(index);
+            size += At(index).Size;
+        }
+        return list;
+    }
 
     /// <summary>The numbers of those without references, the oldest first.</summary>
     public int[] ListLoose()

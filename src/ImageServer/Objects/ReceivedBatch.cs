@@ -70,6 +70,7 @@ sealed class ReceivedBatch(ObjectCatalogue catalogue, ObjectPins pins) : IAsyncD
         }
         catch (IOException problem)
         {
+            catalogue.OnTrouble(problem);
             Fail(item, problem.Message);
         }
     }
@@ -108,8 +109,12 @@ sealed class ReceivedBatch(ObjectCatalogue catalogue, ObjectPins pins) : IAsyncD
             await forwarder.ForwardAsync(objects.FindAll(item => item is { Twin: null, Error: "" }), Open, cancellation);
         await batch.PublishAsync();
         foreach (var item in batch.Objects)
-            if (item.Failure is null)
+        {
+            if (item.Failure is { } failure)
+                catalogue.OnTrouble(failure);
+            else
                 catalogue.Arrive(item.Hash, item.Size);
+        }
     }
 
     /// <summary>Waits for what is still being written; what did not become visible vanishes.</summary>
@@ -192,6 +197,7 @@ sealed class ReceivedBatch(ObjectCatalogue catalogue, ObjectPins pins) : IAsyncD
         }
         catch (IOException problem)
         {
+            catalogue.OnTrouble(problem);
             Fail(item, problem.Message);
             return default;
         }

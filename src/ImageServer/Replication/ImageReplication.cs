@@ -47,10 +47,10 @@ sealed class ImageReplication(
             return false;
         }
         // Before anything is fetched for it.
-        Refusals.Of(() => FileSystemValidator.Validate(image.FileSystem ?? throw new SrpcException("nil file-system")));
+        Refusals.Plain.Of(() => FileSystemValidator.Validate(image.FileSystem ?? throw new SrpcException("nil file-system")));
         using var pins = new ObjectPins(catalogue);
         await objects.FetchAsync(name, image, pins, cancellation);
-        Refusals.Of(() =>
+        Refusals.Plain.Of(() =>
         {
             images.Discard(name);
             images.Add(name, image, overDeleted: true);
@@ -66,7 +66,7 @@ sealed class ImageReplication(
     {
         if (images.Find(name) is null)
             return false;
-        Refusals.Of(() => images.Delete(name, Caller));
+        Refusals.Plain.Of(() => images.Delete(name, Caller));
         return true;
     }
 
@@ -90,7 +90,7 @@ sealed class ImageReplication(
                 connection => new ImageServerClient(connection).GetImageExpirationAsync(name, cancellation), cancellation);
             if (latest <= current)
                 return;
-            Refusals.Of(() => images.ChangeExpiration(name, latest, Caller));
+            Refusals.Plain.Of(() => images.ChangeExpiration(name, latest, Caller));
             log.Write($"Replicator({name}): extended expiration time");
         }
         catch (SrpcException problem) when (problem.IsFromServer || images.Find(name) is null)

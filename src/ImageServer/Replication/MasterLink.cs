@@ -19,7 +19,7 @@ sealed class MasterLink(
     {
         using var injection = await replicator.BeginInjectionAsync(name);
         // What would be refused here must not get to the master, where it could not be taken back.
-        Refusals.Of(() => images.CheckNew(name, image));
+        Refusals.Plain.Of(() => images.CheckNew(name, image));
         var uses = ObjectUse.Of(image);
         objects.AddReferences(uses);
         try
@@ -28,7 +28,7 @@ sealed class MasterLink(
             await using var connections = new ServerConnections(master.ConnectAsync);
             await new ImagePush(connections, objects.Store) { IsTrusted = true }.AddAsync(name, image);
             // The master has it, and so will this server: perhaps its directory is still on its way.
-            if (Refusals.TextOf(() => images.Add(name, image, overDeleted: true)) is { Length: > 0 } problem)
+            if (Refusals.Plain.TextOf(() => images.Add(name, image, overDeleted: true)) is { Length: > 0 } problem)
                 log.Write($"AddImage({name}): added to the master, follows here: {problem}");
         }
         finally

@@ -48,7 +48,7 @@ sealed class MissingRemoval(
     bool Try(Action delete, string what)
     {
         log.Write(what);
-        var problem = Refusals.TextOf(delete);
+        var problem = Refusals.Plain.TextOf(delete);
         if (problem.Length > 0)
             log.Write($"{what}: {problem}");
         return problem.Length == 0;

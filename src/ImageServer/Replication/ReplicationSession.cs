@@ -113,7 +113,7 @@ sealed class ReplicationSession(
     {
         if (!IsListed)
             listedDirectories.Add(directory.Name);
-        var problem = Refusals.TextOf(() => images.SetDirectory(directory));
+        var problem = Refusals.Plain.TextOf(() => images.SetDirectory(directory));
         if (problem.Length > 0)
             log.Write($"Replicator({directory.Name}): make directory: {problem}");
         // The original does not keep the order: an image may come before its directory.
@@ -129,7 +129,7 @@ sealed class ReplicationSession(
         await queue.DrainAsync();
         log.Write($"Replicator({name}): delete directory");
         if (images.HasDirectory(name))
-            Refusals.Of(() => images.DeleteDirectory(name, withDeleted: true));
+            Refusals.Plain.Of(() => images.DeleteDirectory(name, withDeleted: true));
     }
 
     Task IgnoreAsync(string reason)

@@ -13,12 +13,12 @@ sealed partial class ImageService
             if (options.Master is { Address: var master })
                 return Task.FromResult(new GetImageArchiveResponse { ReplicationMaster = master });
             byte[] archive = [];
-            var error = Refusals.TextOf(() => archive = archives.Make(request.ImageName));
+            var error = refusals.TextOf(() => archive = archives.Make(request.ImageName));
             return Task.FromResult(new GetImageArchiveResponse { ArchiveData = archive, Error = error });
         }, read);
         service.RequestReply("RestoreImageFromArchive", RestoreImageFromArchiveRequest.Gob, RestoreImageFromArchiveResponse.Gob, (request, call) =>
             Task.FromResult(options.Master is { Address: var master }
                 ? new RestoreImageFromArchiveResponse { ReplicationMaster = master }
-                : new() { Error = Refusals.TextOf(() => archives.Restore(request.ArchiveData, request.ExpiresAt, call.Caller)) }), withImage);
+                : new() { Error = refusals.TextOf(() => archives.Restore(request.ArchiveData, request.ExpiresAt, call.Caller)) }), withImage);
     }
 }

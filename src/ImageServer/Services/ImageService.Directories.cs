@@ -15,7 +15,7 @@ sealed partial class ImageService
         {
             Log($"MakeDirectory({request.DirectoryName})", call.Caller);
             RefuseOnReplica();
-            Refusals.Of(() => images.MakeDirectory(request.DirectoryName, request.MakeAll, call.Caller));
+            refusals.Of(() => images.MakeDirectory(request.DirectoryName, request.MakeAll, call.Caller));
             return Task.FromResult(new MakeDirectoryResponse());
         });
         service.RequestReply("DeleteDirectory", DeleteDirectoryRequest.Gob, DeleteDirectoryResponse.Gob, (request, call) =>
@@ -24,7 +24,7 @@ sealed partial class ImageService
             RefuseOnReplica();
             return Task.FromResult(new DeleteDirectoryResponse
             {
-                Error = Refusals.TextOf(() => images.DeleteDirectory(request.DirectoryName)),
+                Error = refusals.TextOf(() => images.DeleteDirectory(request.DirectoryName)),
             });
         });
         service.RequestReply("ChownDirectory", ChangeOwnerRequest.Gob, ChangeOwnerResponse.Gob, (request, call) =>
@@ -34,7 +34,7 @@ sealed partial class ImageService
             if (request.OwnerGroup.Length > 0 && !SystemGroups.Contains(request.OwnerGroup))
                 throw new SrpcException($"group: unknown group {request.OwnerGroup}");
             Log($"ChownDirectory({request.DirectoryName}) to: \"{request.OwnerGroup}\"", call.Caller);
-            Refusals.Of(() => images.ChangeOwner(request.DirectoryName, request.OwnerGroup, call.Caller));
+            refusals.Of(() => images.ChangeOwner(request.DirectoryName, request.OwnerGroup, call.Caller));
             return Task.FromResult(new ChangeOwnerResponse());
         }, SrpcMethodOptions.Public);
     }

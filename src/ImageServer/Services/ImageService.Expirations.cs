@@ -11,7 +11,7 @@ sealed partial class ImageService
         service.RequestReply("ChangeImageExpiration", ChangeImageExpirationRequest.Gob, ChangeImageExpirationResponse.Gob, (request, call) =>
             Task.FromResult(new ChangeImageExpirationResponse
             {
-                Error = Refusals.TextOf(() =>
+                Error = refusals.TextOf(() =>
                 {
                     Log($"ChangeImageExpiration({request.ImageName}) {request.ExpiresAt?.ToString("u") ?? "never"}", call.Caller);
                     RefuseOnReplica();

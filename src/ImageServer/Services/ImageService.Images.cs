@@ -19,13 +19,13 @@ sealed partial class ImageService
         {
             Log($"DeleteImage({request.ImageName})", call.Caller);
             RefuseOnReplica();
-            Refusals.Of(() => images.Delete(request.ImageName, call.Caller));
+            refusals.Of(() => images.Delete(request.ImageName, call.Caller));
             return Task.FromResult(new DeleteImageResponse());
         }, SrpcMethodOptions.Public);
         service.RequestReply("FindLatestImage", FindLatestImageRequest.Gob, FindLatestImageResponse.Gob, (request, _) =>
         {
             string? name = null;
-            var error = Refusals.TextOf(() => name = images.FindLatest(request));
+            var error = refusals.TextOf(() => name = images.FindLatest(request));
             return Task.FromResult(new FindLatestImageResponse { ImageName = name ?? "", Error = error });
         }, read);
         service.RequestReply("GetImage", GetImageRequest.Gob, GetImageResponse.Gob, GetImageAsync, read);
@@ -50,16 +50,16 @@ sealed partial class ImageService
         if (options.Master is { } master)
             await master.AddImageAsync(name, image);
         else
-            Refusals.Of(() => images.Add(name, image));
+            refusals.Of(() => images.Add(name, image));
         return new();
     }
 
     async Task<GetImageResponse> GetImageAsync(GetImageRequest request, SrpcServerCall call)
     {
         if (images.Find(request.ImageName) is null &&
-            (request.Timeout <= TimeSpan.Zero || !await images.WaitAsync(request.ImageName, request.Timeout, call.Aborted)))
+            (request.Timeout <= TimeSpan.Zero || !await call.WhileCallerStaysAsync(gone => images.WaitAsync(request.ImageName, request.Timeout, gone))))
             return new();
-        if (Refusals.Of(() => images.Get(request.ImageName)) is not { } image)
+        if (refusals.Of(() => images.Get(request.ImageName)) is not { } image)
             return new();
         if (request.IgnoreFilesystem || (request.IgnoreFilesystemIfExpiring && image.ExpiresAt is not null))
             image = image with { FileSystem = null };
@@ -68,14 +68,14 @@ sealed partial class ImageService
 
     GetImageInodesResponse GetImageInodes(GetImageInodesRequest request)
     {
-        if (Refusals.Of(() => images.Get(request.ImageName)) is not { FileSystem: { } tree })
+        if (refusals.Of(() => images.Get(request.ImageName)) is not { FileSystem: { } tree })
             return new() { ImageExists = images.Find(request.ImageName) is not null };
         var numbers = new Dictionary<ByteString, ulong>();
         var inodes = new Dictionary<ulong, Inode>();
         var links = new Dictionary<ulong, ulong>();
         foreach (var path in request.Filenames)
         {
-            if (!Refusals.Of(() => tree.Index).TryFind(path, out var found) || found.InodeNumber is not { } number)
+            if (!refusals.Of(() => tree.Index).TryFind(path, out var found) || found.InodeNumber is not { } number)
                 continue;
             numbers[path] = number;
             inodes[number] = found.Inode;
@@ -89,12 +89,12 @@ sealed partial class ImageService
         if (images.Find(request.ImageName) is not { } header)
             return new();
         // Most images have none, and need not be read to say so.
-        if (header.ComputedFileCount == 0 || Refusals.Of(() => images.Get(request.ImageName)) is not { FileSystem: { } tree })
+        if (header.ComputedFileCount == 0 || refusals.Of(() => images.Get(request.ImageName)) is not { FileSystem: { } tree })
             return new() { ImageExists = true };
         return new()
         {
             ImageExists = true,
-            ComputedFiles = Refusals.Of(() => ComputedFile.List(tree)),
+            ComputedFiles = refusals.Of(() => ComputedFile.List(tree)),
         };
     }
 }

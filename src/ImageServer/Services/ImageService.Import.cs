@@ -15,7 +15,7 @@ sealed partial class ImageService
             try
             {
                 RefuseOnReplica();
-                return await import.ImportAsync(request, call.Caller.User, call.Aborted);
+                return await call.WhileCallerStaysAsync(gone => import.ImportAsync(request, call.Caller.User, gone));
             }
             catch (SrpcException refusal)
             {

@@ -21,7 +21,7 @@ sealed partial class ImageService
         service.Stream("ListSelectedImages", async call =>
             await WriteNamesAsync(call, await call.ReadAsync(ListSelectedImagesRequest.Gob)), read);
         service.RequestReply("GetObjectStatisticsForImages", GetObjectStatisticsForImagesRequest.Gob, GetObjectStatisticsForImagesResponse.Gob,
-            (request, call) => Task.FromResult(ComputeStatistics(request, call.Aborted)), read with { Limits = imageLimits });
+            (request, call) => call.WhileCallerStaysAsync(gone => Task.Run(() => ComputeStatistics(request, gone), gone)), read);
         service.RequestReply("GetReplicationMaster", GetReplicationMasterRequest.Gob, GetReplicationMasterResponse.Gob, (_, _) =>
             Task.FromResult(new GetReplicationMasterResponse { ReplicationMaster = options.Master?.Address ?? "" }), read);
     }
@@ -42,7 +42,7 @@ sealed partial class ImageService
         foreach (var name in request.ImageNames)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Refusals.Of(() => images.Get(name)) is not { } image)
+            if (refusals.Of(() => images.Get(name)) is not { } image)
             {
                 if (request.IgnoreMissing)
                     continue;

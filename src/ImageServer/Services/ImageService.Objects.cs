@@ -19,9 +19,12 @@ sealed partial class ImageService
         service.RequestReply("DeleteUnreferencedObjects", DeleteUnreferencedObjectsRequest.Gob, DeleteUnreferencedObjectsResponse.Gob, async (request, call) =>
         {
             Log($"DeleteUnreferencedObjects({request.Percentage}%, {HumanSize.Format(request.Bytes)})", call.Caller);
-            await objects.Completion.WaitAsync(call.Aborted);
-            Refusals.Of(() => objects.DeleteUnreferenced(request.Percentage, request.Bytes));
-            return new DeleteUnreferencedObjectsResponse();
+            return await call.WhileCallerStaysAsync(async gone =>
+            {
+                await objects.Completion.WaitAsync(gone);
+                await Task.Run(() => refusals.Of(() => objects.DeleteUnreferenced(request.Percentage, request.Bytes, gone)), gone);
+                return new DeleteUnreferencedObjectsResponse();
+            });
         });
     }
 }

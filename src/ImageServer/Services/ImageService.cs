@@ -18,6 +18,8 @@ sealed partial class ImageService(
 
     static readonly SrpcMethodOptions withImage = new() { Limits = imageLimits };
 
+    readonly Refusals refusals = new(options.OnTrouble);
+
     /// <summary>The service with all methods.</summary>
     public SrpcService Create()
     {

@@ -17,6 +17,9 @@ sealed record ImageServiceOptions
     /// <summary>Told who changes what.</summary>
     public Action<string> Log { get; init; } = _ => { };
 
+    /// <summary>Told of a disk that is full or broken.</summary>
+    public Action<Exception> OnTrouble { get; init; } = _ => { };
+
     /// <summary>Of the page about an image in some other place; null for none.</summary>
     public InformationTemplate? InformationTemplate { get; init; }
 }

@@ -7,9 +7,13 @@ using ImageSdk.Storage;
 namespace ImageSdk.ImageServer.Services;
 
 /// <summary>What goes wrong below a method is told to its caller and does not end the connection.</summary>
-static class Refusals
+/// <param name="onTrouble">Told of what is not the caller's fault: a full or broken disk.</param>
+sealed class Refusals(Action<Exception> onTrouble)
 {
-    public static T Of<T>(Func<T> act)
+    /// <summary>For those who report all that goes wrong by themselves.</summary>
+    public static Refusals Plain { get; } = new(_ => { });
+
+    public T Of<T>(Func<T> act)
     {
         try
         {
@@ -17,18 +21,20 @@ static class Refusals
         }
         catch (Exception problem) when (IsRefusal(problem))
         {
+            if (problem is IOException or UnauthorizedAccessException)
+                onTrouble(problem);
             throw new SrpcException(problem.Message, problem);
         }
     }
 
-    public static void Of(Action act) => Of<object?>(() =>
+    public void Of(Action act) => Of<object?>(() =>
     {
         act();
         return null;
     });
 
     /// <summary>For methods that refuse in a member of their reply: the text, empty where nothing went wrong.</summary>
-    public static string TextOf(Action act)
+    public string TextOf(Action act)
     {
         try
         {

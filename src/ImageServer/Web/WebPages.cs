@@ -70,7 +70,7 @@ static class WebPages
         {
             await FaultPage.AnswerAsync(request, PageFault.DamagedImage(problem.Message));
         }
-        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception problem) when (http.RequestAborted.IsCancellationRequested || problem is OperationCanceledException)
         {
             // Nobody is there to be answered.
         }

@@ -41,7 +41,7 @@ public abstract class ServerVerification
     sealed class ByChain(CertificateAuthorities authorities, string? hostName) : ServerVerification
     {
         internal override string? WhyRefused(X509Certificate2 certificate, X509Certificate2Collection others) =>
-            authorities.Verify(certificate, others, serverUsage) is null ? authorities.Explain(certificate, others, serverUsage)
+            authorities.Verify(certificate, others, serverUsage, out var fault) is null ? fault!.Text
             : hostName is not null && !certificate.MatchesHostname(hostName) ? $"does not bear the name {hostName}"
             : null;
     }

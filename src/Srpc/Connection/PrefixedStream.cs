@@ -60,7 +60,8 @@ sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream inner) : Stream
     {
         var count = Math.Min(destination.Length, prefix.Length);
         prefix.Span[..count].CopyTo(destination);
-        prefix = prefix[count..];
+        // An empty part of it would keep all of it alive.
+        prefix = count == prefix.Length ? default : prefix[count..];
         return count;
     }
 }

@@ -22,8 +22,9 @@ sealed class SrpcStream(Stream transport) : Stream
     const int DirectSize = 1 << 15;
 
     readonly Socket? socket = SocketFile.FindSocket(transport);
-    readonly byte[] readBuffer = new byte[BufferSize];
-    readonly byte[] writeBuffer = new byte[BufferSize];
+    // Taken from the pool while they hold something: a connection that waits has none.
+    byte[]? readBuffer;
+    byte[]? writeBuffer;
     int readStart;
     int readEnd;
     int writeEnd;
@@ -45,6 +46,9 @@ sealed class SrpcStream(Stream transport) : Stream
     /// <summary>TLS on a transport, with a buffer between them: the platform moves each record, 16 KiB at most, by itself.</summary>
     public static SslStream Secure(Stream transport) => new(new SrpcStream(transport));
 
+    /// <summary>Called before bytes are read from the transport; null for nobody.</summary>
+    public Action? BeforeRead { get; set; }
+
     /// <summary>Bytes that have come and are not read yet.</summary>
     public ReadOnlySpan<byte> Buffered => readBuffer.AsSpan(readStart, readEnd - readStart);
 
@@ -56,10 +60,17 @@ sealed class SrpcStream(Stream transport) : Stream
     {
         if (readStart < readEnd)
             return true;
-        readStart = 0;
-        readEnd = 0;
-        readEnd = await transport.ReadAsync(readBuffer, cancellation);
+        readEnd = await transport.ReadAsync(EmptyReadBuffer(), cancellation);
         return readEnd > 0;
+    }
+
+    /// <summary>As <see cref="FillAsync"/>, for those who may have to wait long: until something comes no buffer is held.</summary>
+    public async ValueTask<bool> WaitAsync(CancellationToken cancellation)
+    {
+        if (readStart < readEnd)
+            return true;
+        await WaitWithoutBufferAsync(cancellation);
+        return await FillAsync(cancellation);
     }
 
     /// <summary>
@@ -129,9 +140,7 @@ sealed class SrpcStream(Stream transport) : Stream
             return TakeBuffered(destination);
         if (destination.Length >= BufferSize)
             return transport.Read(destination);
-        readStart = 0;
-        readEnd = 0;
-        readEnd = transport.Read(readBuffer);
+        readEnd = transport.Read(EmptyReadBuffer().Span);
         return TakeBuffered(destination);
     }
 
@@ -139,8 +148,12 @@ sealed class SrpcStream(Stream transport) : Stream
 
     public override ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellation = default)
     {
-        if (readStart < readEnd || destination.IsEmpty)
+        if (readStart < readEnd)
             return new(TakeBuffered(destination.Span));
+        BeforeRead?.Invoke();
+        // Who reads nothing waits for something to come, as TLS above this does.
+        if (destination.IsEmpty)
+            return WaitWithoutBufferAsync(cancellation);
         return destination.Length >= BufferSize
             ? transport.ReadAsync(destination, cancellation)
             : FillAndTakeAsync(destination, cancellation);
@@ -193,6 +206,26 @@ sealed class SrpcStream(Stream transport) : Stream
     {
     }
 
+    Memory<byte> EmptyReadBuffer()
+    {
+        readStart = 0;
+        readEnd = 0;
+        readBuffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
+        return readBuffer.AsMemory(0, BufferSize);
+    }
+
+    ValueTask<int> WaitWithoutBufferAsync(CancellationToken cancellation)
+    {
+        if (readBuffer is { } idle)
+        {
+            readBuffer = null;
+            readStart = 0;
+            readEnd = 0;
+            ArrayPool<byte>.Shared.Return(idle);
+        }
+        return transport.ReadAsync(Memory<byte>.Empty, cancellation);
+    }
+
     int TakeBuffered(Span<byte> destination)
     {
         var count = Math.Min(destination.Length, readEnd - readStart);
@@ -206,24 +239,32 @@ sealed class SrpcStream(Stream transport) : Stream
 
     void Keep(ReadOnlySpan<byte> source)
     {
+        writeBuffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
         source.CopyTo(writeBuffer.AsSpan(writeEnd));
         writeEnd += source.Length;
     }
 
     void FlushBuffer()
     {
-        if (writeEnd == 0)
+        if (writeBuffer is null)
             return;
         transport.Write(writeBuffer.AsSpan(0, writeEnd));
-        writeEnd = 0;
+        ReleaseWriteBuffer();
     }
 
     async ValueTask FlushBufferAsync(CancellationToken cancellation)
     {
-        if (writeEnd == 0)
+        if (writeBuffer is null)
             return;
         await transport.WriteAsync(writeBuffer.AsMemory(0, writeEnd), cancellation);
+        ReleaseWriteBuffer();
+    }
+
+    void ReleaseWriteBuffer()
+    {
         writeEnd = 0;
+        ArrayPool<byte>.Shared.Return(writeBuffer!);
+        writeBuffer = null;
     }
 
     async ValueTask FlushAndWriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellation)

@@ -6,6 +6,8 @@ namespace ImageSdk.Srpc;
 /// <summary>Certificate authorities that a side trusts. Nothing is looked up elsewhere, so nothing is revoked.</summary>
 public sealed class CertificateAuthorities
 {
+    const string AnyUsage = "2.5.29.37.0";
+
     readonly X509Certificate2Collection certificates;
 
     public CertificateAuthorities(IEnumerable<X509Certificate2> certificates) => this.certificates = [.. certificates];
@@ -32,45 +34,34 @@ public sealed class CertificateAuthorities
 
     /// <summary>The chain from a certificate to one of these, leaf first; null where there is no valid one.</summary>
     /// <param name="usage">The object id of the purpose that the certificate must not exclude.</param>
-    internal IReadOnlyList<X509Certificate2>? Verify(X509Certificate2 certificate, X509Certificate2Collection others, Oid usage)
+    internal IReadOnlyList<X509Certificate2>? Verify(X509Certificate2 certificate, X509Certificate2Collection others, Oid usage) =>
+        Verify(certificate, others, usage, out _);
+
+    /// <inheritdoc cref="Verify(X509Certificate2, X509Certificate2Collection, Oid)"/>
+    /// <param name="fault">Why there is no valid chain; null where there is one.</param>
+    internal IReadOnlyList<X509Certificate2>? Verify(
+        X509Certificate2 certificate, X509Certificate2Collection others, Oid usage, out CertificateFault? fault)
     {
         using var chain = new X509Chain();
-        Prepare(chain.ChainPolicy, others, usage);
-        return chain.Build(certificate) ? [.. chain.ChainElements.Select(element => element.Certificate)] : null;
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(certificates);
+        chain.ChainPolicy.ExtraStore.AddRange(others);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        fault = !chain.Build(certificate) ? CertificateFaults.Of(certificate, chain)
+            : chain.ChainElements.FirstOrDefault(element => !Permits(element.Certificate, usage)) is { Certificate: var limited }
+                ? CertificateFaults.OfUsage(certificate, limited)
+                : null;
+        return fault is null ? [.. chain.ChainElements.Select(element => element.Certificate)] : null;
     }
 
-    void Prepare(X509ChainPolicy policy, X509Certificate2Collection others, Oid usage)
+    // One that names no usage, or any, permits all; the platform does not know the latter.
+    static bool Permits(X509Certificate2 certificate, Oid usage)
     {
-        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        policy.CustomTrustStore.AddRange(certificates);
-        policy.ExtraStore.AddRange(others);
-        policy.RevocationMode = X509RevocationMode.NoCheck;
-        policy.DisableCertificateDownloads = true;
-        policy.ApplicationPolicy.Add(usage);
+        var usages = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
+            .SelectMany(extension => extension.EnhancedKeyUsages.OfType<Oid>()).Select(named => named.Value).ToArray();
+        return usages.Length == 0 || usages.Contains(usage.Value) || usages.Contains(AnyUsage);
     }
-
-    /// <summary>Why <see cref="Verify"/> finds no chain from a certificate to one of these, as the end of a sentence that begins with the certificate.</summary>
-    internal string Explain(X509Certificate2 certificate, X509Certificate2Collection others, Oid usage)
-    {
-        using var chain = new X509Chain();
-        Prepare(chain.ChainPolicy, others, usage);
-        chain.Build(certificate);
-        var status = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
-        // Its time first: an expired certificate of the right authority is the most frequent fault.
-        return status switch
-        {
-            _ when status.HasFlag(X509ChainStatusFlags.NotTimeValid) && IsOutOfTime(certificate) =>
-                $"is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, and now it is {DateTime.UtcNow:u}",
-            _ when (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0 =>
-                $"was issued by \"{certificate.Issuer}\", which leads to none of the trusted authorities ({string.Join(", ", certificates.Select(authority => $"\"{authority.Subject}\""))})",
-            _ when status.HasFlag(X509ChainStatusFlags.NotTimeValid) => "comes from an authority whose own certificate is not valid now",
-            _ when status.HasFlag(X509ChainStatusFlags.NotValidForUsage) => "is not for this purpose (extended key usage)",
-            _ when status.HasFlag(X509ChainStatusFlags.NotSignatureValid) => "has a wrong signature",
-            _ => $"does not lead to a trusted authority ({status})",
-        };
-    }
-
-    static bool IsOutOfTime(X509Certificate2 certificate) => DateTime.Now < certificate.NotBefore || DateTime.Now > certificate.NotAfter;
 
     /// <summary>
     /// Whether one of these has the name of the certificate's issuer. The original compares names only: whoever may

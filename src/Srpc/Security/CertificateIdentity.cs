@@ -1,6 +1,5 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace ImageSdk.Srpc;
 
@@ -63,7 +62,7 @@ public sealed record CertificateIdentity(string User, IReadOnlyList<string> Grou
         reader.ThrowIfNotEmpty();
         var strings = new List<string>();
         while (sequence.HasData)
-            strings.Add(String(sequence));
+            strings.Add(CertificateText.Read(sequence));
         return strings;
     }
 
@@ -79,28 +78,9 @@ public sealed record CertificateIdentity(string User, IReadOnlyList<string> Grou
             {
                 var pair = set.ReadSequence();
                 if (pair.ReadObjectIdentifier() == commonNameOid)
-                    name = String(pair);
+                    name = CertificateText.Read(pair);
             }
         }
         return name;
-    }
-
-    static string String(AsnReader reader)
-    {
-        var tag = reader.PeekTag();
-        var kind = (UniversalTagNumber)tag.TagValue;
-        switch (kind)
-        {
-            case UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString or UniversalTagNumber.IA5String
-                or UniversalTagNumber.NumericString or UniversalTagNumber.T61String or UniversalTagNumber.BMPString
-                when tag.TagClass == TagClass.Universal:
-                return reader.ReadCharacterString(kind);
-            case UniversalTagNumber.GeneralString when tag.TagClass == TagClass.Universal:
-                var value = reader.ReadEncodedValue();
-                AsnDecoder.ReadEncodedValue(value.Span, AsnEncodingRules.DER, out var start, out var length, out _);
-                return Encoding.Latin1.GetString(value.Span.Slice(start, length));
-            default:
-                throw new AsnContentException($"a string was expected, not {tag}");
-        }
     }
 }

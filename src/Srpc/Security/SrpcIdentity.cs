@@ -12,6 +12,9 @@ sealed record SrpcIdentity(string User, IReadOnlySet<string> Groups, IReadOnlyLi
     /// <summary>Somebody without a certificate, where a server asks for them.</summary>
     public static SrpcIdentity Anonymous { get; } = new("", new HashSet<string>(), []);
 
+    /// <summary>Whether it is that of those without a certificate, where a server asks for them.</summary>
+    public bool IsAnonymous => ReferenceEquals(this, Anonymous);
+
     /// <summary>
     /// Of a verified chain, leaf first: the first user name, the first group list, and the methods of all certificates.
     /// </summary>

@@ -10,7 +10,7 @@ sealed class MethodTable
     {
         this.services = services.ToDictionary(service => service.Name);
         this.options = options;
-        HaveUnauthenticated = All.Any(entry => entry.Method.Options.Access == SrpcAccess.Unauthenticated);
+        HaveUnauthenticated = All.Any(entry => entry.Method.Options.Access.HasFlag(SrpcAccess.Unauthenticated));
     }
 
     /// <summary>By service and method; the built-in service has no name.</summary>
@@ -54,10 +54,6 @@ sealed class MethodTable
         identity.Permits(line) ||
         identity.User.Length > 0 && (options.TrustedUsers.Contains(identity.User) || options.TrustedGroups.Overlaps(identity.Groups));
 
-    static bool IsOpen(SrpcAccess access, SrpcIdentity identity) => access switch
-    {
-        SrpcAccess.Public => identity.User.Length > 0,
-        SrpcAccess.Unauthenticated => true,
-        _ => false,
-    };
+    static bool IsOpen(SrpcAccess access, SrpcIdentity identity) =>
+        access.HasFlag(SrpcAccess.Unauthenticated) || (access.HasFlag(SrpcAccess.Public) && identity.User.Length > 0);
 }

@@ -7,14 +7,39 @@ sealed class ServerConnection(
 {
     readonly CancellationToken aborted = lifetime.Token;
     SrpcStream stream = stream;
+    Task<bool>? readAhead;
 
     public async Task RunAsync()
     {
-        while (await stream.ReadLineAsync(options.MaxLineBytes, aborted) is { } line)
+        while (await NextCallAsync() is { } line)
         {
             await AnswerAsync(line.Trim());
             await stream.FlushAsync(aborted);
         }
+    }
+
+    /// <exception cref="SrpcException">The line is too long, or a caller whom nobody knows does not call anything.</exception>
+    async Task<string?> NextCallAsync()
+    {
+        if (!identity.IsAnonymous || options.AnonymousIdleTimeout == Timeout.InfiniteTimeSpan)
+            return await ReadCallAsync(aborted);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        limit.CancelAfter(options.AnonymousIdleTimeout);
+        try
+        {
+            return await ReadCallAsync(limit.Token);
+        }
+        catch (OperationCanceledException problem) when (!aborted.IsCancellationRequested)
+        {
+            throw new SrpcException($"no call within {options.AnonymousIdleTimeout} from a caller without a certificate", problem);
+        }
+    }
+
+    async Task<string?> ReadCallAsync(CancellationToken cancellation)
+    {
+        var isThere = readAhead is { } begun ? await begun.WaitAsync(cancellation) : await stream.WaitAsync(cancellation);
+        readAhead = null;
+        return isThere ? await stream.ReadLineAsync(options.MaxLineBytes, cancellation) : null;
     }
 
     async Task AnswerAsync(string line)
@@ -55,6 +80,7 @@ sealed class ServerConnection(
         finally
         {
             method.Counts.End(begin, hasFailed: !isDone || call.HasFailed);
+            readAhead = call.ReadAhead;
             if (call.Next is { } transport)
             {
                 lifetime.MoveTo(transport);

@@ -9,7 +9,8 @@ public sealed record SrpcMethodOptions
 
     public static SrpcMethodOptions Public { get; } = new() { Access = SrpcAccess.Public };
 
-    public static SrpcMethodOptions Unauthenticated { get; } = new() { Access = SrpcAccess.Unauthenticated };
+    /// <summary>Public, and open to those without a certificate.</summary>
+    public static SrpcMethodOptions Unauthenticated { get; } = new() { Access = SrpcAccess.Public | SrpcAccess.Unauthenticated };
 
     public SrpcAccess Access { get; init; }
 

@@ -15,4 +15,7 @@ public sealed record SrpcPeer(EndPoint? Remote = null)
 
     /// <summary>What it sent along with the certificate.</summary>
     public X509Certificate2Collection Intermediates { get; init; } = [];
+
+    /// <summary>Who it is, where the handshake has found that out already.</summary>
+    internal SrpcIdentity? Identity { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using ImageSdk.Srpc.Gob;
 
@@ -26,8 +25,8 @@ public sealed class SrpcServer
     /// <summary>All methods as <c>Service.Method</c>, sorted: what <c>/_goSRPC_/listMethods</c> shows, a line each.</summary>
     public IReadOnlyList<string> Methods => methods.List(_ => true);
 
-    /// <summary>Those that need no power: what <c>/_goSRPC_/listPublicMethods</c> shows.</summary>
-    public IReadOnlyList<string> PublicMethods => methods.List(method => method.Options.Access == SrpcAccess.Public);
+    /// <summary>Those that all with a certificate may call: what <c>/_goSRPC_/listPublicMethods</c> shows.</summary>
+    public IReadOnlyList<string> PublicMethods => methods.List(method => method.Options.Access.HasFlag(SrpcAccess.Public));
 
     /// <summary>
     /// Serves a connection from its first byte on: a request for an end point, before or after the start of TLS.
@@ -55,7 +54,7 @@ public sealed class SrpcServer
         }
         catch (Exception problem) when (IsExpected(problem))
         {
-            options.OnFailure(peer, problem);
+            Report(peer, problem, lifetime);
         }
     }
 
@@ -73,7 +72,7 @@ public sealed class SrpcServer
         }
         catch (Exception problem) when (IsExpected(problem))
         {
-            options.OnFailure(peer, problem);
+            Report(peer, problem, lifetime);
         }
     }
 
@@ -97,7 +96,7 @@ public sealed class SrpcServer
             try
             {
                 (stream, peer) = await StartTlsAsync(stream, tls!, peer, lifetime, limit.Token);
-                known = tls!.Identify(peer.Certificate!, peer.Intermediates) ?? throw new SrpcException("bad certificate");
+                known = peer.Identity;
             }
             catch
             {
@@ -129,7 +128,7 @@ public sealed class SrpcServer
             return HttpRefusal.MethodNotAllowed;
         if (endpoint.IsTls && peer.IsTls)
         {
-            known = peer.Certificate is { } certificate ? tls!.Identify(certificate, peer.Intermediates) : null;
+            known = peer.Identity ?? (peer.Certificate is { } certificate ? tls!.Identify(certificate, peer.Intermediates, out _) : null);
             if (known is null)
                 return HttpRefusal.Unauthorized;
         }
@@ -145,21 +144,21 @@ public sealed class SrpcServer
     static async Task<(Stream, SrpcPeer)> StartTlsAsync(
         Stream transport, SrpcServerTls tls, SrpcPeer peer, ConnectionLifetime lifetime, CancellationToken cancellation)
     {
-        X509Certificate2Collection intermediates = [];
-        var authentication = tls.AuthenticationOptions();
-        var validate = authentication.RemoteCertificateValidationCallback!;
-        authentication.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+        var verification = new CallerVerification(tls, transport);
+        lifetime.Own(verification.Stream);
+        var identity = await verification.RunAsync(cancellation);
+        return (verification.Stream, peer with
         {
-            // The chain's own certificates do not outlive the handshake.
-            foreach (var other in chain?.ChainPolicy.ExtraStore ?? [])
-                intermediates.Add(X509CertificateLoader.LoadCertificate(other.RawDataMemory.Span));
-            return validate(sender, certificate, chain, errors);
-        };
-        var stream = SrpcStream.Secure(transport);
-        lifetime.Own(stream);
-        await stream.AuthenticateAsServerAsync(authentication, cancellation);
-        return (stream, peer with { IsTls = true, Certificate = (X509Certificate2)stream.RemoteCertificate!, Intermediates = intermediates });
+            IsTls = true,
+            Certificate = (X509Certificate2)verification.Stream.RemoteCertificate!,
+            Intermediates = verification.Intermediates,
+            Identity = identity,
+        });
     }
+
+    // What goes wrong because the server ends a connection is no failure of anybody's.
+    void Report(SrpcPeer peer, Exception problem, ConnectionLifetime lifetime) => options.OnFailure(
+        peer, lifetime.Token.IsCancellationRequested ? new OperationCanceledException("ended by the server", problem, lifetime.Token) : problem);
 
     // Whatever a handler throws ends its connection and no other.
     static bool IsExpected(Exception problem) => problem is not (OutOfMemoryException or StackOverflowException);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ImageSdk.Srpc.Gob;
 using Microsoft.Win32.SafeHandles;
 
@@ -65,9 +66,47 @@ public sealed class SrpcServerCall
     /// </summary>
     public async Task WaitForEndAsync()
     {
-        while (await stream.FillAsync(Aborted))
+        while (await stream.WaitAsync(Aborted))
             stream.Skip(stream.Buffered.Length);
     }
+
+    /// <summary>
+    /// Runs something that takes long, between the request and the answer, and has it end when the caller goes.
+    /// </summary>
+    /// <param name="action">Given a token that is set when there is nobody any more to be answered.</param>
+    /// <exception cref="OperationCanceledException">The caller has gone, or the server ends the connection.</exception>
+    public async Task<T> WhileCallerStaysAsync<T>(Func<CancellationToken, Task<T>> action)
+    {
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(Aborted);
+        // The wait outlasts the action: a read that is broken off could lose bytes of the caller's next call.
+        ReadAhead ??= stream.FillAsync(Aborted).AsTask();
+        _ = EndWithCallerAsync(ReadAhead, gone);
+        return await action(gone.Token);
+    }
+
+    static async Task EndWithCallerAsync(Task<bool> readAhead, CancellationTokenSource gone)
+    {
+        try
+        {
+            if (await readAhead)
+                return;
+        }
+        catch (Exception problem) when (problem is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The connection is lost.
+        }
+        try
+        {
+            await gone.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The action is over.
+        }
+    }
+
+    /// <summary>A wait for the caller's next bytes that has begun; null where none has.</summary>
+    internal Task<bool>? ReadAhead { get; private set; }
 
     /// <summary>Lets the connection go on over another transport once the call is over.</summary>
     internal void GoOnOver(Stream transport) => Next = transport;

@@ -20,6 +20,12 @@ public sealed record SrpcServerOptions
     /// <summary>From the answer to CONNECT to the end of the TLS handshake.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How long a caller without a certificate, where the server asks for them, may stay without calling anything;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for ever.
+    /// </summary>
+    public TimeSpan AnonymousIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Of a method line, in bytes. A longer one ends the connection.</summary>
     public int MaxLineBytes { get; init; } = 4096;
 

@@ -19,20 +19,33 @@ public sealed record SrpcServerTls(
     readonly CertificateAuthorities all = Authorities.Union(IdentityAuthorities);
 
     /// <summary>For a transport that starts TLS before the request: the same demands as after it.</summary>
-    public SslServerAuthenticationOptions AuthenticationOptions() => new()
+    public SslServerAuthenticationOptions AuthenticationOptions() => AuthenticationOptions((leaf, others) => Identify(leaf, others, out _) is not null);
+
+    /// <param name="accepts">Decides on a certificate and those that came with it.</param>
+    internal SslServerAuthenticationOptions AuthenticationOptions(Func<X509Certificate2, X509Certificate2Collection, bool> accepts) => new()
     {
         ServerCertificateContext = Certificate,
         ClientCertificateRequired = true,
         EnabledSslProtocols = TlsPolicy.Versions,
         CertificateChainPolicy = TlsPolicy.NoLookUps(),
         RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
-            certificate is X509Certificate2 leaf && all.Verify(leaf, chain?.ChainPolicy.ExtraStore ?? [], clientUsage) is not null,
+            certificate is X509Certificate2 leaf && accepts(leaf, chain?.ChainPolicy.ExtraStore ?? []),
     };
 
-    /// <summary>Who shows this certificate; null where no authority vouches for it.</summary>
-    /// <exception cref="SrpcException">The certificate's private extensions are malformed.</exception>
-    internal SrpcIdentity? Identify(X509Certificate2 certificate, X509Certificate2Collection others) =>
-        all.Verify(certificate, others, clientUsage) is { } chain
-            ? SrpcIdentity.Of(chain, trustMethods: IdentityAuthorities is null || Authorities.IncludeIssuerOf(certificate))
-            : null;
+    /// <summary>Who shows this certificate; null where it is refused.</summary>
+    /// <param name="fault">Why it is refused; null where it is not.</param>
+    internal SrpcIdentity? Identify(X509Certificate2 certificate, X509Certificate2Collection others, out CertificateFault? fault)
+    {
+        if (all.Verify(certificate, others, clientUsage, out fault) is not { } chain)
+            return null;
+        try
+        {
+            return SrpcIdentity.Of(chain, trustMethods: IdentityAuthorities is null || Authorities.IncludeIssuerOf(certificate));
+        }
+        catch (SrpcException problem)
+        {
+            fault = new(CertificateFaultKind.Bad, $"is none that this server can read: {problem.Message}");
+            return null;
+        }
+    }
 }

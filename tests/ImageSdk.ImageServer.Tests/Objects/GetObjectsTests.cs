@@ -197,6 +197,7 @@ public sealed class GetObjectsTests : IDisposable
         Assert.Equal(["AddObjects", "ImportObjects"], PublicMethods(new() { AllowPublicAddObjects = true }));
         Assert.Equal(["CheckObjects"], PublicMethods(new() { AllowPublicCheckObjects = true }));
         Assert.Equal(["GetObjects"], PublicMethods(new() { AllowPublicGetObjects = true }));
-        Assert.Empty(PublicMethods(new() { AllowPublicCheckObjects = true, AllowPublicGetObjects = true, AllowUnauthenticatedReads = true }));
+        Assert.Equal(["CheckObjects", "GetObjects"], PublicMethods(new() { AllowPublicCheckObjects = true, AllowPublicGetObjects = true, AllowUnauthenticatedReads = true }));
+        Assert.Empty(PublicMethods(new() { AllowUnauthenticatedReads = true }));
     }
 }

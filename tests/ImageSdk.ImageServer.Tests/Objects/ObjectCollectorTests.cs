@@ -63,6 +63,30 @@ public sealed class ObjectCollectorTests : IDisposable
     }
 
     [Fact]
+    public async Task Deleting_ends_when_it_is_cancelled()
+    {
+        var catalogue = temporary.Open();
+        Put(catalogue, [.. Enumerable.Range(1, 600)]);
+        catalogue.MarkComplete();
+        using var cancellation = new CancellationTokenSource();
+        // Held up at an object in the midst of them.
+        var held = catalogue.ListUnreferenced().ElementAt(300).Hash;
+        Task deleting;
+        lock (catalogue.Store.NameLock(held))
+        {
+            deleting = Task.Run(() => catalogue.DeleteUnreferenced(100, 0, cancellation.Token));
+            while (catalogue.Statistics.UnreferencedCount > 595)
+                Thread.Sleep(1);
+            cancellation.Cancel();
+        }
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => deleting);
+        Assert.InRange(catalogue.Statistics.UnreferencedCount, 1, 595);
+        Assert.Equal(catalogue.Statistics.Count, Rest.Length);
+        catalogue.DeleteUnreferenced(100, 0);
+        Assert.Empty(Rest);
+    }
+
+    [Fact]
     public void What_is_referred_to_stays_and_gets_young_again()
     {
         var catalogue = temporary.Open();

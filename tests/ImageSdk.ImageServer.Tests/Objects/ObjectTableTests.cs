@@ -87,7 +87,10 @@ public class ObjectTableTests
         void Check()
         {
             Assert.Equal(order, table.ListLoose().Select(table.HashOf));
-            Assert.Equal(order.Count == 0 ? null : (ObjectHash?)order[0], table.Oldest is { } oldest ? table.HashOf(oldest) : null);
+            Assert.Equal(order.Take(3), table.ListOldest(3, 0, 10).Select(table.HashOf));
+            Assert.Equal(order.Take(5), table.ListOldest(100, 0, 5).Select(table.HashOf));
+            var bytes = 0UL;
+            Assert.Equal(order.TakeWhile(hash => (bytes += model[hash].Size) - model[hash].Size < 150), table.ListOldest(0, 150, 1000).Select(table.HashOf));
             var present = model.Values.Where(item => item.Size > 0).ToList();
             Assert.Equal(
                 new ObjectStatistics(

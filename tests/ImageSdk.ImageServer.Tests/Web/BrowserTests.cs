@@ -74,6 +74,9 @@ public sealed class BrowserTests : IAsyncLifetime
             await browser.OpenAsync(web.Address + path);
             var width = (await browser.EvaluateAsync("document.documentElement.scrollWidth"))!.GetValue<int>();
             Assert.True(width <= 390, $"{path}: {width} pixels wide");
+            // Nothing that leads elsewhere lies beyond an edge that has to be guessed.
+            Assert.Equal("", await browser.GetTextAsync(
+                "[...document.querySelectorAll('nav a')].filter(link => link.getBoundingClientRect().right > innerWidth || link.getBoundingClientRect().left < 0).map(link => link.textContent).join()"));
             Assert.Equal("1 1", await browser.GetTextAsync("`${document.querySelectorAll('h1').length} ${document.querySelectorAll('main').length}`"));
             // Whatever takes input says what for.
             Assert.Equal("", await browser.GetTextAsync(

@@ -24,6 +24,11 @@ public sealed class CertificateTests : IDisposable
     [InlineData("300a0c03612e621303632e64", "a.b c.d")]
     [InlineData("30051603612e62", "a.b")]
     [InlineData("30051b03612e62", "a.b")]
+    [InlineData("300513032a2e2a", "*.*")]
+    [InlineData("300a130861264220632e2a3f", "a&B c.*?")]
+    [InlineData("30051403e92e62", "é.b")]
+    [InlineData("30081e060061002e0062", "a.b")]
+    [InlineData("300a1e080061002e00620000", "a.b")]
     [InlineData("3000", "")]
     public void Strings_of_several_kinds_are_read(string hex, string methods) =>
         Assert.Equal(methods, string.Join(' ', CertificateIdentity.Of(WithMethods(hex)).Methods));
@@ -34,6 +39,14 @@ public sealed class CertificateTests : IDisposable
     [InlineData("3003020105")]
     [InlineData("30030c0161")]
     [InlineData("30070c05612e622e63")]
+    [InlineData("30051303612e40")]
+    [InlineData("30051303612eff")]
+    [InlineData("30051603612ee9")]
+    [InlineData("30050c03612eff")]
+    [InlineData("30051203612e31")]
+    [InlineData("30071e050061002e62")]
+    [InlineData("30081e06d83d002edc00")]
+    [InlineData("30072c050c03612e62")]
     [InlineData("")]
     public void Malformed_extensions_are_refused(string hex) =>
         Assert.Throws<SrpcException>(() => CertificateIdentity.Of(WithMethods(hex)));
@@ -46,6 +59,33 @@ public sealed class CertificateTests : IDisposable
     {
         Assert.Equal("jürgen", CertificateIdentity.Of(authority.Issue("O=x, CN=jürgen, C=DE")).User);
         Assert.Equal("", CertificateIdentity.Of(authority.Issue("O=x")).User);
+    }
+
+    /// <summary>What sites have: names of hosts with a star, of companies with an ampersand, in a kind of string without them.</summary>
+    [Theory]
+    [InlineData("*.build.example")]
+    [InlineData("Smith & Sons*")]
+    public async Task Names_with_stars_and_ampersands_are_accepted(string name)
+    {
+        var site = new TestAuthority(Printable($"{name} CA"));
+        Write("a", site.Issue(Printable(name), extra: new X509Extension(CertificateIdentity.MethodsOid, Convert.FromHexString("300513032a2e2a"), critical: false)));
+        Write("b", authority.Issue("CN=other"));
+        var server = InProcess.Server(new() { Tls = () => new(authority.IssueServer(), site.Authorities) });
+        await using var connection = await server.ConnectAsync(new() { Certificates = ClientCertificates.Load(folder, DateTimeOffset.UtcNow) });
+        Assert.Equal($"{name}//True", await connection.EchoAsync("", "WhoAmI"));
+    }
+
+    static X500DistinguishedName Printable(string commonName)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        using (writer.PushSetOf())
+        using (writer.PushSequence())
+        {
+            writer.WriteObjectIdentifier("2.5.4.3");
+            writer.WriteEncodedValue([0x13, (byte)commonName.Length, .. System.Text.Encoding.ASCII.GetBytes(commonName)]);
+        }
+        return new(writer.Encode());
     }
 
     [Fact]

@@ -33,7 +33,7 @@ static class DiskBar
         foreach (var (name, kind, bytes) in shares)
         {
             using var _ = html.Open("span", ("class", $"share {kind}"));
-            html.Text(string.Create(CultureInfo.InvariantCulture, $"{name} {HumanSize.Format(bytes)} ({disk.Percent(bytes):0.0} %)"));
+            html.Text(string.Create(CultureInfo.InvariantCulture, $"{name} {PageElements.Bytes(bytes)} ({disk.Percent(bytes):0.0} %)"));
         }
     }
 

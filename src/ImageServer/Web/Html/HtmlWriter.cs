@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using ImageSdk.ImageServer.Web.Requests;
 
 namespace ImageSdk.ImageServer.Web.Html;
 
@@ -68,7 +69,7 @@ sealed class HtmlWriter(PipeWriter output)
     public async ValueTask EndAsync(CancellationToken cancellation)
     {
         HandOver();
-        await output.FlushAsync(cancellation);
+        await output.SendAsync(cancellation);
     }
 
     void Tag(string element, ReadOnlySpan<(string Name, string? Value)> attributes)

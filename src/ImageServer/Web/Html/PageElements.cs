@@ -6,6 +6,8 @@ namespace ImageSdk.ImageServer.Web.Html;
 /// <summary>Elements that several pages have.</summary>
 static class PageElements
 {
+    static readonly string[] units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+
     /// <summary>A time, with how long ago or ahead it is.</summary>
     public static void Time(this HtmlWriter html, DateTimeOffset time, DateTimeOffset now)
     {
@@ -40,9 +42,19 @@ static class PageElements
     public static string Count(ulong number, string singular, string? plural = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{number:N0} {(number == 1 ? singular : plural ?? singular + "s")}");
 
+    /// <summary>A size for people: three digits in the unit that leaves least of them before the point: "9.31 GiB".</summary>
+    public static string Bytes(ulong bytes)
+    {
+        var (number, unit) = ((double)bytes, 0);
+        // What would be rounded to a fourth digit belongs to the next unit.
+        while (number >= 999.5 && unit < units.Length - 1)
+            (number, unit) = (number / 1024, unit + 1);
+        return $"{number.ToString(number >= 99.95 ? "0" : number >= 9.995 ? "0.#" : "0.##", CultureInfo.InvariantCulture)} {units[unit]}";
+    }
+
     /// <summary>A size, with the exact one for those who ask.</summary>
     public static void Size(this HtmlWriter html, ulong bytes) =>
-        html.Element("span", HumanSize.Format(bytes), ("title", string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} bytes")));
+        html.Element("span", PageElements.Bytes(bytes), ("title", string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} bytes")));
 
     /// <summary>A link to a URL from outside; just its text where browsers had better not follow it.</summary>
     public static void ForeignLink(this HtmlWriter html, string url)

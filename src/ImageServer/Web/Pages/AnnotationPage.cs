@@ -18,7 +18,7 @@ static class AnnotationPage
     static async Task AnswerAsync(PageRequest request, string path, string title, Func<Image, Annotation?> choose)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
-        var (header, image) = request.GetImage();
+        var (header, image) = await request.GetImageAsync();
         var annotation = choose(image);
         if (output == OutputKind.Json)
         {
@@ -66,7 +66,7 @@ static class AnnotationPage
             return;
         }
         using (html.Open("p", ("class", "lead")))
-            html.Text($"{HumanSize.Format((ulong)content.BaseStream.Length)} · ").Element("a", "as text", ("href", asText.ToString()));
+            html.Text($"{PageElements.Bytes((ulong)content.BaseStream.Length)} · ").Element("a", "as text", ("href", asText.ToString()));
         using var _ = html.Open("pre", ("class", "text"), ("tabindex", "0"));
         var buffer = new char[1 << 13];
         while (await content.ReadAsync(buffer, request.Gone) is > 0 and var length)

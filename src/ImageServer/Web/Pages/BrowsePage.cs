@@ -15,7 +15,7 @@ static class BrowsePage
     public static async Task AnswerAsync(PageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Json);
-        var (header, image) = request.GetImage();
+        var (header, image) = await request.GetImageAsync();
         var tree = image.FileSystem ?? throw PageFault.DamagedImage($"{header.Name} has no tree");
         var path = Clean(request.Query.Bytes("path") ?? root);
         if (!tree.Index.TryFind(path, out var here))

@@ -11,7 +11,7 @@ static class ComputedFilesPage
     public static async Task AnswerAsync(PageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
-        var (header, image) = request.GetImage();
+        var (header, image) = await request.GetImageAsync();
         var files = (image.FileSystem?.Index.Entries ?? []).Where(entry => entry.Inode is ComputedInode)
             .Select(entry => new ComputedFile(entry.Path, ((ComputedInode)entry.Inode).Source)).ToArray();
         if (output == OutputKind.Text)

@@ -38,12 +38,14 @@ static class DiffPage
         await turns.WaitAsync(request.Gone);
         try
         {
-            return ImageComparison.Compare(left, request.GetImage([left]).Image, right, request.GetImage([right]).Image);
+            return ImageComparison.Compare(left, await GetAsync(left), right, await GetAsync(right));
         }
         finally
         {
             turns.Release();
         }
+
+        ValueTask<Image> GetAsync(string name) => request.Site.GetImageAsync(name, request.Gone);
     }
 
     static void WriteForm(HtmlWriter html, string left, string right)

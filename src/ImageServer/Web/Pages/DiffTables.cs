@@ -48,8 +48,8 @@ static class DiffTables
             using (html.Open("tr"))
             {
                 html.Element("th", change.Name, ("scope", "row"), ("class", "name"));
-                html.Cell("Old version", change.Left is { } old ? $"{old.Version} ({HumanSize.Format(old.Size)})" : "–", "version");
-                html.Cell("New version", change.Right is { } young ? $"{young.Version} ({HumanSize.Format(young.Size)})" : "–", "version");
+                html.Cell("Old version", change.Left is { } old ? $"{old.Version} ({PageElements.Bytes(old.Size)})" : "–", "version");
+                html.Cell("New version", change.Right is { } young ? $"{young.Version} ({PageElements.Bytes(young.Size)})" : "–", "version");
             }
             html.Line();
             await html.FlushAsync(cancellation);

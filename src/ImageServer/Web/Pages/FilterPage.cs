@@ -10,7 +10,7 @@ static class FilterPage
     public static async Task AnswerAsync(PageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
-        var (header, image) = request.GetImage();
+        var (header, image) = await request.GetImageAsync();
         var lines = image.Filter?.Lines;
         if (output == OutputKind.Text)
         {

@@ -13,7 +13,7 @@ static class ImagePage
     public static async Task AnswerAsync(PageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Json);
-        var (header, image) = request.GetImage();
+        var (header, image) = await request.GetImageAsync();
         var checksum = ReadChecksum(request.Parts.Images.GetPath(header.Name));
         if (output == OutputKind.Json)
             await request.WriteJsonAsync(json => Write(json, request, header, image, checksum));
@@ -78,7 +78,7 @@ static class ImagePage
         html.Term("Size", () =>
         {
             html.Size(header.FileBytes);
-            html.Text(" of data, ").Element("span", HumanSize.Format(header.EstimatedUsage)).Text(" on disk");
+            html.Text(" of data, ").Element("span", PageElements.Bytes(header.EstimatedUsage)).Text(" on disk");
         });
         html.Term("Files", () => html.Element("a", PageElements.Count(header.FileCount, "file"), Link("/browse"))
             .Text($" in {PageElements.Count(image.FileSystem?.DirectoryCount ?? 0, "directory", "directories")}"));

@@ -20,7 +20,7 @@ static class InodeWords
     /// <summary>What it is, how large, and where it leads or comes from.</summary>
     public static string Describe(Inode inode) => inode switch
     {
-        RegularInode regular => HumanSize.Format(regular.Size),
+        RegularInode regular => PageElements.Bytes(regular.Size),
         SymlinkInode symlink => $"→ {symlink.Target.Visible()}",
         ComputedInode computed => $"computed by {computed.Source}",
         SpecialInode special when InodeKind.IsDevice(special) => $"{InodeKind.NameOf(special)} device 0x{special.Rdev:x}",

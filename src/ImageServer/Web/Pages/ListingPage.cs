@@ -15,7 +15,7 @@ static class ListingPage
     public static async Task AnswerAsync(PageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
-        var (header, image) = request.GetImage();
+        var (header, image) = await request.GetImageAsync();
         var index = (image.FileSystem ?? throw PageFault.DamagedImage($"{header.Name} has no tree")).Index;
         if (output == OutputKind.Text)
         {

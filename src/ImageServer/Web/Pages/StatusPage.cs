@@ -70,14 +70,14 @@ static class StatusPage
         if (disk is { Total: > 0 } space)
             DiskBar.Write(html, objects, space);
         using var __ = html.Open("dl", ("class", "facts"));
-        html.Term("All", $"{PageElements.Count((ulong)objects.Count, "object")}, {HumanSize.Format(objects.Bytes)}");
-        html.Term("Unreferenced", $"{PageElements.Count((ulong)objects.UnreferencedCount, "object")}, {HumanSize.Format(objects.UnreferencedBytes)}");
+        html.Term("All", $"{PageElements.Count((ulong)objects.Count, "object")}, {PageElements.Bytes(objects.Bytes)}");
+        html.Term("Unreferenced", $"{PageElements.Count((ulong)objects.UnreferencedCount, "object")}, {PageElements.Bytes(objects.UnreferencedBytes)}");
         if (Duplication(objects) is { } factor)
             html.Term("Duplication", string.Create(CultureInfo.InvariantCulture,
-                $"{HumanSize.Format(objects.ReferencedBytes)} of files in {HumanSize.Format(objects.Bytes - objects.UnreferencedBytes)} of objects: {factor:0.0}×"));
+                $"{PageElements.Bytes(objects.ReferencedBytes)} of files in {PageElements.Bytes(objects.Bytes - objects.UnreferencedBytes)} of objects: {factor:0.0}×"));
         if (disk is { } known)
             html.Term("File system", string.Create(CultureInfo.InvariantCulture,
-                $"{HumanSize.Format(known.Total)}, {known.Percent(known.Used):0.0} % full"));
+                $"{PageElements.Bytes(known.Total)}, {known.Percent(known.Used):0.0} % full"));
     }
 
     static void WriteReplication(HtmlWriter html, ReplicationState state, DateTimeOffset now)
@@ -107,11 +107,11 @@ static class StatusPage
         html.Element("h2", "Server", ("id", "server"));
         using var __ = html.Open("dl", ("class", "facts"));
         html.Term("Host name", host);
-        html.Term("Version", ServerVersion.Text);
+        html.Term("Version", () => html.Element("span", ServerVersion.Short, ("title", ServerVersion.Text)));
         html.Term("Started", () => html.Time(parts.Started, parts.Time.GetUtcNow()));
         html.Term("Up for", HumanDuration.Format(Uptime(parts)));
         html.Term("Processor time", HumanDuration.Format(Environment.CpuUsage.TotalTime));
-        html.Term("Memory", $"{HumanSize.Format((ulong)Environment.WorkingSet)}, of it {HumanSize.Format((ulong)GC.GetTotalMemory(false))} in use by objects");
+        html.Term("Memory", $"{PageElements.Bytes((ulong)Environment.WorkingSet)}, of it {PageElements.Bytes((ulong)GC.GetTotalMemory(false))} in use by objects");
         html.Term("GetObjects calls", $"{parts.ObjectService.SenderCount} of {parts.ObjectService.SenderLimit} at once");
         if (parts.Replicator is null)
             html.Term("Replication master", "none: this server is one");

@@ -11,7 +11,7 @@ static class TriggersPage
     public static async Task AnswerAsync(PageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
-        var (header, image) = request.GetImage();
+        var (header, image) = await request.GetImageAsync();
         var triggers = image.Triggers ?? new Triggers([]);
         if (output != OutputKind.Html)
         {

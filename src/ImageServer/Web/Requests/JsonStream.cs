@@ -31,7 +31,7 @@ sealed class JsonStream(PipeWriter output, int indent, CancellationToken cancell
             if (Writer.BytesPending < Portion)
                 continue;
             Writer.Flush();
-            await output.FlushAsync(cancellation);
+            await output.SendAsync(cancellation);
         }
         Writer.WriteEndArray();
     }

@@ -106,13 +106,10 @@ sealed class PageRequest
 
     /// <summary>The image that the query names.</summary>
     /// <exception cref="PageFault">There is none, or it is damaged.</exception>
-    public (ImageHeader Header, Image Image) GetImage() => GetImage(Query.Names);
-
-    /// <param name="names">What it may be called, the likeliest first.</param>
-    public (ImageHeader Header, Image Image) GetImage(IReadOnlyList<string> names)
+    public async ValueTask<(ImageHeader Header, Image Image)> GetImageAsync()
     {
-        var header = FindImage(names);
-        return (header, Parts.Images.Get(header.Name) ?? throw PageFault.UnknownImage(header.Name));
+        var header = FindImage();
+        return (header, await Site.GetImageAsync(header.Name, Gone));
     }
 
     ImageHeader FindImage(IReadOnlyList<string> names) =>
@@ -142,9 +139,9 @@ sealed class PageRequest
             line.CopyTo(output.GetMemory(line.Length));
             output.Advance(line.Length);
             if (output.UnflushedBytes >= Portion)
-                await output.FlushAsync(Gone);
+                await output.SendAsync(Gone);
         }
-        await Response.BodyWriter.FlushAsync(Gone);
+        await output.SendAsync(Gone);
     }
 
     /// <summary>Answers with what is made already.</summary>
