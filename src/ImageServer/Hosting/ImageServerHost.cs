@@ -60,11 +60,12 @@ sealed class ImageServerHost : IAsyncDisposable
     static async Task<ImageServerHost> StartAsync(ServerParts parts, ServerCertificates certificates)
     {
         var (options, log) = (parts.Options, parts.Log);
-        var srpc = parts.CreateSrpcServer(() => certificates.Current);
+        SharedPort? port = null;
+        var srpc = parts.CreateSrpcServer(() => certificates.Current, (stream, user, cancellation) => port!.ServePagesAsync(stream, user, cancellation));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "imageserver" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton(services => new SharedPort(srpc, options, log, services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton(services => port = new SharedPort(srpc, options, log, services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<Microsoft.AspNetCore.Connections.IConnectionListenerFactory>(services => services.GetRequiredService<SharedPort>());
         var web = builder.Build();
         WebPages.Map(web, new WebSite(parts, srpc, () => certificates.Current is null));

@@ -47,6 +47,8 @@ sealed class ServerCertificates : IDisposable
     {
         if (!Exists(options.AuthoritiesFile))
         {
+            if (options.PageAccess != PageAccess.Open)
+                throw new SrpcException($"missing CA: {options.AuthoritiesFile}: without authorities nobody has a certificate that -pageAccess asks for");
             return options.PermitInsecureMode
                 ? null
                 : throw new SrpcException($"missing CA: {options.AuthoritiesFile}: give -CAfile, or -permitInsecureMode to serve everybody");

@@ -81,6 +81,7 @@ static class ServerFlags
         AddText(flags, "keyFile", options.KeyFile, "The key of the server's certificate", v => options.KeyFile = v);
         flags.AddSwitch("generateMissingWebcert", false, "Make a certificate where there is none", v => options.GenerateMissingCertificate = v);
         flags.AddSwitch("permitInsecureMode", false, "Serve without TLS where there are no authorities: everybody may do everything", v => options.PermitInsecureMode = v);
+        flags.Add("pageAccess", "string", "open", "Pages for those without a certificate: open, withoutLogs or closed", FlagValues.PageAccess, v => options.PageAccess = v);
         flags.Add("srpcTrustedUsers", "list", "", "Users who may call all methods", FlagValues.Words, v => options.TrustedUsers = v);
         flags.Add("srpcTrustedGroups", "list", "", "Groups who may call all methods", FlagValues.Words, v => options.TrustedGroups = v);
         flags.AddSwitch("srpcTrustVmOwners", true, "Accepted and without effect: there is no metadata service to ask", _ => { });

@@ -7,6 +7,10 @@ sealed record ServerOptions
     public bool AllowPublicCheckObjects { get; set; }
     public bool AllowPublicGetObjects { get; set; }
     public bool AllowUnauthenticatedReads { get; set; }
+
+    /// <summary>Who gets pages. Not a flag of the original.</summary>
+    public PageAccess PageAccess { get; set; }
+
     public bool ArchiveExpiringImages { get; set; }
     public bool ArchiveMode { get; set; }
     public string AuthoritiesFile { get; set; } = "/etc/ssl/CA.pem";

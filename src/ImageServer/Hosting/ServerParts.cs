@@ -74,7 +74,8 @@ sealed class ServerParts : IDisposable
         }
     }
 
-    public SrpcServer CreateSrpcServer(Func<SrpcServerTls?> tls) => new(
+    /// <param name="servePages">Answers what is asked inside TLS and none of SRPC's.</param>
+    public SrpcServer CreateSrpcServer(Func<SrpcServerTls?> tls, Func<Stream, string, CancellationToken, Task> servePages) => new(
         new SrpcServerOptions
         {
             Tls = tls,
@@ -83,6 +84,7 @@ sealed class ServerParts : IDisposable
             HandshakeTimeout = Options.HandshakeTimeout,
             Time = Time,
             OfferLocalUpgrade = Options.UnixSocketPath.Length > 0,
+            ServeOther = servePages,
             OnFailure = LogFailure,
         },
         [ImageService.Create(), ObjectService.Srpc, new LoggerService(Log, Time).Create()]);

@@ -11,7 +11,8 @@ namespace ImageSdk.ImageServer.Hosting;
 
 /// <summary>
 /// The one port of a server. A connection that begins with CONNECT, or with TLS, is an SRPC client's and is served on its
-/// socket, without the web server's buffers in between; all others go to the web server.
+/// socket, without the web server's buffers in between; all others go to the web server, and so do those that ask for a page
+/// inside TLS.
 /// </summary>
 sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
 {
@@ -25,7 +26,7 @@ sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
     readonly ServerLog log;
     readonly Socket listener;
     readonly SocketConnectionContextFactory contexts;
-    readonly Channel<Socket> requests = Channel.CreateUnbounded<Socket>(new() { SingleReader = true });
+    readonly Channel<ConnectionContext> requests = Channel.CreateUnbounded<ConnectionContext>(new() { SingleReader = true });
     readonly CancellationTokenSource stopping = new();
     readonly ConcurrentDictionary<Task, bool> connections = [];
     Task accepting = Task.CompletedTask;
@@ -57,7 +58,7 @@ sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
     {
         try
         {
-            return contexts.Create(await requests.Reader.ReadAsync(cancellation));
+            return await requests.Reader.ReadAsync(cancellation);
         }
         catch (Exception end) when (end is ChannelClosedException or OperationCanceledException)
         {
@@ -86,6 +87,14 @@ sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
             log.Write($"{connections.Count} calls do not end: stopping without them");
         }
         contexts.Dispose();
+    }
+
+    /// <summary>Has the web server answer what somebody with a certificate asks inside TLS; returns when the connection ends.</summary>
+    public async Task ServePagesAsync(Stream stream, string user, CancellationToken cancellation)
+    {
+        await using var connection = new StreamConnection(stream, EndPoint, user, cancellation);
+        if (requests.Writer.TryWrite(connection))
+            await connection.Ended;
     }
 
     static Socket Listen(ServerOptions options)
@@ -151,7 +160,7 @@ sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
                 socket.Dispose();
             else if (first[0] is (byte)'C' or TlsHandshake)
                 await srpc.AcceptAsync(new NetworkStream(socket, ownsSocket: true), new SrpcPeer(socket.RemoteEndPoint), stopping.Token);
-            else if (!requests.Writer.TryWrite(socket))
+            else if (!requests.Writer.TryWrite(contexts.Create(socket)))
                 socket.Dispose();
         }
         catch (Exception end) when (end is SocketException or OperationCanceledException or ObjectDisposedException)

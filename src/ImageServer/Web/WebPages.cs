@@ -1,5 +1,6 @@
 using ImageSdk.Dominator;
 using ImageSdk.Images;
+using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Web.Metrics;
 using ImageSdk.ImageServer.Web.Pages;
 using ImageSdk.ImageServer.Web.Requests;
@@ -28,25 +29,31 @@ static class WebPages
         Map("/listTriggers", TriggersPage.AnswerAsync);
         Map("/listPackages", PackagesPage.AnswerAsync);
         Map("/listComputedInodes", ComputedFilesPage.AnswerAsync);
-        Map("/listBuildLog", AnnotationPage.AnswerBuildLogAsync);
+        MapLog("/listBuildLog", AnnotationPage.AnswerBuildLogAsync);
         Map("/listReleaseNotes", AnnotationPage.AnswerReleaseNotesAsync);
         Map("/getObject", ObjectPage.AnswerAsync);
-        Map("/logs", LogsPage.AnswerAsync, LogsPage.Parameters);
-        Map("/logs/{view}", LogsPage.AnswerViewAsync, LogsPage.Parameters);
+        MapLog("/logs", LogsPage.AnswerAsync, LogsPage.Parameters);
+        MapLog("/logs/{view}", LogsPage.AnswerViewAsync, LogsPage.Parameters);
         Map("/metrics/{**path}", MetricsPage.AnswerAsync, MetricsPage.Parameters);
         Map("/metricsapi/{**path}", MetricsPage.AnswerApiAsync, MetricsPage.Parameters);
         Map("/prometheus", MetricsPage.AnswerPrometheusAsync);
-        Map("/healthz", HealthPage.AnswerHealthAsync);
-        Map("/readiness", HealthPage.AnswerReadinessAsync);
-        Map("/assets/{name}", AssetPage.AnswerAsync, ["v="]);
-        Map("/_goSRPC_/listMethods", request => request.WriteTextAsync(request.Site.Srpc.Methods));
-        Map("/_goSRPC_/listPublicMethods", request => request.WriteTextAsync(request.Site.Srpc.PublicMethods));
-        Map("/_goSRPC_/getHostname", async request => await request.WriteTextAsync([await request.Site.HostName]));
+        MapOpen("/healthz", HealthPage.AnswerHealthAsync);
+        MapOpen("/readiness", HealthPage.AnswerReadinessAsync);
+        MapOpen("/assets/{name}", AssetPage.AnswerAsync, ["v="]);
+        MapOpen("/_goSRPC_/listMethods", request => request.WriteTextAsync(request.Site.Srpc.Methods));
+        MapOpen("/_goSRPC_/listPublicMethods", request => request.WriteTextAsync(request.Site.Srpc.PublicMethods));
+        MapOpen("/_goSRPC_/getHostname", async request => await request.WriteTextAsync([await request.Site.HostName]));
         SrpcEndpoints.Map(web, site);
         web.MapFallback(http => Answer(http, site, request => throw PageFault.NotFound(request.Path), []));
 
-        void Map(string path, Func<PageRequest, Task> answer, params string[] parameters) =>
-            web.Map(path, (RequestDelegate)(http => Answer(http, site, answer, parameters)));
+        void Map(string path, Func<PageRequest, Task> answer, params string[] parameters) => MapFor(PageAccess.WithoutLogs, path, answer, parameters);
+
+        void MapLog(string path, Func<PageRequest, Task> answer, params string[] parameters) => MapFor(PageAccess.Open, path, answer, parameters);
+
+        void MapOpen(string path, Func<PageRequest, Task> answer, params string[] parameters) => MapFor(PageAccess.Closed, path, answer, parameters);
+
+        void MapFor(PageAccess strictest, string path, Func<PageRequest, Task> answer, string[] parameters) => web.Map(path, (RequestDelegate)(http => Answer(
+            http, site, request => request.IsOpen(strictest) ? answer(request) : throw PageFault.NeedsCertificate(request.Host), parameters)));
     }
 
     static async Task Answer(HttpContext http, WebSite site, Func<PageRequest, Task> answer, string[] parameters)

@@ -13,6 +13,7 @@ sealed class JsonCoder(SrpcStream stream, GobLimits limits, bool isServer) : Srp
     static readonly JsonWriterOptions writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     bool atBoundary = true;
+    IDisposable? memory;
 
     public override bool AtBoundary => atBoundary;
 
@@ -42,6 +43,8 @@ sealed class JsonCoder(SrpcStream stream, GobLimits limits, bool isServer) : Srp
         }
     }
 
+    public override void Dispose() => memory?.Dispose();
+
     async ValueTask<byte[]> ReadDocumentAsync(CancellationToken cancellation)
     {
         var document = new ArrayBufferWriter<byte>();
@@ -53,6 +56,9 @@ sealed class JsonCoder(SrpcStream stream, GobLimits limits, bool isServer) : Srp
             var count = extent.Take(stream.Buffered);
             if (document.WrittenCount + count > limits.MaxValueBytes)
                 throw new GobException($"a value of more than {limits.MaxValueBytes} bytes");
+            // It does not say how long it will be.
+            if (memory is null && limits.Memory is not null && document.WrittenCount + count > GobMemory.Free)
+                memory = await limits.Memory.TakeAsync(limits.MaxValueBytes, cancellation);
             document.Write(stream.Buffered[..count]);
             stream.Skip(count);
         }

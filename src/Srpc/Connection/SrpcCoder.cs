@@ -3,7 +3,7 @@ using ImageSdk.Srpc.Gob;
 namespace ImageSdk.Srpc;
 
 /// <summary>Writes and reads the values of one call. Nothing carries over to the next: each call has a new one.</summary>
-abstract class SrpcCoder
+abstract class SrpcCoder : IDisposable
 {
     public static SrpcCoder Create(SrpcCoding coding, SrpcStream stream, GobLimits limits, bool isServer) => coding switch
     {
@@ -20,6 +20,11 @@ abstract class SrpcCoder
     /// <summary>Whether, after a value that could not be read, the stream is where the next thing begins.</summary>
     public abstract bool AtBoundary { get; }
 
+    /// <summary>Gives back what the values that were read have taken of the memory for large ones.</summary>
+    public virtual void Dispose()
+    {
+    }
+
     sealed class GobCoder(SrpcStream stream, GobLimits limits) : SrpcCoder
     {
         // What the Go of today starts with, so that we send what the original sends.
@@ -29,6 +34,8 @@ abstract class SrpcCoder
         readonly GobEncoder encoder = new(stream, FirstTypeId);
 
         public override bool AtBoundary => decoder.AtBoundary;
+
+        public override void Dispose() => decoder.Dispose();
 
         public override ValueTask<T> ReadAsync<T>(GobType<T> type, CancellationToken cancellation) =>
             decoder.ReadAsync(type, cancellation);

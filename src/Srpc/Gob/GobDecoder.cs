@@ -7,7 +7,7 @@ namespace ImageSdk.Srpc.Gob;
 /// ones are skipped, missing ones keep their default. Not for several threads at once.
 /// </summary>
 /// <param name="input">Read a message at a time, its length byte by byte first, so it is better buffered.</param>
-public sealed class GobDecoder(Stream input, GobLimits? limits = null)
+public sealed class GobDecoder(Stream input, GobLimits? limits = null) : IDisposable
 {
     readonly GobInput input = new(input, limits ?? GobLimits.Default);
     bool lost;
@@ -40,6 +40,9 @@ public sealed class GobDecoder(Stream input, GobLimits? limits = null)
         await FetchAsync(cancellation);
         return Read(type);
     }
+
+    /// <summary>Gives back memory that was taken by <see cref="GobLimits.Memory"/>. The stream stays its owner's.</summary>
+    public void Dispose() => input.Dispose();
 
     async ValueTask FetchAsync(CancellationToken cancellation)
     {

@@ -1,7 +1,7 @@
 namespace ImageSdk.Srpc.Gob;
 
 /// <summary>A stream under a decoder: its messages, and what it has defined so far.</summary>
-sealed class GobInput
+sealed class GobInput : IDisposable
 {
     readonly GobMessageStream messages;
 
@@ -27,6 +27,8 @@ sealed class GobInput
     }
 
     public bool AtBoundary => messages.AtBoundary;
+
+    public void Dispose() => messages.Dispose();
 
     public ValueTask FetchAsync(CancellationToken cancellation) => messages.FetchAsync(cancellation);
 

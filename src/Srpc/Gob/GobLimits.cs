@@ -17,6 +17,9 @@ public sealed record GobLimits
     /// <summary>Type definitions of one stream.</summary>
     public int MaxDefinitions { get; init; } = 1024;
 
+    /// <summary>What large messages of all senders together may take; null for no bound.</summary>
+    public GobMemory? Memory { get; init; }
+
     /// <summary>Structs, lists, maps and interface values inside one another.</summary>
     public int MaxDepth { get; init; } = 64;
 }

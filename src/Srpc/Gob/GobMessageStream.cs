@@ -1,16 +1,20 @@
 namespace ImageSdk.Srpc.Gob;
 
 /// <summary>Takes messages off a stream, and not one byte more: what follows may be no gob.</summary>
-sealed class GobMessageStream(Stream input, GobLimits limits)
+sealed class GobMessageStream(Stream input, GobLimits limits) : IDisposable
 {
     const int FirstRead = 1 << 16;
     const int Growth = 8;
+
+    // For the next piece of a message for which memory was taken.
+    static readonly TimeSpan patience = TimeSpan.FromMinutes(1);
 
     readonly byte[] prefix = new byte[1 + sizeof(ulong)];
     readonly Queue<byte[]> fetchedDefinitions = new();
     byte[] buffer = [];
     int fetched;
     long valueBytesLeft;
+    IDisposable? memory;
 
     /// <summary>Whether all that was taken off the stream were whole messages.</summary>
     public bool AtBoundary { get; private set; } = true;
@@ -37,12 +41,15 @@ sealed class GobMessageStream(Stream input, GobLimits limits)
             AtBoundary = false;
             await input.ReadExactlyAsync(prefix.AsMemory(1, PrefixDigits()), cancellation);
             var length = CheckLength(Length());
-            for (var filled = 0; filled < length;)
+            var small = limits.Memory is null ? length : Math.Min(length, GobMemory.Free);
+            for (var filled = 0; filled < small;)
             {
-                var target = Grow(filled, length);
+                var target = Grow(filled, small);
                 await input.ReadExactlyAsync(buffer.AsMemory(filled, target - filled), cancellation);
                 filled = target;
             }
+            if (small < length)
+                await FillLargeAsync(small, length, cancellation);
             AtBoundary = true;
             // The lowest bit of the first integer is its sign, and the id of a definition is negative. One that is too
             // long is left to the reader to refuse.
@@ -51,6 +58,35 @@ sealed class GobMessageStream(Stream input, GobLimits limits)
             else
                 fetched = length;
         }
+    }
+
+    // By now so much has come that the rest is believed; others wait for the memory.
+    async ValueTask FillLargeAsync(int filled, int length, CancellationToken cancellation)
+    {
+        Dispose();
+        memory = await limits.Memory!.TakeAsync(length, cancellation);
+        Enlarge(filled, length);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            for (int count; filled < length; filled += count)
+            {
+                count = Math.Min(GobMemory.Free, length - filled);
+                limit.CancelAfter(patience);
+                await input.ReadExactlyAsync(buffer.AsMemory(filled, count), limit.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new GobException($"a message of {length} bytes does not go on for {patience}");
+        }
+    }
+
+    /// <summary>Gives back the memory of the last large message, whose value is not needed any more.</summary>
+    public void Dispose()
+    {
+        memory?.Dispose();
+        memory = null;
     }
 
     static bool StartsDefinition(ReadOnlySpan<byte> message)
@@ -119,8 +155,22 @@ sealed class GobMessageStream(Stream input, GobLimits limits)
         return target;
     }
 
+    void Enlarge(int filled, int length)
+    {
+        if (buffer.Length >= length)
+            return;
+        var larger = GC.AllocateUninitializedArray<byte>(length);
+        buffer.AsSpan(0, filled).CopyTo(larger);
+        buffer = larger;
+    }
+
     void Fill(int length)
     {
+        if (limits.Memory is { } budget && length > GobMemory.Free)
+        {
+            Dispose();
+            memory = budget.TryTake(length) ?? throw new GobException($"there is no memory for a further message of {length} bytes at the moment");
+        }
         for (var filled = 0; filled < length;)
         {
             var target = Grow(filled, length);

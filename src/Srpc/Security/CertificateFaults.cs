@@ -41,19 +41,7 @@ static class CertificateFaults
     }
 
     /// <summary>Whose a certificate is, as far as it tells.</summary>
-    public static string Subject(X509Certificate2 certificate) => Name(() => certificate.Subject);
+    public static string Subject(X509Certificate2 certificate) => CertificateNames.Of(certificate.SubjectName);
 
-    static string Issuer(X509Certificate2 certificate) => Name(() => certificate.Issuer);
-
-    static string Name(Func<string> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (CryptographicException)
-        {
-            return "(unreadable)";
-        }
-    }
+    static string Issuer(X509Certificate2 certificate) => CertificateNames.Of(certificate.IssuerName);
 }

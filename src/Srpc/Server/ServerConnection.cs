@@ -59,7 +59,8 @@ sealed class ServerConnection(
         {
             await stream.WriteTextAsync("\n", aborted);
             await stream.FlushAsync(aborted);
-            var coder = SrpcCoder.Create(coding, stream, method.Options.Limits ?? options.Limits, isServer: true);
+            var limits = (method.Options.Limits ?? options.Limits) with { Memory = options.Memory };
+            using var coder = SrpcCoder.Create(coding, stream, limits, isServer: true);
             await RunAsync(method, new SrpcServerCall(stream, coder, caller, peer, aborted));
         }
         finally

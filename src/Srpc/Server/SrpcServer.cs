@@ -46,11 +46,13 @@ public sealed class SrpcServer
             const byte tlsHandshake = 0x16;
             if (first[0] == tlsHandshake && options.Tls() is { } tls)
                 (stream, peer) = await StartTlsAsync(stream, tls, peer, lifetime, limit.Token);
-            var (head, rest) = await RequestHeadReader.ReadAsync(stream, limit.Token);
+            var (head, length, read) = await RequestHeadReader.ReadAsync(stream, limit.Token);
             if (head is null)
                 await RefuseAsync(stream, HttpRefusal.BadRequest, limit.Token);
+            else if (peer.Identity is { User: var user } && head.Verb != "CONNECT" && options.ServeOther is { } serveOther)
+                await serveOther(new PrefixedStream(read, stream), user, lifetime.Token);
             else
-                await ServeAsync(new PrefixedStream(rest, stream), head, peer, lifetime);
+                await ServeAsync(new PrefixedStream(read[length..], stream), head, peer, lifetime);
         }
         catch (Exception problem) when (IsExpected(problem))
         {

@@ -32,11 +32,20 @@ public sealed record SrpcServerOptions
     /// <summary>For the values that callers send, unless a method has its own.</summary>
     public GobLimits Limits { get; init; } = new() { MaxValueBytes = 1 << 24, MaxDefinitions = 256 };
 
+    /// <summary>What the large values of all callers together may take; null for no bound.</summary>
+    public GobMemory? Memory { get; init; } = GobMemory.ForServer();
+
     /// <summary>
     /// Whether callers on the same machine may move their connections to a Unix socket, which is faster and needs no
     /// TLS. Who they are stays. The token with which such a connection is served must not end with the first transport.
     /// </summary>
     public bool OfferLocalUpgrade { get; init; } = true;
+
+    /// <summary>
+    /// Serves connections that begin with TLS and a certificate that is accepted, and go on with a request that is none for SRPC:
+    /// given what follows the handshake and the name of the user. Null to refuse them.
+    /// </summary>
+    public Func<Stream, string, CancellationToken, Task>? ServeOther { get; init; }
 
     /// <summary>Told why a connection was ended by the server. Must not throw.</summary>
     public Action<SrpcPeer, Exception> OnFailure { get; init; } = (_, _) => { };

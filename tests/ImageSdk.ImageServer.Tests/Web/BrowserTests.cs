@@ -77,6 +77,13 @@ public sealed class BrowserTests : IAsyncLifetime
             // Nothing that leads elsewhere lies beyond an edge that has to be guessed.
             Assert.Equal("", await browser.GetTextAsync(
                 "[...document.querySelectorAll('nav a')].filter(link => link.getBoundingClientRect().right > innerWidth || link.getBoundingClientRect().left < 0).map(link => link.textContent).join()"));
+            // No cell of a card stands alone in its line.
+            Assert.Equal("", await browser.GetTextAsync("""
+                [...document.querySelectorAll('table.cards tbody tr')].map(row => [...row.querySelectorAll('td')]
+                  .filter(cell => cell.offsetParent && cell.offsetWidth < row.clientWidth / 2))
+                  .filter(cells => cells.length > 1 && cells.filter(cell => cell.offsetTop === cells.at(-1).offsetTop).length === 1)
+                  .map(cells => cells.at(-1).textContent).join()
+                """));
             Assert.Equal("1 1", await browser.GetTextAsync("`${document.querySelectorAll('h1').length} ${document.querySelectorAll('main').length}`"));
             // Whatever takes input says what for.
             Assert.Equal("", await browser.GetTextAsync(

@@ -68,6 +68,8 @@ public sealed class CertificateTests : IDisposable
     public async Task Names_with_stars_and_ampersands_are_accepted(string name)
     {
         var site = new TestAuthority(Printable($"{name} CA"));
+        // Where people are told of them, too.
+        Assert.Equal($"CN={name} CA", CertificateNames.Of(site.Issue(Printable(name)).IssuerName));
         Write("a", site.Issue(Printable(name), extra: new X509Extension(CertificateIdentity.MethodsOid, Convert.FromHexString("300513032a2e2a"), critical: false)));
         Write("b", authority.Issue("CN=other"));
         var server = InProcess.Server(new() { Tls = () => new(authority.IssueServer(), site.Authorities) });

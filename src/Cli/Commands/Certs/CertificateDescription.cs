@@ -18,7 +18,7 @@ sealed record CertificateDescription(
     /// <exception cref="CryptographicException">An extension is malformed.</exception>
     public static CertificateDescription Of(X509Certificate2 certificate) => new(
         CertificateIdentity.Of(certificate),
-        certificate.Issuer,
+        CertificateNames.Of(certificate.IssuerName),
         certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(extension => extension.CertificateAuthority),
         [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(names =>
             names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => address.ToString())))],

@@ -18,6 +18,14 @@ static class FlagValues
 
     public static string Text(string text) => text;
 
+    public static PageAccess PageAccess(string text) => text switch
+    {
+        "open" => Hosting.PageAccess.Open,
+        "withoutLogs" => Hosting.PageAccess.WithoutLogs,
+        "closed" => Hosting.PageAccess.Closed,
+        _ => throw new FormatException("expected open, withoutLogs or closed"),
+    };
+
     public static IReadOnlySet<string> Words(string text) =>
         text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet();
 

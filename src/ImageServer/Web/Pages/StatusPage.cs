@@ -22,10 +22,10 @@ static class StatusPage
         if (output == OutputKind.Json)
             await request.WriteJsonAsync(json => Write(json, request.Site, host));
         else
-            await request.WriteHtmlAsync("imageserver status page", "/", html => Write(html, request.Site, host));
+            await request.WriteHtmlAsync("imageserver status page", "/", html => Write(html, request.Site, host, withLog: request.IsOpen(PageAccess.Open)));
     }
 
-    static Task Write(HtmlWriter html, WebSite site, string host)
+    static Task Write(HtmlWriter html, WebSite site, string host, bool withLog)
     {
         var parts = site.Parts;
         html.Element("h1", "Status").Element("p", host, ("class", "lead"));
@@ -44,7 +44,8 @@ static class StatusPage
         if (parts.Replicator is { } replicator)
             WriteReplication(html, replicator.State, parts.Time.GetUtcNow());
         WriteProcess(html, parts, host);
-        WriteLog(html, parts.Log);
+        if (withLog)
+            WriteLog(html, parts.Log);
         return Task.CompletedTask;
     }
 

@@ -32,6 +32,9 @@ sealed class PageFault(int status, string code, string title, string detail) : E
 
     public static PageFault UnknownLog(string detail) => new(404, "IMG7507", "Unknown log", detail);
 
+    public static PageFault NeedsCertificate(string host) => new(
+        403, "IMG7180", "Certificate needed", $"This server shows that to those with a certificate only: ask over TLS and show yours, at https://{host}/.");
+
     public static PageFault Internal() =>
         new(500, "IMG7599", "Mistake of ours", "The server failed to make this page; its log says why.");
 }

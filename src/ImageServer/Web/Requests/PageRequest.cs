@@ -41,6 +41,9 @@ sealed class PageRequest
     /// <summary>The asker has gone.</summary>
     public CancellationToken Gone => http.RequestAborted;
 
+    /// <summary>Whether the asker gets what is open to all up to some strictness: those with a certificate get everything.</summary>
+    public bool IsOpen(PageAccess strictest) => Parts.Options.PageAccess <= strictest || http.Features.Get<CertifiedUser>() is not null;
+
     /// <summary>What the page is wanted as: by "output", else by the Accept header.</summary>
     /// <exception cref="PageFault">It cannot be had as that.</exception>
     public OutputKind Choose(params ReadOnlySpan<OutputKind> possible)
