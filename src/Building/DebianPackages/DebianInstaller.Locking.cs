@@ -66,6 +66,7 @@ sealed partial class DebianInstaller
         Install(steps, settings);
         layers.Finish(null, context =>
         {
+            AptLeftovers.MakeArchives(context.Handle);
             var added = steps.Where(step => step.Listed.Count > 0).SelectMany(step => step.Packages).ToList();
             if (added.Count > 0)
                 AptLogs.Write(context.Handle, new(added, [], locked.Automatic, system.Status.Architecture, null, [], []), [.. packages.Select(package => package.Name)]);

@@ -112,8 +112,7 @@ sealed partial class DebianInstaller : IDisposable
         new StepInstaller(session, request, layers, packages, sources.Settings).Install(steps);
         layers.Finish(sources.Layer, context =>
         {
-            // Images often leave out all caches; apt makes the folder for its own anew.
-            context.Handle.MakeDirectoriesInRoot("var/cache/apt"u8, 0x1ED); // 0755
+            AptLeftovers.MakeArchives(context.Handle);
             if (plan.Packages.Count > 0)
                 AptLogs.Write(context.Handle, plan, [.. packages.Select(package => package.Name)]);
             var listed = packages.Select(package => AptPlanner.BaseName(package.Name));

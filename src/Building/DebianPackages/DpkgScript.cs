@@ -6,7 +6,10 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="mountPoint">Where the cache's packages are in the sandbox.</param>
 sealed class DpkgScript(AptSettings settings, string mountPoint)
 {
-    /// <summary>dpkg-preconfigure does nothing where this program is missing.</summary>
+    /// <summary>debconf's part of an installation by apt.</summary>
+    public const string Preconfigurer = "usr/sbin/dpkg-preconfigure";
+
+    /// <summary>It asks nothing where this program is missing.</summary>
     public const string TemplateReader = "usr/bin/apt-extracttemplates";
 
     readonly StringBuilder commands = new();
@@ -21,7 +24,7 @@ sealed class DpkgScript(AptSettings settings, string mountPoint)
 
     /// <summary>What debconf does before any package is unpacked.</summary>
     public void Preconfigure(IEnumerable<CachedPackage> packages) => commands
-        .Append("/usr/sbin/dpkg-preconfigure --apt <<'.' || true\n").AppendJoin('\n', packages.Select(package => package.PathBelow(mountPoint))).Append("\n.\n");
+        .Append($"/{Preconfigurer} --apt <<'.' || true\n").AppendJoin('\n', packages.Select(package => package.PathBelow(mountPoint))).Append("\n.\n");
 
     /// <param name="files">By the names of packages.</param>
     public void Call(DpkgRun run, IReadOnlyDictionary<string, CachedPackage> files)

@@ -72,7 +72,9 @@ sealed class StepInstaller(
         context.Progress($"Installing {title}");
         using var policy = GenericPackager.ForbidServices(context);
         var script = new DpkgScript(settings, MountPoint);
-        if (settings.Preconfigures && RootFile.Exists(context.Handle, DpkgScript.TemplateReader))
+        // Without the program that reads templates it does no more than to make debconf's database.
+        if (settings.Preconfigures && RootFile.Exists(context.Handle, DpkgScript.Preconfigurer)
+            && (RootFile.Exists(context.Handle, DpkgScript.TemplateReader) || AptLeftovers.LackDebconf(context.Handle)))
             script.Preconfigure(step.Packages.Select(package => files[package.Package.Name]));
         foreach (var run in step.Runs())
         {

@@ -2,6 +2,7 @@ using System.Text;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Worker;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.DebianPackages;
 
@@ -9,9 +10,6 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="log">The stage's own log, which has those of all its layers in it.</param>
 sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBuilder log) : IDisposable
 {
-    /// <summary>ldconfig's notes on where and when it saw each file: others in every build. It makes them anew.</summary>
-    const string LinkerNotes = "var/cache/ldconfig/aux-cache";
-
     readonly List<string> parts = [];
 
     /// <summary>The uppermost layer while it is being put into the cache.</summary>
@@ -115,16 +113,20 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
             // Hashing it takes one processor while commands take another. It moves meanwhile, which what is mounted does not notice.
             pending?.Begin();
             string said;
+            bool hadNotes;
             using (var context = new StageContext(root, settings, session))
             {
                 var logs = AptLogs.Measure(context.Handle);
+                hadNotes = LinkerNotes.AreIn(context.Handle);
                 make(context);
                 AptLogs.ForgetTimes(context.Handle, logs);
                 said = context.LogText;
             }
             log.Append(said);
             EndPending();
-            root.Settle(below, [.. reverted, LinkerNotes]);
+            root.Settle(below, reverted);
+            using (var upper = DirectoryHandle.Open(root.Upper))
+                LinkerNotes.Forget(upper, hadNotes);
             var text = brought is null ? said : log.ToString();
             var kept = root;
             pending = new(session.Store, id, root, () => kept.Keep(id, below, inputs, text, null, brought ?? []), making);

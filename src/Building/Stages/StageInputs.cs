@@ -10,7 +10,11 @@ namespace ImageSdk.Building.Stages;
 sealed class StageInputs(BuildPlan plan, DigestCache digests)
 {
     /// <summary>Raise a stage's number when it makes something else of the same inputs: old layers then no longer count.</summary>
-    const string EngineVersion = "1";
+    static string VersionOf(ImageStage stage) => stage switch
+    {
+        ImageStage.InstallPackages => "2",
+        _ => "1",
+    };
 
     readonly ImageManifest manifest = plan.Manifest;
     readonly ImageProject project = plan.Project;
@@ -59,7 +63,7 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
                 Test(inputs);
                 break;
         }
-        return inputs.IsEmpty ? "" : $"{stage} {EngineVersion}\n{inputs}";
+        return inputs.IsEmpty ? "" : $"{stage} {VersionOf(stage)}\n{inputs}";
     }
 
     bool HasContent() => manifest.Packages.Count + manifest.Scripts.Count + manifest.Trees.Count + manifest.Files.Count > 0;
