@@ -200,6 +200,10 @@ public sealed class PrepareImageTests : IDisposable
     [InlineData("ubuntu", "", "apt --distribution=ubuntu --variant=minbase --architecture=$ARCH noble")]
     [InlineData("debian", "<BootstrapOptions>--include=a,b</BootstrapOptions><BootstrapMirror>file:/mirror</BootstrapMirror>",
         "apt --distribution=debian --variant=minbase --architecture=$ARCH --include=a,b bookworm file:/mirror")]
+    [InlineData("debian", "<BootstrapMirror>deb [arch=amd64 signed-by=/k.gpg] http://h/debian bookworm main contrib</BootstrapMirror>",
+        "apt --distribution=debian --variant=minbase --architecture=$ARCH bookworm deb\u00a0[arch=amd64\u00a0signed-by=/k.gpg]\u00a0http://h/debian\u00a0bookworm\u00a0main\u00a0contrib")]
+    [InlineData("debian", "<BootstrapMirror>\n  deb http://h/debian bookworm main\n  \"deb http://i/debian bookworm main\" http://j/debian\n</BootstrapMirror>",
+        "apt --distribution=debian --variant=minbase --architecture=$ARCH bookworm deb\u00a0http://h/debian\u00a0bookworm\u00a0main deb\u00a0http://i/debian\u00a0bookworm\u00a0main http://j/debian")]
     [InlineData("ubuntu", "<BootstrapTool>mmdebstrap</BootstrapTool>", "mmdebstrap --mode=root --variant=minbase --architectures=$ARCH noble $dir")]
     [InlineData("debian", "<BootstrapTool>debootstrap</BootstrapTool><BootstrapRelease>trixie</BootstrapRelease>", "debootstrap --variant=minbase --arch=$ARCH trixie $dir")]
     [InlineData("debian", "<BootstrapTool>mmdebstrap</BootstrapTool><BootstrapMirror>file:/mirror</BootstrapMirror><BootstrapOptions>--include=a,b --x='y z'</BootstrapOptions><BootstrapVariant>apt</BootstrapVariant>",

@@ -97,6 +97,12 @@ sealed record AptBootstrap(
         return $"{list}deb {main} {Release}-updates {components}\ndeb {security} {suite} {components}\n";
     }
 
+    /// <summary>
+    /// Whether /bin and its kin are links into /usr from the start, as debootstrap makes them. In later releases packages see to that, in
+    /// earlier ones nothing does.
+    /// </summary>
+    public bool MergesUsr => (Distribution, Release) is ("debian", "buster" or "bullseye") or ("ubuntu", "focal") && Variant != "buildd";
+
     /// <summary>Names the sources, so that builds from the same ones share what apt knows of them.</summary>
     public string SourcesKey() => LayerStore.IdOf(LayerStore.KeyOf(Distribution, Architecture, SourcesList()));
 

@@ -103,11 +103,14 @@ sealed class AptDirectory(string path)
         return true;
     }
 
+    /// <summary>Where the package with a distribution's keys puts them on the machine.</summary>
+    public static string KeyringOf(string distribution) => $"/usr/share/keyrings/{distribution}-archive-keyring.gpg";
+
     // Whom the host's apt trusts, and the distribution's own keys where their package is installed.
     void CopyKeyrings(string distribution)
     {
         var trusted = Path.Combine(Root, "etc/apt/trusted.gpg.d");
-        var keyrings = new List<string> { $"/usr/share/keyrings/{distribution}-archive-keyring.gpg", "/etc/apt/trusted.gpg" };
+        var keyrings = new List<string> { KeyringOf(distribution), "/etc/apt/trusted.gpg" };
         if (Directory.Exists("/etc/apt/trusted.gpg.d"))
             keyrings.AddRange(Directory.EnumerateFiles("/etc/apt/trusted.gpg.d"));
         var kept = new HashSet<string>(StringComparer.Ordinal);

@@ -70,11 +70,23 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
             return true;
         var described = string.Join("; ", unavailable);
         if (warned is null || unavailable.Count == 0)
-            throw Failure("IMG2016", "The package lists cannot be brought up to date" + (described.Length == 0 ? "" : $": {described}"), "apt-get", exitCode, lines);
+            throw Failure("IMG2016", "The package lists cannot be brought up to date" + (described.Length == 0 ? "" : $": {described}") + DescribeMissingKeys(lines), "apt-get", exitCode, lines);
         warned.Warn("IMG4131",
             $"Sources of packages cannot be brought up to date, and are passed over (ImageAllowUnavailablePackageSources): {described}. "
             + "The root that this build makes is not reused; the next build asks the sources again.");
         return false;
+    }
+
+    // The keys of a distribution other than the machine's come in a package of their own.
+    string DescribeMissingKeys(IReadOnlyList<string> lines)
+    {
+        var isUnverified = lines.Any(line => line.Contains("NO_PUBKEY", StringComparison.Ordinal) || line.Contains("is not signed", StringComparison.Ordinal));
+        if (!isUnverified || File.Exists(AptDirectory.KeyringOf(bootstrap.Distribution)))
+            return "";
+        var (package, page) = bootstrap.Distribution == "ubuntu"
+            ? ("ubuntu-keyring", "https://packages.ubuntu.com/ubuntu-keyring")
+            : ("debian-archive-keyring", "https://packages.debian.org/debian-archive-keyring");
+        return $". This machine has no {AptDirectory.KeyringOf(bootstrap.Distribution)}: install the package {package} (apt-get install {package}, or from {page})";
     }
 
     IReadOnlyList<DebianPackage> WorkOutEssential(PackageLists? lists)

@@ -12,7 +12,7 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
     /// <summary>Raise a stage's number when it makes something else of the same inputs: old layers then no longer count.</summary>
     static string VersionOf(ImageStage stage) => stage switch
     {
-        ImageStage.InstallPackages => "2",
+        ImageStage.UnpackSourceImage or ImageStage.InstallPackages => "2",
         _ => "1",
     };
 

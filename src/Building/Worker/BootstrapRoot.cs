@@ -19,6 +19,15 @@ static class BootstrapRoot
         ("fd", "/proc/self/fd"), ("stderr", "/proc/self/fd/2"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"),
     ];
 
+    /// <summary>What are links into /usr where that is merged.</summary>
+    static readonly string[] MergedDirectories = ["bin", "sbin", "lib"];
+
+    /// <summary>The same for libraries of other word sizes, by architecture.</summary>
+    static readonly Dictionary<string, string[]> LibraryDirectories = new()
+    {
+        ["amd64"] = ["lib32", "lib64", "libx32"], ["i386"] = ["lib64", "libx32"], ["ppc64el"] = ["lib64"], ["s390x"] = ["lib32"],
+    };
+
     /// <summary>Makes the devices that are missing; an ordinary user's bootstrap program can't make the nodes.</summary>
     public static void CompleteDevices(DirectoryHandle root)
     {
@@ -50,6 +59,12 @@ static class BootstrapRoot
         })
             root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes(directory), 0x1ED); // 0755
         root.SetPermissions("tmp"u8, 0x3FF); // 1777
+        if (bootstrap.MergesUsr)
+            foreach (var name in MergedDirectories.Concat(LibraryDirectories.GetValueOrDefault(bootstrap.Architecture, [])))
+            {
+                root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes($"usr/{name}"), 0x1ED); // 0755
+                root.MakeSymlink(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes($"usr/{name}"));
+            }
         const uint mode = 0x1A4; // 0644
         WriteFile(root, "etc/apt/sources.list", bootstrap.SourcesList(), mode);
         WriteFile(root, "etc/fstab", "# UNCONFIGURED FSTAB FOR BASE SYSTEM\n", mode);

@@ -128,6 +128,40 @@ public class AptBootstrapTests
     }
 
     [ImageFact]
+    public async Task Directories_of_bullseye_are_links_into_usr_as_debootstrap_makes_them()
+    {
+        using var workspace = new ImageWorkspace(ownCache: true);
+        var project = Project(workspace, "bullseye", ["apt", "--distribution=debian", "--variant=minbase", "--architecture=amd64", "bullseye", "http://deb.debian.org/debian"]);
+        var result = await workspace.BuildAsync(project);
+        foreach (var name in (string[])["bin", "sbin", "lib", "lib32", "lib64", "libx32"])
+        {
+            Assert.Equal($"usr/{name}", Assert.IsType<SymlinkInode>(result.Find($"/{name}")).Target.ToString());
+            Assert.IsType<DirectoryInode>(result.Find($"/usr/{name}"));
+        }
+        Assert.IsType<RegularInode>(result.Find("/usr/bin/bash"));
+        Assert.NotNull(result.Find("/usr/lib64/ld-linux-x86-64.so.2"));
+        Assert.Contains(result.Image.Packages, package => package.Name == "apt");
+    }
+
+    [ImageFact]
+    public async Task Keys_that_the_machine_lacks_are_named_with_their_package()
+    {
+        if (File.Exists("/usr/share/keyrings/ubuntu-archive-keyring.gpg"))
+            return; // Then it has them.
+        using var workspace = new ImageWorkspace(ownCache: true);
+        var folder = new DebianPackages.LocalRepository(Path.Combine(workspace.Folder, "ubuntu"));
+        folder.Add("base");
+        var signed = new DebianPackages.SignedRelease(folder.Folder);
+        signed.Write(DateTimeOffset.UtcNow.AddDays(1));
+        using var server = new DebianPackages.RepositoryServer(folder.Folder);
+        var project = Project(workspace, "keys", ["apt", "--distribution=ubuntu", "--architecture=amd64", "noble", server.Source().Trim()]);
+        var error = (await workspace.FailAsync(project)).Diagnostic;
+        Assert.Equal("IMG2016", error.Code);
+        Assert.Contains("apt-get install ubuntu-keyring", error.Message);
+        Assert.Contains($"http://127.0.0.1:{server.Port}", error.Message);
+    }
+
+    [ImageFact]
     public async Task A_mirror_that_cannot_be_reached_is_named_or_passed_over_for_this_build_alone()
     {
         using var workspace = new ImageWorkspace(ownCache: true);
