@@ -19,7 +19,14 @@ static class AptExtendedStates
     public static void Write(DirectoryHandle root, string text, IEnumerable<string> automatic, IEnumerable<string> manual, string architecture)
     {
         var states = Update(text, automatic, manual, architecture);
-        if (states == text)
+        if (states != text)
+            Replace(root, states);
+    }
+
+    /// <summary>Writes the file as it is to be; nothing where it is to be empty and is not there.</summary>
+    public static void Replace(DirectoryHandle root, string states)
+    {
+        if (states.Length == 0 && !RootFile.Exists(root, FilePath))
             return;
         var path = Encoding.UTF8.GetBytes(FilePath);
         if (root.TryStat(path) is null)
@@ -27,6 +34,10 @@ static class AptExtendedStates
         using var file = root.OpenWriteInRoot(path);
         file.Write(Encoding.UTF8.GetBytes(states));
     }
+
+    /// <summary>Names of the packages that count as automatic, in the file's order.</summary>
+    public static IReadOnlyList<string> Automatic(string text) =>
+        [.. ControlStanza.ReadAll(text).Where(stanza => stanza["Auto-Installed"] == "1").Select(stanza => stanza["Package"]).Distinct()];
 
     /// <param name="text">What the file has; empty where there is none.</param>
     /// <param name="automatic">Packages that are new and were not asked for, in the order in which apt has them.</param>

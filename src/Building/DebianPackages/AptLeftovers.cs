@@ -34,6 +34,26 @@ static class AptLeftovers
             archives.SetOwner("partial"u8, user, 0);
     }
 
+    /// <summary>Removes packages that apt fetched and what it worked out from its lists, as <c>apt-get clean</c> does: no layer has them.</summary>
+    public static void DropPackages(DirectoryHandle root)
+    {
+        foreach (var path in (string[])[Archives, $"{Archives}/partial"])
+            Remove(path, name => !name.SequenceEqual("lock"u8));
+        Remove("var/cache/apt", name => name.EndsWith("pkgcache.bin"u8));
+
+        void Remove(string path, NameTest isRemoved)
+        {
+            if (root.StatInRoot(Encoding.UTF8.GetBytes(path)) is not { Kind: FileKind.Directory })
+                return;
+            using var directory = root.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(path));
+            foreach (var name in directory.ReadNames())
+                if (directory.Stat(name).Kind != FileKind.Directory && isRemoved(name))
+                    directory.Unlink(name);
+        }
+    }
+
+    delegate bool NameTest(ReadOnlySpan<byte> name);
+
     static uint? FindUser(DirectoryHandle root) => (RootFile.TryReadText(root, "etc/passwd") ?? "").Split('\n').Select(line => line.Split(':'))
         .Where(fields => fields is [User, _, _, ..]).Select(fields => uint.TryParse(fields[2], out var id) ? id : (uint?)null).FirstOrDefault();
 }

@@ -42,9 +42,11 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         List<string> order = [.. actions.Where(action => action.Unpacks).Select(action => action.Name)];
         if (added.Value != $"{versions.Count}" || order.Count != versions.Count || !versions.Keys.All(order.ToHashSet().Contains))
             return PackagePlan.ForApt(NowhereReason, said);
+        // Which packages count as automatic depends on sections too (APT::Never-MarkAuto-Sections and its kin): apt is the one to say.
+        var (markedBefore, marked) = (AptExtendedStates.Automatic(AptExtendedStates.Read(context.Handle)), AptExtendedStates.Automatic(rehearsal.ExtendedStates));
         List<(string Name, string Version)> planned = [.. order.Select(name => (name, versions[name]))];
         return Describe(planned, fetched, AskStanzas(planned), out var reason) is { } described
-            ? new(described, actions, Automatic(rehearsal.PlannerLog, planned, packages), architecture, null, said, AptLogs.Compress(rehearsal.PlannerLog))
+            ? new(described, actions, [.. marked.Except(markedBefore)], architecture, null, said, AptLogs.Compress(rehearsal.PlannerLog)) { Manual = [.. markedBefore.Except(marked)] }
             : PackagePlan.ForApt(reason, said);
     }
 
@@ -103,19 +105,6 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         return (actions, versions);
     }
 
-    // Those that were not asked for, in the order of apt's tables, which its request to the planner shows.
-    static List<string> Automatic(string log, List<(string Name, string Version)> versions, IReadOnlyList<PackageRequest> packages)
-    {
-        var listed = packages.Select(package => BaseName(package.Name)).ToHashSet(StringComparer.Ordinal);
-        var order = ControlStanza.ReadAll(log).FirstOrDefault()?["Install"] ?? "";
-        var places = order.Split(' ').Select(BaseName).Select((name, place) => (name, place)).DistinctBy(pair => pair.name).ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
-        return
-        [
-            .. versions.Select(version => version.Name).Where(name => !listed.Contains(name))
-                .OrderBy(name => places.GetValueOrDefault(name, int.MaxValue)).ThenBy(name => name, StringComparer.Ordinal),
-        ];
-    }
-
     /// <summary>The name in an entry of a package list: "nginx" in "nginx=1.22*", "nginx/bookworm", "nginx:amd64".</summary>
     public static string BaseName(string entry) => entry.AsSpan().IndexOfAny("=/:") is var end and > 0 ? entry[..end] : entry;
 
@@ -158,11 +147,6 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
             if (!packages.TryGetValue(name, out var package) || package.Version != version || !stanzas.TryGetValue((name, version), out var stanza)
                 || (!DebianUri.IsRemote(package.Uri) && DebianUri.TryGetPath(package.Uri) is null))
                 return null;
-            if (settings.UnmarkedSections.Contains(stanza["Section"][(stanza["Section"].LastIndexOf('/') + 1)..]))
-            {
-                reason = $"what {name} depends on counts as asked for ({stanza["Section"]})";
-                return null;
-            }
             planned.Add(PlannedPackage.From(package, stanza));
         }
         return planned;

@@ -14,6 +14,9 @@ sealed class AptRehearsal(StageContext context)
     const string Folder = ".imagesdk-rehearsal";
     const string ConfigurationFile = $"{Folder}/apt.conf";
 
+    /// <summary>apt keeps what it takes for virtual names, tasks and patterns to itself where it is to be quiet; of progress it need not tell.</summary>
+    static readonly string[] SaysSelections = ["quiet=0", "quiet::NoUpdate=true"];
+
     /// <param name="excerpt">What apt has to know of the lists; null for all of them.</param>
     /// <returns>Null where apt fails, or needs something that only the real programs know, or more than the excerpt.</returns>
     public Rehearsal? Install(IEnumerable<string> names, ListExcerpt? excerpt)
@@ -31,12 +34,16 @@ sealed class AptRehearsal(StageContext context)
         BootstrapRoot.WriteFile(root, ConfigurationFile, "#clear DPkg::Pre-Install-Pkgs;\n", 0x1A4); // 0644
         try
         {
+            var states = AptExtendedStates.Read(root);
             var (exitCode, lines) = context.QueryInBuildEnvironment(
             [
-                "/usr/bin/env", .. folder.Environment("/usr/bin/dpkg").Select(variable => $"{variable.Key}={variable.Value}"),
-                GenericPackager.PathInImage, "install", "-c", $"/{ConfigurationFile}", .. folder.Options(), .. names,
+                "/usr/bin/env", "LC_ALL=C.UTF-8", .. folder.Environment("/usr/bin/dpkg").Select(variable => $"{variable.Key}={variable.Value}"),
+                GenericPackager.PathInImage, "install", "-c", $"/{ConfigurationFile}", .. folder.Options(SaysSelections), .. names,
             ]);
-            return exitCode == 0 ? folder.Read(lines) : null;
+            var after = AptExtendedStates.Read(root);
+            if (after != states)
+                AptExtendedStates.Replace(root, states);
+            return exitCode == 0 && folder.Read(lines) is { } rehearsal ? rehearsal with { ExtendedStates = after } : null;
         }
         finally
         {

@@ -9,10 +9,8 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="OtherDpkgSetting">A setting of how dpkg is called that is none of these; null for none.</param>
 /// <param name="UpdateHook">Something that is run with an update; null for nothing.</param>
 /// <param name="HasOwnNetwork">Whether it has proxies or passwords of its own.</param>
-/// <param name="UnmarkedSections">Sections whose packages change how others are marked: their dependencies do not count as automatic.</param>
 sealed partial record AptSettings(
-    bool IsUsual, IReadOnlyList<string> DpkgOptions, bool Preconfigures, string? OtherDpkgSetting, string? UpdateHook, bool HasOwnNetwork,
-    IReadOnlyList<string> UnmarkedSections)
+    bool IsUsual, IReadOnlyList<string> DpkgOptions, bool Preconfigures, string? OtherDpkgSetting, string? UpdateHook, bool HasOwnNetwork)
 {
     const StringComparison AnyCase = StringComparison.OrdinalIgnoreCase;
 
@@ -37,8 +35,7 @@ sealed partial record AptSettings(
             dpkg.Where(setting => !IsOf(setting.Name, "DPkg::Options::") && !IsPreconfiguration(setting))
                 .Concat(all.Where(setting => IsOf(setting.Name, "PackageManager::"))).Select(setting => setting.Name).FirstOrDefault(),
             all.Where(setting => IsOf(setting.Name, "APT::Update::")).Select(setting => setting.Name).FirstOrDefault(),
-            all.Exists(setting => IsOf(setting.Name, "Acquire::") && setting.Name.Contains("Proxy", AnyCase)),
-            [.. all.Where(setting => IsOf(setting.Name, "APT::Never-MarkAuto-Sections::") || IsOf(setting.Name, "APT::Move-Autobit-Sections::")).Select(setting => setting.Value)]);
+            all.Exists(setting => IsOf(setting.Name, "Acquire::") && setting.Name.Contains("Proxy", AnyCase)));
     }
 
     static bool IsPreconfiguration((string Name, string Value) setting) =>

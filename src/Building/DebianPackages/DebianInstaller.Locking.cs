@@ -44,8 +44,7 @@ sealed partial class DebianInstaller
         var plan = planner.Plan(system, sources, Trees);
         if ((plan.Reason ?? FindReason(system, sources.Settings, plan)) is { } reason)
             throw Unlockable(reason);
-        steps.AddRange(InstallSteps.Cut(plan, [.. packages.Select(package => AptPlanner.BaseName(package.Name))], system.Status.Names)
-            ?? [new([.. packages.Select(package => package.Name)], plan.Packages, plan.Actions)]);
+        steps.AddRange(InstallSteps.Cut(plan, [.. packages.Select(package => AptPlanner.BaseName(package.Name))], system.Status.Names));
         return new(
             [.. packages.Select(package => package.Name)], "", [.. steps.Select(InstallationLock.Lock)], [.. automatic, .. plan.Automatic],
             InstallationLock.Packages(steps));

@@ -56,10 +56,7 @@ sealed partial class DebianInstaller : IDisposable
             layers.MakeProvisional();
         if ((plan.Reason ?? FindUnusualName(plan, system) ?? FindReason(system, sources.Settings, plan)) is { } reason)
             return InstallByApt(sources, reason);
-        var steps = InstallSteps.Cut(plan, [.. packages.Select(package => AptPlanner.BaseName(package.Name))], system.Status.Names);
-        return steps is null
-            ? InstallByApt(sources, "not all of it is needed by the packages of the list")
-            : Install(sources, steps, plan, system);
+        return Install(sources, InstallSteps.Cut(plan, [.. packages.Select(package => AptPlanner.BaseName(package.Name))], system.Status.Names), plan, system);
     }
 
     AptSystem? ReadSystem()
@@ -76,7 +73,9 @@ sealed partial class DebianInstaller : IDisposable
     string? FindUnusualName(PackagePlan plan, AptSystem system)
     {
         var planned = plan.Packages.Select(package => package.Package.Name).ToHashSet(StringComparer.Ordinal);
-        return packages.FirstOrDefault(package => AptPlanner.BaseName(package.Name) is var name && !planned.Contains(name) && !system.Status.Names.Contains(name)) is { } other
+        var selections = plan.ReadSelections();
+        return packages.FirstOrDefault(package => AptPlanner.BaseName(package.Name) is var name && !planned.Contains(name) && !system.Status.Names.Contains(name)
+            && !selections.Contains(name.TrimEnd('^'))) is { } other
             ? $"{other.Name} is no package's own name"
             : null;
     }
@@ -99,7 +98,11 @@ sealed partial class DebianInstaller : IDisposable
     DoneEvent InstallByApt(AptSources sources, string reason)
     {
         Say($"apt installs all of the list in one layer: {reason}");
-        layers.Finish(sources.Layer, context => new GenericPackager(context).InstallUpdated(packages));
+        layers.Finish(sources.Layer, context =>
+        {
+            new GenericPackager(context).InstallUpdated(packages);
+            AptLeftovers.DropPackages(context.Handle);
+        });
         return layers.Done;
     }
 
@@ -116,7 +119,7 @@ sealed partial class DebianInstaller : IDisposable
             if (plan.Packages.Count > 0)
                 AptLogs.Write(context.Handle, plan, [.. packages.Select(package => package.Name)]);
             var listed = packages.Select(package => AptPlanner.BaseName(package.Name));
-            AptExtendedStates.Write(context.Handle, system.ExtendedStates, plan.Automatic, listed, plan.Architecture);
+            AptExtendedStates.Write(context.Handle, system.ExtendedStates, plan.Automatic, listed.Concat(plan.Manual), plan.Architecture);
         });
         return layers.Done;
     }

@@ -16,6 +16,7 @@ sealed class InstallSteps
 
     readonly Dictionary<string, PlannedPackage> planned;
     readonly ILookup<string, string> providers;
+    readonly ILookup<string, string> selections;
     readonly IReadOnlySet<string> installed;
 
     InstallSteps(PackagePlan plan, IReadOnlySet<string> installed)
@@ -23,13 +24,14 @@ sealed class InstallSteps
         planned = plan.Packages.ToDictionary(package => package.Package.Name, StringComparer.Ordinal);
         providers = plan.Packages.SelectMany(package => package.Provides.Select(name => (Name: name, Provider: package.Package.Name)))
             .ToLookup(pair => pair.Name, pair => pair.Provider, StringComparer.Ordinal);
+        selections = plan.ReadSelections();
         this.installed = installed;
     }
 
     /// <param name="listed">The package list.</param>
     /// <param name="installed">What the image has already.</param>
-    /// <returns>Null where the plan has packages that none of the list needs.</returns>
-    public static IReadOnlyList<InstallStep>? Cut(PackagePlan plan, IReadOnlyList<string> listed, IReadOnlySet<string> installed)
+    /// <returns>What none of the list needs comes last.</returns>
+    public static IReadOnlyList<InstallStep> Cut(PackagePlan plan, IReadOnlyList<string> listed, IReadOnlySet<string> installed)
     {
         var cutter = new InstallSteps(plan, installed);
         var steps = new List<InstallStep>();
@@ -45,12 +47,19 @@ sealed class InstallSteps
             needed.ExceptWith(done);
             if (needed.Count == 0)
                 continue;
+            Add(names, needed);
+        }
+        if (done.Count < plan.Packages.Count)
+            Add(listed.TakeLast(1), [.. plan.Packages.Select(package => package.Package.Name).Except(done)]);
+        return steps;
+
+        void Add(IEnumerable<string> names, HashSet<string> needed)
+        {
             done.UnionWith(needed);
             steps.Add(new(
-                names, [.. plan.Packages.Where(package => needed.Contains(package.Package.Name))],
+                [.. names], [.. plan.Packages.Where(package => needed.Contains(package.Package.Name))],
                 [.. plan.Actions.Where(action => needed.Contains(action.Name))]));
         }
-        return done.Count == plan.Packages.Count ? steps : null;
     }
 
     /// <summary>Whether a step ends with the package at this position of the list.</summary>
@@ -61,7 +70,7 @@ sealed class InstallSteps
     HashSet<string> FindNeeded(IEnumerable<string> names)
     {
         var needed = new HashSet<string>(StringComparer.Ordinal);
-        var next = new Stack<string>(names.Where(planned.ContainsKey));
+        var next = new Stack<string>(names.SelectMany(Select).Where(planned.ContainsKey));
         while (next.TryPop(out var name))
             if (needed.Add(name))
                 foreach (var group in planned[name].Requirements)
@@ -69,6 +78,11 @@ sealed class InstallSteps
                         next.Push(found);
         return needed;
     }
+
+    // What is selected for a pattern may be a virtual name in turn.
+    IEnumerable<string> Select(string entry) => planned.ContainsKey(entry)
+        ? [entry]
+        : selections[entry.TrimEnd('^')].SelectMany(name => planned.ContainsKey(name) ? [name] : selections[name]);
 
     // apt made sure that one of the group will do. Versions are not compared here: where it might be any of several
     // packages of the plan, all of them count, which is too much at worst and never too little.

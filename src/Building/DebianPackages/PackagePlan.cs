@@ -15,11 +15,22 @@ sealed partial record PackagePlan(
     IReadOnlyList<PlannedPackage> Packages, IReadOnlyList<PackageAction> Actions, IReadOnlyList<string> Automatic, string Architecture,
     string? Reason, IReadOnlyList<string> Lines, byte[] PlannerLog)
 {
+    /// <summary>Names of packages that are there and count as automatic no more, be they listed or not.</summary>
+    public IReadOnlyList<string> Manual { get; init; } = [];
+
+    /// <summary>What apt took for entries of the list that are no package's own name: virtual packages, tasks and patterns.</summary>
+    public ILookup<string, string> ReadSelections() => Lines.Select(line => Selection().Match(line)).Where(match => match.Success)
+        .ToLookup(match => match.Groups["entry"].Value, match => match.Groups["name"].Value, StringComparer.Ordinal);
+
     /// <summary>Whether apt knows of no newer version of anything that is installed.</summary>
     public bool FindsNothingNewer => Lines.Any(line => NothingNewer().IsMatch(line));
 
     [GeneratedRegex(@"^0 upgraded, \d+ newly installed, 0 to remove and 0 not upgraded\.$")]
     private static partial Regex NothingNewer();
+
+    // "Note, selecting 'postfix' instead of 'mail-transport-agent'"; "Note, selecting 'apache2' for task 'web-server'"
+    [GeneratedRegex("^Note, selecting '(?<name>[^':]+)(:[^']+)?' (instead of|for (task|regex|glob)) '(?<entry>[^']+)'$")]
+    private static partial Regex Selection();
 
     public static PackagePlan ForApt(string reason, IReadOnlyList<string> lines) => new([], [], [], "", reason, lines, []);
 }

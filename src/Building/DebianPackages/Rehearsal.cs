@@ -5,10 +5,13 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="Fetched">A line for each package that it would have fetched: <see cref="DebianPackage.ParseUriLine"/>.</param>
 /// <param name="Order">Paths of the packages' files in the order in which they come, where it was asked for that alone.</param>
 /// <param name="Calls">Arguments of dpkg, call by call.</param>
-/// <param name="PlannerLog">What it gave its planner: the packages in its own order.</param>
+/// <param name="PlannerLog">What it gave its planner.</param>
 sealed record Rehearsal(
     IReadOnlyList<string> Lines, IReadOnlyList<string> Fetched, IReadOnlyList<string> Order, IReadOnlyList<IReadOnlyList<string>> Calls, string PlannerLog)
 {
+    /// <summary>Its notes of packages that came for others' sake, as it would have left them (/var/lib/apt/extended_states).</summary>
+    public string ExtendedStates { get; init; } = "";
+
     /// <summary>Names of the packages' files in the order in which dpkg would have unpacked them.</summary>
     public IEnumerable<string> UnpackedFiles => Calls.SelectMany(FilesUnpackedBy);
 

@@ -50,21 +50,8 @@ sealed class DebianPackager
     /// <summary>What "apt-get clean" and the clean patterns take away.</summary>
     public void Clean()
     {
-        RemoveFiles("var/cache/apt/archives/partial"u8);
-        RemoveFiles("var/cache/apt/archives"u8);
-        using (var cache = root.OpenDirectoryInRoot("var/cache/apt"u8))
-            foreach (var name in new[] { "pkgcache.bin"u8.ToArray(), "srcpkgcache.bin"u8.ToArray() })
-                if (cache.TryStat(name) is { Kind: FileKind.Regular })
-                    cache.Unlink(name);
+        AptLeftovers.DropPackages(root);
         RootCleaner.RemoveMatching(root, patterns);
-    }
-
-    void RemoveFiles(ReadOnlySpan<byte> path)
-    {
-        using var directory = root.OpenDirectoryInRoot(path);
-        foreach (var name in directory.ReadNames())
-            if (!name.AsSpan().SequenceEqual("lock"u8) && directory.Stat(name).Kind != FileKind.Directory)
-                directory.Unlink(name);
     }
 
     /// <summary>

@@ -26,6 +26,8 @@ sealed class GenericPackager(StageContext context)
         var isWhole = Update(packages, operation.Installation.AllowsUnavailableSources);
         Upgrade(packages);
         InstallUpdated(packages);
+        if (UpdatesWithApt())
+            AptLeftovers.DropPackages(context.Handle);
         return isWhole;
     }
 

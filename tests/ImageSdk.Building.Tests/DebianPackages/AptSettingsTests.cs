@@ -24,7 +24,6 @@ public class AptSettingsTests
         Assert.Null(settings.OtherDpkgSetting);
         Assert.Null(settings.UpdateHook);
         Assert.False(settings.HasOwnNetwork);
-        Assert.Equal(["metapackages", "oldlibs"], settings.UnmarkedSections);
         Assert.Empty(settings.DpkgOptions);
     }
 

@@ -21,7 +21,7 @@ public class InstallStepsTests
     public void A_step_has_what_its_package_needs_and_no_earlier_step_has()
     {
         var plan = Plan(Package("lib"), Package("a", "lib (>= 1), other | lib2"), Package("lib2"), Package("b", "lib, a:any"));
-        var steps = InstallSteps.Cut(plan, ["a", "b"], Nothing)!;
+        var steps = InstallSteps.Cut(plan, ["a", "b"], Nothing);
         Assert.Equal(["lib", "a", "lib2"], NamesOf(steps[0]));
         Assert.Equal(["b"], NamesOf(steps[1]));
     }
@@ -39,7 +39,7 @@ public class InstallStepsTests
         }
 
         List<string> Describe(int count) =>
-            [.. InstallSteps.Cut(Plan(packages[..count]), [.. packages[..count].Select(package => package.Package.Name)], Nothing)!.Select(step => step.Describe(settings))];
+            [.. InstallSteps.Cut(Plan(packages[..count]), [.. packages[..count].Select(package => package.Package.Name)], Nothing).Select(step => step.Describe(settings))];
     }
 
     [Fact]
@@ -55,22 +55,34 @@ public class InstallStepsTests
     public void Packages_that_stand_for_a_name_belong_to_those_that_need_it()
     {
         var plan = Plan(Package("mta", provides: "mail-transport-agent (= 1), other"), Package("a", "mail-transport-agent"));
-        Assert.Equal(["mta", "a"], NamesOf(Assert.Single(InstallSteps.Cut(plan, ["a"], Nothing)!)));
+        Assert.Equal(["mta", "a"], NamesOf(Assert.Single(InstallSteps.Cut(plan, ["a"], Nothing))));
     }
 
     [Fact]
     public void What_an_installed_package_does_is_not_taken_from_others()
     {
         var plan = Plan(Package("a", "one | two"), Package("two"));
-        Assert.Equal(["a"], NamesOf(InstallSteps.Cut(plan, ["a", "two"], new HashSet<string> { "one" })![0]));
+        Assert.Equal(["a"], NamesOf(InstallSteps.Cut(plan, ["a", "two"], new HashSet<string> { "one" })[0]));
         // Which of the two will do depends on versions, which are not compared.
         plan = Plan(Package("a", "one (>= 3) | two"), Package("two"));
-        Assert.Equal(["a", "two"], NamesOf(InstallSteps.Cut(plan, ["a", "two"], new HashSet<string> { "one" })![0]));
+        Assert.Equal(["a", "two"], NamesOf(InstallSteps.Cut(plan, ["a", "two"], new HashSet<string> { "one" })[0]));
     }
 
     [Fact]
-    public void A_plan_with_packages_that_nobody_needs_is_not_cut() =>
-        Assert.Null(InstallSteps.Cut(Plan(Package("a"), Package("suggested")), ["a"], Nothing));
+    public void Packages_that_nobody_needs_come_last() => Assert.Equal(
+        ["a", "b", "suggested"], InstallSteps.Cut(Plan(Package("suggested"), Package("a"), Package("b")), ["a", "b"], Nothing).Select(step => string.Join(' ', NamesOf(step))));
+
+    [Fact]
+    public void What_apt_selects_for_an_entry_belongs_to_its_step()
+    {
+        var plan = Plan(Package("mawk"), Package("web"), Package("pattern-a"), Package("pattern-b")) with
+        {
+            Lines = ["Note, selecting 'mawk' instead of 'awk'", "Note, selecting 'web' for task 'web-server'", "Note, selecting 'pattern-a' for regex 'pattern-.*'", "Note, selecting 'pattern-b' for regex 'pattern-.*'"],
+        };
+        Assert.Equal(
+            ["mawk", "pattern-a pattern-b", "web"],
+            InstallSteps.Cut(plan, ["awk", "pattern-.*", "web-server^"], Nothing).Select(step => string.Join(' ', NamesOf(step))));
+    }
 
     [Fact]
     public void Dpkg_is_called_as_apt_calls_it()

@@ -158,6 +158,55 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
     }
 
     [ImageFact]
+    public async Task Metapackages_virtual_names_and_patterns_are_installed_in_steps_and_marked_as_apt_marks()
+    {
+        var (project, _, repository) = NewWithRepository("meta-steps");
+        repository.Add("deeper");
+        repository.Add("deep", fields: "Depends: deeper");
+        repository.Add("meta", fields: "Section: metapackages\nDepends: deep");
+        repository.Add("lib");
+        repository.Add("plain", fields: "Depends: lib");
+        repository.Add("successor");
+        repository.Add("transition", fields: "Section: oldlibs\nDepends: successor");
+        repository.Add("provider", fields: "Provides: thing");
+        repository.Add("pattern-one");
+        repository.Add("last");
+        string[] list = ["meta", "plain", "transition", "thing", "^pattern-.*$"];
+        var steps = await @base.Workspace.BuildAsync(project with { Packages = list });
+        Assert.DoesNotContain(steps.Listener.OutputLines, line => line.StartsWith("apt installs all", StringComparison.Ordinal));
+        var (plain, plainDirectory) = @base.New("meta-plain");
+        plain = repository.Use(plain, plainDirectory);
+        ImageWorkspace.Write(plainDirectory, "files/bin/generic-packager",
+            Packagers.GenericPackagerScript.Write(Packagers.BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] }), executable: true);
+        var whole = await @base.Workspace.BuildAsync(plain with { Packages = list });
+        Assert.Equal(LinesOf(whole.Tree, Exceptions).Values, LinesOf(steps.Tree, Exceptions).Values);
+        var longer = await @base.Workspace.BuildAsync(project with { Packages = [.. list, "last"] });
+        Assert.Equal(1, CountOf(longer, "Setting up "));
+        Assert.Equal(1, CountOf(longer, "Setting up last "));
+    }
+
+    /// <summary>Packages lie in the cache of packages, or nowhere.</summary>
+    [ImageTheory]
+    [InlineData("a hook of dpkg", "files/etc/apt/apt.conf.d/hook", "DPkg::Post-Invoke { \"true\"; };\n")]
+    [InlineData("another packager", "files/bin/generic-packager", "")]
+    public async Task What_apt_installs_by_itself_leaves_no_package_in_a_layer(string name, string file, string text)
+    {
+        var (project, directory) = @base.New(name.Replace(' ', '-'));
+        var repository = new LocalRepository(Path.Combine(@base.Workspace.Folder, $"served for {name}"));
+        repository.Add("tool");
+        using var server = new RepositoryServer(repository.Folder);
+        ImageWorkspace.Write(directory, "files/etc/apt/sources.list", server.Source("[trusted=yes] "));
+        ImageWorkspace.Write(directory, file, text.Length > 0 ? text : Packagers.GenericPackagerScript.Write(
+            Packagers.BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] }), executable: file.Contains("bin/", StringComparison.Ordinal));
+        Assert.NotNull((await @base.Workspace.BuildAsync(project with { Packages = ["tool"] })).Find("/usr/share/tool/version"));
+        Assert.Contains("/tool_1.deb", server.Requests);
+        var state = new StateDirectory(@base.Workspace.StateOf(project));
+        var layers = new ImageSdk.Building.Layers.LayerStore(project.CacheDirectory, Posix.Processes.UserId);
+        foreach (var layer in StateDirectory.TryRead(state.StageFile(ImageStage.InstallPackages), StateJson.Default.StageState)!.Layers)
+            Assert.DoesNotContain(layers.ReadIndex(layer).Entries, entry => entry.Path.ToString() is var path && (path.EndsWith(".deb", StringComparison.Ordinal) || path.EndsWith("pkgcache.bin", StringComparison.Ordinal)));
+    }
+
+    [ImageFact]
     public async Task A_list_that_removes_something_is_left_to_apt()
     {
         var (project, _, repository) = NewWithRepository();
