@@ -3,6 +3,7 @@ using ImageSdk.Cli.Repositories;
 using ImageSdk.Cli.Stores;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
+using ImageSdk.Srpc;
 using ImageSdk.Storage;
 
 namespace ImageSdk.Cli;
@@ -16,6 +17,7 @@ sealed class CommandContext(CommandHost host, ParsedOptions options, Cancellatio
     StoreLocation? location;
     ImageStore? images;
     ObjectStore? objects;
+    SrpcDialer? dialer;
 
     public CommandHost Host { get; } = host;
 
@@ -46,6 +48,20 @@ sealed class CommandContext(CommandHost host, ParsedOptions options, Cancellatio
 
     /// <summary>Another server, with the same certificates.</summary>
     public ServerRepository OpenServer(string name) => options.OpenServer(name);
+
+    /// <summary>Connects to another daemon of the site, with the same certificates.</summary>
+    /// <exception cref="CommandException">It cannot be reached.</exception>
+    public async Task<SrpcConnection> ConnectAsync(SrpcAddress address)
+    {
+        try
+        {
+            return await (dialer ??= options.MakeDialer()).ConnectAsync(address, Cancellation);
+        }
+        catch (SrpcException exception)
+        {
+            throw new CommandException(ErrorCode.ServerUnreachable, $"no connection to {address}: {exception.Message}", exception);
+        }
+    }
 
     /// <summary>Finds an image, without its tree where that is not wanted and the server leaves it out.</summary>
     /// <exception cref="CommandException">There is no such image, or it is damaged.</exception>
@@ -80,4 +96,5 @@ sealed class CommandContext(CommandHost host, ParsedOptions options, Cancellatio
 
 /// <summary>The options that every command has, as they were given.</summary>
 sealed record ParsedOptions(
-    bool IsJson, Func<IImageRepository> OpenRepository, Func<StoreLocation> ReadLocation, Func<string, ServerRepository> OpenServer);
+    bool IsJson, Func<IImageRepository> OpenRepository, Func<StoreLocation> ReadLocation, Func<string, ServerRepository> OpenServer,
+    Func<SrpcDialer> MakeDialer);

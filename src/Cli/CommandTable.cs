@@ -3,6 +3,7 @@ using ImageSdk.Cli.Commands;
 using ImageSdk.Cli.Commands.Cache;
 using ImageSdk.Cli.Commands.Certs;
 using ImageSdk.Cli.Commands.Comparisons;
+using ImageSdk.Cli.Commands.Fleet;
 
 namespace ImageSdk.Cli;
 
@@ -46,8 +47,11 @@ static class CommandTable
         Entry("get-replication-master", () => new GetReplicationMasterCommand()),
         Entry("import-fs-tree", () => new ImportTreeCommand()),
         Entry("list", () => new ListCommand()),
+        Entry("list-mdb", () => new ListMdbCommand()),
+        Entry("list-not-in-mdb", () => new ListNotInMdbCommand()),
         Entry("listdirs", () => new ListDirectoriesCommand()),
         Entry("listunrefobj", UnreferencedCommand.List),
+        Entry("make-raw-image", () => new MakeRawImageCommand()),
         Entry("match-triggers", () => new MatchTriggersCommand()),
         Entry("merge-filters", () => new MergeFiltersCommand()),
         Entry("merge-triggers", () => new MergeTriggersCommand()),
@@ -55,9 +59,13 @@ static class CommandTable
         Entry("patch-directory", () => new PatchCommand()),
         Entry("restore-from-file", () => new RestoreCommand()),
         Entry("rmdir", () => new RemoveDirectoryCommand()),
+        Entry("run-command-in-image-chroot", () => new RunCommandInImageCommand()),
         Entry("save-to-file", () => new SaveCommand()),
         Entry("scan-filtered-files", () => new ScanFilteredCommand()),
         Entry("show", () => new ShowCommand()),
+        Entry("show-bad-computed-files", () => new ShowBadComputedFilesCommand()),
+        Entry("show-bad-image-subs", () => new ShowBadImageSubsCommand()),
+        Entry("show-computed-file-subs", () => new ShowComputedFileSubsCommand()),
         Entry("show-filter", () => new ShowFilterCommand()),
         Entry("show-inode", () => new ShowInodeCommand()),
         Entry("show-metadata", () => new ShowMetadataCommand()),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Cli.Stores;
+using ImageSdk.Srpc;
 
 namespace ImageSdk.Cli;
 
@@ -52,6 +53,9 @@ sealed class GlobalOptions
 
     /// <summary>Another server than the one that is named, with the same certificates.</summary>
     public ServerRepository OpenServer(string name, ParseResult arguments, CommandHost host) => server.Open(name, arguments, host);
+
+    /// <summary>Connects to any daemon of the site.</summary>
+    public SrpcDialer MakeDialer(ParseResult arguments, CommandHost host) => server.MakeDialer(arguments, host);
 
     public StoreLocation ReadLocation(ParseResult arguments, CommandHost host) => StoreLocation.Resolve(
         arguments.GetValue(store), arguments.GetValue(imageDirectory), arguments.GetValue(objectDirectory), host.GetVariable);

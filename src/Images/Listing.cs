@@ -125,16 +125,7 @@ public sealed class Listing
         if (time.Seconds < DateTimeOffset.MinValue.ToUnixTimeSeconds() || time.Seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
             return FormatFarTime(time.Seconds);
         var instant = DateTimeOffset.FromUnixTimeSeconds(time.Seconds);
-        var local = TimeZoneInfo.ConvertTime(instant, TimeZone);
-        return $"{local.ToString("dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture)} {FormatZone(local.Offset)} ";
-    }
-
-    string FormatZone(TimeSpan offset)
-    {
-        if (TimeZone.HasSameRules(TimeZoneInfo.Utc))
-            return "UTC";
-        var sign = offset < TimeSpan.Zero ? '-' : '+';
-        return offset.Minutes == 0 ? $"{sign}{offset:hh}" : $"{sign}{offset:hhmm}";
+        return $"{ListingTime.Format(instant, TimeZone)} ";
     }
 
     /// <summary>A time that the platform's calendar cannot hold, in UTC: Gregorian years run on in cycles of 400.</summary>

@@ -53,7 +53,12 @@ sealed class ServerOptions
     }
 
     /// <inheritdoc cref="Open(ParseResult, CommandHost, bool)"/>
-    public ServerRepository Open(string name, ParseResult arguments, CommandHost host)
+    public ServerRepository Open(string name, ParseResult arguments, CommandHost host) =>
+        new(MakeDialer(arguments, host), ParseAddress("--server", name, DefaultPort));
+
+    /// <summary>Connects to any daemon of the site, with the certificates that are named.</summary>
+    /// <exception cref="CommandException">The certificates are no good.</exception>
+    public SrpcDialer MakeDialer(ParseResult arguments, CommandHost host)
     {
         var isRequired = arguments.GetValue(requireTls);
         var loaded = Load(arguments.GetValue(certificates));
@@ -66,7 +71,7 @@ sealed class ServerOptions
             ServerVerification = Verification(arguments),
             OnUnverifiedServer = address => WarnOnce(host, address),
         };
-        return new ServerRepository(new SrpcDialer(options), Parse(name));
+        return new SrpcDialer(options);
     }
 
     ServerVerification Verification(ParseResult arguments)
@@ -96,16 +101,17 @@ sealed class ServerOptions
         }
     }
 
-    static SrpcAddress Parse(string name)
+    /// <exception cref="CommandException">It is no address.</exception>
+    public static SrpcAddress ParseAddress(string option, string name, int defaultPort)
     {
         try
         {
             var hasPort = name.StartsWith('[') ? !name.EndsWith(']') : name.Contains(':');
-            return SrpcAddress.Parse(hasPort ? name : $"{name}:{DefaultPort}");
+            return SrpcAddress.Parse(hasPort ? name : $"{name}:{defaultPort}");
         }
         catch (FormatException exception)
         {
-            throw new CommandException(ErrorCode.Usage, $"--server: {exception.Message}", exception);
+            throw new CommandException(ErrorCode.Usage, $"{option}: {exception.Message}", exception);
         }
     }
 

@@ -20,6 +20,14 @@ public sealed partial class ImageServerClient
     }
 
     /// <returns>Null where there is no such image.</returns>
+    public async Task<IReadOnlyList<ComputedFile>?> GetComputedFilesAsync(string name, CancellationToken cancellation = default)
+    {
+        var reply = await connection.CallAsync(
+            "ImageServer.GetImageComputedFiles", GetImageComputedFilesRequest.Gob, new() { ImageName = name }, GetImageComputedFilesResponse.Gob, cancellation);
+        return reply.ImageExists ? reply.ComputedFiles : null;
+    }
+
+    /// <returns>Null where there is no such image.</returns>
     public async Task<ImageTimes?> GetImageTimesAsync(string name, CancellationToken cancellation = default)
     {
         var reply = await connection.CallAsync(

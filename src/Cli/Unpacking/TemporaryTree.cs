@@ -1,0 +1,59 @@
+using System.Text;
+using ImageSdk.Building.Unpacking;
+using ImageSdk.Cli.Finding;
+using ImageSdk.Cli.Output;
+using ImageSdk.Dominator.Transfer;
+using ImageSdk.Images;
+using ImageSdk.Posix;
+
+namespace ImageSdk.Cli.Unpacking;
+
+/// <summary>An image unpacked for the time of a command. An ordinary user gets the files under their own ownership.</summary>
+sealed class TemporaryTree : IDisposable
+{
+    const uint OwnerOnly = 0x1C0;
+
+    readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("imagesdk-");
+
+    TemporaryTree()
+    {
+    }
+
+    /// <summary>The root of the unpacked tree.</summary>
+    public string Root => Path.Combine(directory.FullName, "root");
+
+    /// <summary>An empty folder beside it.</summary>
+    public string Scratch => Path.Combine(directory.FullName, "scratch");
+
+    /// <exception cref="CommandException">The image cannot be unpacked.</exception>
+    public static async Task<TemporaryTree> UnpackAsync(FoundImage found, CommandContext context)
+    {
+        FileSystemValidator.Validate(found.Tree);
+        var unpacked = new TemporaryTree();
+        try
+        {
+            Directory.CreateDirectory(unpacked.Root);
+            Directory.CreateDirectory(unpacked.Scratch);
+            var tree = context.Host.IsRoot ? found.Tree : UnprivilegedTree.Of(found.Tree).Tree;
+            UnpackCheck.RequireSpace(tree, unpacked.Root);
+            var progress = new TransferProgress();
+            var unpacker = new ImageUnpacker(context.FetcherFor(found, progress), context.Cancellation) { IsValidated = true };
+            await ProgressBar.RunAsync(
+                context.Host, "Unpacking", (long)tree.TotalDataBytes, () => progress.ByteCount,
+                () => unpacker.UnpackAsync(tree, unpacked.Root, context.Host.IsRoot));
+            return unpacked;
+        }
+        catch
+        {
+            unpacked.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        using var parent = DirectoryHandle.Open(Path.GetDirectoryName(directory.FullName)!);
+        parent.SetPermissions(Encoding.UTF8.GetBytes(directory.Name), OwnerOnly);
+        TreeRemover.Remove(parent, Encoding.UTF8.GetBytes(directory.Name));
+    }
+}
