@@ -6,46 +6,113 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 
 say() { printf '\n== %s\n' "$*"; }
 
-# Installs Debian packages that are missing; says so, and what to do where it may not.
+# What is missing is collected and said at once, so that nobody has to come back for each. "need" and its kin collect, "settle"
+# installs as root what it can, and tells everybody else what to do.
+missing_packages=
+missing_steps=
+subuid=/etc/subuid
+subgid=/etc/subgid
+
 # $1 = a program that shows that the package is there, or the path of a file, $2 = the package; and so on in pairs.
-install_missing() {
-  missing=
+need() {
   while [ $# -gt 0 ]; do
     case "$1" in
       /*) [ -e "$1" ] ;;
       *) command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] ;;
-    esac || missing="$missing $2"
+    esac || case " $missing_packages " in *" $2 "*) ;; *) missing_packages="$missing_packages $2" ;; esac
     shift 2
   done
-  [ -n "$missing" ] || return 0
-  if [ "$(id -u)" != 0 ]; then
-    echo "These packages are missing:$missing" >&2
-    echo "Install them as root and try again: apt-get update && apt-get install -y$missing" >&2
-    exit 1
-  fi
-  say "Installing what is missing:$missing"
-  apt-get -qq update
-  # shellcheck disable=SC2086 — a list of words
-  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing
 }
 
-require_dotnet() {
+need_dotnet() {
   if ! command -v dotnet >/dev/null 2>&1; then
-    echo "The .NET SDK 10 is missing. Install it first: https://dotnet.microsoft.com/download" >&2
-    exit 1
+    missing_steps="$missing_steps
+  Install the .NET SDK 10: https://dotnet.microsoft.com/download"
+  elif ! dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then
+    missing_steps="$missing_steps
+  Install the .NET SDK 10; $(command -v dotnet) has no version of it: https://dotnet.microsoft.com/download"
   fi
+}
+
+# How many subordinate ids user $1 has in the file $2, whose lines name users or their numbers.
+count_subordinate_ids() {
+  awk -F: -v name="$1" -v id="$(id -u "$1")" '$1 == name || $1 == id { sum += $3 } END { print sum + 0 }' "$2" 2>/dev/null || echo 0
+}
+
+# The first 65,536 ids from 100000 on that are nobody's, in neither file: START-END.
+free_subordinate_ids() {
+  cat "$subuid" "$subgid" 2>/dev/null | awk -F: '
+    BEGIN { n = 0 }
+    $3 > 0 { from[n] = $2 + 0; to[n++] = $2 + $3 - 1 }
+    END {
+      start = 100000
+      do {
+        moved = 0
+        for (i = 0; i < n; i++)
+          if (start <= to[i] && start + 65535 >= from[i]) { start = to[i] + 1; moved = 1 }
+      } while (moved)
+      print start "-" start + 65535
+    }'
 }
 
 # An ordinary user builds in a user namespace, over his subordinate ids.
-require_subordinate_ids() {
+need_subordinate_ids() {
   [ "$(id -u)" != 0 ] || return 0
-  install_missing newuidmap uidmap
+  need newuidmap uidmap
   user=$(id -un)
-  if ! grep -q "^$user:" /etc/subuid || ! grep -q "^$user:" /etc/subgid; then
-    echo "User $user has no subordinate ids. Give him some, once, as root:" >&2
-    echo "  usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $user" >&2
-    exit 1
+  for file in "$subuid" "$subgid"; do
+    count=$(count_subordinate_ids "$user" "$file")
+    [ "$count" -lt 65536 ] || continue
+    ids=$(free_subordinate_ids)
+    missing_steps="$missing_steps
+  usermod --add-subuids $ids --add-subgids $ids $user   # $user has $count ids in $file, an image needs 65536"
+    return 0
+  done
+}
+
+settle() {
+  if [ -z "$missing_packages$missing_steps" ]; then
+    return 0
   fi
+  if [ "$(id -u)" = 0 ] && [ -z "$missing_steps" ]; then
+    say "Installing what is missing:$missing_packages"
+    apt-get -qq update
+    # shellcheck disable=SC2086 — a list of words
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing_packages
+    missing_packages=
+    return 0
+  fi
+  echo "Something is missing. Once, as root:" >&2
+  [ -z "$missing_packages" ] || echo "  apt-get update && apt-get install -y$missing_packages" >&2
+  [ -z "$missing_steps" ] || echo "${missing_steps#?}" >&2
+  echo "Then run $0 again." >&2
+  exit 1
+}
+
+# For scripts that find out one by one what they need.
+install_missing() {
+  need "$@"
+  settle
+}
+
+require_dotnet() {
+  need_dotnet
+  settle
+}
+
+# Shows the projects as they are done, and all that was said where it failed.
+pack_solution() {
+  log=$(mktemp)
+  status=$(mktemp)
+  { dotnet pack "$root/ImageSdk.sln" -c Release -v:minimal -tl:off "$@" 2>&1 || echo failed > "$status"; } | tee "$log" |
+    awk '/ -> / && !seen[$1]++ { print "  " $1; fflush() }'
+  packed=0
+  if [ -s "$status" ]; then
+    packed=1
+    [ -z "${pack_shows_errors:-}" ] || cat "$log" >&2
+  fi
+  rm -f "$log" "$status"
+  return $packed
 }
 
 # Packs the SDK, the tool and the templates into artifacts/feed.
@@ -53,6 +120,5 @@ fill_feed() {
   say "Packing the SDK into artifacts/feed"
   mkdir -p "$root/artifacts/feed"
   # With machine code where the feed has the compiler for it: builds start faster.
-  dotnet pack "$root/ImageSdk.sln" -c Release -v:quiet -p:CompileAhead=true >/dev/null 2>&1 ||
-    dotnet pack "$root/ImageSdk.sln" -c Release -v:quiet
+  pack_solution -p:CompileAhead=true || pack_shows_errors=yes pack_solution
 }

@@ -2,9 +2,10 @@
 # Builds and publishes samples/hello on a machine that has nothing but the .NET SDK.
 . "$(dirname -- "$0")/common.sh"
 
-require_dotnet
-install_missing apt-get apt xz xz-utils zstd zstd bwrap bubblewrap unshare util-linux git git
-require_subordinate_ids
+need_dotnet
+need apt-get apt xz xz-utils zstd zstd bwrap bubblewrap unshare util-linux git git
+need_subordinate_ids
+settle
 fill_feed
 
 say "Building the image samples/hello: dotnet build samples/hello"

@@ -3,12 +3,45 @@
 # images once more as an ordinary user. Ends with one line: "N passed, N failed".
 . "$(dirname -- "$0")/common.sh"
 
-require_dotnet
-install_missing mmdebstrap mmdebstrap debootstrap debootstrap bwrap bubblewrap unshare util-linux newuidmap uidmap git git setfattr attr mksquashfs squashfs-tools mkfs.erofs erofs-utils skopeo skopeo umoci umoci zstd zstd xz xz-utils runuser util-linux chromium chromium
-install_missing sfdisk fdisk mkfs.ext4 e2fsprogs mkfs.vfat dosfstools mcopy mtools mkfs.btrfs btrfs-progs qemu-img qemu-utils xorriso xorriso \
+need_dotnet
+need mmdebstrap mmdebstrap debootstrap debootstrap bwrap bubblewrap unshare util-linux newuidmap uidmap git git setfattr attr mksquashfs squashfs-tools mkfs.erofs erofs-utils skopeo skopeo umoci umoci zstd zstd xz xz-utils runuser util-linux chromium chromium
+need sfdisk fdisk mkfs.ext4 e2fsprogs mkfs.vfat dosfstools mcopy mtools mkfs.btrfs btrfs-progs qemu-img qemu-utils xorriso xorriso \
   grub-mkimage grub-common qemu-system-x86_64 qemu-system-x86 /usr/lib/grub/i386-pc/boot.img grub-pc-bin \
   /usr/lib/grub/x86_64-efi/modinfo.sh grub-efi-amd64-bin /usr/share/OVMF/OVMF_CODE_4M.fd ovmf setpriv util-linux gpg gpg
-require_subordinate_ids
+need_subordinate_ids
+settle
+
+# Runs a command as the ordinary user of the tests. Where the SDK is in a folder that he may not enter, such as root's home, he sees
+# it in another place, in a mount namespace of the command's own.
+as_user() {
+  if [ -z "$user_dotnet" ]; then
+    runuser -u "$user" -- "$@"
+  else
+    # shellcheck disable=SC2016 — the inner shell expands them
+    unshare --mount --propagation private sh -c 'mount --bind "$1" "$2" && user=$3 && PATH=$2:$PATH && export PATH DOTNET_ROOT="$2" && shift 3 && exec runuser -u "$user" -- "$@"' \
+      sh "$dotnet_folder" "$user_dotnet" "$user" "$@"
+  fi
+}
+
+# Before hours of tests, not after them.
+if [ "$(id -u)" = 0 ]; then
+  user=imagesdk-test
+  id "$user" >/dev/null 2>&1 || useradd --create-home "$user"
+  if [ "$(count_subordinate_ids "$user" "$subuid")" -lt 65536 ] || [ "$(count_subordinate_ids "$user" "$subgid")" -lt 65536 ]; then
+    ids=$(free_subordinate_ids)
+    usermod --add-subuids "$ids" --add-subgids "$ids" "$user"
+  fi
+  dotnet_folder=$(dirname -- "$(readlink -f -- "$(command -v dotnet)")")
+  user_dotnet=
+  if ! (cd / && as_user "$dotnet_folder/dotnet" --version) >/dev/null 2>&1; then
+    user_dotnet=/mnt
+    if ! (cd / && as_user dotnet --version) >/dev/null 2>&1; then
+      echo "The user $user cannot run $dotnet_folder/dotnet, and it cannot be shown to him in another place." >&2
+      echo "Install the .NET SDK where everybody may read it, such as /usr/share/dotnet, or run this script as an ordinary user." >&2
+      exit 1
+    fi
+  fi
+fi
 
 results="$root/artifacts/test-results"
 rm -rf "$results"
@@ -34,10 +67,7 @@ dotnet test "$root/ImageSdk.sln" --no-build --logger "trx" --results-directory "
 
 # The same builds by somebody who is not root.
 if [ "$(id -u)" = 0 ]; then
-  user=imagesdk-test
   say "Testing builds as an ordinary user ($user)"
-  id "$user" >/dev/null 2>&1 || useradd --create-home "$user"
-  grep -q "^$user:" /etc/subuid || usermod --add-subuids 200000-265535 --add-subgids 200000-265535 "$user"
   # What lies in memory there is gigabytes.
   rm -rf --one-file-system "$work/own"
   copy="$work/copy"
@@ -47,7 +77,7 @@ if [ "$(id -u)" = 0 ]; then
   mkdir "$copy/results"
   chown "$user" "$copy/results" "$work/user"
   fixtures=${IMAGESDK_FIXTURES:-$root/../shared/fixtures}
-  (cd "$copy" && runuser -u "$user" -- env "IMAGESDK_FIXTURES=$fixtures" "IMAGESDK_TEST_ROOT=$work/user" \
+  (cd "$copy" && as_user env "IMAGESDK_FIXTURES=$fixtures" "IMAGESDK_TEST_ROOT=$work/user" \
     dotnet vstest ImageSdk.Building.Tests.dll --logger:trx --ResultsDirectory:"$copy/results") || status=1
   cp "$copy"/results/*.trx "$results/"
 fi
