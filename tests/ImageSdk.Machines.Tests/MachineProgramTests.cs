@@ -108,7 +108,7 @@ public sealed class MachineProgramTests : IDisposable
     }
 }
 
-sealed class QemuTheoryAttribute : TheoryAttribute
+sealed class QemuTheoryAttribute : CountedTheoryAttribute
 {
     public QemuTheoryAttribute() => Skip = new QemuFactAttribute().Skip;
 }

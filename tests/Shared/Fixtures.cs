@@ -31,7 +31,7 @@ sealed class FixtureFactAttribute : FactAttribute
 }
 
 /// <summary>A theory that needs the fixtures and says so where they are absent.</summary>
-sealed class FixtureTheoryAttribute : TheoryAttribute
+sealed class FixtureTheoryAttribute : CountedTheoryAttribute
 {
     public FixtureTheoryAttribute()
     {

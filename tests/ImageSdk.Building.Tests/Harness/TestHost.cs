@@ -56,7 +56,7 @@ sealed class ImageFactAttribute : FactAttribute
 }
 
 /// <summary>A test of several cases that builds real images.</summary>
-sealed class ImageTheoryAttribute : TheoryAttribute
+sealed class ImageTheoryAttribute : CountedTheoryAttribute
 {
     public ImageTheoryAttribute() => Skip = TestHost.WhyNot;
 }
