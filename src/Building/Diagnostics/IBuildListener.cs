@@ -9,6 +9,9 @@ public interface IBuildListener
     /// <summary>A short line for somebody who waits: which step runs now.</summary>
     void Progress(string message);
 
+    /// <summary>A line that nobody should miss, though nothing is wrong.</summary>
+    void Note(string message) => Progress(message);
+
     /// <summary>A line of output of a command that runs in the image. Secrets are already masked.</summary>
     void Output(string line);
 }

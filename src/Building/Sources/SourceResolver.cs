@@ -124,6 +124,8 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
                     $"too old source image: {Describe(stream, commit, tags)}: {latest.Name} is older than {maxAge}, and no project is known that builds it. "
                     + "Publish a new one, name its project with a BuildableImageStream item, or raise SourceImageMaxAge.");
         }
+        if (project is not null && mayBuild)
+            new SourceAge(latest, project.Project, maxAge).Tell(listener);
         return (FromStore(images, latest), null);
     }
 
