@@ -26,7 +26,7 @@ public abstract class ImageTask : Microsoft.Build.Utilities.Task, IMultiThreadab
 
     public sealed override bool Execute()
     {
-        var listener = new MSBuildListener(Log, BuildEngine, HelpLink, LiveProgress);
+        var listener = new MSBuildListener(Log, BuildEngine, ProjectName, HelpLink, LiveProgress);
         try
         {
             Execute(new ImageBuild(Absolute(StateDirectory), listener), listener);
@@ -50,6 +50,9 @@ public abstract class ImageTask : Microsoft.Build.Utilities.Task, IMultiThreadab
         }
         return !Log.HasLoggedErrors;
     }
+
+    /// <summary>Begins each line that the task shows: several projects may be built at the same time.</summary>
+    private protected string ProjectName => Path.GetFileNameWithoutExtension(ProjectFile);
 
     private protected virtual bool IsCancelled => false;
 

@@ -14,7 +14,7 @@ public sealed class MakeImageArtifacts : ArtifactTask
     {
         var made = await build.MakeArtifactsAsync(Requests(), AreProjects, workers, cancellation).ConfigureAwait(false);
         foreach (var artifact in made)
-            Log.LogMessage(artifact.Ran ? MessageImportance.High : MessageImportance.Normal, "  {0}: {1}{2}", artifact.Format, artifact.Path, artifact.Ran ? "" : " is up to date");
+            Log.LogMessage(artifact.Ran ? MessageImportance.High : MessageImportance.Normal, "  {0}: {1}: {2}{3}", ProjectName, artifact.Format, artifact.Path, artifact.Ran ? "" : " is up to date");
         Artifacts = ToItems(made);
     }
 }

@@ -21,14 +21,13 @@ public sealed class ReportImageBuild : SandboxedImageTask
     {
         if (!MoreFollows)
             await build.EndAsync(workers).ConfigureAwait(false);
-        var name = Path.GetFileNameWithoutExtension(ProjectFile);
-        foreach (var line in TimingTable.Format(name, workers.Timings))
+        foreach (var line in TimingTable.Format(ProjectName, workers.Timings))
             Log.LogMessage(Show ? MessageImportance.High : MessageImportance.Low, "  {0}", line);
         if (Timeline.Length == 0)
             return;
         var page = Absolute(Timeline);
         Directory.CreateDirectory(Path.GetDirectoryName(page)!);
-        await File.WriteAllTextAsync(page, TimelinePage.Write(name, workers.Timings, DateTimeOffset.Now), cancellation).ConfigureAwait(false);
+        await File.WriteAllTextAsync(page, TimelinePage.Write(ProjectName, workers.Timings, DateTimeOffset.Now), cancellation).ConfigureAwait(false);
         Log.LogMessage(Show ? MessageImportance.High : MessageImportance.Low, "  Timeline: {0}", page);
     }
 }

@@ -16,6 +16,6 @@ public sealed class RunImageStage : SandboxedImageTask
     {
         var stage = Words.Choice<ImageStage>(Stage, "Stage", ProjectFile);
         var outcome = await build.RunStageAsync(stage, workers, cancellation).ConfigureAwait(false);
-        Log.LogMessage(outcome.Ran ? MessageImportance.High : MessageImportance.Normal, "  {0}: {1}", stage, outcome.Summary);
+        Log.LogMessage(outcome.Ran ? MessageImportance.High : MessageImportance.Normal, "  {0}: {1}: {2}", ProjectName, stage, outcome.Summary);
     }
 }

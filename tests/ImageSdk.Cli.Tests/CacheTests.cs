@@ -74,7 +74,7 @@ public class CacheTests
     public void A_dry_run_says_what_would_go_and_removes_nothing()
     {
         using var sample = WithThreeLayers();
-        var run = sample.Run("gc", "--max-age", "10d", "--dry-run");
+        var run = sample.Run("gc", "--max-age", "10d", "--dry-run", "--verbose");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.StartsWith("would remove CopyFiles aaa, 0 B, used 7w1d", run.Lines[0]);
         Assert.StartsWith("would remove ScanImage ccc", run.Lines[1]);
@@ -83,6 +83,15 @@ public class CacheTests
         var json = sample.RunJson("gc", "--max-age", "4w2d", "--dry-run");
         Assert.True(json.GetProperty("dryRun").GetBoolean());
         Assert.Equal("aaa", Assert.Single(json.GetProperty("removed").EnumerateArray()).GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public void What_goes_is_summed_up_by_stage_and_kind()
+    {
+        using var sample = WithThreeLayers().Add("ddd", "CopyFiles", 51).AddPackage("0a", "less", 60).AddPackage("0b", "curl", 61);
+        Assert.Equal(
+            ["would remove      2 (package), 20 B", "would remove      2 CopyFiles, 0 B", "would remove 2 layers and 2 packages and package lists, 20 B"],
+            sample.Run("gc", "--max-age", "40d", "--dry-run").Lines);
     }
 
     [SandboxFact]

@@ -13,8 +13,10 @@ static class EntryRemover
     {
         var removed = session.NextRootDirectory();
         using var directory = DirectoryHandle.Open(removed);
-        foreach (var path in paths)
+        var progress = new ProgressInterval(session.Listener);
+        foreach (var (index, path) in paths.Index())
         {
+            progress.Tell(() => $"Removing {index + 1} of {paths.Count} from the build cache");
             session.Cancellation.ThrowIfCancellationRequested();
             try
             {
@@ -24,7 +26,6 @@ static class EntryRemover
             {
                 continue; // Somebody deleted it by hand.
             }
-            session.Listener.Progress($"Removing {path}");
             directory.RemoveTree(Encoding.UTF8.GetBytes(Path.GetFileName(path)));
         }
     }

@@ -22,7 +22,6 @@ sealed class ImagePacker(WorkerSession session)
         var image = ImageRecord.Read(request.ImageFile);
         using var root = new StageRoot(session, request.Layers);
         using var handle = root.Open();
-        session.Listener.Progress("Packing the image's files");
         WriteObjects(handle, image.FileSystem!, request.ObjectsFile);
         WriteNotices(handle, image.Packages, request.NoticesFile);
     }
@@ -36,8 +35,16 @@ sealed class ImagePacker(WorkerSession session)
             var errors = process.StandardError.ReadToEndAsync();
             try
             {
-                foreach (var (item, path) in PackedObjects.OrderOf(fileSystem))
+                var items = PackedObjects.OrderOf(fileSystem).ToList();
+                var total = HumanSize.Format(items.Aggregate(0ul, (sum, item) => sum + item.Object.Size));
+                var progress = new ProgressInterval(session.Listener);
+                var done = 0ul;
+                foreach (var (item, path) in items)
+                {
+                    progress.Tell(() => $"Packing the image's files: {HumanSize.Format(done)} of {total}");
                     Copy(root, item.Hash, (long)item.Size, path, process.StandardInput.BaseStream);
+                    done += item.Size;
+                }
                 process.StandardInput.Close();
             }
             catch (IOException) when (process.HasExited && process.ExitCode != 0)

@@ -35,6 +35,10 @@ static class LayerOutput
     public static string Describe(CachedLayer layer, DateTimeOffset now) =>
         $"{NameOf(layer)} {OneLine.Of(layer.Title)}, {(layer.Fault is null ? HumanSize.Format(layer.Size) : "damaged")}, used {Ago(layer.Used, now)}";
 
+    /// <summary>A line for each kind and stage, in the order in which they first come.</summary>
+    public static IEnumerable<string> SumUp(IReadOnlyList<CachedLayer> layers) => layers.GroupBy(NameOf).Select(group =>
+        $"{group.Count(),6} {group.Key}, {HumanSize.Format(group.Aggregate(0ul, (sum, layer) => sum + layer.Size))}{(group.Count(layer => layer.Fault is not null) is > 0 and var damaged ? $", {damaged} of them damaged" : "")}");
+
     public static void Write(Utf8JsonWriter json, CachedLayer layer) => json.WriteMembers(() =>
     {
         json.WriteString("id", layer.Id);

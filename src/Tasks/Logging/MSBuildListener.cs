@@ -6,7 +6,8 @@ using Microsoft.Build.Utilities;
 namespace ImageSdk.Tasks.Logging;
 
 /// <summary>What the engine tells, as MSBuild's errors, warnings and messages.</summary>
-sealed class MSBuildListener(TaskLoggingHelper log, IBuildEngine engine, string helpLink, bool live) : IBuildListener
+/// <param name="project">Its name, which begins each line.</param>
+sealed class MSBuildListener(TaskLoggingHelper log, IBuildEngine engine, string project, string helpLink, bool live) : IBuildListener
 {
     static readonly TimeSpan progressInterval = TimeSpan.FromSeconds(1);
 
@@ -36,8 +37,10 @@ sealed class MSBuildListener(TaskLoggingHelper log, IBuildEngine engine, string 
         var due = lastProgress is not { } last || Stopwatch.GetElapsedTime(last) >= progressInterval;
         if (due)
             lastProgress = Stopwatch.GetTimestamp();
-        log.LogMessage(due ? MessageImportance.High : MessageImportance.Low, "  {0}", message);
+        log.LogMessage(due ? MessageImportance.High : MessageImportance.Low, "  {0}: {1}", project, message);
     }
+
+    public void Note(string message) => log.LogMessage(MessageImportance.High, "  {0}: {1}", project, message);
 
     public void Output(string line) => log.LogMessage(MessageImportance.Low, "{0}", line);
 

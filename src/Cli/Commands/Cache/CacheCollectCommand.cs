@@ -26,6 +26,8 @@ sealed class CacheCollectCommand : LocalCommand
 
     readonly Option<bool> dryRun = new("--dry-run") { Description = "Say what would be removed and remove nothing" };
 
+    readonly Option<bool> verbose = new("--verbose") { Description = "Name every layer and package instead of summing them up" };
+
     public CacheCollectCommand(Option<string?> cache)
         : base("gc", "Remove layers and packages that are damaged or over the limits, and what killed builds left")
     {
@@ -33,6 +35,7 @@ sealed class CacheCollectCommand : LocalCommand
         Add(maxSize);
         Add(maxAge);
         Add(dryRun);
+        Add(verbose);
     }
 
     // The worker has to be told that it shall end.
@@ -56,8 +59,11 @@ sealed class CacheCollectCommand : LocalCommand
             return ExitCode.Success;
         }
         var word = isDry ? "would remove" : "removed";
-        foreach (var layer in removed)
-            context.Host.Text.WriteLine($"{word} {LayerOutput.Describe(layer, DateTimeOffset.UtcNow)}");
+        var lines = arguments.GetValue(verbose)
+            ? removed.Select(layer => LayerOutput.Describe(layer, DateTimeOffset.UtcNow))
+            : LayerOutput.SumUp(removed);
+        foreach (var line in lines)
+            context.Host.Text.WriteLine($"{word} {line}");
         var layerCount = removed.Count(entry => entry.Kind == CachedKind.Layer);
         var others = removed.Count == layerCount ? "" : $" and {removed.Count - layerCount} packages and package lists";
         context.Host.Text.WriteLine($"{word} {layerCount} layers{others}, {HumanSize.Format(bytes)}");
