@@ -9,6 +9,9 @@ public interface IArtifactFormat
     /// <summary>What projects call it: "squashfs". Lower case.</summary>
     string Name { get; }
 
+    /// <summary>Whether it is a folder of several files.</summary>
+    bool IsFolder => false;
+
     /// <summary>Raised when equal input gives other bytes than before, so that artifacts of earlier versions are made again.</summary>
     int Version { get; }
 

@@ -280,17 +280,10 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         await workers.AskAsync(plan.Project.CacheDirectory, new CopyArtifactsRequest(paths, directory), listener, cancellation);
     }
 
-    /// <summary>Removes artifacts that are folders, and their records.</summary>
-    public async Task RemoveArtifactsAsync(IReadOnlyList<string> folders, BuildWorkers workers, CancellationToken cancellation)
-    {
-        // Nothing else of that name is anybody's to remove.
-        var own = folders.Where(folder => ArtifactRecord.TryRead(folder + ".json") is { IsFolder: true } && Directory.Exists(folder)).ToList();
-        if (own.Count == 0)
-            return;
-        await workers.AskAsync(state.ReadPlan().Project.CacheDirectory, new RemoveArtifactsRequest(own), listener, cancellation);
-        foreach (var folder in own)
-            File.Delete(folder + ".json");
-    }
+    /// <summary>Removes artifacts that are folders, and their records; needs no state of a build.</summary>
+    /// <exception cref="BuildException">IMG6141: one is still there.</exception>
+    public Task RemoveArtifactsAsync(ArtifactRemoval removal, BuildWorkers workers, CancellationToken cancellation) =>
+        ArtifactFolders.RemoveAsync(ArtifactFolders.Find(removal), () => removal.CacheDirectory, workers, listener, cancellation);
 
     /// <summary>Lets go of what the build holds, where nothing more is to be expected; a later request starts anew.</summary>
     public Task EndAsync(BuildWorkers workers) => workers.ReleaseAsync();

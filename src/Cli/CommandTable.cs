@@ -57,6 +57,7 @@ static class CommandTable
         Entry("merge-triggers", () => new MergeTriggersCommand()),
         Entry("mkdir", () => new MakeDirectoryCommand()),
         Entry("patch-directory", () => new PatchCommand()),
+        Entry("remove-artifact", () => new RemoveArtifactCommand()),
         Entry("restore-from-file", () => new RestoreCommand()),
         Entry("rmdir", () => new RemoveDirectoryCommand()),
         Entry("run-command-in-image-chroot", () => new RunCommandInImageCommand()),

@@ -4,6 +4,7 @@ namespace ImageSdk.Cli;
 static class ErrorCode
 {
     public const string NoDocument = "IMG6092";
+    public const string NoArtifact = "IMG6140";
     public const string Usage = "IMG7101";
     public const string NoStore = "IMG7102";
     public const string UnknownImage = "IMG7103";

@@ -1,4 +1,6 @@
 using ImageSdk.Building;
+using ImageSdk.Building.ArtifactBuilds;
+using ImageSdk.Building.Diagnostics;
 using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks;
@@ -7,10 +9,37 @@ namespace ImageSdk.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class RemoveImageArtifacts : SandboxedImageTask
 {
-    /// <summary>The records of artifacts (NAME.json beside each); those of files are passed over.</summary>
     [Required]
-    public string[] Records { get; set; } = [];
+    public string CacheDirectory { get; set; } = "";
 
-    private protected override Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation) =>
-        build.RemoveArtifactsAsync([.. Records.Select(record => Path.ChangeExtension(Absolute(record), null))], workers, cancellation);
+    /// <summary>Name of the image's record without its extension.</summary>
+    [Required]
+    public string ImageName { get; set; } = "";
+
+    /// <summary>Artifacts that stay.</summary>
+    public ITaskItem[] Keep { get; set; } = [];
+
+    /// <summary>Only those that the project no longer wants; then one that stays is a warning. Otherwise all that builds left.</summary>
+    public bool OnlyDropped { get; set; }
+
+    /// <summary>The folder that artifacts go into.</summary>
+    [Required]
+    public string OutputDirectory { get; set; } = "";
+
+    [Required]
+    public string Stream { get; set; } = "";
+
+    private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
+    {
+        var removal = new ArtifactRemoval(
+            Absolute(OutputDirectory), ImageName, Stream, [.. Keep.Select(item => Absolute(item.ItemSpec))], Absolute(CacheDirectory), All: !OnlyDropped);
+        try
+        {
+            await build.RemoveArtifactsAsync(removal, workers, cancellation).ConfigureAwait(false);
+        }
+        catch (BuildException problem) when (OnlyDropped && problem.Diagnostic.Code == "IMG6141")
+        {
+            Listener.Report(problem.Diagnostic with { Severity = DiagnosticSeverity.Warning, File = Absolute(ProjectFile) });
+        }
+    }
 }

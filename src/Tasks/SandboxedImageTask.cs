@@ -26,8 +26,14 @@ public abstract class SandboxedImageTask : ImageTask, ICancelableTask, IDisposab
 
     private protected override bool IsCancelled => cancellation.IsCancellationRequested;
 
-    private protected sealed override void Execute(ImageBuild build, IBuildListener listener) =>
+    private protected sealed override void Execute(ImageBuild build, IBuildListener listener)
+    {
+        Listener = listener;
         Task.Run(() => ExecuteAsync(build, Workers(), cancellation.Token)).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Where the task tells what it does, while it runs.</summary>
+    private protected IBuildListener Listener { get; private set; } = new SilentListener();
 
     private protected abstract Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation);
 

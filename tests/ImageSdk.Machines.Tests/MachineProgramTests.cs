@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using ImageSdk.Machines.Qemu;
 using ImageSdk.Machines.Running;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Machines.Tests;
 

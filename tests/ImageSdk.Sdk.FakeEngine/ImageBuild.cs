@@ -154,7 +154,12 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         return Task.CompletedTask;
     }
 
-    public Task RemoveArtifactsAsync(IReadOnlyList<string> folders, BuildWorkers workers, CancellationToken cancellation) => Task.CompletedTask;
+    public Task RemoveArtifactsAsync(ArtifactRemoval removal, BuildWorkers workers, CancellationToken cancellation)
+    {
+        if (Directory.Exists(stateDirectory))
+            Note($"RemoveArtifacts all={removal.All} {removal.Stream} {removal.Image} keep={string.Join(' ', removal.Keep.Select(Path.GetFileName))}");
+        return Task.CompletedTask;
+    }
 
     public Task EndAsync(BuildWorkers workers) => Task.CompletedTask;
 

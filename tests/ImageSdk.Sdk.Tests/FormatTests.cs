@@ -165,6 +165,34 @@ public sealed class FormatTests : IDisposable
     }
 
     [Fact]
+    public void Publishing_into_a_folder_without_artifacts_is_a_warning()
+    {
+        folder.Project("hello");
+        var run = folder.DotNet("publish", "-tl:off", "-o", folder["out"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("warning IMG6142: ", Assert.Single(run.Warnings));
+        Assert.False(Directory.Exists(folder["out"]));
+    }
+
+    [Fact]
+    public void Folders_of_dropped_formats_go_in_the_next_build_and_all_in_a_clean_up()
+    {
+        folder.Project("hello", "<PropertyGroup><ImageStream>a/b</ImageStream><ImageFormats>tar;oci</ImageFormats></PropertyGroup>");
+        folder.Build().Succeeded();
+        // Documents and records of what is wanted are no reason to look.
+        Assert.DoesNotContain(folder.Log(), line => line.StartsWith("RemoveArtifacts", StringComparison.Ordinal));
+
+        folder.Build("-p:ImageFormats=tar").Succeeded();
+        Assert.Equal("RemoveArtifacts all=False a/b hello keep=image.tar", folder.Log()[^1]);
+        folder.Build("-p:ImageFormats=").Succeeded();
+        Assert.Equal("RemoveArtifacts all=False a/b hello keep=", folder.Log()[^1]);
+
+        folder.Project("cleaned", """<Target Name="ShowLog" AfterTargets="_RemoveImageArtifactFolders"><Message Importance="high" Text="$([System.IO.File]::ReadAllText('$(ImageStateDirectory)fake.log'))" /></Target>""");
+        folder.Build("cleaned.imgproj").Succeeded();
+        folder.DotNet("clean", "cleaned.imgproj", "-tl:off").Succeeded().At("RemoveArtifacts all=True cleaned cleaned keep=");
+    }
+
+    [Fact]
     public void A_target_can_ask_for_a_format_that_the_project_does_not_list()
     {
         folder.Project("hello", """

@@ -77,4 +77,53 @@ public sealed class RealImageTests : IDisposable
         Assert.Contains("what went wrong", result.Output);
         Assert.False(File.Exists(folder["bin/Debug/tiny.image"]));
     }
+
+    [SandboxFact]
+    public void Folders_of_dropped_formats_are_removed_and_so_are_those_without_a_record()
+    {
+        folder.Build("-p:ImageFormats=directory%3Boci%3Btar").Succeeded();
+        Assert.Equal(["tiny.directory", "tiny.oci"], Folders());
+
+        folder.Build("-p:ImageFormats=oci").Succeeded();
+        Assert.Equal(["tiny.oci"], Folders());
+        Assert.False(File.Exists(folder["bin/Debug/tiny.directory.json"]));
+
+        folder.Build().Succeeded();
+        Assert.Empty(Folders());
+        folder.Build("-question").Succeeded();
+
+        folder.Build("-p:ImageFormats=directory").Succeeded();
+        File.Delete(folder["bin/Debug/tiny.directory.json"]);
+        Directory.CreateDirectory(folder["bin/Debug/.tiny.oci~/blobs"]);
+        Directory.Delete(folder["obj"], recursive: true);
+        folder.DotNet("clean", "-tl:off").Succeeded();
+        Assert.Empty(Folders());
+
+        IEnumerable<string?> Folders() => Directory.EnumerateDirectories(folder["bin/Debug"]).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+    }
+
+    [SandboxFact]
+    public void A_young_source_image_is_named_and_one_whose_project_changed_is_a_warning()
+    {
+        TinyImage.Write(folder, "base/base", "<ImageStream>test/base</ImageStream>");
+        folder.Program("base/scripts/10-a", "#!/bin/sh\ntrue\n");
+        folder.Project("app/app", """
+            <PropertyGroup><SourceImage>test/base</SourceImage><PackagerType>none</PackagerType></PropertyGroup>
+            <ItemGroup>
+              <BuildableImageStream Include="test/base" Project="../base/base.imgproj" />
+              <ImagePackagerType Include="none" CleanCommand="true" InstallCommand="true" ListCommand="true" RemoveCommand="true" UpdateCommand="true" UpgradeCommand="true" />
+            </ItemGroup>
+            """);
+        folder.Build("app/app.imgproj").Succeeded();
+
+        var line = folder.Build("app/app.imgproj").Succeeded().Lines.Single(line => line.Contains("is used as it is", StringComparison.Ordinal));
+        Assert.Matches(@"^app: The source image test/base/\d{4}-\d\d-\d\d:[0-9:]+, made \d+ (seconds|minutes) ago, .* dotnet publish "".*/base/base.imgproj""", line);
+
+        folder.Program("base/scripts/10-a", "#!/bin/sh\necho changed\n");
+        var changed = folder.Build("app/app.imgproj");
+        Assert.Equal(0, changed.ExitCode);
+        Assert.Contains("warning IMG2140: ", Assert.Single(changed.Warnings));
+
+        Assert.Contains("RunScripts", folder.Build("app/app.imgproj", "-p:SourceImageMaxAge=1s").Succeeded().Output);
+    }
 }

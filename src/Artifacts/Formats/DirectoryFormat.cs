@@ -14,6 +14,8 @@ sealed class DirectoryFormat : IArtifactFormat
 
     public string Name => "directory";
 
+    public bool IsFolder => true;
+
     public int Version => 1;
 
     public string FileName(string image, ArtifactSettings settings) => $"{image}.directory";

@@ -22,6 +22,8 @@ sealed class KernelFormat : IArtifactFormat
 
     public string Name => "kernel";
 
+    public bool IsFolder => true;
+
     public int Version => 1;
 
     public IReadOnlyList<ArtifactOption> Options { get; } =

@@ -16,6 +16,8 @@ sealed class OciFormat : IArtifactFormat
 
     public string Name => "oci";
 
+    public bool IsFolder => true;
+
     public int Version => 1;
 
     public IReadOnlyList<ArtifactOption> Options { get; } =

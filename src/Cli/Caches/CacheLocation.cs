@@ -8,11 +8,15 @@ static class CacheLocation
     /// <exception cref="CommandException">There is no cache, or nothing says where.</exception>
     public static LayerCache Open(string? named, Func<string, string?> getVariable)
     {
-        var cache = new LayerCache(Path.GetFullPath(named ?? Default(getVariable)));
+        var cache = new LayerCache(Find(named, getVariable));
         return cache.Exists
             ? cache
             : throw new CommandException(ErrorCode.NoCache, $"there is no build cache at {cache.Root}: build an image first, or name the cache with --cache");
     }
+
+    /// <summary>The place, whether there is a cache or not.</summary>
+    /// <exception cref="CommandException">Nothing says where.</exception>
+    public static string Find(string? named, Func<string, string?> getVariable) => Path.GetFullPath(named ?? Default(getVariable));
 
     static string Default(Func<string, string?> getVariable)
     {

@@ -201,7 +201,11 @@ public class ArchiveTests(SampleImage sample) : IClassFixture<SampleImage>
                 Assert.Null(hard.TryStat("char"u8));
         }
         var build = new ImageBuild(sample.Workspace.StateOf(sample.Project), new RecordingListener());
-        await build.RemoveArtifactsAsync([folder], sample.Workspace.Workers, CancellationToken.None);
+        ArtifactRemoval Removal(params string[] keep) => new(
+            Path.GetDirectoryName(folder)!, Path.GetFileNameWithoutExtension(folder), "another/stream", keep, sample.Workspace.CacheDirectory, All: false);
+        await build.RemoveArtifactsAsync(Removal(folder), sample.Workspace.Workers, CancellationToken.None);
+        Assert.True(Directory.Exists(folder));
+        await build.RemoveArtifactsAsync(Removal(), sample.Workspace.Workers, CancellationToken.None);
         Assert.False(Directory.Exists(folder));
         Assert.False(File.Exists(folder + ".json"));
     }

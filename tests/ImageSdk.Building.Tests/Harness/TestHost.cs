@@ -1,3 +1,5 @@
+using ImageSdk.Tests;
+
 namespace ImageSdk.Building.Tests;
 
 /// <summary>
