@@ -13,5 +13,7 @@ public sealed class DigestStageInputs : ImageTask
     [Required]
     public string Stage { get; set; } = "";
 
+    private protected override string LiveTitle => Stage;
+
     private protected override void Execute(ImageBuild build, IBuildListener listener) => build.DigestInputs(Words.Choice<ImageStage>(Stage, "Stage", ProjectFile));
 }

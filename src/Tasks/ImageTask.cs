@@ -27,6 +27,8 @@ public abstract class ImageTask : Microsoft.Build.Utilities.Task, IMultiThreadab
     public sealed override bool Execute()
     {
         var listener = new MSBuildListener(Log, BuildEngine, ProjectName, HelpLink, LiveProgress);
+        if (LiveTitle is { Length: > 0 } title)
+            listener.ShowLive(title);
         try
         {
             Execute(new ImageBuild(Absolute(StateDirectory), listener), listener);
@@ -53,6 +55,9 @@ public abstract class ImageTask : Microsoft.Build.Utilities.Task, IMultiThreadab
 
     /// <summary>Begins each line that the task shows: several projects may be built at the same time.</summary>
     private protected string ProjectName => Path.GetFileNameWithoutExtension(ProjectFile);
+
+    /// <summary>What the terminal's live line shows from the start of the task: the name by which users know the target.</summary>
+    private protected virtual string LiveTitle => GetType().Name;
 
     private protected virtual bool IsCancelled => false;
 

@@ -13,6 +13,8 @@ public sealed class LockImage : SandboxedImageTask
     [Required]
     public string Stage { get; set; } = "";
 
+    private protected override string LiveTitle => Stage;
+
     private protected override Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation) =>
         build.LockAsync(Words.Choice<ImageStage>(Stage, "Stage", ProjectFile), workers, cancellation);
 }

@@ -21,6 +21,8 @@ public sealed partial class PrepareImage : SandboxedImageTask
     /// <summary>Image files of referenced projects, built or not; for a build that is begun.</summary>
     public ITaskItem[] ReferencedImages { get; set; } = [];
 
+    private protected override string LiveTitle => OnlyBegins ? "" : nameof(PrepareImage);
+
     private protected override Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
         if (OnlyBegins)

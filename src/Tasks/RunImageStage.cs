@@ -12,6 +12,8 @@ public sealed class RunImageStage : SandboxedImageTask
     [Required]
     public string Stage { get; set; } = "";
 
+    private protected override string LiveTitle => Stage;
+
     private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
         var stage = Words.Choice<ImageStage>(Stage, "Stage", ProjectFile);

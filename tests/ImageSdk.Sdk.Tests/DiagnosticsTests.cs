@@ -66,10 +66,23 @@ public sealed class DiagnosticsTests : IDisposable
     }
 
     [Fact]
-    public void The_live_line_is_sent_only_on_request()
+    public void The_live_line_is_sent_where_the_terminal_logger_shows_it()
     {
         const string started = "Target \"_TestRunStart\" in file";
         Assert.DoesNotContain(started, folder.Build("-v:detailed").Output);
         Assert.Contains(started, folder.Build("-t:Rebuild", "-v:detailed", "-p:ImageLiveProgress=true").Output);
+
+        // In a terminal, as far as MSBuild can tell.
+        var run = folder.DotNet("build", "-t:Rebuild", "--tl:on", "-p:_MSBUILDTLENABLED=1");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("test", run.Lines.Single(line => line.Contains("hello.image", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Lines_of_stages_begin_with_the_project()
+    {
+        var lines = folder.Build("-t:Rebuild").Succeeded().Lines;
+        Assert.Contains(lines, line => line.StartsWith("hello: RunScripts: ", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.StartsWith("RunScripts: ", StringComparison.Ordinal));
     }
 }

@@ -5,7 +5,7 @@ namespace ImageSdk.Tasks.Logging;
 /// <summary>
 /// MSBuild's terminal logger has no way to show progress. It does show the last test result of a project in its live line,
 /// once a target named _TestRunStart has started, so progress can go there; the price is that the project is then listed
-/// as a test project. Hence only on request.
+/// as a test project ("NAME test succeeded").
 /// </summary>
 static class TerminalLiveLine
 {
