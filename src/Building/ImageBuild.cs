@@ -147,6 +147,12 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     public async Task<bool> FetchLockedAsync(bool isEvaluated, BuildWorkers workers, CancellationToken cancellation) =>
         Locker(workers, cancellation) is not { } locker || await locker.FetchAsync(isEvaluated);
 
+    /// <summary>
+    /// Whether scripts that the project brings along run before its packages are installed: then a restore, which runs nothing of a project,
+    /// can't work the packages out.
+    /// </summary>
+    public bool RunsScriptsBeforePackages => state.ReadPlan().Manifest.Scripts.Any(script => script.Stage == ProjectScriptStage.PreInstall);
+
     ImageLocker? Locker(BuildWorkers workers, CancellationToken cancellation) => state.ReadPlan() is { Project.Lock: { } settings } plan
         ? new(plan, settings, state, plan.OpenLayers(), workers, listener, cancellation)
         : null;

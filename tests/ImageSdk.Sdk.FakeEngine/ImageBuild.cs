@@ -171,6 +171,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         Note($"Lock {stage} {Plan().Lock}");
     }
 
+    public bool RunsScriptsBeforePackages => Orders("FAKE_PREINSTALL") is not null;
+
     public async Task<bool> FetchLockedAsync(bool isEvaluated, BuildWorkers workers, CancellationToken cancellation)
     {
         await Task.Yield();

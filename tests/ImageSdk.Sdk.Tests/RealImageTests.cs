@@ -126,4 +126,37 @@ public sealed class RealImageTests : IDisposable
 
         Assert.Contains("RunScripts", folder.Build("app/app.imgproj", "-p:SourceImageMaxAge=1s").Succeeded().Output);
     }
+
+    /// <summary>Whoever opens a repository has not decided yet to run what it brings along.</summary>
+    [SandboxFact]
+    public void Evaluating_restoring_and_opening_a_project_run_no_code_of_it()
+    {
+        Directory.CreateDirectory(folder["sprung"]);
+        folder.Program("make-root", $"#!/bin/sh\ntouch '{folder["sprung"]}/bootstrap'\n" + File.ReadAllText(folder["make-root"]));
+        foreach (var place in new[] { "pre-install-scripts/1-trap", "scripts/1-trap", "post-cleanup-scripts/1-trap", "tests/trap" })
+            folder.Program(place, $"#!/bin/sh\necho > /traps/{place.Split('/')[0]}\n");
+        folder.Program("tests-boot/1-trap", "#!/bin/sh\n");
+        folder.Write("Directory.Build.targets", """
+            <Project>
+              <ItemGroup>
+                <ImageBindMount Include="sprung" TargetPath="/traps" Writable="true" />
+                <ImagePackage Include="package" />
+              </ItemGroup>
+            </Project>
+            """);
+        string[][] commands =
+        [
+            ["msbuild", "-getProperty:TargetPath"], ["msbuild", "-getItem:None", "-p:DesignTimeBuild=true"], ["restore"], ["restore", "--force-evaluate"], ["msbuild", "-t:CompileDesignTime", "-p:DesignTimeBuild=true"],
+            ["msbuild", "-t:Build", "-p:DesignTimeBuild=true"], ["list", "package"], ["clean"],
+        ];
+        foreach (var command in commands)
+        {
+            var run = folder.DotNet(command);
+            Assert.True(run.ExitCode == 0, $"{string.Join(' ', command)}: {run.Output}");
+            Assert.True(Directory.GetFiles(folder["sprung"]) is [], $"{string.Join(' ', command)}: {string.Join(' ', Directory.GetFiles(folder["sprung"]))}");
+        }
+
+        folder.Build();
+        Assert.Equal(["bootstrap", "post-cleanup-scripts", "pre-install-scripts", "scripts", "tests"], Directory.GetFiles(folder["sprung"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
 }

@@ -49,6 +49,15 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public void What_takes_scripts_of_the_project_is_left_to_the_build()
+    {
+        folder.Project("hello", OptsIn);
+        var run = folder.DotNet("restore", "-tl:off", "-p:ImageVariables=FAKE_INCOMPLETE=true%0AFAKE_PREINSTALL=true").Succeeded();
+        run.At("hello: The packages that the lock lacks are worked out by the build");
+        Assert.Empty(folder.StagesRun());
+    }
+
+    [Fact]
     public void A_build_follows_the_lock_in_both_stages()
     {
         folder.Project("hello", OptsIn);

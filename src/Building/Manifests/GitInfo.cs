@@ -10,9 +10,11 @@ sealed record GitInfo(string Branch, string CommitId, string Url)
     /// <summary>Null outside a repository, where git is not installed, or where it refuses to read the repository.</summary>
     public static GitInfo? Find(string directory)
     {
-        // What the build itself writes beside the manifest is no change of it.
+        // What the build itself writes beside the manifest is no change of it. What has changed inside a submodule is for its own repository
+        // to say, with its own configuration; that it is at another commit is a change.
         if (!IsInRepository(directory)
-            || Run(directory, "status", "--porcelain=v2", "--branch", "--", ".", ":(exclude)bin", ":(exclude)obj") is not { } status)
+            || GitConfiguration.Parse(Run(directory, GitConfiguration.Harmless, "config", "--list", "--show-scope", "--null")) is not { } configuration
+            || Run(directory, configuration.Overrides, "status", "--porcelain=v2", "--branch", "--ignore-submodules=dirty", "--", ".", ":(exclude)bin", ":(exclude)obj") is not { } status)
             return null;
         var lines = status.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var commit = Header("# branch.oid ");
@@ -20,8 +22,7 @@ sealed record GitInfo(string Branch, string CommitId, string Url)
             return null;
         var branch = Header("# branch.head ");
         var isDirty = lines.Any(line => !line.StartsWith('#'));
-        var url = Run(directory, "config", "--get", "remote.origin.url")?.Trim() ?? "";
-        return new(branch is null or "(detached)" ? "" : branch, isDirty ? commit + "-dirty" : commit, WithoutCredentials(url));
+        return new(branch is null or "(detached)" ? "" : branch, isDirty ? commit + "-dirty" : commit, WithoutCredentials(configuration.OriginUrl));
 
         string? Header(string name) => lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
     }
@@ -34,13 +35,14 @@ sealed record GitInfo(string Branch, string CommitId, string Url)
         return false;
     }
 
-    static string? Run(string directory, params string[] arguments)
+    static string? Run(string directory, IReadOnlyList<KeyValuePair<string, string>> configuration, params string[] arguments)
     {
         // Reading must not write: a repository may be read-only, or another git at work in it.
         var start = new ProcessStartInfo("git", ["--no-optional-locks", "-C", directory, .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };
+        GitConfiguration.Apply(configuration, start.Environment);
         try
         {
             using var process = Process.Start(start)!;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ImageSdk.Building.Archives;
+using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Images;
 using ImageSdk.Posix;

@@ -53,4 +53,59 @@ public sealed class GitInfoTests : IDisposable
         Git("checkout", "-q", "--detach");
         Assert.Equal("", GitInfo.Find(manifest)!.Branch);
     }
+
+    /// <summary>Every place that reading the state could run something from: monitor, hooks, filters by attributes, a submodule's own.</summary>
+    [Fact]
+    public void Reading_runs_nothing_that_the_repository_names()
+    {
+        var sprung = Path.Combine(repository, "..", Path.GetFileName(repository) + " sprung");
+        var trap = Path.Combine(repository, "trap");
+        File.WriteAllText(trap, $"#!/bin/sh\necho \"$0 $*\" >> '{sprung}'\ncat 2>/dev/null\n");
+        File.SetUnixFileMode(trap, (UnixFileMode)0b111_101_101);
+        Git("init", "-q");
+        var module = Path.Combine(manifest, "module");
+        Git("init", "-q", module);
+        Git("-C", module, "commit", "-q", "--allow-empty", "-m", "module");
+        File.WriteAllText(Path.Combine(manifest, ".gitattributes"), "*.a filter=one\n*.b filter=a=b\n*.c filter=process\n");
+        foreach (var name in new[] { "x.a", "x.b", "x.c" })
+            File.WriteAllText(Path.Combine(manifest, name), "content\n");
+        Git("add", ".");
+        Git("commit", "-q", "-m", "one");
+        var commit = Git("rev-parse", "HEAD");
+        File.AppendAllText(Path.Combine(repository, ".git/config"), $"""
+            [core]
+              fsmonitor = "'{trap}' fsmonitor"
+              hooksPath = "{repository}"
+              sshCommand = "'{trap}' ssh"
+            [filter "one"]
+              clean = "'{trap}' clean"
+              required = true
+            [filter "a=b"]
+              clean = "'{trap}' clean-b"
+            [filter "process"]
+              process = "'{trap}' process"
+            [include]
+              path = more
+            """);
+        File.WriteAllText(Path.Combine(repository, ".git/more"), $"[filter \"one\"]\n  smudge = \"'{trap}' smudge\"\n");
+        File.AppendAllText(Path.Combine(module, ".git/config"), $"[core]\n  fsmonitor = \"'{trap}' module\"\n");
+        File.Copy(trap, Path.Combine(repository, "post-index-change"));
+        File.WriteAllText(Path.Combine(module, "new"), "");
+        // Other times than those in the index: git has to look into the files.
+        foreach (var name in new[] { "x.a", "x.b", "x.c" })
+            File.WriteAllText(Path.Combine(manifest, name), "content\n");
+        try
+        {
+            Assert.Equal(commit, GitInfo.Find(manifest)!.CommitId);
+            Assert.False(File.Exists(sprung), File.Exists(sprung) ? File.ReadAllText(sprung) : "");
+
+            // The traps do work.
+            Git("status");
+            Assert.True(File.Exists(sprung));
+        }
+        finally
+        {
+            File.Delete(sprung);
+        }
+    }
 }

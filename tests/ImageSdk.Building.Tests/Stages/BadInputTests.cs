@@ -141,13 +141,15 @@ public class BadInputTests(BaseImage @base) : IClassFixture<BaseImage>
         var (project, directory) = @base.New($"project-{what.Replace(' ', '-')}");
         ImageWorkspace.Write(directory, "tags.json", """{"Name": "one"}""");
         ImageWorkspace.Write(directory, "source", "x");
+        if (what == "source")
+            ImageWorkspace.Write(directory, "manifest", """{"SourceImage": "base/2026-01-02:03:04:05"}""");
         var source = Path.Combine(directory, "source");
         project = what switch
         {
             "stream" => project with { Stream = "../x" },
             "stream with a blank" => project with { Stream = "a b" },
             "stream of a build" => project with { Source = project.Source with { BuildableStreams = [new("ä", "/x.imgproj")] } },
-            "source" => project with { Source = new SourceSettings { Stream = "base/2026-01-02:03:04:05" } },
+            "source" => project,
             "traversal" => project with { Files = [new(source, "/etc/../../x", ProjectFileStage.Files)] },
             "mode" => project with { Files = [new(source, "/etc/x", ProjectFileStage.Files, "9z")] },
             "file" => project with { Files = [new(source + "-not", "/etc/x", ProjectFileStage.Files)] },
