@@ -71,7 +71,8 @@ public sealed class RemoteCacheTests(BaseImage @base) : IClassFixture<BaseImage>
         var (project, _) = New();
         var first = await BuildAsync(project);
         var second = await BuildAsync(Elsewhere(project, "b"));
-        Assert.Equal(own, first.Ran);
+        // The first test of all also unpacks the source image.
+        Assert.Equal(own, first.Ran.Where(own.Contains));
         Assert.DoesNotContain(second.Ran, own.Contains);
         Assert.Equal(TreeHash.Compute(first.Tree), TreeHash.Compute(second.Tree));
         Assert.Equal(first.Image.Packages, second.Image.Packages);
