@@ -11,6 +11,10 @@ static class CacheProtection
 {
     public const UnixFileMode PrivateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>All may look, and this user alone may write.</summary>
+    public const UnixFileMode SharedMode =
+        PrivateMode | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     /// <summary>Makes the user's part of the cache where it is missing, and closes what is open to others.</summary>
@@ -27,7 +31,7 @@ static class CacheProtection
             listener.Report(new(DiagnosticSeverity.Warning, "IMG3174",
                 $"The build cache {store.Root} lies in {weakness.Directory}, which {weakness.Reason}: that user can replace it. "
                 + "Set ImageCacheDirectory to a place of your own unless you trust that user."));
-        Directory.CreateDirectory(store.Root, PrivateMode);
+        MakeDirectory(store.Root);
         RequireOwned(store.Root);
         var open = FindOpen(store);
         foreach (var (directory, _) in open)
@@ -45,8 +49,21 @@ static class CacheProtection
     {
         if (PathTrust.FindWeakness(store.Root) is not null)
             return false;
-        Directory.CreateDirectory(store.Root, PrivateMode);
+        MakeDirectory(store.Root);
         return OwnerOf(store.Root) == Processes.UserId && FindOpen(store).Count == 0;
+    }
+
+    /// <summary>Makes a directory for this user alone, and those above it so that this user alone can write to them, whatever the umask.</summary>
+    public static void MakeDirectory(string directory) => MakeDirectory(directory, PrivateMode);
+
+    static void MakeDirectory(string directory, UnixFileMode mode)
+    {
+        if (Directory.Exists(directory))
+            return;
+        // Those above it would get all that the umask leaves.
+        if (Path.GetDirectoryName(directory) is { } parent)
+            MakeDirectory(parent, SharedMode);
+        Directory.CreateDirectory(directory, mode);
     }
 
     static uint OwnerOf(string directory)

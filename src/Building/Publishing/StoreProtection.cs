@@ -13,7 +13,7 @@ static class StoreProtection
     {
         foreach (var directory in new[] { store.ImageDirectory, store.ObjectDirectory })
         {
-            Directory.CreateDirectory(directory, CacheProtection.PrivateMode);
+            CacheProtection.MakeDirectory(directory);
             using var handle = DirectoryHandle.Open(directory);
             // Another user's is for that user to close.
             if (handle.Stat().Uid != Processes.UserId || (File.GetUnixFileMode(directory) & ~CacheProtection.PrivateMode) == 0)

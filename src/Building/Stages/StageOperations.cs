@@ -92,9 +92,6 @@ sealed class StageOperations(BuildPlan plan)
     RunScriptsOperation Scripts(ProjectScriptStage stage, string label) =>
         new(label, [.. manifest.Scripts.Where(script => script.Stage == stage).Select(script => script.File)]);
 
-    const UnixFileMode SharedMode = CacheProtection.PrivateMode
-        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-
     /// <summary>How commands of the build environment run.</summary>
     public CommandSettings Settings(bool readSecrets = true)
     {
@@ -102,7 +99,7 @@ sealed class StageOperations(BuildPlan plan)
         if (StreamCache.DirectoryOf(project) is { } cache)
         {
             // Whatever the umask: what others write there would come into images. Programs of any user in the image may read it.
-            Directory.CreateDirectory(cache, SharedMode);
+            Directory.CreateDirectory(cache, CacheProtection.SharedMode);
             mounts.Add(new BindMount(cache, project.Cache.MountPoint, Writable: true));
         }
         return new(ConffileAnswer.AddTo(manifest.Environment, project.Installation.Conffiles), mounts, readSecrets ? [.. project.Sandbox.Secrets.Select(Read)] : [], project.Sandbox.ScriptsNetwork);

@@ -37,6 +37,27 @@ public sealed class CacheProtectionTests : IDisposable
         Assert.Empty(listener.ProgressLines);
     }
 
+    [Fact]
+    public void Whatever_the_umask_the_user_alone_can_write_to_what_is_made()
+    {
+        const uint common = 0x12; // 022
+        var cache = Path.Combine(folder, "made ä/below");
+        // It is the whole process's, so for no longer than this.
+        Processes.SetUmask(0);
+        try
+        {
+            CacheProtection.Apply(New(cache), listener);
+        }
+        finally
+        {
+            Processes.SetUmask(common);
+        }
+        Assert.Equal(Private, File.GetUnixFileMode(New(cache).Root));
+        for (var directory = cache; directory != folder; directory = Path.GetDirectoryName(directory)!)
+            Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(directory) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
+        Assert.Null(PathTrust.FindWeakness(New(cache).Root));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("layers")]
