@@ -10,7 +10,14 @@ public sealed class PosixException : IOException
 
     public PosixException(string operation, string path, int error)
         // The platform's own I/O exceptions carry the error number as their result, too.
-        : base($"{operation} {path}: {Marshal.GetPInvokeErrorMessage(error)}", error) => Error = error;
+        : base($"{operation} {path}: {Marshal.GetPInvokeErrorMessage(error)}", error)
+    {
+        Error = error;
+        Path = path;
+    }
+
+    /// <summary>What the call was about; relative to a directory that the operation names, or absolute.</summary>
+    public string Path { get; }
 
     internal static PosixException Last(string operation, string path) => new(operation, path, Marshal.GetLastPInvokeError());
 
@@ -28,9 +35,11 @@ public static class Errno
     public const int Busy = 16;
     public const int Exists = 17;
     public const int NotDirectory = 20;
+    public const int IsDirectory = 21;
     public const int InvalidArgument = 22;
     public const int NoSpace = 28;
     public const int NotImplemented = 38;
     public const int NotEmpty = 39;
+    public const int TooManyLinks = 40;
     public const int QuotaExceeded = 122;
 }

@@ -42,6 +42,11 @@ public abstract class ImageTask : Microsoft.Build.Utilities.Task, IMultiThreadab
         {
             listener.Fail(e.Diagnostic with { File = e.Diagnostic.File ?? Absolute(ProjectFile) });
         }
+        catch (Exception e) when (FileFault.Explain(e, "IMG1157", "IMG1158") is { } fault)
+        {
+            listener.Fail(fault with { File = fault.File ?? Absolute(ProjectFile) });
+            Log.LogMessage(MessageImportance.Low, "{0}", e);
+        }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             listener.Fail(

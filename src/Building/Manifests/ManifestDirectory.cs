@@ -34,7 +34,7 @@ sealed class ManifestDirectory(ImageProject project)
     }
 
     /// <summary>What a name leads to, through links; null where it is not there.</summary>
-    static FileKind? KindOf(string path)
+    public static FileKind? KindOf(string path)
     {
         var info = new FileInfo(path);
         try
@@ -71,7 +71,7 @@ sealed class ManifestDirectory(ImageProject project)
             return;
         string[] known = [.. ManifestComponents.Files, .. ManifestComponents.Folders];
         var named = NamedByProject();
-        foreach (var path in Entries().Order(StringComparer.Ordinal))
+        foreach (var path in ManifestText.Reading(directory, () => Directory.GetFileSystemEntries(directory)).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileName(path);
             if (name.StartsWith('.') || known.Contains(name) || name is "bin" or "obj" || name.EndsWith("proj", StringComparison.Ordinal) || named.Contains(path))
@@ -79,18 +79,6 @@ sealed class ManifestDirectory(ImageProject project)
             if (Nearest(name, known) is { } nearest)
                 listener.Report(new(DiagnosticSeverity.Warning, "IMG1151",
                     $"{name} is no component of a manifest and is not used. If \"{nearest}\" is meant, rename it; if not, give it a name that begins with \".\", or name it in an item.", path));
-        }
-    }
-
-    IEnumerable<string> Entries()
-    {
-        try
-        {
-            return [.. Directory.EnumerateFileSystemEntries(directory)];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw ManifestText.Unreadable(directory, exception);
         }
     }
 

@@ -3,6 +3,7 @@ using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Manifests;
 
@@ -110,7 +111,7 @@ sealed class ManifestReader(ImageProject project, IBuildListener listener, Cance
     {
         if (file is null)
             return 0;
-        var lines = File.ReadAllLines(file);
+        var lines = ManifestText.Reading(file, () => File.ReadAllLines(file));
         var index = Array.FindIndex(lines, line => line.Contains(text, StringComparison.Ordinal));
         return index < 0 ? Array.FindIndex(lines, line => line.Contains(JsonEncodedText.Encode(text).ToString(), StringComparison.Ordinal)) + 1 : index + 1;
     }
@@ -190,6 +191,18 @@ sealed class ManifestReader(ImageProject project, IBuildListener listener, Cance
         return new(files, file is not null ? add : project.AddComputedFiles);
     }
 
+    static readonly string[] computedFileLists = ["computed-files", "computed-files.json", "computed-files.add", "computed-files.add.json"];
+
+    /// <summary>Where the manifest or the project names a computed file.</summary>
+    public static Place PlaceOfComputedFile(ImageProject project, string path)
+    {
+        var directory = new ManifestDirectory(project);
+        foreach (var file in computedFileLists.Select(directory.File).OfType<string>().Append(project.ProjectFile).Where(File.Exists))
+            if (FindText(file, path) is > 0 and var line)
+                return new(file, line);
+        return new(project.ProjectFile, 0);
+    }
+
     IReadOnlyDictionary<string, string>? ReadTags()
     {
         var file = directory.File("tags.json");
@@ -249,14 +262,15 @@ sealed class ManifestReader(ImageProject project, IBuildListener listener, Cance
         {
             var ofStage = project.Scripts.Where(script => script.Stage == stage).ToList();
             if (directory.Folder(name) is { } scriptsDirectory)
-                foreach (var file in EntriesOf(scriptsDirectory))
+                foreach (var file in ManifestText.Reading(scriptsDirectory, () => Directory.GetFileSystemEntries(scriptsDirectory)))
                 {
                     if (Path.GetFileName(file).StartsWith('.'))
                         continue;
-                    if (Directory.Exists(file))
+                    var kind = ManifestDirectory.KindOf(file);
+                    if (kind == FileKind.Directory)
                         throw new BuildException("IMG1044", $"{file} is a directory; {name}/ holds scripts only. Move it, or give it a name that begins with \".\".", file);
-                    if (!File.Exists(file))
-                        throw new BuildException("IMG1045", $"{file} can't be used as a script: it leads nowhere, or its name is not UTF-8.", file);
+                    if (kind != FileKind.Regular)
+                        throw new BuildException("IMG1045", $"{file} can't be used as a script: it is no file, leads nowhere, or has a name that is not UTF-8.", file);
                     ofStage.Add(new(file, stage));
                 }
             if (ofStage.GroupBy(script => Path.GetFileName(script.File)).FirstOrDefault(group => group.Count() > 1) is { } twice)
@@ -285,17 +299,5 @@ sealed class ManifestReader(ImageProject project, IBuildListener listener, Cance
         if (file is not null && inProject && fileAdds != projectAdds)
             throw new BuildException("IMG1021",
                 $"The project {(projectAdds ? "adds to" : "replaces")} the source image's {what} and {Path.GetFileName(file)} {(fileAdds ? "adds to" : "replaces")} it. Say it in one way.", file);
-    }
-
-    static IReadOnlyList<string> EntriesOf(string folder)
-    {
-        try
-        {
-            return [.. Directory.EnumerateFileSystemEntries(folder)];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw ManifestText.Unreadable(folder, exception);
-        }
     }
 }

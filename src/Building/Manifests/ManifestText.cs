@@ -10,19 +10,19 @@ namespace ImageSdk.Building.Manifests;
 /// <summary>Reads the text files of a manifest directory; every mistake has its file and line.</summary>
 static class ManifestText
 {
+    const long MaximumSize = 64 << 20;
+
     static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static string Read(string file)
     {
-        byte[] bytes;
-        try
+        var bytes = Reading(file, () =>
         {
-            bytes = File.ReadAllBytes(file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Unreadable(file, exception);
-        }
+            var length = new FileInfo(file).Length;
+            return length <= MaximumSize
+                ? File.ReadAllBytes(file)
+                : throw new BuildException("IMG1159", $"{file} has {length} bytes; a text of a manifest may have {MaximumSize >> 20} MiB. Look what it is.", file);
+        });
         try
         {
             var text = Strict.GetString(bytes);
@@ -35,15 +35,42 @@ static class ManifestText
         }
     }
 
-    /// <summary>A file or directory that is there, but not for who builds.</summary>
-    public static BuildException Unreadable(string path, Exception exception) => new("IMG1010", exception switch
+    /// <summary>A file or directory of the manifest that can't be used, for whatever reason.</summary>
+    /// <param name="path">What was to be read; what the exception names counts more.</param>
+    public static BuildException Unreadable(string path, Exception exception) =>
+        new((FileFault.Explain(exception, "IMG1010", "IMG1158") ?? throw exception) with { File = FileFault.PathOf(exception) ?? path }, exception);
+
+    /// <summary>Reads something of the manifest.</summary>
+    /// <exception cref="BuildException">It can't be read (IMG1010).</exception>
+    public static T Reading<T>(string path, Func<T> read)
     {
-        UnauthorizedAccessException or PosixException { Error: Errno.AccessDenied } =>
-            $"{path} can't be read: permission denied. Make it readable for the user who builds.",
-        PosixException { IsNotFound: true } or FileNotFoundException or DirectoryNotFoundException =>
-            $"{path} can't be read: it was there, and is gone or replaced. Build again when nothing changes it any more.",
-        _ => $"{path} can't be read: {exception.Message}",
-    }, path, inner: exception);
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, exception);
+        }
+    }
+
+    /// <summary>Whether a file's bytes have a text in them. Reads no more of it than a buffer at a time.</summary>
+    public static bool Mentions(string file, string text) => Reading(file, () =>
+    {
+        var wanted = Encoding.UTF8.GetBytes(text);
+        var buffer = new byte[64 * 1024];
+        var kept = 0;
+        using var stream = File.OpenRead(file);
+        while (stream.Read(buffer, kept, buffer.Length - kept) is > 0 and var read)
+        {
+            var filled = buffer.AsSpan(0, kept + read);
+            if (filled.IndexOf(wanted) >= 0)
+                return true;
+            kept = Math.Min(filled.Length, wanted.Length - 1);
+            filled[^kept..].CopyTo(buffer);
+        }
+        return false;
+    });
 
     public static T ReadJson<T>(string file, Func<CommentedJson, T> read)
     {

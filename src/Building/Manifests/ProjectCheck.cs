@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Projects;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Manifests;
 
@@ -54,7 +55,7 @@ static partial class ProjectCheck
 
         void RequireFile(string file, string item)
         {
-            if (!File.Exists(file))
+            if (ManifestDirectory.KindOf(file) != FileKind.Regular)
                 throw Error("IMG1006", $"{item} {file} does not exist or is no file.");
         }
 

@@ -14,8 +14,12 @@ static class TemplateCheck
     {
         foreach (var tree in manifest.Trees.Where(tree => tree.Use == ProjectTreeUse.Template))
         {
-            using var directory = DirectoryHandle.Open(tree.Directory);
-            Check(directory, manifest, listener, cancellation);
+            ManifestText.Reading(tree.Directory, () =>
+            {
+                using var directory = DirectoryHandle.Open(tree.Directory);
+                Check(directory, manifest, listener, cancellation);
+                return true;
+            });
         }
     }
 

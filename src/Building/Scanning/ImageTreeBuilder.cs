@@ -27,7 +27,7 @@ sealed class ImageTreeBuilder(LayerStore store)
     /// <param name="previous">The stream's latest image, to take over times of what did not change.</param>
     /// <param name="latest">No time is later; null for no limit.</param>
     public FileSystem Build(
-        StageState state, FileSystem? source, BegunTree? begun, IReadOnlyList<ComputedFileSetting> computedFiles, Place place,
+        StageState state, FileSystem? source, BegunTree? begun, IReadOnlyList<ComputedFileSetting> computedFiles, Func<string, Place> placeOf,
         FileSystem? previous, IReadOnlyList<string> mtimesCopyFilter, FileTime? latest)
     {
         if (begun is null || !state.Layers.Take(begun.Layers.Count).SequenceEqual(begun.Layers))
@@ -35,7 +35,7 @@ sealed class ImageTreeBuilder(LayerStore store)
         var tree = begun.Tree;
         Apply(tree, state.Layers.Skip(begun.Layers.Count));
         tree.MaterialiseComputedFiles();
-        var fileSystem = Splice(tree.ToFileSystem(latest), computedFiles, place);
+        var fileSystem = Splice(tree.ToFileSystem(latest), computedFiles, placeOf);
         return previous is null
             ? fileSystem
             : fileSystem.CopyMtimes(previous, mtimesCopyFilter.Count == 0 ? null : new Filter(mtimesCopyFilter));
@@ -47,7 +47,7 @@ sealed class ImageTreeBuilder(LayerStore store)
             tree.Apply(store.ReadIndex(layer));
     }
 
-    static FileSystem Splice(FileSystem fileSystem, IReadOnlyList<ComputedFileSetting> computedFiles, Place place)
+    static FileSystem Splice(FileSystem fileSystem, IReadOnlyList<ComputedFileSetting> computedFiles, Func<string, Place> placeOf)
     {
         try
         {
@@ -55,11 +55,20 @@ sealed class ImageTreeBuilder(LayerStore store)
         }
         catch (ImageFormatException exception)
         {
+            var place = placeOf(exception.Path.ToString());
             throw new BuildException("IMG5002",
-                $"A computed file can't be placed: {exception.Message}. It must be a regular file without hard links that is in the image; put a placeholder into files/.",
+                $"Computed file {exception.Path} is {Describe(exception.Reason)} in the image; a regular file without hard links was expected. Put a placeholder into files/, or correct the path.",
                 place.File, place.Line);
         }
     }
+
+    static string Describe(string reason) => reason switch
+    {
+        "missing from image" => "missing",
+        _ when reason.StartsWith("multiple inodes", StringComparison.Ordinal) => "a file of several names",
+        _ when reason.StartsWith("type: ", StringComparison.Ordinal) => $"a {reason["type: ".Length..].Split(' ')[0]}",
+        _ => reason,
+    };
 }
 
 /// <summary>The lower part of an image's tree.</summary>

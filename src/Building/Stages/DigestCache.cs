@@ -28,7 +28,15 @@ sealed class DigestCache
         this.file = file;
         if (!File.Exists(file))
             return;
-        var bytes = File.ReadAllBytes(file);
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return; // What it knew is worked out again.
+        }
         for (var at = 0; at + RecordSize <= bytes.Length; at += RecordSize)
         {
             var record = bytes.AsSpan(at, RecordSize);

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Posix;
@@ -27,7 +26,9 @@ sealed class InputsWriter(DigestCache digests)
         text.Append('\n');
     }
 
-    public void File(string kind, string file)
+    public void File(string kind, string file) => ManifestText.Reading(file, () => Write(kind, file));
+
+    bool Write(string kind, string file)
     {
         using var directory = DirectoryHandle.Open(Path.GetDirectoryName(file)!);
         var name = Encoding.UTF8.GetBytes(Path.GetFileName(file));
@@ -40,6 +41,7 @@ sealed class InputsWriter(DigestCache digests)
         }
         else
             Entry(kind, directory, name, name);
+        return true;
     }
 
     public void Tree(string kind, string directory) => Tree(kind, directory, digests.Hash);
@@ -56,8 +58,12 @@ sealed class InputsWriter(DigestCache digests)
     void Tree(string kind, string directory, ContentHash hash)
     {
         Line(kind);
-        using var handle = DirectoryHandle.Open(directory);
-        Tree(handle, [], hash);
+        ManifestText.Reading(directory, () =>
+        {
+            using var handle = DirectoryHandle.Open(directory);
+            Tree(handle, [], hash);
+            return true;
+        });
     }
 
     delegate string ContentHash(DirectoryHandle directory, ReadOnlySpan<byte> name, FileStatus status);
@@ -77,28 +83,20 @@ sealed class InputsWriter(DigestCache digests)
 
     FileStatus Entry(string kind, DirectoryHandle directory, byte[] name, byte[] shown, ContentHash? hash = null)
     {
-        try
+        var status = directory.Stat(name);
+        var what = status.Kind switch
         {
-            var status = directory.Stat(name);
-            var what = status.Kind switch
-            {
-                FileKind.Directory => "d",
-                FileKind.Symlink => $"l {Escape(directory.ReadLink(name))}",
-                FileKind.Regular => $"f {Convert.ToString(status.Permissions & 0x1FF, 8)} {(hash ?? digests.Hash)(directory, name, status)}",
-                _ => $"? {status.Kind}",
-            };
-            text.Append(kind).Append(' ').Append(what).Append(' ').Append(Escape(shown));
-            foreach (var (attribute, value) in directory.ReadAttributes(name))
-                if (OverlayAttributes.BelongsToImage(attribute))
-                    text.Append(' ').Append(Escape(attribute)).Append('=').Append(Convert.ToHexStringLower(value));
-            text.Append('\n');
-            return status;
-        }
-        catch (PosixException exception) when (exception.Error == Errno.AccessDenied)
-        {
-            var file = Path.Join(directory.Path, Encoding.UTF8.GetString(name));
-            throw new BuildException("IMG1010", $"{file} can't be read: permission denied. Make it readable for the user who builds.", file, inner: exception);
-        }
+            FileKind.Directory => "d",
+            FileKind.Symlink => $"l {Escape(directory.ReadLink(name))}",
+            FileKind.Regular => $"f {Convert.ToString(status.Permissions & 0x1FF, 8)} {(hash ?? digests.Hash)(directory, name, status)}",
+            _ => $"? {status.Kind}",
+        };
+        text.Append(kind).Append(' ').Append(what).Append(' ').Append(Escape(shown));
+        foreach (var (attribute, value) in directory.ReadAttributes(name))
+            if (OverlayAttributes.BelongsToImage(attribute))
+                text.Append(' ').Append(Escape(attribute)).Append('=').Append(Convert.ToHexStringLower(value));
+        text.Append('\n');
+        return status;
     }
 
     /// <summary>Keeps one entry a line and every byte visible, whatever a file is called.</summary>

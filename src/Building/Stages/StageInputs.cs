@@ -112,7 +112,7 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
             return;
         foreach (var script in scripts)
             inputs.File("script", script.File);
-        Environment(inputs, usesCommit: scripts.Any(script => File.ReadAllText(script.File).Contains(BuildEnvironment.CommitVariable, StringComparison.Ordinal)));
+        Environment(inputs, usesCommit: scripts.Any(script => ManifestText.Mentions(script.File, BuildEnvironment.CommitVariable)));
         Sandbox(inputs);
         Installation(inputs);
         inputs.Line("network", project.Sandbox.ScriptsNetwork ? "yes" : "no");

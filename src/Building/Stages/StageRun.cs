@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ImageSdk.Building.Attestations;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Publishing;
 using ImageSdk.Building.Reporting;
 using ImageSdk.Building.Sandbox;
@@ -84,7 +85,7 @@ sealed class StageRun(
         var id = LayerStore.IdOf(key);
         listener.Progress("Computing the file tree");
         var fileSystem = new ImageTreeBuilder(layers).Build(
-            after, TreeOf(source.ImageFile), await TakeTreeAsync(), computedFiles, new(plan.Project.ProjectFile, 0), TreeOf(previous), manifest.MtimesCopyFilter, LatestTime);
+            after, TreeOf(source.ImageFile), await TakeTreeAsync(), computedFiles, path => ManifestReader.PlaceOfComputedFile(plan.Project, path), TreeOf(previous), manifest.MtimesCopyFilter, LatestTime);
         var packages = PackageFile.Read(Path.Combine(layers.LayerDirectory(id), "packages"));
         records.WriteBehind(state.TreeFile, new Image { FileSystem = fileSystem, Packages = packages });
         Keep(stage, after, before.Key);

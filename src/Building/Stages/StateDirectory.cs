@@ -64,7 +64,7 @@ sealed class StateDirectory(string path)
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(file), type);
         }
-        catch (Exception exception) when (exception is IOException or JsonException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
             return null; // Missing, or of another version: the stage runs again.
         }

@@ -170,8 +170,7 @@ public sealed class WorkerServer
         FilterException => new(DiagnosticSeverity.Error, "IMG1020", exception.Message),
         StoreException =>
             new(DiagnosticSeverity.Error, "IMG3006", $"A store could not be read or written: {exception.Message}. Check it (imagesdk verify)."),
-        IOException or UnauthorizedAccessException =>
-            new(DiagnosticSeverity.Error, "IMG3006", $"A file could not be read or written: {exception.Message}"),
+        IOException or UnauthorizedAccessException => FileFault.Explain(exception, "IMG3006", "IMG3005")!,
         _ => new(DiagnosticSeverity.Error, "IMG9999", $"Internal error in the build worker: {exception}"),
     };
 
