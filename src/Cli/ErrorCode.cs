@@ -46,5 +46,6 @@ static class ErrorCode
     public const string ExpiringSkipped = "IMG7158";
     public const string ObjectDiffers = "IMG7159";
     public const string ServerNotVerified = "IMG7190";
+    public const string AttributesLost = "IMG7191";
     public const string Internal = "IMG7199";
 }

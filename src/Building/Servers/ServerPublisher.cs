@@ -56,6 +56,11 @@ sealed class ServerPublisher(ServerLink server, IObjectSource objects, IBuildLis
             await reporting.CancelAsync();
             await report;
         }
+        if (await server.GuardAsync(() => AttributeLoss.CountAsync(server.Connections, name, image, cancellation)) is > 0 and var lost)
+        {
+            listener.Report(new(DiagnosticSeverity.Warning, "IMG7191",
+                $"The image server {server.Address} does not keep extended attributes: {Count(lost)} paths of {name} lost theirs there (file capabilities, ACLs, labels). Publish to a server that does, or set them in a script at the machine."));
+        }
         listener.Progress($"Sent {Describe(push.Progress)}; the server had {Count(push.Progress.KnownCount)}");
         return true;
     }

@@ -62,7 +62,7 @@ sealed class ImageAdder(CommandContext context)
         var image = complete(tree);
         FileSystemValidator.Validate(image.FileSystem!);
         await receiver.FinishAsync();
-        await Repository.AddAsync(name, image, extra, context.Cancellation);
+        await AddToRepositoryAsync(name, image);
     }
 
     /// <summary>Adds an image whose files are where it goes already.</summary>
@@ -72,7 +72,7 @@ sealed class ImageAdder(CommandContext context)
         await using var receiver = Repository.Receiver(extra, progress, context.Cancellation);
         await OfferExtraAsync(receiver);
         await receiver.FinishAsync();
-        await Repository.AddAsync(name, image, extra, context.Cancellation);
+        await AddToRepositoryAsync(name, image);
     }
 
     /// <summary>Checks what the original's tool checks before it adds: only the server's own checks follow.</summary>
@@ -81,6 +81,13 @@ sealed class ImageAdder(CommandContext context)
     {
         if (image.Filter is not null && required.FindFault(image.FileSystem!) is { } fault)
             throw new CommandException(ErrorCode.MissingRequiredPath, $"VerifyRequiredPaths(): {fault}: complete the tree, or say with --required-paths what it needs");
+    }
+
+    async Task AddToRepositoryAsync(string name, Image image)
+    {
+        await Repository.AddAsync(name, image, extra, context.Cancellation);
+        if (Repository is ServerRepository server && await AttributeLoss.CountAsync(server.Connections, name, image, context.Cancellation) is > 0 and var lost)
+            context.Warn(ErrorCode.AttributesLost, $"{server.Place} does not keep extended attributes: {ImageText.Count(lost, "path")} of {name} lost theirs (file capabilities, ACLs, labels)");
     }
 
     async Task<FileSystem> ScanAsync(TreeSource source, IObjectReceiver receiver)

@@ -2,8 +2,11 @@ using System.Text;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Servers;
 using ImageSdk.Dominator;
+using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
+using ImageSdk.ImageServer.Tests.Replication;
 using ImageSdk.Storage;
+using ImageSdk.Tests;
 
 namespace ImageSdk.ImageServer.Tests.Publishing;
 
@@ -69,6 +72,37 @@ public sealed class ServerPublisherTests : IAsyncLifetime
         Assert.Equal("base/hello/2026-01-02:03:04:06", await PublishAsync(Name, image with { BuildLog = MakeImage(0, "b").BuildLog }));
         Assert.Equal(count + 1, server.Parts.Objects.Statistics.Count);
         Assert.Contains(progress.Lines, line => line.StartsWith("Sent 1 objects, 5 B;", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AServerThatKeepsExtendedAttributesGivesNoWarning()
+    {
+        await PublishAsync(Name, WithCapability(MakeImage(3, "a")));
+        Assert.DoesNotContain(progress.Lines, line => line.Contains("IMG7191", StringComparison.Ordinal));
+        var stored = (await (await server.ConnectImagesAsync()).GetImageAsync(Name))!;
+        await using var link = Link();
+        // What was sent had attributes; what a server answers without them has lost them.
+        await (await server.ConnectImagesAsync()).AddImageAsync("base/hello/plain", MakeImage(3, "a"));
+        Assert.Equal(0, await AttributeLoss.CountAsync(link.Connections, Name, stored, CancellationToken.None));
+        Assert.Equal(1, await AttributeLoss.CountAsync(link.Connections, "base/hello/plain", stored, CancellationToken.None));
+        Assert.Equal(0, await AttributeLoss.CountAsync(link.Connections, "base/hello/gone", stored, CancellationToken.None));
+    }
+
+    [GoToolsFact]
+    public async Task AServerOfTheOriginalLosesThemWithAWarning()
+    {
+        await using var original = await GoServer.StartAsync();
+        await using var link = new ServerLink(new($"127.0.0.1:{original.Port}", directory.FullName), null, progress);
+        await new ServerPublisher(link, local.Objects, progress).PublishAsync(Name, WithCapability(MakeImage(3, "a")), CancellationToken.None);
+        Assert.Single(progress.Lines, "Warning IMG7191");
+    }
+
+    static Image WithCapability(Image image)
+    {
+        var builder = new FileSystemBuilder(image.FileSystem!);
+        var file = (RegularInode)builder.Find("/file0")!;
+        builder.Replace("/file0", file with { ExtendedAttributes = ExtendedAttributes.Create([new("security.capability", "value")]) });
+        return image with { FileSystem = builder.Build() };
     }
 
     [Fact]
