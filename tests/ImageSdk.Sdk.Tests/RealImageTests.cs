@@ -133,7 +133,7 @@ public sealed class RealImageTests : IDisposable
     {
         Directory.CreateDirectory(folder["sprung"]);
         folder.Program("make-root", $"#!/bin/sh\ntouch '{folder["sprung"]}/bootstrap'\n" + File.ReadAllText(folder["make-root"]));
-        foreach (var place in new[] { "pre-install-scripts/1-trap", "scripts/1-trap", "post-cleanup-scripts/1-trap", "tests/trap" })
+        foreach (var place in new[] { "pre-install-scripts/1-trap", "scripts/1-trap", "post-cleanup-scripts/1-trap" })
             folder.Program(place, $"#!/bin/sh\necho > /traps/{place.Split('/')[0]}\n");
         folder.Program("tests-boot/1-trap", "#!/bin/sh\n");
         folder.Write("Directory.Build.targets", """
@@ -157,6 +157,6 @@ public sealed class RealImageTests : IDisposable
         }
 
         folder.Build();
-        Assert.Equal(["bootstrap", "post-cleanup-scripts", "pre-install-scripts", "scripts", "tests"], Directory.GetFiles(folder["sprung"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["bootstrap", "post-cleanup-scripts", "pre-install-scripts", "scripts"], Directory.GetFiles(folder["sprung"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 }
