@@ -19,6 +19,13 @@ public static class Processes
     /// <summary>The process that started this one; another one's id once that has ended.</summary>
     public static int ParentId => Libc.ParentId();
 
+    /// <summary>Names the machine, as the caller's UTS namespace sees it.</summary>
+    public static void SetHostName(string name)
+    {
+        if (Libc.SetHostName(name, (nuint)name.Length) != 0)
+            throw PosixException.Last("set the host name to", name);
+    }
+
     /// <summary>Fixes the permission bits that new files do not get.</summary>
     public static void SetUmask(uint mask) => Libc.SetUmask(mask);
 }

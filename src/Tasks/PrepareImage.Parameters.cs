@@ -71,6 +71,8 @@ public sealed partial class PrepareImage
     public string ImageRecord { get; set; } = "";
 
     [Required]
+    public string KeepIdentity { get; set; } = "";
+
     public string ManifestDirectory { get; set; } = "";
 
     /// <summary>The lock; empty for a project without one.</summary>

@@ -169,9 +169,18 @@ public sealed partial class PrepareImage : SandboxedImageTask
         BindMounts = items.BindMounts(BindMounts),
         Secrets = items.Secrets(Secrets),
         ScriptsNetwork = Words.Flag(ScriptsNetwork, "ImageScriptsNetwork", ProjectFile, unset: true),
+        KeptIdentity = Identity(),
         TestTimeout = Durations.Parse(TestTimeout, "ImageTestTimeout", ProjectFile),
         BuildTimeout = Durations.Parse(BuildTimeout, "ImageBuildTimeout", ProjectFile),
     };
+
+    IReadOnlyList<string> Identity()
+    {
+        var kinds = KeepIdentity.Split([';', ',', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return Array.Find(kinds, kind => !MachineIdentity.Kinds.Contains(kind)) is { } unknown
+            ? throw Words.Wrong("ImageKeepIdentity", unknown, string.Join(", ", MachineIdentity.Kinds), ProjectFile)
+            : [.. kinds.Distinct().Order(StringComparer.Ordinal)];
+    }
 
     /// <summary>NAME=value, one a line.</summary>
     IEnumerable<NamedValue> NamedLines(string text)

@@ -248,6 +248,7 @@ public sealed class PrepareImageTests : IDisposable
     [InlineData("<PropertyGroup><ImageTestTimeout>10</ImageTestTimeout></PropertyGroup>", "ImageTestTimeout is '10'; expected: a duration")]
     [InlineData("<PropertyGroup><ImageConffilePolicy>ask</ImageConffilePolicy></PropertyGroup>", "ImageConffilePolicy is 'ask'; expected: Keep, Replace")]
     [InlineData("<PropertyGroup><ImageScriptsNetwork>maybe</ImageScriptsNetwork></PropertyGroup>", "ImageScriptsNetwork is 'maybe'; expected: true or false")]
+    [InlineData("<PropertyGroup><ImageKeepIdentity>machine-id;name</ImageKeepIdentity></PropertyGroup>", "ImageKeepIdentity is 'name'; expected: machine-id, ssh-host-keys, random-seed, credential-secret")]
     [InlineData("<PropertyGroup><ImageFilterMode>Extend</ImageFilterMode></PropertyGroup>", "ImageFilterMode is 'Extend'; expected: Add or Replace")]
     [InlineData("<PropertyGroup><BootstrapDistribution>gentoo</BootstrapDistribution></PropertyGroup>", "BootstrapDistribution is 'gentoo'; expected: debian or ubuntu")]
     [InlineData("<PropertyGroup><BootstrapDistribution>debian</BootstrapDistribution><BootstrapTool>x</BootstrapTool></PropertyGroup>", "BootstrapTool is 'x'; expected: apt, mmdebstrap or debootstrap")]

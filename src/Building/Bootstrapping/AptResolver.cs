@@ -2,8 +2,10 @@ using System.Text;
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Networking;
 using ImageSdk.Building.Stages;
 using ImageSdk.Building.Worker;
+using ImageSdk.Building.Worker.Logging;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Bootstrapping;
@@ -183,9 +185,22 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         var lines = new List<string>();
         var exitCode = host.Run(program, arguments, new Dictionary<string, string>(environment)
         {
-            ["APT_CONFIG"] = directory.ConfigurationFile, ["DEBIAN_FRONTEND"] = "noninteractive", ["TMPDIR"] = temporary,
+            ["APT_CONFIG"] = ConfigurationWithProxies(), ["DEBIAN_FRONTEND"] = "noninteractive", ["TMPDIR"] = temporary,
         }, lines.Add, echo);
         return (exitCode, lines);
+    }
+
+    /// <summary>The machine's proxies beside the cache's own configuration: they may hold passwords, which are not for keeping.</summary>
+    string ConfigurationWithProxies()
+    {
+        if (MachineProxies.Current.AptLines(withDetectors: true) is not { Count: > 0 } proxies)
+            return directory.ConfigurationFile;
+        var file = Path.Combine(temporary, "apt.conf");
+        if (!File.Exists(file))
+            using (var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            using (var writer = new StreamWriter(stream))
+                writer.Write($"#include \"{directory.ConfigurationFile}\";\n{string.Join('\n', proxies)}\n");
+        return file;
     }
 
     static BuildException Failure(string code, string failure, string program, int exitCode, IReadOnlyList<string> lines) =>

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Worker;
+using ImageSdk.Building.Worker.Logging;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.DebianPackages;

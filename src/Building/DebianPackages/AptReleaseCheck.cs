@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using ImageSdk.Building.Networking;
 
 namespace ImageSdk.Building.DebianPackages;
 
@@ -20,7 +21,7 @@ static class AptReleaseCheck
             return false;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
-        using var client = new HttpClient();
+        using var client = new HttpClient(new SocketsHttpHandler { Proxy = MachineProxies.Current.ForPackages });
         try
         {
             var answers = await Task.WhenAll(releases.Select(release => IsCurrentAsync(release, lists, findFile, client, patience.Token)));

@@ -1,8 +1,9 @@
 using System.Net;
+using ImageSdk.Building.Networking;
 
 namespace ImageSdk.Building.DebianPackages;
 
-/// <summary>Opens packages where they lie. The machine's proxies (http_proxy, https_proxy, no_proxy) are the way to the network.</summary>
+/// <summary>Opens packages where they lie. The machine's proxies are the way to the network.</summary>
 sealed class PackageSource : IDisposable
 {
     /// <summary>The longest that a server may say nothing.</summary>
@@ -10,7 +11,7 @@ sealed class PackageSource : IDisposable
 
     readonly Lazy<HttpClient> client = new(() =>
     {
-        var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(30) }) { Timeout = Patience };
+        var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(30), Proxy = MachineProxies.Current.ForPackages }) { Timeout = Patience };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("ImageSdk/1.0");
         return client;
     });

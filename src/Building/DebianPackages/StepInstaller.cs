@@ -4,6 +4,7 @@ using ImageSdk.Building.Layers;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Worker;
+using ImageSdk.Building.Worker.Logging;
 
 namespace ImageSdk.Building.DebianPackages;
 
@@ -108,8 +109,9 @@ sealed class StepInstaller(
         // The path is what apt sets for dpkg, whatever scripts of the image get.
         var script = $"#!/bin/sh\nset -e\nexport PATH=/usr/sbin:/usr/bin:/sbin:/bin\n{commands}";
         using var borrowed = new BorrowedFile(context.Handle, ScriptFile, Encoding.UTF8.GetBytes(script), 0x1ED);
+        var memory = new MemoryWatch();
         var (exitCode, lastLines) = context.RunInBuildEnvironment([GenericPackager.PathInImage, "run", ScriptFile], network: true);
         if (exitCode != 0)
-            throw GenericPackager.Failure("install", exitCode, lastLines, requests);
+            throw GenericPackager.Failure("install", exitCode, lastLines, requests, memory);
     }
 }

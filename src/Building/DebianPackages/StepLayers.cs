@@ -119,6 +119,8 @@ sealed class StepLayers(WorkerSession session, RunStageRequest request, StringBu
                 var logs = AptLogs.Measure(context.Handle);
                 hadNotes = LinkerNotes.AreIn(context.Handle);
                 make(context);
+                if (context.HasRunCommands)
+                    new BuilderTraces(context).Remove(ofPackages: true);
                 AptLogs.ForgetTimes(context.Handle, logs);
                 said = context.LogText;
             }

@@ -217,6 +217,9 @@ public sealed record SandboxSettings
     /// <summary>Whether scripts and tests reach the network. Packages and bootstrap always do.</summary>
     public bool ScriptsNetwork { get; init; } = true;
 
+    /// <summary>Kinds of <see cref="MachineIdentity"/> that clean-up leaves in the image.</summary>
+    public IReadOnlyList<string> KeptIdentity { get; init; } = [];
+
     public TimeSpan TestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest that all stages of one build may take.</summary>

@@ -1,5 +1,7 @@
 using System.Text;
+using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Projects;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Stages;
 using ImageSdk.Images;
@@ -9,6 +11,8 @@ namespace ImageSdk.Building.Publishing;
 /// <summary>Makes the image record of a tree that was scanned and tested: filter, triggers, tags, owners, log and origin.</summary>
 sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore layers, ImageRecords records)
 {
+    readonly Lazy<SecretMask> secrets = new(() => ProjectSecrets.Mask(plan.Project));
+
     /// <summary>Works out what there is to write, which changes nothing. An image that came out equal keeps its name and log.</summary>
     public ComposedImage Compose(Image tree, StageState sealedState, SourceImage source)
     {
@@ -32,7 +36,7 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
         var file = plan.Project.ImageFile;
         var name = ImageName.Format(plan.Project.Stream, DateTime.Now);
         var built = new BuiltImage(name, plan.Project.Stream, sealedState.Key, treeHash.ToString(), layers.Root, sealedState.Layers);
-        if (StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage) is { } before && before.TreeHash == built.TreeHash && FindEqual(file, image, treeHash) is { } present)
+        if (StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage) is { } before && before.TreeHash == built.TreeHash && FindEqual(file, image, treeHash) is { } present && !KeptLogTells())
             return new(present, built with { Name = before.Name }, Log: null);
         var log = Encoding.UTF8.GetBytes(ReadLog(sealedState));
         return new(image with { BuildLog = new Annotation(ObjectHash.Of(log)) }, built, log);
@@ -109,8 +113,11 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
         foreach (var layer in sealedState.Logs)
             if (File.Exists(layers.LogFile(layer)))
                 log.Append(File.ReadAllText(layers.LogFile(layer)));
-        return log.Length == 0 ? "Nothing was run.\n" : log.ToString();
+        return log.Length == 0 ? "Nothing was run.\n" : secrets.Value.Apply(log.ToString());
     }
+
+    /// <summary>Whether the log of an earlier build has a secret in it that is known only now.</summary>
+    bool KeptLogTells() => plan.Project.Sandbox.Secrets.Count > 0 && File.Exists(state.LogFile) && secrets.Value.Finds(File.ReadAllText(state.LogFile));
 }
 
 /// <summary>An image that can be written.</summary>

@@ -1,5 +1,6 @@
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Stages;
 using ImageSdk.Images;
@@ -61,10 +62,13 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
         return missing;
     }
 
-    static void AddLog(ObjectStore objects, Image image, StateDirectory state)
+    void AddLog(ObjectStore objects, Image image, StateDirectory state)
     {
         if (image.BuildLog?.Object is not { } hash || objects.Contains(hash))
             return;
+        if (plan.Project.Sandbox.Secrets.Count > 0 && ProjectSecrets.Mask(plan.Project).Finds(File.ReadAllText(state.LogFile)))
+            throw new BuildException("IMG3122",
+                $"The build log {state.LogFile} has a secret of the project in it and is not published. Run dotnet clean and build again: the log is then written without it.", plan.Project.ProjectFile);
         using var log = File.OpenRead(state.LogFile);
         objects.Add(log, hash);
     }

@@ -51,7 +51,11 @@ static class WorkerMessages
             },
             reader => new(reader.ReadList(ReadCopyTree), reader.ReadList(ReadCopyFile))),
         MessageForm<StageOperation>.OfFields(Write, ReadRunScripts),
-        MessageForm<StageOperation>.OfFields<CleanPackagesOperation>((_, _) => { }, _ => new()),
+        MessageForm<StageOperation>.OfFields<CleanPackagesOperation>((writer, clean) =>
+        {
+            writer.WriteTexts(clean.KeptIdentity);
+            writer.WriteTexts(clean.OwnIdentity);
+        }, reader => new(reader.ReadTexts(), reader.ReadTexts())),
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.BootstrapOperation),
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.AptBootstrapOperation),
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.UnpackOperation),
@@ -187,6 +191,8 @@ static class WorkerMessages
             writer.Write(test.Seconds);
             writer.WriteOptional(test.Error);
             writer.WriteTexts(test.Output);
+            writer.Write(test.ExitCode.HasValue);
+            writer.Write(test.ExitCode.GetValueOrDefault());
         });
         writer.WriteOptionalJson(done.Faults, () => WorkerJson.Default.IReadOnlyListLayerFault);
         writer.Write(done.Layer is not null);
@@ -199,10 +205,17 @@ static class WorkerMessages
         writer.WriteOptional(done.ProvisionalKey);
     }
 
+    static TestOutcome ReadTestOutcome(BinaryReader reader)
+    {
+        var (test, seconds, error, output) = (reader.ReadString(), reader.ReadDouble(), reader.ReadOptional(), reader.ReadTexts());
+        var (hasExitCode, exitCode) = (reader.ReadBoolean(), reader.ReadInt32());
+        return new(test, seconds, error, output, hasExitCode ? exitCode : null);
+    }
+
     static DoneEvent ReadDone(BinaryReader reader)
     {
         var hasTests = reader.ReadBoolean();
-        var tests = reader.ReadList(static reader => new TestOutcome(reader.ReadString(), reader.ReadDouble(), reader.ReadOptional(), reader.ReadTexts()));
+        var tests = reader.ReadList(ReadTestOutcome);
         var faults = reader.ReadOptionalJson(() => WorkerJson.Default.IReadOnlyListLayerFault);
         var hasLayer = reader.ReadBoolean();
         var layer = new LayerSize(reader.ReadUInt64(), reader.ReadInt32());

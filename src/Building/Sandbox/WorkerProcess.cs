@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Networking;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Sandbox;
@@ -62,10 +63,7 @@ sealed class WorkerProcess : IDisposable
 
     static void SetEnvironment(ProcessStartInfo start, bool isRoot)
     {
-        var inherited = new[]
-        {
-            "PATH", "HOME", "DOTNET_ROOT", "TZ", "SOURCE_DATE_EPOCH", "http_proxy", "https_proxy", "no_proxy",
-        }.Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name))).Where(variable => variable.Value is not null).ToList();
+        var inherited = new[] { "PATH", "HOME", "DOTNET_ROOT", "TZ", "SOURCE_DATE_EPOCH" }.Concat(ProxyVariables.AllNames).Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name))).Where(variable => variable.Value is not null).ToList();
         start.Environment.Clear();
         foreach (var (name, value) in inherited)
             start.Environment[name] = value;

@@ -166,7 +166,9 @@ sealed record InstallPackagesOperation(
 /// <param name="File">Where the project names the package, for errors.</param>
 sealed record PackageRequest(string Name, string File, int Line);
 
-sealed record CleanPackagesOperation : StageOperation;
+/// <param name="KeptIdentity">Kinds of <see cref="MachineIdentity"/> that stay.</param>
+/// <param name="OwnIdentity">Paths of such files that the project brings.</param>
+sealed record CleanPackagesOperation(IReadOnlyList<string> KeptIdentity, IReadOnlyList<string> OwnIdentity) : StageOperation;
 
 abstract record WorkerEvent;
 
@@ -196,4 +198,5 @@ sealed record DoneEvent(
 sealed record FailedEvent(Diagnostic Diagnostic) : WorkerEvent;
 
 /// <param name="Error">Null for a test that passed.</param>
-public sealed record TestOutcome(string Test, double Seconds, string? Error, IReadOnlyList<string> Output);
+/// <param name="ExitCode">Null where it did not end by itself.</param>
+public sealed record TestOutcome(string Test, double Seconds, string? Error, IReadOnlyList<string> Output, int? ExitCode = null);

@@ -12,7 +12,8 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
     /// <summary>Raise a stage's number when it makes something else of the same inputs: old layers then no longer count.</summary>
     static string VersionOf(ImageStage stage) => stage switch
     {
-        ImageStage.UnpackSourceImage or ImageStage.InstallPackages => "2",
+        ImageStage.UnpackSourceImage or ImageStage.InstallPackages => "3",
+        ImageStage.RunPreInstallScripts or ImageStage.RunScripts or ImageStage.CleanPackages or ImageStage.RunPostCleanupScripts => "2",
         _ => "1",
     };
 
@@ -49,7 +50,10 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
             case ImageStage.CleanPackages:
                 // A bootstrap is clean already, and a stage that only takes away has nothing to take from.
                 if (project.Bootstrap is null || HasContent())
+                {
                     inputs.Line("clean");
+                    inputs.Line("identity", [.. project.Sandbox.KeptIdentity, "/", .. StageOperations.OwnIdentity(manifest)]);
+                }
                 if (!inputs.IsEmpty && manifest.Trees.Any(tree => tree is { Stage: ProjectFileStage.PostScripts, Use: ProjectTreeUse.Append }))
                     inputs.Line("clean-keeps", "appended");
                 break;

@@ -30,7 +30,7 @@ sealed class StageOperations(BuildPlan plan)
         ImageStage.CopyPostScriptsFiles => Copies(ProjectFileStage.PostScripts),
         // In the original clean-up comes before post-scripts-files: what it took of them comes back.
         ImageStage.CleanPackages =>
-            [new CleanPackagesOperation(), .. Restores()],
+            [new CleanPackagesOperation(project.Sandbox.KeptIdentity, OwnIdentity(manifest)), .. Restores()],
         ImageStage.RunPostCleanupScripts => [Scripts(ProjectScriptStage.PostCleanup, "post-cleanup-scripts")],
         _ => throw new InvalidOperationException($"{stage} is no list of operations"),
     };
@@ -89,6 +89,13 @@ sealed class StageOperations(BuildPlan plan)
             .Select(file => new CopyFileOperation(file.Source, file.TargetPath, file.Mode.Length == 0 ? null : Convert.ToUInt32(file.Mode, 8))),
     ];
 
+    /// <summary>Files of the project that identify a machine; those of post-scripts-files come back in any case.</summary>
+    public static IReadOnlyList<string> OwnIdentity(ImageManifest manifest) =>
+    [
+        .. manifest.Trees.SelectMany(tree => MachineIdentity.In(tree.Directory))
+            .Concat(manifest.Files.Select(file => file.TargetPath.TrimStart('/')).Where(MachineIdentity.Has)).Distinct().Order(StringComparer.Ordinal),
+    ];
+
     RunScriptsOperation Scripts(ProjectScriptStage stage, string label) =>
         new(label, [.. manifest.Scripts.Where(script => script.Stage == stage).Select(script => script.File)]);
 
@@ -102,21 +109,7 @@ sealed class StageOperations(BuildPlan plan)
             Directory.CreateDirectory(cache, CacheProtection.SharedMode);
             mounts.Add(new BindMount(cache, project.Cache.MountPoint, Writable: true));
         }
-        return new(ConffileAnswer.AddTo(manifest.Environment, project.Installation.Conffiles), mounts, readSecrets ? [.. project.Sandbox.Secrets.Select(Read)] : [], project.Sandbox.ScriptsNetwork);
-    }
-
-    NamedValue Read(Secret secret)
-    {
-        if (secret.EnvironmentVariable is { Length: > 0 } variable)
-            return new(secret.Name, Environment.GetEnvironmentVariable(variable)
-                ?? throw new BuildException("IMG1015", $"Secret \"{secret.Name}\" is to come from the environment variable {variable}, which is not set.", project.ProjectFile));
-        try
-        {
-            return new(secret.Name, File.ReadAllText(secret.File!));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new BuildException("IMG1015", $"Secret \"{secret.Name}\" can't be read from \"{secret.File}\": {exception.Message}", project.ProjectFile);
-        }
+        return new(
+            ConffileAnswer.AddTo(manifest.Environment, project.Installation.Conffiles), mounts, readSecrets ? ProjectSecrets.Read(project) : [], project.Sandbox.ScriptsNetwork);
     }
 }

@@ -125,8 +125,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
                 using var directory = root.OpenDirectoryInRoot(TreeCopier.ParentOf(path));
                 directory.RemoveTree(TreeCopier.NameOf(path));
             }
-        if (RootFile.Exists(root, "etc/machine-id"))
-            root.OpenWriteInRoot("etc/machine-id"u8).Dispose();
+        new IdentityReset(context).Run([], []);
         RootCleaner.Empty(root, "tmp"u8);
         using (var run = root.OpenDirectoryInRoot("run"u8))
             foreach (var name in run.ReadNames().Where(name => !name.AsSpan().SequenceEqual("lock"u8))) // To which /var/lock leads.

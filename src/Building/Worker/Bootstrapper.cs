@@ -1,5 +1,6 @@
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Worker.Logging;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Worker;
@@ -18,16 +19,26 @@ sealed class Bootstrapper(StageContext context)
         foreach (var argument in command.Skip(1))
             context.Log($"    {argument}");
         context.Progress($"Bootstrapping with {Path.GetFileName(command[0])}");
-        var last = new LastLines();
-        var exitCode = new HostCommand(context).Run(program, command[1..], output: last.Add);
+        var memory = new MemoryWatch();
+        IReadOnlyList<string> lastLines;
+        int exitCode;
+        using (var output = context.BeginOutput())
+        {
+            exitCode = new HostCommand(context).Run(program, command[1..], log: output);
+            lastLines = output.LastLines;
+        }
         if (exitCode != 0)
-            throw new BuildException("IMG2011", $"The bootstrap program \"{command[0]}\" failed with exit code {exitCode}. {ScriptRunner.Tail(last.ToList())}");
+            throw new BuildException("IMG2011",
+                $"The bootstrap program \"{command[0]}\" failed: {ExitStatus.Describe(exitCode)}.{memory.Explain()} {ScriptRunner.Tail(lastLines)}");
         if (context.Handle.StatInRoot("etc"u8) is not { Kind: FileKind.Directory })
             throw new BuildException("IMG2012", $"The bootstrap program \"{command[0]}\" succeeded but made no system: there is no /etc. Check that its command line writes to $dir.");
         if (WorkerSession.IsRootless)
             BootstrapRoot.CompleteDevices(context.Handle);
         BootstrapRoot.WritePackager(context.Handle, operation.PackagerScript);
         RootCleaner.EmptyResolvConf(context.Handle);
+        RootCleaner.RemoveHostName(context.Handle);
+        new IdentityReset(context).Run([], []);
+        new BuilderTraces(context).Remove(ofPackages: true);
         new GenericPackager(context).Clean();
     }
 }

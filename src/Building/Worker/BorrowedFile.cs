@@ -5,7 +5,7 @@ namespace ImageSdk.Building.Worker;
 
 /// <summary>
 /// A file that the root has while commands run and that goes back to what it was afterwards, unless a command changed
-/// it: the host's resolv.conf, and the policy that keeps services from being started.
+/// it, such as the policy that keeps services from being started.
 /// </summary>
 sealed class BorrowedFile : IDisposable
 {
@@ -46,17 +46,14 @@ sealed class BorrowedFile : IDisposable
         active = true;
     }
 
-    /// <summary>Makes a file that is put back as an empty one where there was none, as the original leaves resolv.conf.</summary>
-    public bool LeaveEmpty { get; init; }
-
     public void Dispose()
     {
         if (!active || root.StatInRoot(path) is not { Kind: FileKind.Regular } || !ReadAll().AsSpan().SequenceEqual(content))
             return;
-        if (wasEmpty || LeaveEmpty)
+        if (wasEmpty)
         {
             Overwrite([]);
-            if (wasEmpty && root.TryStat(path) is { Kind: FileKind.Regular })
+            if (root.TryStat(path) is { Kind: FileKind.Regular })
                 root.SetTimes(path, mtimeBefore);
             return;
         }

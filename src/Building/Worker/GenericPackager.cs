@@ -1,5 +1,6 @@
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Worker.Logging;
 using ImageSdk.Images;
 
 namespace ImageSdk.Building.Worker;
@@ -76,9 +77,10 @@ sealed class GenericPackager(StageContext context)
 
     void Step(string command, string title, IReadOnlyList<string> arguments, IReadOnlyList<Sandbox.PackageRequest> packages)
     {
+        var memory = new MemoryWatch();
         var (exitCode, lastLines) = Call(command, title, arguments, []);
         if (exitCode != 0)
-            throw Failure(command, exitCode, lastLines, packages);
+            throw Failure(command, exitCode, lastLines, packages, memory);
     }
 
     /// <param name="through">A program that starts the packager, with its arguments; none for none.</param>
@@ -92,13 +94,13 @@ sealed class GenericPackager(StageContext context)
     }
 
     /// <param name="lastLines">The last lines that the command printed.</param>
-    public static BuildException Failure(string command, int exitCode, IReadOnlyList<string> lastLines, IReadOnlyList<Sandbox.PackageRequest> packages) =>
+    public static BuildException Failure(string command, int exitCode, IReadOnlyList<string> lastLines, IReadOnlyList<Sandbox.PackageRequest> packages, MemoryWatch? memory = null) =>
         FindUnknown(lastLines, packages) is { } unknown
             ? new("IMG4002",
                 $"Package \"{unknown.Name}\" is not known to the image's package sources. Check its spelling, or add the repository that has it to files/.",
                 unknown.File, unknown.Line)
             : new("IMG4003",
-                $"Packager command \"{command}\" failed with exit code {exitCode}. Last output:\n{string.Join('\n', lastLines)}",
+                $"Packager command \"{command}\" failed with {ExitStatus.Describe(exitCode)}.{memory?.Explain()} Last output:\n{string.Join('\n', lastLines)}",
                 packages[0].File, packages[0].Line);
 
     // What apt and dnf/yum say of a package that they do not have.
@@ -125,7 +127,7 @@ sealed class GenericPackager(StageContext context)
         }
         var (exitCode, lastLines) = context.Run([PathInImage, "clean"]);
         if (exitCode != 0)
-            throw new BuildException("IMG4004", $"Packager command \"clean\" failed with exit code {exitCode}. Last output:\n{string.Join('\n', lastLines)}");
+            throw new BuildException("IMG4004", $"Packager command \"clean\" failed with {ExitStatus.Describe(exitCode)}. Last output:\n{string.Join('\n', lastLines)}");
         var (patternsExitCode, patterns, errors) = context.Query([PathInImage, "show-clean-patterns"]);
         if (patternsExitCode != 0)
             context.Log($"Deep clean failed: {errors}");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using System.Text;
+using ImageSdk.Building.Networking;
+using ImageSdk.Building.Worker.Logging;
 
 namespace ImageSdk.Building.Worker;
 
@@ -12,23 +13,24 @@ sealed class HostCommand(StageContext context)
         ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
     ];
 
-    // Proxies are the machine's way to the network, not a property of the image.
-    static readonly string[] Inherited = ["http_proxy", "https_proxy", "no_proxy", "SOURCE_DATE_EPOCH", "TZ"];
+    static readonly string[] Inherited = ["SOURCE_DATE_EPOCH", "TZ"];
 
     /// <summary>Runs to the end.</summary>
-    /// <param name="output">Where each line goes, of standard output and standard error together.</param>
-    /// <param name="echo">Whether the lines go to the stage's log as well.</param>
+    /// <param name="output">Where each line goes that is data, of standard output and standard error together.</param>
+    /// <param name="echo">Whether those lines go to the stage's log as well.</param>
+    /// <param name="log">Where the output goes instead where there may be much of it, for people to read.</param>
     public int Run(
         string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
-        Action<string>? output = null, bool echo = true)
+        Action<string>? output = null, bool echo = false, CommandOutput? log = null)
     {
         // One pipe for both keeps the order in which the lines were written.
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
-        start.StandardOutputEncoding = Encoding.UTF8;
         foreach (var argument in new[] { "-c", "exec \"$@\" 2>&1", "sh", program }.Concat(arguments))
             start.ArgumentList.Add(argument);
         start.Environment.Clear();
         foreach (var (name, value) in BaseEnvironment)
+            start.Environment[name] = value;
+        foreach (var (name, value) in MachineProxies.Current.Variables)
             start.Environment[name] = value;
         foreach (var name in Inherited)
             if (Environment.GetEnvironmentVariable(name) is { } value)
@@ -37,8 +39,10 @@ sealed class HostCommand(StageContext context)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        while (process.StandardOutput.ReadLine() is { } line)
-            output?.Invoke(echo ? context.Log(line) : line);
+        if (log is null)
+            OutputLines.Read(process.StandardOutput.BaseStream, line => output?.Invoke(echo ? context.Log(line) : line));
+        else
+            OutputLines.Read(process.StandardOutput.BaseStream, OutputLines.LongestKept, log.Add);
         process.WaitForExit();
         context.Cancellation.ThrowIfCancellationRequested();
         return process.ExitCode;

@@ -1,6 +1,7 @@
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Projects;
+using ImageSdk.Building.Worker.Logging;
 
 namespace ImageSdk.Building.Worker;
 
@@ -48,8 +49,9 @@ sealed class PackageInstaller
     {
         string[] environment =
             ["DEBIAN_FRONTEND=noninteractive", "DEBCONF_NONINTERACTIVE_SEEN=true", "LC_ALL=C.UTF-8", "LANGUAGE=C.UTF-8", "LANG=C.UTF-8"];
+        var memory = new MemoryWatch();
         var (exitCode, lastLines) = context.RunWith([new BindMount(store.PackagesDirectory, MountPoint), .. mounts], ["/usr/bin/env", .. environment, .. command]);
         if (exitCode != 0)
-            throw new BuildException("IMG2018", $"dpkg failed with exit code {exitCode} while it installed packages. {ScriptRunner.Tail(lastLines)}");
+            throw new BuildException("IMG2018", $"dpkg failed with {ExitStatus.Describe(exitCode)} while it installed packages.{memory.Explain()} {ScriptRunner.Tail(lastLines)}");
     }
 }

@@ -38,6 +38,14 @@ static class RootCleaner
             directory.RemoveTree(name);
     }
 
+    /// <summary>Names a root that the machine's own tools have named after the machine "localhost" instead.</summary>
+    public static void RemoveHostName(DirectoryHandle root)
+    {
+        const string file = "/etc/hostname";
+        if (File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } own && RootFile.TryReadText(root, file[1..], 1 << 10)?.Trim() == own)
+            BootstrapRoot.WriteFile(root, file[1..], "localhost\n", 0x1A4); // 0644
+    }
+
     /// <summary>Leaves an empty /etc/resolv.conf: name resolution is the machine's business, not the image's.</summary>
     public static void EmptyResolvConf(DirectoryHandle root)
     {

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Text;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Networking;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Worker.Logging;
 
 namespace ImageSdk.Building.Worker;
 
@@ -28,8 +29,14 @@ sealed class SandboxCommand(string root, string devices, CommandSettings setting
     /// <summary>Where each output line goes; standard output and standard error together unless <see cref="SeparateErrors"/>.</summary>
     public Action<string> Output { get; init; } = static _ => { };
 
+    /// <summary>Where the output goes instead, where people are to read it.</summary>
+    public CommandOutput? Log { get; init; }
+
     /// <summary>Where lines of standard error go instead.</summary>
     public Action<string>? SeparateErrors { get; init; }
+
+    /// <summary>Variables besides those of the project, which count for more.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Variables { get; init; } = [];
 
     /// <summary>Null for no limit of its own.</summary>
     public TimeSpan? Timeout { get; init; }
@@ -43,7 +50,6 @@ sealed class SandboxCommand(string root, string devices, CommandSettings setting
     public int Run(params IReadOnlyList<string> command)
     {
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
-        start.StandardOutputEncoding = Encoding.UTF8;
         start.Environment.Clear();
         foreach (var (name, value) in MakeEnvironment())
             start.Environment[name] = value;
@@ -77,8 +83,10 @@ sealed class SandboxCommand(string root, string devices, CommandSettings setting
             process.ErrorDataReceived += (_, line) => { if (line.Data is not null) SeparateErrors(line.Data); };
             process.BeginErrorReadLine();
         }
-        while (process.StandardOutput.ReadLine() is { } line)
-            Output(line);
+        if (Log is { } log)
+            OutputLines.Read(process.StandardOutput.BaseStream, OutputLines.LongestKept, log.Add);
+        else
+            OutputLines.Read(process.StandardOutput.BaseStream, Output);
         process.WaitForExit();
         return timedOut ? throw new TimeoutException() : process.ExitCode;
     }
@@ -90,6 +98,12 @@ sealed class SandboxCommand(string root, string devices, CommandSettings setting
             environment[name] = value;
         if (Environment.GetEnvironmentVariable("TZ") is { Length: > 0 } zone)
             environment["TZ"] = zone;
+        if (Network)
+            foreach (var (name, value) in ProxiesBeside(settings.Environment))
+                environment[name] = value;
+        foreach (var (name, value) in Variables)
+            if (!InBuildEnvironment || !settings.Environment.ContainsKey(name))
+                environment[name] = value;
         if (InBuildEnvironment)
             foreach (var (name, value) in settings.Environment)
                 // The original sorts all assignments and lets the last one of a name win.
@@ -97,6 +111,10 @@ sealed class SandboxCommand(string root, string devices, CommandSettings setting
                     environment[name] = value;
         return environment;
     }
+
+    // A project that has one of its own wants no part of the machine's: of http_proxy and HTTP_PROXY each program reads one.
+    static IEnumerable<KeyValuePair<string, string>> ProxiesBeside(IReadOnlyDictionary<string, string> own) =>
+        own.Keys.Any(ProxyVariables.IsOne) ? [] : MachineProxies.Current.Variables;
 
     IEnumerable<string> SandboxArguments()
     {

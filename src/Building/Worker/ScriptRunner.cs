@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Worker.Logging;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Worker;
@@ -44,10 +45,11 @@ sealed class ScriptRunner(StageContext context)
         context.Log($"Running script: {name}");
         context.Progress($"{label}/{name}");
         var start = Stopwatch.GetTimestamp();
+        var memory = new MemoryWatch();
         var (exitCode, lastLines) = context.RunInBuildEnvironment(packager.RunCommand($"/{Directory}/{name}"));
         if (exitCode != 0)
             throw new BuildException("IMG3010",
-                $"Script {label}/{name} failed with exit code {exitCode}. " + Tail(lastLines), file);
+                $"Script {label}/{name} failed with {ExitStatus.Describe(exitCode)}.{memory.Explain()} {Tail(lastLines)}", file);
         context.Log($"Script: {name} took {Stopwatch.GetElapsedTime(start).TotalSeconds:0.000} s");
         context.Log("=================================================================");
     }

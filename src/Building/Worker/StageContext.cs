@@ -1,7 +1,9 @@
 using System.Text;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Networking;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Worker.Logging;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Worker;
@@ -14,7 +16,7 @@ sealed class StageContext : IDisposable
     readonly string? secretsDirectory;
     readonly WorkerSession session;
     readonly Lazy<SandboxDevices> devices;
-    readonly string[] masked;
+    readonly SecretMask mask;
 
     /// <param name="listener">Who is told of progress and output; null for the session's.</param>
     public StageContext(StageRoot root, CommandSettings settings, WorkerSession session, IBuildListener? listener = null)
@@ -27,8 +29,7 @@ sealed class StageContext : IDisposable
         Handle = root.Open();
         // Copying and sealing run no command: then there is nothing to mount.
         devices = new(() => new SandboxDevices(root.DevicesPath, Handle));
-        // Short values would mask half of the log, and are no secrets.
-        masked = [.. settings.Secrets.Select(secret => secret.Value.Trim()).Where(value => value.Length >= 4).OrderByDescending(value => value.Length)];
+        mask = new(settings.Secrets.Select(secret => secret.Value).Concat(MachineProxies.Current.Credentials));
         secretsDirectory = settings.Secrets.Count == 0 ? null : WriteSecrets(session);
     }
 
@@ -56,22 +57,40 @@ sealed class StageContext : IDisposable
     {
         var directory = Path.Combine(session.Directory, "secrets");
         Directory.CreateDirectory(directory);
-        Mounts.Mount("tmpfs", directory, "tmpfs", Mounts.Options.NoSetUid | Mounts.Options.NoDevices, "mode=0755");
+        Mounts.Mount("tmpfs", directory, "tmpfs", Mounts.Options.NoSetUid | Mounts.Options.NoDevices, "mode=0700");
         foreach (var secret in Settings.Secrets)
-            File.WriteAllText(Path.Combine(directory, secret.Name), secret.Value, new UTF8Encoding(false));
+        {
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead };
+            using var file = new FileStream(Path.Combine(directory, secret.Name), options);
+            file.Write(new UTF8Encoding(false).GetBytes(secret.Value));
+        }
         return directory;
     }
 
     /// <returns>The line as it was logged, secrets masked: the only form in which it may go elsewhere.</returns>
     public string Log(string line)
     {
-        foreach (var secret in masked)
-            line = line.Replace(secret, "***", StringComparison.Ordinal);
-        lock (log)
-            log.Append(line).Append('\n');
-        listener.Output(line);
-        return line;
+        var shown = Show(line, 0);
+        Write(shown);
+        return shown;
     }
+
+    /// <summary>A line as it may be shown.</summary>
+    /// <param name="leftOut">Bytes of it that are missing.</param>
+    public string Show(string line, long leftOut) => SafeText.Show(mask.Apply(line), leftOut);
+
+    /// <summary>Begins to log what a command prints.</summary>
+    public CommandOutput BeginOutput() => new(Show, Write);
+
+    void Write(string shown)
+    {
+        lock (log)
+            log.Append(shown).Append('\n');
+        listener.Output(shown);
+    }
+
+    /// <summary>Whether a command has worked on the root.</summary>
+    public bool HasRunCommands { get; private set; }
 
     public void Progress(string text) => listener.Progress(text);
 
@@ -87,7 +106,6 @@ sealed class StageContext : IDisposable
     public (int ExitCode, IReadOnlyList<string> LastLines) RunInBuildEnvironment(IReadOnlyList<string> command, bool? network = null)
     {
         using var mountPoints = MakeBuildMountPoints();
-        using var resolver = BorrowResolvConf();
         return Run(command, inBuildEnvironment: true, network ?? Settings.Network);
     }
 
@@ -137,16 +155,22 @@ sealed class StageContext : IDisposable
     (int ExitCode, IReadOnlyList<string> LastLines) Run(
         IReadOnlyList<string> command, bool inBuildEnvironment, bool network, IReadOnlyList<BindMount>? mounts = null)
     {
-        var last = new LastLines();
+        using var output = BeginOutput();
+        using var resolver = network ? new LentResolver(Handle) : null;
+        var aptProxies = network && inBuildEnvironment ? AptProxyFile.Find(session) : null;
+        using var proxyPoint = aptProxies is null ? null : MakeMountPoints();
+        proxyPoint?.Ensure(aptProxies!.Target, isDirectory: false);
+        HasRunCommands = true;
         var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, Settings, secretsDirectory)
         {
             InBuildEnvironment = inBuildEnvironment,
             Network = network,
-            Mounts = mounts ?? CoverPrograms(),
-            Output = line => last.Add(Log(line)),
+            Mounts = [.. mounts ?? CoverPrograms(), .. aptProxies is null ? Array.Empty<BindMount>() : [aptProxies]],
+            Variables = aptProxies is null ? [] : [AptProxyFile.Variable],
+            Log = output,
         }.Run(command);
         Cancellation.ThrowIfCancellationRequested();
-        var lastLines = last.ToList();
+        var lastLines = output.LastLines;
         if (exitCode != 0 && lastLines is [.., var reason] && reason.StartsWith("bwrap: ", StringComparison.Ordinal))
             throw new BuildException("IMG3003", $"The sandbox could not be set up: {reason}");
         return (exitCode, lastLines);
@@ -174,14 +198,6 @@ sealed class StageContext : IDisposable
         if (secretsDirectory is not null)
             points.Ensure(SandboxCommand.SecretsMountPoint, isDirectory: true);
         return points;
-    }
-
-    BorrowedFile? BorrowResolvConf()
-    {
-        const string resolvConf = "/etc/resolv.conf";
-        return File.Exists(resolvConf)
-            ? new BorrowedFile(Handle, resolvConf, File.ReadAllBytes(resolvConf), 0x1A4) { LeaveEmpty = true }
-            : null;
     }
 
     public void Dispose()

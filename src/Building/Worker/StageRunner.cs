@@ -23,6 +23,8 @@ static class StageRunner
         {
             foreach (var operation in request.Operations)
                 isWhole &= Run(operation, context, session);
+            if (context.HasRunCommands)
+                new BuilderTraces(context).Remove(ofPackages: !request.Operations.Any(operation => operation is RunScriptsOperation));
             log = context.LogText;
         }
         session.Listener.Progress("Keeping the layer");
@@ -67,9 +69,10 @@ static class StageRunner
                 break;
             case InstallPackagesOperation install:
                 return new GenericPackager(context).Install(install);
-            case CleanPackagesOperation:
+            case CleanPackagesOperation clean:
                 new GenericPackager(context).Clean();
                 RootCleaner.EmptyResolvConf(context.Handle);
+                new IdentityReset(context).Run(clean.KeptIdentity, clean.OwnIdentity);
                 break;
             default:
                 throw new InvalidOperationException($"No such operation: {operation.GetType().Name}");

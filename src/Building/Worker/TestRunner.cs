@@ -1,24 +1,31 @@
 using System.Diagnostics;
 using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Worker.Logging;
 
 namespace ImageSdk.Building.Worker;
 
 /// <summary>Runs an image's tests, all at once, on a layer that is thrown away afterwards.</summary>
 sealed class TestRunner(WorkerSession session)
 {
+    /// <summary>Characters of the beginning and of the end of what one test prints.</summary>
+    const int LongestOutput = 1 << 19;
+
     public IReadOnlyList<TestOutcome> Run(RunTestsRequest request)
     {
         using var root = new StageRoot(session, request.Layers);
         using var context = new StageContext(root, request.Settings, session);
         using var mountPoints = context.MakeMountPoints();
+        using var resolver = request.Settings.Network ? new LentResolver(context.Handle) : null;
         var packager = new GenericPackager(context);
         context.Log($"Running {request.Tests.Count} tests");
         context.Progress($"Running {request.Tests.Count} tests");
         var outcomes = new TestOutcome[request.Tests.Count];
         // A thread each: a sandbox ends with the thread that started it, so a pool's threads will not do.
-        var threads = request.Tests.Select((test, i) => new Thread(() => outcomes[i] = RunOne(root, context.DevicesPath, request, packager, test))).ToList();
+        var threads = request.Tests.Select((test, i) => new Thread(() => outcomes[i] = RunOne(root, context, request, packager, test))).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
+        session.Cancellation.ThrowIfCancellationRequested();
+        new TestTracer(session, request).Explain(outcomes);
         session.Cancellation.ThrowIfCancellationRequested();
         foreach (var outcome in outcomes)
         {
@@ -29,30 +36,27 @@ sealed class TestRunner(WorkerSession session)
         return outcomes;
     }
 
-    static TestOutcome RunOne(StageRoot root, string devices, RunTestsRequest request, GenericPackager packager, string test)
+    static TestOutcome RunOne(StageRoot root, StageContext context, RunTestsRequest request, GenericPackager packager, string test)
     {
-        var output = new List<string>();
+        var lines = new List<string>();
         var start = Stopwatch.GetTimestamp();
+        var memory = new MemoryWatch();
+        int? exitCode = null;
         string? error;
-        try
-        {
-            var exitCode = new SandboxCommand(root.RootPath, devices, request.Settings, null)
+        using (var output = new CommandOutput(context.Show, lines.Add, LongestOutput))
+            try
             {
-                InBuildEnvironment = false,
-                Network = request.Settings.Network,
-                Timeout = TimeSpan.FromSeconds(request.TimeoutSeconds),
-                Output = output.Add,
-            }.Run(packager.RunCommand(test));
-            error = exitCode == 0 ? null : $"exit code {exitCode}";
-        }
-        catch (TimeoutException)
-        {
-            error = $"timed out after {request.TimeoutSeconds:0.###} s";
-        }
-        catch (Exception exception) when (exception is IOException or System.ComponentModel.Win32Exception)
-        {
-            error = exception.Message;
-        }
-        return new TestOutcome(test, Stopwatch.GetElapsedTime(start).TotalSeconds, error, output);
+                exitCode = TestCommand.New(root, context, request, output).Run(packager.RunCommand(test));
+                error = exitCode == 0 ? null : ExitStatus.Describe(exitCode.Value) + memory.Explain();
+            }
+            catch (TimeoutException)
+            {
+                error = $"timed out after {request.TimeoutSeconds:0.###} s";
+            }
+            catch (Exception exception) when (exception is IOException or System.ComponentModel.Win32Exception)
+            {
+                error = exception.Message;
+            }
+        return new TestOutcome(test, Stopwatch.GetElapsedTime(start).TotalSeconds, error, lines, exitCode);
     }
 }

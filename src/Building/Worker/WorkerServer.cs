@@ -5,6 +5,7 @@ using ImageSdk.Artifacts;
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Networking;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Unpacking;
@@ -29,6 +30,7 @@ public sealed class WorkerServer
     readonly BinaryWriter output;
     readonly Channel<WorkerRequest> requests = Channel.CreateUnbounded<WorkerRequest>();
     readonly CancellationTokenSource cancellation = new();
+    readonly Lazy<SecretMask> mask = new(() => new(MachineProxies.Current.Credentials));
 
     WorkerServer(Stream output) => this.output = new BinaryWriter(new BufferedStream(output), Encoding.UTF8);
 
@@ -38,6 +40,9 @@ public sealed class WorkerServer
     {
         Processes.SetUmask(0x12); // 022, whatever the user's own is: images must not depend on it.
         Tools.RequireBubblewrap();
+        // Its own: this process is the first of namespaces of its own.
+        if (Environment.ProcessId == 1)
+            Processes.SetHostName("localhost");
         var server = new WorkerServer(Console.OpenStandardOutput());
         Console.SetOut(TextWriter.Null); // Standard output is the protocol's alone.
         var store = new LayerStore(cacheDirectory, userId);
@@ -176,6 +181,8 @@ public sealed class WorkerServer
 
     void Send(WorkerEvent @event)
     {
+        if (@event is FailedEvent { Diagnostic: var diagnostic })
+            @event = new FailedEvent(diagnostic with { Message = mask.Value.Apply(diagnostic.Message) });
         lock (output)
         {
             try

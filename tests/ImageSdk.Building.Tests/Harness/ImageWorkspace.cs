@@ -29,7 +29,7 @@ sealed class ImageWorkspace : IDisposable
 
     public string Folder { get; }
 
-    public BuildWorkers Workers { get; }
+    public BuildWorkers Workers { get; init; }
 
     public StoreSettings Store { get; init; }
 

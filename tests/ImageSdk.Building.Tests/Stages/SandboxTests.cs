@@ -127,6 +127,38 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
     }
 
     [ImageFact]
+    public async Task Every_line_of_a_secret_is_masked_in_every_form_and_its_file_is_for_root_alone()
+    {
+        const string value = "first line of a key\nsecond+line/of a key\n";
+        var (project, directory) = @base.New();
+        var file = Path.Combine(@base.Workspace.Folder, "key-file");
+        File.WriteAllText(file, value);
+        ImageWorkspace.Write(directory, "scripts/use", "#!/bin/sh\nset -e\ncd /run/secrets\ntest \"$(stat -c %a key)\" = 400\ncat key\nbase64 key\nbase64 -w 0 key\necho\necho \"user:$(head -n 1 key)\" | base64\necho 'second%2Bline%2Fof%20a%20key'\n");
+        var result = await @base.Workspace.BuildAndPublishAsync(project with { Sandbox = project.Sandbox with { Secrets = [new Secret("key", file, null)] } });
+        var output = string.Join('\n', result.Listener.OutputLines);
+        foreach (var form in new[] { "line of a key", "second", "second%2Bline", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(value)), "Zmlyc3QgbGluZS" , "Zpcn" })
+            Assert.DoesNotContain(form, output);
+        Assert.Contains("***", output);
+    }
+
+    [ImageFact]
+    public async Task A_log_of_the_cache_is_checked_against_todays_secrets()
+    {
+        const string later = "value-that-is-a-secret-later";
+        var (project, directory) = @base.New();
+        var file = Path.Combine(@base.Workspace.Folder, "changing-secret");
+        File.WriteAllText(file, "another value");
+        ImageWorkspace.Write(directory, "scripts/tell", $"#!/bin/sh\necho {later}\n");
+        project = project with { Sandbox = project.Sandbox with { Secrets = [new Secret("changing", file, null)] } };
+        await @base.Workspace.BuildAsync(project);
+        File.WriteAllText(file, later);
+        Assert.Equal("IMG3122", (await Assert.ThrowsAsync<Diagnostics.BuildException>(() => @base.Workspace.PublishAsync(project))).Diagnostic.Code);
+        await @base.Workspace.BuildAsync(project with { Tags = [new("again", "yes")] });
+        Assert.DoesNotContain(later, File.ReadAllText(Path.Combine(@base.Workspace.StateOf(project), "build.log")));
+        await @base.Workspace.PublishAsync(project);
+    }
+
+    [ImageFact]
     public async Task Scripts_see_their_own_processes_and_a_minimal_dev()
     {
         var (project, directory) = @base.New();

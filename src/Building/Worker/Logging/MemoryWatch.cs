@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace ImageSdk.Building.Worker.Logging;
+
+/// <summary>Whether the kernel ended processes for lack of memory since this was made. It counts them for the whole machine.</summary>
+sealed class MemoryWatch
+{
+    const string Counter = "oom_kill ";
+
+    readonly long before = Read();
+
+    /// <summary>Of a command that failed, for its error; empty where the kernel ended nothing.</summary>
+    public string Explain() => Read() > before
+        ? " Memory ran out: the kernel killed a process meanwhile (oom_kill in /proc/vmstat). Give the machine or the container more memory, or let fewer builds run at once."
+        : "";
+
+    static long Read()
+    {
+        try
+        {
+            foreach (var line in File.ReadLines("/proc/vmstat"))
+                if (line.StartsWith(Counter, StringComparison.Ordinal))
+                    return long.Parse(line.AsSpan(Counter.Length), CultureInfo.InvariantCulture);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A container without /proc/vmstat: then nobody can tell.
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,17 @@
+using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Worker.Logging;
+
+namespace ImageSdk.Building.Worker;
+
+/// <summary>How a test runs in an image.</summary>
+static class TestCommand
+{
+    public static SandboxCommand New(StageRoot root, StageContext context, RunTestsRequest request, CommandOutput output) =>
+        new(root.RootPath, context.DevicesPath, request.Settings, null)
+        {
+            InBuildEnvironment = false,
+            Network = request.Settings.Network,
+            Timeout = TimeSpan.FromSeconds(request.TimeoutSeconds),
+            Log = output,
+        };
+}
