@@ -22,6 +22,8 @@ sealed class PredictedRoot(WorkerSession session, AptBootstrapOperation operatio
 
     const uint FileMode = 0x1A4; // 0644
 
+    static readonly string[] AwkPrograms = ["mawk", "gawk", "original-awk"];
+
     /// <summary>
     /// Asks apt for the packages that a later stage is going to install, and keeps what it says; where that has none, the lists alone, for
     /// images on this one.
@@ -38,6 +40,7 @@ sealed class PredictedRoot(WorkerSession session, AptBootstrapOperation operatio
         PackageExtractor.Extract(installed, directory, keepsDirectories: false, session.Cancellation);
         if (!AddUsers(root))
             return;
+        AddAwk(root);
         BootstrapRoot.WriteFile(root, AptSystem.StatusFile, DescribeInstalled(installed), FileMode);
         if (resolution.ExtendedStates.Length > 0)
             BootstrapRoot.WriteFile(root, AptExtendedStates.FilePath, resolution.ExtendedStates, FileMode);
@@ -61,6 +64,15 @@ sealed class PredictedRoot(WorkerSession session, AptBootstrapOperation operatio
         BootstrapRoot.WriteFile(root, "etc/passwd", users, FileMode);
         BootstrapRoot.WriteFile(root, "etc/group", groups, FileMode);
         return true;
+    }
+
+    // What alternatives do when it is configured. With it apt reads the keys that signatures of lists are verified with.
+    static void AddAwk(DirectoryHandle root)
+    {
+        const string directory = "usr/bin";
+        var awk = Encoding.UTF8.GetBytes($"{directory}/awk");
+        if (root.TryStat(awk) is null && AwkPrograms.FirstOrDefault(name => RootFile.Exists(root, $"{directory}/{name}")) is { } program)
+            root.MakeSymlink(awk, Encoding.UTF8.GetBytes(program));
     }
 
     // In dpkg's order, by which apt numbers packages.

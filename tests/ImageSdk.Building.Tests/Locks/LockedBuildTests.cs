@@ -202,8 +202,9 @@ public class LockedBuildTests(BaseImage @base) : IClassFixture<BaseImage>
     public async Task What_a_lock_cannot_say_is_one_error()
     {
         var (project, directory, repository) = New("tool");
-        repository.Add("meta", "1", "Section: metapackages\nDepends: helper");
-        Assert.Equal("IMG4023", (await @base.Workspace.FailAsync(project with { Packages = ["meta"] })).Diagnostic.Code);
+        ImageWorkspace.Write(directory, "files/etc/apt/apt.conf.d/hook", "DPkg::Post-Invoke { \"true\"; };\n");
+        Assert.Equal("IMG4023", (await @base.Workspace.FailAsync(project)).Diagnostic.Code);
+        File.Delete(Path.Combine(directory, "files/etc/apt/apt.conf.d/hook"));
         Assert.Equal("IMG4002", (await @base.Workspace.FailAsync(project with { Packages = ["no-such"] })).Diagnostic.Code);
 
         await @base.Workspace.BuildAsync(project);
