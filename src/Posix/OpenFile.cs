@@ -9,6 +9,7 @@ namespace ImageSdk.Posix;
 public sealed unsafe class OpenFile : IDisposable
 {
     int descriptor;
+    SparseReader? sparse;
 
     readonly DirectoryHandle directory;
     readonly byte[] path;
@@ -45,8 +46,20 @@ public sealed unsafe class OpenFile : IDisposable
         return total;
     }
 
+    /// <summary>
+    /// As <see cref="Read"/>, from the start of the file, with holes made rather than read. Not to be mixed with other ways to read.
+    /// </summary>
+    public int ReadSparse(Span<byte> buffer) => (sparse ??= new SparseReader(descriptor, Path)).Read(buffer);
+
+    /// <summary>Goes to a place, bytes from the start.</summary>
+    public void Seek(long position) => Check(Libc.Seek(descriptor, position, 0) == position ? 0 : -1, "seek");
+
     /// <summary>Goes back to the start, to read what was written.</summary>
-    public void Rewind() => Check(Libc.Seek(descriptor, 0, 0) == 0 ? 0 : -1, "seek");
+    public void Rewind()
+    {
+        sparse = null;
+        Seek(0);
+    }
 
     public void Write(ReadOnlySpan<byte> content)
     {
@@ -60,6 +73,27 @@ public sealed unsafe class OpenFile : IDisposable
                 else if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
                     throw PosixException.Last("write", Path);
             }
+        }
+    }
+
+    /// <summary>Writes behind what was written before, and leaves out long runs of zeros: the file gets holes there.</summary>
+    public void WriteSparse(ReadOnlySpan<byte> content)
+    {
+        if (content.Length < SparseWriter.BlockSize)
+        {
+            Write(content);
+            return;
+        }
+        const int current = 1;
+        var position = Libc.Seek(descriptor, 0, current);
+        var runs = new SparseWriter.Runs(content, position);
+        while (runs.TryTake(out var run, out var isHole))
+        {
+            position += run.Length;
+            if (!isHole)
+                Write(run);
+            else
+                Check(Libc.Seek(descriptor, position, 0) == position && (!runs.IsEmpty || Libc.Truncate(descriptor, position) == 0) ? 0 : -1, "extend");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Storage;
 
@@ -118,7 +119,8 @@ public sealed class ObjectAdder : IDisposable
         {
             using var spool = batch.CreateSpool(isWritten: expected is not { } known || !store.Contains(known));
             // The first block goes on as the buffer for the others.
-            for (var count = start.Length; count > 0; count = rest.Read(start))
+            ContentReader read = rest is FileStream { CanSeek: true } file ? ReadAfter(file, start.Length) : rest.Read;
+            for (var count = start.Length; count > 0; count = read(start))
             {
                 cancellation.ThrowIfCancellationRequested();
                 spool.Append(start.AsSpan(0, count));
@@ -137,6 +139,10 @@ public sealed class ObjectAdder : IDisposable
             batchLock.ExitReadLock();
         }
     }
+
+    /// <summary>Reads a long file on from where it is, past its holes.</summary>
+    static ContentReader ReadAfter(FileStream file, int length) =>
+        file.Position == length ? new SparseReader(file.SafeFileHandle, length).Read : file.Read;
 
     void CommitFull()
     {

@@ -53,7 +53,7 @@ public sealed class ObjectBatch : IDisposable
         try
         {
             using (file)
-                RandomAccess.Write(file, content, 0);
+                SparseWriter.Write(file, content, 0);
         }
         catch (IOException)
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.Storage;
@@ -33,7 +34,7 @@ public sealed class ObjectSpool : IDisposable
         try
         {
             if (file is not null)
-                RandomAccess.Write(file, bytes, (long)Size);
+                SparseWriter.Write(file, bytes, (long)Size);
         }
         catch (IOException)
         {

@@ -19,6 +19,43 @@ public sealed class ObjectStoreTests : IDisposable
         return content;
     }
 
+    static long RoomOf(string path)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%b", path]) { RedirectStandardOutput = true })!;
+        return long.Parse(process.StandardOutput.ReadToEnd()) * 512;
+    }
+
+    [Fact]
+    public void Objects_of_zeros_take_no_room()
+    {
+        var file = directory["holes"];
+        using (var stream = File.Create(file))
+        {
+            stream.SetLength(50 << 20);
+            stream.Position = 30 << 20;
+            stream.Write("data"u8);
+        }
+        var content = File.ReadAllBytes(file);
+        var hash = ObjectHash.Of(content);
+        using (var stream = File.OpenRead(file))
+            Assert.Equal(hash, store.Add(stream).Hash);
+        Assert.InRange(RoomOf(store.GetPath(hash)), 1, 1 << 20);
+        Assert.True(content.AsSpan().SequenceEqual(File.ReadAllBytes(store.GetPath(hash))));
+        Assert.Equal(ObjectCondition.Good, store.Verify(hash));
+
+        // In memory, in pieces, and from a file that has its zeros written.
+        var small = store.Add([.. new byte[700_000], .. "end"u8]);
+        Assert.InRange(RoomOf(store.GetPath(small.Hash)), 1, 128 << 10);
+        store.Remove(hash);
+        Assert.Equal(hash, store.Add(new SlowStream(content)).Hash);
+        Assert.InRange(RoomOf(store.GetPath(hash)), 1, 2 << 20);
+        store.Remove(hash);
+        var written = directory["written"];
+        File.WriteAllBytes(written, content);
+        Assert.Equal(hash, store.AddFile(written, hash).Hash);
+        Assert.InRange(RoomOf(store.GetPath(hash)), 1, 1 << 20);
+    }
+
     /// <summary>Gives a few bytes at a time, fails where told to, and does not know its length.</summary>
     sealed class SlowStream(byte[] content, int failAt = int.MaxValue) : Stream
     {

@@ -42,6 +42,9 @@ sealed class TarHeader
     /// <summary>Kept as GNU tar, bsdtar and container tools do (SCHILY.xattr records). The original writes none.</summary>
     public ExtendedAttributes ExtendedAttributes { get; init; } = ExtendedAttributes.None;
 
+    /// <summary>More records, for which there is no field.</summary>
+    public IReadOnlyList<KeyValuePair<string, byte[]>> Records { get; init; } = [];
+
     /// <returns>Bytes written.</returns>
     public long Write(Stream output)
     {
@@ -95,6 +98,11 @@ sealed class TarHeader
         AddNumber("gid", Gid, MaximumSmall);
         AddNumber("size", (long)Size, MaximumLarge);
         AddNumber("mtime", seconds, MaximumLarge);
+        foreach (var (name, value) in Records)
+        {
+            Add(name, value);
+            isPlain = false;
+        }
         foreach (var (name, value) in ExtendedAttributes)
         {
             // A key ends at the first "=", and is text for all readers: names of other bytes are nobody's in practice.

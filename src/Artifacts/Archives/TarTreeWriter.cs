@@ -28,6 +28,9 @@ sealed class TarTreeWriter(FileSystem tree, DirectoryHandle root, FileTime epoch
     /// <summary>Whether the root directory has an entry.</summary>
     public bool HasRoot { get; init; } = true;
 
+    /// <summary>Whether files with long runs of zeros are written without them, in GNU tar's form; not all readers know it.</summary>
+    public bool LeavesOutZeros { get; init; }
+
     /// <summary>Which extended attributes are written; all unless said.</summary>
     public Func<ByteString, bool> TakesAttribute { get; init; } = _ => true;
 
@@ -49,9 +52,14 @@ sealed class TarTreeWriter(FileSystem tree, DirectoryHandle root, FileTime epoch
                 continue;
             }
             var size = inode is RegularInode file ? file.Size : 0;
-            WriteHeader(output, name, inode, TarHeader.TypeOf(inode), inode is SymlinkInode link ? link.Target : default, size);
-            if (size > 0)
-                WriteContent(output, path, size);
+            if (LeavesOutZeros && FindZeros(path, size) is { } map)
+                WriteSparse(output, name, path, inode, map);
+            else
+            {
+                WriteHeader(output, name, inode, TarHeader.TypeOf(inode), inode is SymlinkInode link ? link.Target : default, size);
+                if (size > 0)
+                    WriteContent(output, path, size);
+            }
         }
         output.Write(Zeros.AsSpan(0, 2 * TarHeader.BlockSize));
         length += 2 * TarHeader.BlockSize;
@@ -59,7 +67,32 @@ sealed class TarTreeWriter(FileSystem tree, DirectoryHandle root, FileTime epoch
         output.Flush();
     }
 
-    void WriteHeader(Stream output, ByteString name, Inode inode, char type, ByteString link, ulong size)
+    SparseMap? FindZeros(ByteString path, ulong size)
+    {
+        if (!SparseReader.IsWorthIt(size))
+            return null;
+        using var file = root.OpenBeneath(path.Span[1..]);
+        return SparseMap.Of(file, size, buffer, cancellation);
+    }
+
+    void WriteSparse(Stream output, ByteString name, ByteString path, Inode inode, SparseMap map)
+    {
+        var text = map.Text;
+        var size = (ulong)(text.Length + map.ContentLength);
+        var (shown, records) = map.Describe(name);
+        WriteHeader(output, shown, inode, '0', default, size, records);
+        output.Write(text);
+        using var file = root.OpenBeneath(path.Span[1..]);
+        foreach (var (start, pieceLength) in map.Pieces)
+        {
+            file.Seek(start);
+            Copy(file.Read, output, path, (ulong)pieceLength, (ulong)map.Size);
+        }
+        Pad(output, size);
+    }
+
+    void WriteHeader(
+        Stream output, ByteString name, Inode inode, char type, ByteString link, ulong size, IReadOnlyList<KeyValuePair<string, byte[]>>? records = null)
     {
         var (major, minor) = inode is SpecialInode special && type is '3' or '4' ? DeviceNumber.Decode(special.Rdev) : default;
         length += new TarHeader
@@ -74,6 +107,7 @@ sealed class TarTreeWriter(FileSystem tree, DirectoryHandle root, FileTime epoch
             Mtime = FileTime.Of(inode) ?? epoch,
             DeviceMajor = major,
             DeviceMinor = minor,
+            Records = records ?? [],
             // Of a hard link they are the first name's.
             ExtendedAttributes = type == '1' ? ExtendedAttributes.None : AttributesOf(inode),
         }.Write(output);
@@ -86,15 +120,25 @@ sealed class TarTreeWriter(FileSystem tree, DirectoryHandle root, FileTime epoch
     void WriteContent(Stream output, ByteString path, ulong size)
     {
         using var file = root.OpenBeneath(path.Span[1..]);
-        for (var rest = size; rest > 0;)
+        Copy(SparseReader.IsWorthIt(size) ? file.ReadSparse : file.Read, output, path, size, size);
+        Pad(output, size);
+    }
+
+    void Copy(ContentReader read, Stream output, ByteString path, ulong count, ulong size)
+    {
+        for (var rest = count; rest > 0;)
         {
             cancellation.ThrowIfCancellationRequested();
-            var count = file.Read(buffer.AsSpan(0, (int)Math.Min(rest, BufferSize)));
-            if (count == 0)
+            var taken = read(buffer.AsSpan(0, (int)Math.Min(rest, BufferSize)));
+            if (taken == 0)
                 throw new IOException($"{path} is shorter than the image says ({size} bytes). The cache is damaged: imagesdk cache verify --content --repair.");
-            output.Write(buffer.AsSpan(0, count));
-            rest -= (ulong)count;
+            output.Write(buffer.AsSpan(0, taken));
+            rest -= (ulong)taken;
         }
+    }
+
+    void Pad(Stream output, ulong size)
+    {
         output.Write(Zeros.AsSpan(0, TarHeader.Padding(size)));
         length += (long)size + TarHeader.Padding(size);
     }

@@ -30,7 +30,7 @@ sealed class PartitionContent(FileSystem tree, DirectoryHandle root, ByteString 
         var size = (long)((RegularInode)entry.Inode).Size;
         using var file = root.OpenBeneath(PathInImage(entry.Path).Span[1..]);
         var read = 0L;
-        for (int count; (count = file.Read(buffer)) > 0; read += count)
+        for (int count; (count = SparseReader.IsWorthIt((ulong)size) ? file.ReadSparse(buffer) : file.Read(buffer)) > 0; read += count)
             take(buffer.AsSpan(0, count));
         if (read != size)
             throw new InvalidDataException($"{PathInImage(entry.Path)} has {read} bytes; the image says {size}.");

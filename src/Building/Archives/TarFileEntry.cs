@@ -29,4 +29,13 @@ sealed record TarFileEntry
 
     /// <summary>Bytes of the content.</summary>
     public long Length { get; init; }
+
+    /// <summary>Of a file whose long runs of zeros are left out, what is there of it: where in the content, where in the file. Null for all others.</summary>
+    public IReadOnlyList<TarPiece>? Pieces { get; init; }
 }
+
+/// <summary>A part of the content of a sparse file.</summary>
+/// <param name="Place">In the content.</param>
+/// <param name="Start">In the tar file.</param>
+/// <param name="Length">Bytes.</param>
+readonly record struct TarPiece(long Place, long Start, long Length);

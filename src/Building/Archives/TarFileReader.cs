@@ -7,7 +7,7 @@ using ImageSdk.Images;
 namespace ImageSdk.Building.Archives;
 
 /// <summary>
-/// Reads the entries of a tar file: V7, USTAR, GNU (long names, large numbers) and PAX. The platform's reader takes names
+/// Reads the entries of a tar file: V7, USTAR, GNU (long names, large numbers) and PAX, with sparse files in the form that GNU tar writes there (1.0). The platform's reader takes names
 /// for text and stumbles over a new-line in one, which this one does not.
 /// </summary>
 sealed class TarFileReader(Stream file)
@@ -90,9 +90,10 @@ sealed class TarFileReader(Stream file)
         next = checked(start + length + TarHeader.Padding((ulong)length));
         if (start + length > file.Length)
             throw new InvalidDataException("it is cut");
+        var pieces = SparsePieces(records, start, length);
         return new()
         {
-            Name = new(records.GetValueOrDefault("path") ?? PlainName()),
+            Name = new(records.GetValueOrDefault("GNU.sparse.name") ?? records.GetValueOrDefault("path") ?? PlainName()),
             LinkName = new(records.GetValueOrDefault("linkpath") ?? Text(block.AsSpan(157, 100)).ToArray()),
             Type = type,
             Mode = (uint)Number(100, 8) & InodeMode.PermissionMask,
@@ -102,8 +103,52 @@ sealed class TarFileReader(Stream file)
             DeviceMajor = (uint)Number(329, 8),
             DeviceMinor = (uint)Number(337, 8),
             Start = start,
-            Length = length,
+            Length = pieces is null ? length : RecordNumber(records, "GNU.sparse.realsize") ?? throw new InvalidDataException("a sparse file without a size"),
+            Pieces = pieces,
         };
+    }
+
+    /// <summary>The map before the content of a sparse file: numbers a line each, the first of them how many pairs follow.</summary>
+    List<TarPiece>? SparsePieces(Dictionary<string, byte[]> records, long start, long length)
+    {
+        if (!records.Keys.Any(key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal)))
+            return null;
+        if (RecordNumber(records, "GNU.sparse.major") is not 1 || RecordNumber(records, "GNU.sparse.minor") is not 0)
+            throw new InvalidDataException("a sparse file in a form other than GNU tar's 1.0");
+        var read = 0L;
+        file.Position = start;
+        var count = Line();
+        var map = new List<(long Place, long Length)>();
+        for (var pair = 0L; pair < count; pair++)
+            map.Add((Line(), Line()));
+        var at = start + read + TarHeader.Padding((ulong)read);
+        var size = RecordNumber(records, "GNU.sparse.realsize") ?? 0;
+        var (pieces, end) = (new List<TarPiece>(), 0L);
+        foreach (var (place, pieceLength) in map)
+        {
+            if (place < end || pieceLength > size - place || at + pieceLength > start + length)
+                throw new InvalidDataException("the map of a sparse file does not fit it");
+            if (pieceLength > 0)
+                pieces.Add(new(place, at, pieceLength));
+            end = place + pieceLength;
+            at += pieceLength;
+        }
+        return pieces;
+
+        long Line()
+        {
+            var number = 0L;
+            for (int value; ;)
+            {
+                value = read < length ? file.ReadByte() : -1;
+                read++;
+                if (value == '\n')
+                    return number;
+                if (value is < '0' or > '9' || number > long.MaxValue / 100)
+                    throw new InvalidDataException("the map of a sparse file is malformed");
+                number = number * 10 + value - '0';
+            }
+        }
     }
 
     byte[] PlainName()

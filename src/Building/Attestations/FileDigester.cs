@@ -8,12 +8,13 @@ namespace ImageSdk.Building.Attestations;
 /// <summary>Digests of files beside the SHA-512 that an image has of them.</summary>
 static class FileDigester
 {
-    public static FileDigests Digest(Stream content, CancellationToken cancellation)
+    public static FileDigests Digest(FileStream content, CancellationToken cancellation)
     {
         using var sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 17];
-        while (content.Read(buffer) is > 0 and var length)
+        var reader = new SparseReader(content.SafeFileHandle);
+        while (reader.Read(buffer) is > 0 and var length)
         {
             cancellation.ThrowIfCancellationRequested();
             sha1.AppendData(buffer, 0, length);

@@ -5,8 +5,6 @@ namespace ImageSdk.Building.DebianPackages;
 /// <summary>Copies parts of one root into another as they are: contents, owners, modes and times.</summary>
 static class LayerCopy
 {
-    const int BufferSize = 1 << 20;
-
     /// <summary>Copies what is at a path, and all below it; its parent is there already. What is no file, directory or link is left out.</summary>
     public static void CopyTree(DirectoryHandle from, DirectoryHandle to, byte[] path)
     {
@@ -21,7 +19,7 @@ static class LayerCopy
             case FileKind.Regular:
                 using (var source = from.OpenRead(path))
                 using (var target = to.CreateFile(path, 0x180))
-                    source.CopyTo(target, BufferSize);
+                    SparseWriter.Copy(source.SafeFileHandle, target.SafeFileHandle);
                 break;
             case FileKind.Symlink:
                 to.MakeSymlink(path, from.ReadLink(path));

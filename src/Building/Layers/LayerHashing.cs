@@ -46,11 +46,13 @@ static class LayerHashing
             {
                 var file = root.OpenBeneath(entries[batch[place]].Path.Span);
                 files.Add(file);
+                var size = SizeOf(entries, batch[place]);
+                ContentReader read = SparseReader.IsWorthIt(size) ? file.ReadSparse : file.Read;
                 contents[place] = (buffer =>
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    return file.Read(buffer);
-                }, (long)SizeOf(entries, batch[place]));
+                    return read(buffer);
+                }, (long)size);
             }
             var hashes = ObjectHash.OfMany(contents);
             for (var place = 0; place < hashes.Length; place++)

@@ -141,7 +141,7 @@ sealed class FileHasher(DirectoryHandle root, ScannedFiles files, Func<IEnumerab
         for (var index = 0; index < hashes.Length; index++)
         {
             var (file, opened) = collectedLong[index];
-            if (opened.Read(new byte[1]) != 0)
+            if (opened.ReadSparse(new byte[1]) != 0)
                 throw Changed(opened);
             Keep(file, opened);
             file.Inode = file.Inode with { Hash = hashes[index] };
@@ -162,7 +162,7 @@ sealed class FileHasher(DirectoryHandle root, ScannedFiles files, Func<IEnumerab
             contents[index] = (buffer =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                var count = opened.Read(buffer);
+                var count = opened.ReadSparse(buffer);
                 return count == buffer.Length ? count : throw Changed(opened);
             }, (long)file.Inode.Size);
         }

@@ -30,8 +30,8 @@ public sealed class FilteredFileCopier(string source, string target, bool setOwn
         using var content = from.OpenBeneath(path);
         parent.RemoveTree(name);
         using var file = parent.CreateBeneath(name, 0x180);
-        for (int count; (count = content.Read(buffer)) > 0;)
-            file.Write(buffer.AsSpan(0, count));
+        for (int count; (count = content.ReadSparse(buffer)) > 0;)
+            file.WriteSparse(buffer.AsSpan(0, count));
         Finish(file, status);
     }
 

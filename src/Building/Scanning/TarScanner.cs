@@ -17,7 +17,7 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
     const int BatchObjects = 256;
     const int BatchBytes = 4 << 20;
 
-    readonly ConcurrentDictionary<ObjectHash, (long Start, long Length)> places = new();
+    readonly ConcurrentDictionary<ObjectHash, TarFileEntry> places = new();
     readonly FileSystemBuilder builder = new();
     readonly Dictionary<ByteString, ulong> numbers = [];
     readonly List<OfferedObject> batch = [];
@@ -49,7 +49,7 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
     }
 
     public Stream OpenRead(ObjectHash hash) => places.TryGetValue(hash, out var place)
-        ? new FileRange(plain!.SafeFileHandle, place.Start, place.Length)
+        ? ContentOf(place)
         : throw new FileNotFoundException($"no file in {path} has the content {hash}");
 
     public void Dispose() => plain?.Dispose();
@@ -170,15 +170,14 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
             return default;
         if (entry.Length > BatchBytes)
         {
-            var hash = new ObjectHash(await SHA512.HashDataAsync(new FileRange(plain!.SafeFileHandle, entry.Start, entry.Length), cancellation));
+            var hash = new ObjectHash(await SHA512.HashDataAsync(ContentOf(entry), cancellation));
             Keep(hash, entry);
             if (offer is not null)
                 await offer(new([new(hash, (ulong)entry.Length)]));
             return (hash, (ulong)entry.Length);
         }
         var content = new byte[entry.Length];
-        plain!.Position = entry.Start;
-        await plain.ReadExactlyAsync(content, cancellation);
+        await ContentOf(entry).ReadExactlyAsync(content, cancellation);
         var known = ObjectHash.Of(content);
         Keep(known, entry);
         batch.Add(new(known, (ulong)content.Length, content));
@@ -188,7 +187,11 @@ sealed class TarScanner(string path, TarFormat format, Filter? filter) : IObject
         return (known, (ulong)content.Length);
     }
 
-    void Keep(ObjectHash hash, TarFileEntry entry) => places.TryAdd(hash, (entry.Start, entry.Length));
+    void Keep(ObjectHash hash, TarFileEntry entry) => places.TryAdd(hash, entry);
+
+    Stream ContentOf(TarFileEntry entry) => entry.Pieces is { } pieces
+        ? new TarContent(plain!.SafeFileHandle, pieces, entry.Length)
+        : new FileRange(plain!.SafeFileHandle, entry.Start, entry.Length);
 
     async Task OfferAsync(Func<OfferedBatch, ValueTask>? offer)
     {

@@ -43,7 +43,7 @@ sealed class FileContents(DirectoryHandle root, bool setOwners) : IKeepingSink
         foreach (var (path, inode) in files[index])
         {
             using var file = root.CreateBeneath(path, NewMode(inode));
-            file.Write(content);
+            file.WriteSparse(content);
             Finish(file, inode, ImageUnpacker.ToPosix(inode.Mtime), setOwners);
             Interlocked.Increment(ref fileCount);
         }
@@ -110,7 +110,7 @@ sealed class FileContents(DirectoryHandle root, bool setOwners) : IKeepingSink
             for (int count; (count = await content.ReadAsync(buffer, cancellation)) > 0;)
             {
                 cancellation.ThrowIfCancellationRequested();
-                file.Write(buffer.AsSpan(0, count));
+                file.WriteSparse(buffer.AsSpan(0, count));
             }
         }
         catch
@@ -126,10 +126,10 @@ sealed class FileContents(DirectoryHandle root, bool setOwners) : IKeepingSink
     {
         using var source = root.OpenBeneath(from);
         using var file = root.CreateBeneath(to, NewMode(inode));
-        for (int count; (count = source.Read(buffer)) > 0;)
+        for (int count; (count = source.ReadSparse(buffer)) > 0;)
         {
             cancellation.ThrowIfCancellationRequested();
-            file.Write(buffer.AsSpan(0, count));
+            file.WriteSparse(buffer.AsSpan(0, count));
         }
         Finish(file, inode, ImageUnpacker.ToPosix(inode.Mtime), setOwners);
     }

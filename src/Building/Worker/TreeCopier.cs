@@ -113,7 +113,10 @@ sealed class TreeCopier(DirectoryHandle root, string label, ProjectTreeUse use, 
         parent.RemoveTree(temporary);
         using (var from = open())
         using (var to = parent.CreateFile(temporary, 0x180))
-            from.CopyTo(to, BufferSize);
+            if (from is FileStream file)
+                SparseWriter.Copy(file.SafeFileHandle, to.SafeFileHandle);
+            else
+                from.CopyTo(to, BufferSize);
         parent.SetPermissions(temporary, mode);
         CopyAttributes(source, name, parent, temporary);
         parent.Rename(temporary, targetName);

@@ -57,12 +57,37 @@ public class ArchiveTests(SampleImage sample) : IClassFixture<SampleImage>
         return entries;
     }
 
-    static ObjectHash HashOf(Stream stream, TarFileEntry entry)
+    static ObjectHash HashOf(FileStream stream, TarFileEntry entry)
     {
         var content = new byte[entry.Length];
-        stream.Position = entry.Start;
-        stream.ReadExactly(content);
+        if (entry.Pieces is { } pieces)
+            new TarContent(stream.SafeFileHandle, pieces, entry.Length).ReadExactly(content);
+        else
+        {
+            stream.Position = entry.Start;
+            stream.ReadExactly(content);
+        }
         return ObjectHash.Of(content);
+    }
+
+    [ArtifactFact("tar")]
+    public async Task A_file_of_holes_takes_no_room_in_a_tar_file_and_is_whole_for_others()
+    {
+        var sparse = await sample.MakeAsync("tar");
+        var plain = await sample.MakeAsync("tar", "Sparse=false");
+        Assert.InRange(new FileInfo(plain).Length - new FileInfo(sparse).Length, 2_500_000, 3 << 20);
+        using (var stream = File.OpenRead(sparse))
+        {
+            var entry = ReadAll(new TarFileReader(stream)).Single(entry => entry.Pieces is not null);
+            Assert.Equal(("./opt/hard/sparse", (3L << 20) + 4), (entry.Name.ToString(), entry.Length));
+        }
+        var folder = Directory.CreateDirectory(Path.Combine(sample.Workspace.Folder, "extracted")).FullName;
+        HostProgram.Run("tar", "-xf", sparse, "-C", folder, "./opt/hard/sparse", "./opt/hard/one");
+        var content = File.ReadAllBytes(Path.Combine(folder, "opt/hard/sparse"));
+        Assert.Equal((3 << 20) + 4, content.Length);
+        Assert.Equal("end\n"u8, content.AsSpan(3 << 20));
+        Assert.False(content.AsSpan(0, 3 << 20).ContainsAnyExcept((byte)0));
+        Assert.Equal("one\n", File.ReadAllText(Path.Combine(folder, "opt/hard/one")));
     }
 
     [ArtifactFact("gzip", "zstd", "xz")]
