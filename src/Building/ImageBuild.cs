@@ -79,8 +79,13 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         {
             var digests = new DigestCache(state.DigestsFile);
             var last = state.StageFile(ImageStage.TestImage);
-            if (!File.Exists(last) || new RecentChanges(digests, File.GetLastWriteTimeUtc(last)).AnyIn(manifestDirectory))
+            if (!File.Exists(last))
                 return true;
+            var recent = new RecentChanges(digests, File.GetLastWriteTimeUtc(last));
+            if (recent.AnyIn(manifestDirectory))
+                return true;
+            if (recent.WasCut)
+                return false;
             if (StateDirectory.TryRead(state.PlanFile, StateJson.Default.BuildPlan) is not { } plan)
                 return true;
             var inputs = new StageInputs(plan, digests);

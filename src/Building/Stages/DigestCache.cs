@@ -1,42 +1,81 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Stages;
 
 /// <summary>
-/// Content hashes of input files by device, inode, size and times. A file whose status did not change is not read again;
-/// one that changed so lately that a second change could hide in the same tick of the clock is.
+/// What is known of input files by device, inode, size and times: hashes of their contents, and whether they have extended
+/// attributes. A file whose status did not change is not looked into again; one that changed so lately that a second change could
+/// hide in the same tick of the clock is.
 /// </summary>
-sealed class DigestCache
+/// <param name="file">Read when something is asked for; most stages ask for nothing.</param>
+sealed class DigestCache(string file)
 {
-    const int RecordSize = 8 * 6 + 32;
+    const int RecordSize = 8 * 7 + HashSize;
     const int HashSize = 32;
 
     /// <summary>Longer than the coarsest clock of a file system that a build would lie on.</summary>
     static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
 
-    readonly string file;
-    readonly Dictionary<Key, byte[]> known = [];
-    readonly Dictionary<Key, byte[]> used = [];
+    readonly Dictionary<Key, Known> used = [];
+    Dictionary<Key, Known>? known;
     bool changed;
 
     readonly record struct Key(ulong Device, ulong Inode, ulong Size, long MtimeNanoseconds, long CtimeSeconds, long CtimeNanoseconds);
 
-    public DigestCache(string file)
+    readonly record struct Known(Hash Hash, bool HasAttributes);
+
+    [InlineArray(HashSize)]
+    struct Hash
     {
-        this.file = file;
-        if (!File.Exists(file))
-            return;
+        byte first;
+    }
+
+    /// <summary>SHA-256 of a file's content, and whether it may have extended attributes.</summary>
+    public bool Digest(DirectoryHandle directory, ReadOnlySpan<byte> name, FileStatus status, Span<byte> hash)
+    {
+        var key = KeyOf(status);
+        known ??= Load();
+        if (!known.TryGetValue(key, out var found) && !used.TryGetValue(key, out found))
+        {
+            var digest = new Hash();
+            using (var stream = directory.OpenRead(name))
+                SHA256.HashData(stream, digest);
+            found = new(digest, directory.ReadAttributes(name).Count > 0);
+            if (DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(status.Ctime.Seconds) < Settled)
+            {
+                ((ReadOnlySpan<byte>)digest).CopyTo(hash);
+                return true;
+            }
+            changed = true;
+            used[key] = found;
+        }
+        var content = found.Hash;
+        ((ReadOnlySpan<byte>)content).CopyTo(hash);
+        return found.HasAttributes;
+    }
+
+    /// <summary>Whether the content of a file is known without reading it.</summary>
+    public bool Knows(FileStatus status) => (known ??= Load()).ContainsKey(KeyOf(status));
+
+    static Key KeyOf(FileStatus status) => new(
+        status.Device, status.Inode, status.Size, status.Mtime.Seconds * 1_000_000_000 + status.Mtime.Nanoseconds,
+        status.Ctime.Seconds, status.Ctime.Nanoseconds);
+
+    Dictionary<Key, Known> Load()
+    {
         byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(file);
+            bytes = File.Exists(file) ? File.ReadAllBytes(file) : [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return; // What it knew is worked out again.
+            bytes = []; // What it knew is worked out again.
         }
+        var loaded = new Dictionary<Key, Known>(bytes.Length / RecordSize);
         for (var at = 0; at + RecordSize <= bytes.Length; at += RecordSize)
         {
             var record = bytes.AsSpan(at, RecordSize);
@@ -44,32 +83,12 @@ sealed class DigestCache
                 BinaryPrimitives.ReadUInt64LittleEndian(record), BinaryPrimitives.ReadUInt64LittleEndian(record[8..]),
                 BinaryPrimitives.ReadUInt64LittleEndian(record[16..]), BinaryPrimitives.ReadInt64LittleEndian(record[24..]),
                 BinaryPrimitives.ReadInt64LittleEndian(record[32..]), BinaryPrimitives.ReadInt64LittleEndian(record[40..]));
-            known[key] = record[48..].ToArray();
+            var hash = new Hash();
+            record[56..].CopyTo(hash);
+            loaded[key] = new(hash, record[48] != 0);
         }
+        return loaded;
     }
-
-    /// <summary>SHA-256 of a file's content, in hexadecimal.</summary>
-    public string Hash(DirectoryHandle directory, ReadOnlySpan<byte> name, FileStatus status)
-    {
-        var key = KeyOf(status);
-        if (!known.TryGetValue(key, out var hash) && !used.TryGetValue(key, out hash))
-        {
-            using var stream = directory.OpenRead(name);
-            hash = SHA256.HashData(stream);
-            if (DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(status.Ctime.Seconds) < Settled)
-                return Convert.ToHexStringLower(hash);
-            changed = true;
-        }
-        used[key] = hash;
-        return Convert.ToHexStringLower(hash);
-    }
-
-    /// <summary>Whether the content of a file is known without reading it.</summary>
-    public bool Knows(FileStatus status) => known.ContainsKey(KeyOf(status));
-
-    static Key KeyOf(FileStatus status) => new(
-        status.Device, status.Inode, status.Size, status.Mtime.Seconds * 1_000_000_000 + status.Mtime.Nanoseconds,
-        status.Ctime.Seconds, status.Ctime.Nanoseconds);
 
     /// <summary>Keeps what was asked for this time. Other stages' entries are kept too.</summary>
     public void Save()
@@ -77,11 +96,11 @@ sealed class DigestCache
         if (!changed)
             return;
         foreach (var (key, hash) in used)
-            known[key] = hash;
+            known![key] = hash;
         AtomicFile.Write(file, stream =>
         {
             var record = new byte[RecordSize];
-            foreach (var (key, hash) in known)
+            foreach (var (key, value) in known!)
             {
                 BinaryPrimitives.WriteUInt64LittleEndian(record, key.Device);
                 BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(8), key.Inode);
@@ -89,7 +108,9 @@ sealed class DigestCache
                 BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(24), key.MtimeNanoseconds);
                 BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(32), key.CtimeSeconds);
                 BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(40), key.CtimeNanoseconds);
-                hash.AsSpan(0, HashSize).CopyTo(record.AsSpan(48));
+                record[48] = value.HasAttributes ? (byte)1 : (byte)0;
+                var hash = value.Hash;
+                ((ReadOnlySpan<byte>)hash).CopyTo(record.AsSpan(56));
                 stream.Write(record);
             }
         });

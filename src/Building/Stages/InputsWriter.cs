@@ -22,7 +22,10 @@ sealed class InputsWriter(DigestCache digests)
     {
         text.Append(kind);
         foreach (var value in values)
-            text.Append(' ').Append(Escape(Encoding.UTF8.GetBytes(value)));
+        {
+            text.Append(' ');
+            Escape(Encoding.UTF8.GetBytes(value));
+        }
         text.Append('\n');
     }
 
@@ -44,72 +47,106 @@ sealed class InputsWriter(DigestCache digests)
         return true;
     }
 
-    public void Tree(string kind, string directory) => Tree(kind, directory, digests.Hash);
+    public void Tree(string kind, string directory) => Tree(kind, directory, digests.Digest);
 
     /// <summary>A tree of templates. What they come to counts, not what they are made of: a variable matters to the files that show it.</summary>
     public void TemplatedTree(string directory, IReadOnlyDictionary<string, string> variables) =>
-        Tree("templated", directory, (folder, name, status) =>
+        Tree("templated", directory, (folder, name, status, hash) =>
         {
             var file = Path.Join(folder.Path, Encoding.UTF8.GetString(name));
             var bytes = name.ToArray();
-            return Convert.ToHexStringLower(SHA256.HashData(TemplatedFile.Render(file, status.Size, () => folder.OpenRead(bytes), variables, missing: null)));
+            SHA256.HashData(TemplatedFile.Render(file, status.Size, () => folder.OpenRead(bytes), variables, missing: null), hash);
+            return true;
         });
 
-    void Tree(string kind, string directory, ContentHash hash)
+    void Tree(string kind, string directory, ContentDigest digest)
     {
         Line(kind);
         ManifestText.Reading(directory, () =>
         {
             using var handle = DirectoryHandle.Open(directory);
-            Tree(handle, [], hash);
+            Tree(handle, [], digest);
             return true;
         });
     }
 
-    delegate string ContentHash(DirectoryHandle directory, ReadOnlySpan<byte> name, FileStatus status);
+    /// <summary>Gives the SHA-256 that stands for a file's content, and says whether the file may have extended attributes.</summary>
+    delegate bool ContentDigest(DirectoryHandle directory, ReadOnlySpan<byte> name, FileStatus status, Span<byte> hash);
 
-    void Tree(DirectoryHandle directory, byte[] path, ContentHash hash)
+    void Tree(DirectoryHandle directory, byte[] path, ContentDigest digest)
     {
         foreach (var name in directory.ReadNames())
         {
             byte[] childPath = path.Length == 0 ? name : [.. path, (byte)'/', .. name];
-            var status = Entry("", directory, name, childPath, hash);
+            var status = Entry("", directory, name, childPath, digest);
             if (status.Kind != FileKind.Directory)
                 continue;
             using var child = directory.OpenDirectory(name);
-            Tree(child, childPath, hash);
+            Tree(child, childPath, digest);
         }
     }
 
-    FileStatus Entry(string kind, DirectoryHandle directory, byte[] name, byte[] shown, ContentHash? hash = null)
+    FileStatus Entry(string kind, DirectoryHandle directory, byte[] name, byte[] shown, ContentDigest? digest = null)
     {
         var status = directory.Stat(name);
-        var what = status.Kind switch
+        text.Append(kind);
+        var mayHaveAttributes = true;
+        switch (status.Kind)
         {
-            FileKind.Directory => "d",
-            FileKind.Symlink => $"l {Escape(directory.ReadLink(name))}",
-            FileKind.Regular => $"f {Convert.ToString(status.Permissions & 0x1FF, 8)} {(hash ?? digests.Hash)(directory, name, status)}",
-            _ => $"? {status.Kind}",
-        };
-        text.Append(kind).Append(' ').Append(what).Append(' ').Append(Escape(shown));
-        foreach (var (attribute, value) in directory.ReadAttributes(name))
-            if (OverlayAttributes.BelongsToImage(attribute))
-                text.Append(' ').Append(Escape(attribute)).Append('=').Append(Convert.ToHexStringLower(value));
+            case FileKind.Directory:
+                text.Append(" d ");
+                break;
+            case FileKind.Symlink:
+                text.Append(" l ");
+                Escape(directory.ReadLink(name));
+                text.Append(' ');
+                break;
+            case FileKind.Regular:
+                mayHaveAttributes = AppendFile(directory, name, status, digest ?? digests.Digest);
+                break;
+            default:
+                text.Append(" ? ").Append(status.Kind).Append(' ');
+                break;
+        }
+        Escape(shown);
+        if (mayHaveAttributes)
+            AppendAttributes(directory, name);
         text.Append('\n');
         return status;
     }
 
-    /// <summary>Keeps one entry a line and every byte visible, whatever a file is called.</summary>
-    static string Escape(ReadOnlySpan<byte> bytes)
+    /// <returns>Whether the file may have extended attributes.</returns>
+    bool AppendFile(DirectoryHandle directory, byte[] name, FileStatus status, ContentDigest digest)
     {
-        var escaped = new StringBuilder(bytes.Length);
+        Span<byte> hash = stackalloc byte[32];
+        Span<char> digits = stackalloc char[64];
+        var mayHaveAttributes = digest(directory, name, status, hash);
+        Convert.TryToHexStringLower(hash, digits, out _);
+        text.Append(" f ").Append(Convert.ToString(status.Permissions & 0x1FF, 8)).Append(' ').Append(digits).Append(' ');
+        return mayHaveAttributes;
+    }
+
+    void AppendAttributes(DirectoryHandle directory, byte[] name)
+    {
+        foreach (var (attribute, value) in directory.ReadAttributes(name))
+        {
+            if (!OverlayAttributes.BelongsToImage(attribute))
+                continue;
+            text.Append(' ');
+            Escape(attribute);
+            text.Append('=').Append(Convert.ToHexStringLower(value));
+        }
+    }
+
+    /// <summary>Keeps one entry a line and every byte visible, whatever a file is called.</summary>
+    void Escape(ReadOnlySpan<byte> bytes)
+    {
         foreach (var value in bytes)
         {
             if (value is > 0x20 and < 0x7F and not (byte)'%')
-                escaped.Append((char)value);
+                text.Append((char)value);
             else
-                escaped.Append('%').Append(value.ToString("X2"));
+                text.Append('%').Append(value.ToString("X2"));
         }
-        return escaped.ToString();
     }
 }

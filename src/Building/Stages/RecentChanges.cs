@@ -9,8 +9,11 @@ namespace ImageSdk.Building.Stages;
 /// </summary>
 sealed class RecentChanges(DigestCache digests, DateTime since)
 {
-    /// <summary>More entries than this are not looked at; the comparison follows anyway.</summary>
+    /// <summary>More entries than this are not looked at: to look twice would cost more than the head start is worth.</summary>
     const int MostEntries = 4096;
+
+    /// <summary>Whether there were more.</summary>
+    public bool WasCut => entries > MostEntries;
 
     readonly long since = new DateTimeOffset(since).ToUnixTimeSeconds();
     int entries;

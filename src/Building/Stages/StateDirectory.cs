@@ -12,7 +12,7 @@ namespace ImageSdk.Building.Stages;
 /// STAGE.stage                what it left; ResolveSourceImage.stage says where the source is
 /// tests.passed               key of tests that passed outside the build, under dotnet test
 /// tree.image                 file tree and packages, as ScanImage computed them
-/// digests                    hashes of input files by their status, so that unchanged ones are not read again
+/// input-digests              hashes of input files by their status, so that unchanged ones are not read again
 /// artifacts.inputs           the artifacts that the project wants
 /// artifacts.stage            that they are all there
 /// build.log                  output of all stages
@@ -41,7 +41,7 @@ sealed class StateDirectory(string path)
 
     public string TestedFile => Path.Combine(Root, "tests.passed");
 
-    public string DigestsFile => Path.Combine(Root, "digests");
+    public string DigestsFile => Path.Combine(Root, "input-digests");
 
     public string PackageDirectory => Path.Combine(Root, "package");
 

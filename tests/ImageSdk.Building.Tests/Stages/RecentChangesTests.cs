@@ -40,7 +40,7 @@ public sealed class RecentChangesTests : IDisposable
         Thread.Sleep(2100);
         var digests = new DigestCache(DigestsFile);
         using (var directory = DirectoryHandle.Open(Path.Combine(folder, "files/etc")))
-            digests.Hash(directory, "file"u8, directory.Stat("file"u8));
+            digests.Digest(directory, "file"u8, directory.Stat("file"u8), new byte[32]);
         digests.Save();
         Assert.False(Any(past));
         File.AppendAllText(Path.Combine(folder, "files/etc/file"), "more");
