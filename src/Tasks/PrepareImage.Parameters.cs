@@ -67,6 +67,8 @@ public sealed partial class PrepareImage
 
     public string Sbom { get; set; } = "";
 
+    public string SbomFiles { get; set; } = "";
+
     [Required]
     public string ImageRecord { get; set; } = "";
 

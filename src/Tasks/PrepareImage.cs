@@ -107,6 +107,7 @@ public sealed partial class PrepareImage : SandboxedImageTask
             CacheDirectory = Absolute(CacheDirectory),
             ImageFile = Absolute(ImageRecord),
             Attestations = Attestations(),
+            SbomFiles = SbomFiles.Trim() is "" ? ListedFiles.Auto : Words.Choice<ListedFiles>(SbomFiles.Trim(), "ImageSbomFiles", ProjectFile),
             SourceDateEpoch = SourceDateEpoch.Trim() is "" ? null : Words.Time(SourceDateEpoch, "SOURCE_DATE_EPOCH", ProjectFile),
             BuilderId = BuilderId,
         };

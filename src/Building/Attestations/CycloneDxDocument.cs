@@ -23,13 +23,15 @@ sealed partial class CycloneDxDocument(ImageDescription image)
             WritePackage(json, package);
         foreach (var file in image.Files)
             WriteFile(json, file);
+        if (image.Unlisted is { } unlisted)
+            WriteUnlisted(json, unlisted);
         json.WriteEndArray();
         json.WriteStartArray("dependencies");
         WriteDependency(json, ImageReference, image.Packages.Select(package => package.Purl));
         foreach (var package in image.Packages)
             WriteDependency(json, package.Purl, package.DependsOn);
         json.WriteEndArray();
-    });
+    }, image.IsForPeople);
 
     void WriteMetadata(Utf8JsonWriter json)
     {
@@ -119,6 +121,15 @@ sealed partial class CycloneDxDocument(ImageDescription image)
         WriteHash(json, "SHA-512", file.Sha512);
         json.WriteEndArray();
         WriteProperties(json, [("stage", file.Stage)]);
+    });
+
+    void WriteUnlisted(Utf8JsonWriter json, UnlistedFiles unlisted) => json.Element(() =>
+    {
+        json.WriteString("type", "file");
+        json.WriteString("bom-ref", "files");
+        json.WriteString("name", $"files that the project adds to {image.Stream}");
+        json.WriteString("description", unlisted.Text);
+        WriteProperties(json, [("fileCount", $"{unlisted.Count}"), ("byteCount", $"{unlisted.Bytes}"), (UnlistedFiles.Digest, unlisted.Sha256)]);
     });
 
     static void WriteHash(Utf8JsonWriter json, string algorithm, string value) => json.Element(() =>

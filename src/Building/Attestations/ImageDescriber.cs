@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Projects;
 using ImageSdk.Building.Publishing;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Stages;
@@ -82,11 +83,14 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
             Texts = contents.Texts,
             Files =
             [
-                .. files.Select(file => new DescribedFile(
+                .. files.Where(_ => IsListed(files)).Select(file => new DescribedFile(
                     file.Path.ToString(), Convert.ToHexStringLower(SHA256.HashData(file.Path.Span).AsSpan(0, 10)), file.Stage.ToString(), file.Sha512, digests.Files[file.Sha512])),
             ],
+            Unlisted = IsListed(files) ? null : UnlistedFiles.Of(files),
         };
     }
+
+    bool IsListed(IReadOnlyList<AddedFile> files) => plan.Project.SbomFiles == ListedFiles.All || (plan.Project.SbomFiles == ListedFiles.Auto && files.Count <= ImageDescription.MostListed);
 
     /// <summary>Begins to read what is known from earlier builds, after something that is needed sooner.</summary>
     public void ReadKnownAhead(Task first) => workers.KnownAhead ??= Task.Run(async () =>
@@ -108,7 +112,7 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
         workers.KnownAhead = null;
         var digests = new Dictionary<string, FileDigests>();
         var missing = new List<InspectedFile>();
-        foreach (var file in files.DistinctBy(file => file.Sha512))
+        foreach (var file in IsListed(files) ? files.DistinctBy(file => file.Sha512) : [])
         {
             if ((known.Files.GetValueOrDefault(file.Sha512) ?? FileDigester.TryDigest(file, layers)) is { } found)
                 digests.Add(file.Sha512, found);

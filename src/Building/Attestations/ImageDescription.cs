@@ -28,7 +28,17 @@ sealed record ImageDescription
 
     public IReadOnlyDictionary<string, LicenceText> Texts { get; init; } = new Dictionary<string, LicenceText>();
 
+    /// <summary>Those that are listed one by one.</summary>
     public required IReadOnlyList<DescribedFile> Files { get; init; }
+
+    /// <summary>The files that the project adds where they are not listed; null where they are, and where there are none.</summary>
+    public UnlistedFiles? Unlisted { get; init; }
+
+    /// <summary>More files than this are not listed one by one unless the project asks for it: of each a document has about a kilobyte.</summary>
+    public const int MostListed = 5000;
+
+    /// <summary>Whether the documents are of a length that somebody may read, and so are indented.</summary>
+    public bool IsForPeople => Files.Count <= MostListed;
 
     /// <summary>In the form that JSON documents want: seconds, UTC.</summary>
     public string CreatedText => FormatTime(Created);
@@ -54,3 +64,28 @@ sealed record DescribedPackage(InstalledPackage Package, string Purl, IReadOnlyL
 /// <param name="Path">In the image, without a leading slash; what is not UTF-8 in it as U+FFFD.</param>
 /// <param name="Id">Tells files apart, also those whose names look the same: hexadecimal digits.</param>
 sealed record DescribedFile(string Path, string Id, string Stage, string Sha512, FileDigests Digests);
+
+/// <summary>Files that the project added and that are not listed one by one.</summary>
+/// <param name="Bytes">Of their contents.</param>
+/// <param name="Sha256">Of what sha512sum would print of them in the order of their paths, which have no leading slash.</param>
+sealed record UnlistedFiles(int Count, ulong Bytes, string Sha256)
+{
+    /// <summary>What the digest is called.</summary>
+    public const string Digest = "sha256OfSha512List";
+
+    public string Text => $"{Count} files of {Bytes} bytes, which are not listed one by one. SHA-256 of their list as sha512sum prints it, in the order of their paths: {Sha256}.";
+
+    public static UnlistedFiles? Of(IReadOnlyList<AddedFile> files)
+    {
+        if (files.Count == 0)
+            return null;
+        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        var bytes = 0ul;
+        foreach (var file in files)
+        {
+            bytes += file.Inode.Size;
+            hash.AppendData([.. global::System.Text.Encoding.ASCII.GetBytes(file.Sha512), .. "  "u8, .. file.Path.Span, .. "\n"u8]);
+        }
+        return new(files.Count, bytes, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+}

@@ -37,7 +37,7 @@ sealed partial class SpdxDocument(ImageDescription image)
             WriteSource(json, source);
         foreach (var package in image.Packages)
             WritePackage(json, package);
-        if (image.Files.Count > 0)
+        if (HasAdded)
             WriteAdded(json);
         json.WriteEndArray();
         if (image.Files.Count > 0)
@@ -55,7 +55,9 @@ sealed partial class SpdxDocument(ImageDescription image)
             json.WriteString("relationshipType", relation.Type);
             json.WriteString("relatedSpdxElement", relation.To);
         }));
-    });
+    }, image.IsForPeople);
+
+    bool HasAdded => image.Files.Count > 0 || image.Unlisted is not null;
 
     IEnumerable<(string From, string Type, string To)> Relationships()
     {
@@ -64,7 +66,7 @@ sealed partial class SpdxDocument(ImageDescription image)
             yield return (ImageId, "DESCENDANT_OF", SourceId);
         foreach (var package in image.Packages)
             yield return (ImageId, "CONTAINS", idsByPurl[package.Purl]);
-        if (image.Files.Count > 0)
+        if (HasAdded)
             yield return (ImageId, "CONTAINS", FilesId);
         foreach (var file in image.Files)
             yield return (FilesId, "CONTAINS", IdOf(file));
@@ -139,12 +141,19 @@ sealed partial class SpdxDocument(ImageDescription image)
         json.WriteString("name", $"files that the project adds to {image.Stream}");
         json.WriteString("versionInfo", image.Version);
         json.WriteString("downloadLocation", Unknown);
-        json.WriteBoolean("filesAnalyzed", true);
-        json.Member("packageVerificationCode", () => json.WriteString("packageVerificationCodeValue", VerificationCode()));
+        json.WriteBoolean("filesAnalyzed", image.Unlisted is null);
+        if (image.Unlisted is null)
+            json.Member("packageVerificationCode", () => json.WriteString("packageVerificationCodeValue", VerificationCode()));
         json.WriteString("licenseConcluded", Unknown);
-        json.List("licenseInfoFromFiles", [Unknown], json.WriteStringValue);
+        if (image.Unlisted is null)
+            json.List("licenseInfoFromFiles", [Unknown], json.WriteStringValue);
         json.WriteString("licenseDeclared", Unknown);
         json.WriteString("copyrightText", Unknown);
+        if (image.Unlisted is { } unlisted)
+        {
+            json.WriteString("comment", unlisted.Text);
+            json.List("externalRefs", [unlisted.Sha256], digest => WriteReference(json, "OTHER", UnlistedFiles.Digest, digest));
+        }
     });
 
     // SHA-1 over the files' own, in their order, as the specification has it.

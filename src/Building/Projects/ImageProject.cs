@@ -97,6 +97,9 @@ public sealed record ImageProject
     /// <summary>The documents that the build makes beside it, in the words of <see cref="Images.AttestationKinds"/>.</summary>
     public IReadOnlyList<string> Attestations { get; init; } = [];
 
+    /// <summary>Which of the files that the project adds its bills of materials list one by one.</summary>
+    public ListedFiles SbomFiles { get; init; }
+
     /// <summary>
     /// SOURCE_DATE_EPOCH, in seconds since 1970: no time in the image or in what is made of it is later, and nothing tells of the
     /// clock. Null where nobody asks for that.

@@ -66,6 +66,36 @@ public class DocumentTests
     }
 
     [Fact]
+    public void Files_that_are_not_listed_are_one_entry_with_their_digest()
+    {
+        AddedFile[] files =
+        [
+            .. new[] { "srv/a", "srv/ä b" }.Select(path => new AddedFile(
+                path, new RegularInode { Mode = InodeMode.Regular, Size = 3, Hash = ObjectHash.Of("abc"u8) }, Building.Stages.ImageStage.CopyFiles, "layer")),
+        ];
+        var list = string.Concat(files.Select(file => $"{ObjectHash.Of("abc"u8)}  {file.Path}\n"));
+        var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(list)));
+
+        var (spdx, cycloneDx) = Write(Describe(files: []) with { Unlisted = UnlistedFiles.Of(files) });
+        var added = spdx.GetProperty("packages").EnumerateArray().Single(package => package.GetProperty("SPDXID").GetString() == "SPDXRef-AddedFiles");
+        Assert.StartsWith("2 files of 6 bytes", added.GetProperty("comment").GetString());
+        Assert.Equal(digest, added.GetProperty("externalRefs")[0].GetProperty("referenceLocator").GetString());
+        Assert.False(spdx.TryGetProperty("files", out _));
+        var file = cycloneDx.GetProperty("components").EnumerateArray().Single(component => component.GetProperty("type").GetString() == "file");
+        Assert.Contains(digest, file.GetProperty("properties").EnumerateArray().Select(property => property.GetProperty("value").GetString()));
+        Assert.Null(UnlistedFiles.Of([]));
+    }
+
+    [Fact]
+    public void Long_documents_are_not_indented()
+    {
+        var file = new DescribedFile("etc/app", "00ff", "CopyFiles", new string('d', 128), new(new string('e', 40), new string('f', 64)));
+        var files = Enumerable.Range(0, ImageDescription.MostListed + 1).Select(number => file with { Path = $"etc/{number}", Id = $"{number:x8}" }).ToList();
+        Assert.True(new SpdxDocument(Describe(files: files)).Write().AsSpan().Count((byte)'\n') == 1);
+        Write(Describe(files: files));
+    }
+
+    [Fact]
     public void Packages_have_versions_sources_and_dependencies()
     {
         var packages = Describe().Packages;

@@ -41,7 +41,7 @@ static partial class SpdxRules
     static string CheckPackage(JsonElement package, HashSet<string> references)
     {
         Members(package, ["SPDXID", "name", "downloadLocation", "filesAnalyzed", "licenseConcluded", "licenseDeclared", "copyrightText"],
-            ["versionInfo", "supplier", "homepage", "sourceInfo", "licenseComments", "summary", "checksums", "externalRefs", "primaryPackagePurpose", "packageVerificationCode", "licenseInfoFromFiles"]);
+            ["versionInfo", "supplier", "homepage", "sourceInfo", "licenseComments", "summary", "checksums", "externalRefs", "primaryPackagePurpose", "packageVerificationCode", "licenseInfoFromFiles", "comment"]);
         CheckExpression(Text(package, "licenseDeclared"), references);
         CheckExpression(Text(package, "licenseConcluded"), references);
         if (package.TryGetProperty("supplier", out var supplier))
