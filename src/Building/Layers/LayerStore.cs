@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Sandbox;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Layers;
@@ -28,11 +29,12 @@ sealed class LayerStore
 
     /// <summary>
     /// Root and each ordinary user have a cache of their own even in a common folder: the kernel marks deleted names
-    /// in other ways for them.
+    /// in other ways for them. So has root of a user namespace, whose files have other owners.
     /// </summary>
     public LayerStore(string cacheDirectory, uint userId)
     {
-        Root = Path.Combine(cacheDirectory, $"uid-{userId}");
+        var rights = ProcessRights.Current;
+        Root = Path.Combine(cacheDirectory, userId == 0 && rights.IsInUserNamespace ? $"namespace-{rights.FirstId}-{rights.Ids}" : $"uid-{userId}");
         LayersDirectory = Path.Combine(Root, "layers");
         SessionsDirectory = Path.Combine(Root, "sessions");
         LocksDirectory = Path.Combine(Root, "locks");

@@ -7,46 +7,59 @@ namespace ImageSdk.Building.Sandbox;
 /// <summary>What a machine must have for builds, and how to say what it lacks.</summary>
 static class SandboxRequirements
 {
-    const int NeededIds = 65535;
-
     public static void Check()
     {
         if (Tools.Find("unshare") is null)
             throw new BuildException("IMG3007", "The sandbox needs the program \"unshare\", which is not installed. Install it: apt-get install util-linux");
         Tools.RequireBubblewrap();
+        var rights = ProcessRights.Current;
         if (Processes.IsRoot)
+        {
+            if (!rights.IsAdministrator)
+                throw new BuildException("IMG3111",
+                    $"The sandbox cannot be made: this process is root, but without the capability SYS_ADMIN, as in a container by default. {ContainerAdvice.Text}");
             return;
+        }
         if (Tools.Find("newuidmap") is null || Tools.Find("newgidmap") is null)
             throw new BuildException("IMG3008", "Builds by an ordinary user need newuidmap and newgidmap, which are not installed. Install them: apt-get install uidmap");
-        foreach (var file in new[] { "/etc/subuid", "/etc/subgid" })
-            if (!HasSubordinateIds(file))
-                throw new BuildException("IMG3009",
-                    $"User {Environment.UserName} has no subordinate ids in {file}, which builds by an ordinary user need for the owners of an image's files. "
-                    + $"Give him some, once, as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {Environment.UserName}");
-    }
-
-    static bool HasSubordinateIds(string file)
-    {
-        var names = new[] { Environment.UserName, Processes.UserId.ToString() };
-        try
-        {
-            return File.ReadLines(file).Select(line => line.Split(':')).Any(fields =>
-                fields.Length == 3 && names.Contains(fields[0]) && long.TryParse(fields[2], out var count) && count >= NeededIds);
-        }
-        catch (IOException)
-        {
-            return false;
-        }
+        if (new SubordinateIds().FindShortage(Environment.UserName, Processes.UserId) is { } shortage)
+            throw shortage.Count == 0
+                ? new BuildException("IMG3009",
+                    $"User {Environment.UserName} has no subordinate ids in {shortage.Files}, which builds by an ordinary user need for the owners of an image's files. "
+                    + $"Give the user some, once, as root: {shortage.Command}")
+                : new BuildException("IMG3110",
+                    $"User {Environment.UserName} has too few subordinate ids in {shortage.Files}: {shortage.Count}, and an image's files need {SubordinateIds.Needed}. "
+                    + $"Give the user enough, once, as root: {shortage.Command}");
+        if (rights.NoNewPrivileges)
+            throw new BuildException("IMG3112",
+                "The sandbox cannot be made: this process may gain no privileges (no_new_privs), so newuidmap cannot give an image's files their owners. "
+                + "Start the build without it (Docker and Podman: no \"--security-opt no-new-privileges\"; systemd: NoNewPrivileges=no; "
+                + "Kubernetes: allowPrivilegeEscalation: true; setpriv: no --no-new-privs), or run it as root.");
     }
 
     /// <summary>Why the worker ended before it answered.</summary>
     public static BuildException Explain(string errors, int exitCode)
     {
         if (errors.Contains("Operation not permitted", StringComparison.Ordinal) || errors.Contains("Permission denied", StringComparison.Ordinal))
-            return new("IMG3015",
-                $"The sandbox could not be entered ({errors}). "
-                + "This machine does not allow user namespaces: run the build as root, or allow them (sysctl kernel.unprivileged_userns_clone=1, "
-                + "on Ubuntu also kernel.apparmor_restrict_unprivileged_userns=0). In a container, start it with the right to make namespaces.");
+            return new("IMG3015", $"The sandbox could not be entered ({errors}). {WhyRefused()}");
         return new("IMG3016", $"The build's worker ended unexpectedly (exit code {exitCode}). {(errors.Length == 0 ? "It printed nothing; was it killed?" : errors)}");
+    }
+
+    static readonly (string File, string Value, string Setting)[] Switches =
+    [
+        ("/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1"),
+        ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "kernel.apparmor_restrict_unprivileged_userns=0"),
+        ("/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces=15000"),
+    ];
+
+    static string WhyRefused()
+    {
+        if (!Processes.IsRoot)
+            foreach (var (file, value, setting) in Switches)
+                if (File.Exists(file) && File.ReadAllText(file).Trim() == value)
+                    return $"This machine does not let ordinary users make user namespaces. Allow them, as root: sysctl -w {setting} (and in /etc/sysctl.d to keep it), or run the build as root.";
+        return ProcessRights.Current.HasFilter
+            ? $"A filter of system calls or a hidden part of /proc forbids it, as in containers by default. {ContainerAdvice.Text}"
+            : $"The surroundings of this process forbid it: a container, a security module, or a part of /proc that is hidden. {ContainerAdvice.Text}";
     }
 }

@@ -44,7 +44,9 @@ sealed class WorkerProcess : IDisposable
     public static WorkerProcess Start(string workerAssembly, string dotnet, string cacheDirectory)
     {
         SandboxRequirements.Check();
+        // Root of a user namespace has nobody to ask for ids, and is as little root of the machine as an ordinary user is.
         var isRoot = Processes.IsRoot;
+        var isRootless = !isRoot || ProcessRights.Current.IsInUserNamespace;
         var start = new ProcessStartInfo("setsid")
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
@@ -57,18 +59,18 @@ sealed class WorkerProcess : IDisposable
         ];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        SetEnvironment(start, isRoot);
+        SetEnvironment(start, isRootless);
         return new WorkerProcess(() => Process.Start(start)!, cacheDirectory);
     }
 
-    static void SetEnvironment(ProcessStartInfo start, bool isRoot)
+    static void SetEnvironment(ProcessStartInfo start, bool isRootless)
     {
         var inherited = new[] { "PATH", "HOME", "DOTNET_ROOT", "TZ", "SOURCE_DATE_EPOCH" }.Concat(ProxyVariables.AllNames).Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name))).Where(variable => variable.Value is not null).ToList();
         start.Environment.Clear();
         foreach (var (name, value) in inherited)
             start.Environment[name] = value;
         start.Environment["LC_ALL"] = "C.UTF-8";
-        start.Environment["IMAGESDK_ROOTLESS"] = isRoot ? "0" : "1";
+        start.Environment["IMAGESDK_ROOTLESS"] = isRootless ? "1" : "0";
         // A killed process would leave its diagnostics socket in /tmp.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["DOTNET_TieredPGO"] = "0";

@@ -73,7 +73,8 @@ sealed class StageRoot : IDisposable
         {
             throw new Diagnostics.BuildException("IMG3004",
                 $"The {lower.Count} layers of the image could not be mounted with overlayfs ({exception.Message}). "
-                + $"The cache folder {session.Store.Root} must be on a file system that overlayfs can write to, such as ext4, xfs, btrfs or tmpfs.",
+                + $"The cache folder {session.Store.Root} must be on a file system that overlayfs can write to, such as ext4, xfs, btrfs or tmpfs"
+                + " (in a container: not its own root, but a volume; see ImageCacheDirectory).",
                 inner: exception);
         }
     }

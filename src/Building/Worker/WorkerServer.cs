@@ -51,12 +51,18 @@ public sealed class WorkerServer
         // Without links in it, as the kernel names mounts.
         store = new LayerStore(Path.GetDirectoryName(Directory.GetCurrentDirectory())!, userId);
         new Thread(server.ReadRequests) { IsBackground = true, Name = "requests" }.Start();
+        if (ProcessRights.Current is { HasFewIds: true } rights)
+            server.Send(new DiagnosticEvent(new(DiagnosticSeverity.Warning, "IMG3113",
+                $"The build runs in a user namespace of {rights.Ids} ids: only files that belong to root can be made, and packages with others fail. {FewIds}")));
         using (var session = new WorkerSession(store, new Reporter(server), server.cancellation.Token))
         {
             server.Serve(session);
         }
         return 0;
     }
+
+    const string FewIds =
+        "Start the build as the ordinary user, outside of the namespace; or make one with all ids: unshare --map-root-user --map-auto (and subordinate ids in /etc/subuid and /etc/subgid).";
 
     void ReadRequests()
     {
@@ -157,9 +163,15 @@ public sealed class WorkerServer
         }
         catch (Exception exception)
         {
-            return new FailedEvent(Explain(exception, session));
+            return new FailedEvent(NameFewIds(Explain(exception, session)));
         }
     }
+
+    // What the kernel says to an owner that the namespace does not have.
+    static Diagnostic NameFewIds(Diagnostic diagnostic) =>
+        ProcessRights.Current is { HasFewIds: true } rights && diagnostic.Message.Contains("Invalid argument", StringComparison.Ordinal)
+            ? diagnostic with { Message = $"{diagnostic.Message} The reason may be an owner of a file: this user namespace has {rights.Ids} ids. {FewIds}" }
+            : diagnostic;
 
     static Diagnostic Explain(Exception exception, WorkerSession session) => exception switch
     {
