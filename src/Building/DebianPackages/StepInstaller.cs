@@ -71,8 +71,8 @@ sealed class StepInstaller(
         var files = fetched.GetAwaiter().GetResult().ToDictionary(file => file.Package.Name, StringComparer.Ordinal);
         context.Log($"Installing {title}:");
         context.Progress($"Installing {title}");
-        using var policy = GenericPackager.ForbidServices(context);
         var script = new DpkgScript(settings, MountPoint);
+        var replacesPrograms = KernelFiles.Covered.Any(program => files.ContainsKey(program.Package));
         // Without the program that reads templates it does no more than to make debconf's database.
         if (settings.Preconfigures && RootFile.Exists(context.Handle, DpkgScript.Preconfigurer)
             && (RootFile.Exists(context.Handle, DpkgScript.TemplateReader) || AptLeftovers.LackDebconf(context.Handle)))
@@ -81,19 +81,19 @@ sealed class StepInstaller(
         {
             if (run.Unpacks)
             {
-                RunScript(script.Take(), context);
+                RunScript(script.Take(), context, replacesPrograms);
                 if (TryUnpack([.. run.Names.Select(name => files[name])], context))
                     continue;
             }
             script.Call(run, files);
         }
-        RunScript(script.Take(), context);
+        RunScript(script.Take(), context, replacesPrograms);
     }
 
     bool TryUnpack(IReadOnlyList<CachedPackage> packages, StageContext context)
     {
         if (DpkgSettings.Read(context.Handle, settings.DpkgOptions, request.Settings.Environment.GetValueOrDefault(ConffileAnswer.DpkgVariable)) is not { IsUsual: true } dpkg
-            || !new PlainUnpacker(context, dpkg.Forces, script => RunScript(script, context)).TryUnpack(packages))
+            || !new PlainUnpacker(context, dpkg.Forces, script => RunScript(script, context, replacesPrograms: true)).TryUnpack(packages))
             return false;
         foreach (var package in packages)
             context.Log($"Unpacking {package.Package.Name} ({package.Package.Version}) ...");
@@ -102,7 +102,7 @@ sealed class StepInstaller(
         return true;
     }
 
-    void RunScript(string commands, StageContext context)
+    void RunScript(string commands, StageContext context, bool replacesPrograms)
     {
         if (commands.Length == 0)
             return;
@@ -110,7 +110,7 @@ sealed class StepInstaller(
         var script = $"#!/bin/sh\nset -e\nexport PATH=/usr/sbin:/usr/bin:/sbin:/bin\n{commands}";
         using var borrowed = new BorrowedFile(context.Handle, ScriptFile, Encoding.UTF8.GetBytes(script), 0x1ED);
         var memory = new MemoryWatch();
-        var (exitCode, lastLines) = context.RunInBuildEnvironment([GenericPackager.PathInImage, "run", ScriptFile], network: true);
+        var (exitCode, lastLines) = context.RunInBuildEnvironment([GenericPackager.PathInImage, "run", ScriptFile], network: true, replacesPrograms);
         if (exitCode != 0)
             throw GenericPackager.Failure("install", exitCode, lastLines, requests, memory);
     }

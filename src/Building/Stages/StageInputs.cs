@@ -12,9 +12,9 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
     /// <summary>Raise a stage's number when it makes something else of the same inputs: old layers then no longer count.</summary>
     static string VersionOf(ImageStage stage) => stage switch
     {
-        ImageStage.UnpackSourceImage or ImageStage.InstallPackages => "3",
-        ImageStage.RunPreInstallScripts or ImageStage.RunScripts or ImageStage.CleanPackages or ImageStage.RunPostCleanupScripts => "2",
-        _ => "1",
+        ImageStage.UnpackSourceImage or ImageStage.InstallPackages => "4",
+        ImageStage.RunPreInstallScripts or ImageStage.RunScripts or ImageStage.CleanPackages or ImageStage.RunPostCleanupScripts => "3",
+        _ => "2",
     };
 
     readonly ImageManifest manifest = plan.Manifest;

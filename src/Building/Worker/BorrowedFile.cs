@@ -14,6 +14,7 @@ sealed class BorrowedFile : IDisposable
     readonly byte[] content;
     readonly bool wasEmpty;
     readonly PosixTime mtimeBefore;
+    readonly (PosixTime Before, PosixTime Then)? parentTimes;
     readonly bool active;
 
     /// <param name="content">What the file has where the image has none or an empty one; another belongs to the image.</param>
@@ -39,9 +40,11 @@ sealed class BorrowedFile : IDisposable
         {
             if (parent.TryStat(name) is not null)
                 return; // A dangling link: what it should lead to comes later.
+            var before = parent.Stat().Mtime;
             using (var file = parent.CreateFile(name, 0x180))
                 file.Write(content);
             parent.SetPermissions(name, mode);
+            parentTimes = (before, parent.Stat().Mtime);
         }
         active = true;
     }
@@ -57,7 +60,11 @@ sealed class BorrowedFile : IDisposable
                 root.SetTimes(path, mtimeBefore);
             return;
         }
-        root.Unlink(path);
+        using var parent = root.OpenDirectoryInRoot(Split(path).Parent);
+        var isUntouched = parentTimes is { } times && parent.Stat().Mtime == times.Then;
+        parent.Unlink(Split(path).Name);
+        if (isUntouched)
+            parent.SetTimes("."u8, parentTimes!.Value.Before);
     }
 
     byte[] ReadAll()

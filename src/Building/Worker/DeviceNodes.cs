@@ -49,13 +49,7 @@ static class DeviceNodes
         """;
 
     /// <summary>Where the image's own program is that gets covered; null where there is none that can be.</summary>
-    public static string? FindCovered(DirectoryHandle root)
-    {
-        foreach (var path in new[] { "usr/bin/mknod", "bin/mknod" })
-            if (root.StatInRoot(Encoding.UTF8.GetBytes(path)) is { Kind: FileKind.Regular, LinkCount: 1 })
-                return "/" + path;
-        return null;
-    }
+    public static string? FindCovered(DirectoryHandle root) => CoveredProgram.Find(root, "mknod");
 
     public static string WriteProgram(string directory) => ProgramFile.Write(directory, "mknod", Program);
 

@@ -71,10 +71,6 @@ sealed class GenericPackager(StageContext context)
         Step("install", $"Installing packages: {string.Join(' ', packages.Select(package => package.Name))}",
             [.. packages.Select(package => package.Name)], packages);
 
-    /// <summary>A service that a package starts would run on the building machine, with its ports and devices.</summary>
-    public static BorrowedFile ForbidServices(StageContext context) =>
-        new(context.Handle, "/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n"u8.ToArray(), 0x1ED);
-
     void Step(string command, string title, IReadOnlyList<string> arguments, IReadOnlyList<Sandbox.PackageRequest> packages)
     {
         var memory = new MemoryWatch();
@@ -89,8 +85,7 @@ sealed class GenericPackager(StageContext context)
         context.Log("");
         context.Log($"{title}:");
         context.Progress(title);
-        using var policy = ForbidServices(context);
-        return context.RunInBuildEnvironment([.. through, PathInImage, command, .. arguments], network: true);
+        return context.RunInBuildEnvironment([.. through, PathInImage, command, .. arguments], network: true, replacesPrograms: command == "upgrade");
     }
 
     /// <param name="lastLines">The last lines that the command printed.</param>

@@ -43,7 +43,7 @@ sealed class PackageInstaller
     // Nothing of a stage needs to survive a power cut.
     void Dpkg(IReadOnlyList<string> arguments) => Run(
         ["dpkg", "--force-unsafe-io", "--force-confold", "--log=/dev/null", .. arguments],
-        arguments.Contains("--configure") && ChrootQuestion.Answer(context.Handle, session.Directory) is { } answer ? [answer] : []);
+        arguments.Contains("--configure") ? [.. context.CoverPrograms()] : []);
 
     void Run(IReadOnlyList<string> command, params IReadOnlyList<BindMount> mounts)
     {

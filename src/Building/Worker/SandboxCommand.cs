@@ -8,7 +8,7 @@ using ImageSdk.Building.Worker.Logging;
 namespace ImageSdk.Building.Worker;
 
 /// <summary>Runs commands with a root of their own: private processes, devices, host name and, where asked, network.</summary>
-sealed class SandboxCommand(string root, string devices, CommandSettings settings, string? secretsDirectory)
+sealed class SandboxCommand(string root, string devices, KernelFiles kernel, CommandSettings settings, string? secretsDirectory)
 {
     /// <summary>What the original sets for everything that runs in an image.</summary>
     static readonly (string Name, string Value)[] BaseEnvironment =
@@ -120,8 +120,9 @@ sealed class SandboxCommand(string root, string devices, CommandSettings setting
     {
         string[] arguments =
         [
-            "--bind", root, "/", "--proc", "/proc", "--dev-bind", devices, "/dev", "--ro-bind", "/sys", "/sys", "--chdir", "/",
+            "--bind", root, "/", .. kernel.Arguments, "--dev-bind", devices, "/dev", "--chdir", "/",
             "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "localhost", "--new-session", "--die-with-parent",
+            .. Capabilities.Arguments,
         ];
         IEnumerable<string> all = arguments;
         if (!Network)

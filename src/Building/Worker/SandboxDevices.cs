@@ -26,7 +26,8 @@ sealed class SandboxDevices : IDisposable
         Path = path;
         this.root = root;
         Directory.CreateDirectory(path);
-        Mounts.Mount("tmpfs", path, "tmpfs", Mounts.Options.NoSetUid, "mode=0755");
+        // Nodes that commands make are for the image: only those mounted from the machine work.
+        Mounts.Mount("tmpfs", path, "tmpfs", Mounts.Options.NoSetUid | Mounts.Options.NoDevices, "mode=0755");
         foreach (var node in Nodes)
         {
             File.WriteAllBytes(System.IO.Path.Combine(path, node), []);

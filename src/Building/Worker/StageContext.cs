@@ -41,6 +41,8 @@ sealed class StageContext : IDisposable
 
     public CancellationToken Cancellation { get; }
 
+    public KernelFiles Kernel => session.Kernel;
+
     public string DevicesPath => devices.Value.Path;
 
     public string LogText
@@ -102,18 +104,21 @@ sealed class StageContext : IDisposable
     /// host's name resolution.
     /// </summary>
     /// <param name="network">Whether the network is reachable; null for what the project says.</param>
+    /// <param name="replacesPrograms">Whether the command may bring another version of a program that has a stand-in.</param>
     /// <returns>The exit code and the last lines of output.</returns>
-    public (int ExitCode, IReadOnlyList<string> LastLines) RunInBuildEnvironment(IReadOnlyList<string> command, bool? network = null)
+    public (int ExitCode, IReadOnlyList<string> LastLines) RunInBuildEnvironment(
+        IReadOnlyList<string> command, bool? network = null, bool replacesPrograms = false)
     {
         using var mountPoints = MakeBuildMountPoints();
-        return Run(command, inBuildEnvironment: true, network ?? Settings.Network);
+        using var policy = ServicePolicy.Borrow(Handle);
+        return Run(command, inBuildEnvironment: true, network ?? Settings.Network, CoverPrograms(replacesPrograms));
     }
 
     /// <summary>Runs a command in the base environment, as clean-up and lists are run.</summary>
     public (int ExitCode, IReadOnlyList<string> LastLines) Run(IReadOnlyList<string> command)
     {
         using var mountPoints = MakeMountPoints();
-        return Run(command, inBuildEnvironment: false, network: true);
+        return Run(command, inBuildEnvironment: false, network: true, CoverPrograms(replacesPrograms: false));
     }
 
     /// <summary>
@@ -125,6 +130,7 @@ sealed class StageContext : IDisposable
         using var mountPoints = MakeMountPoints();
         foreach (var mount in mounts)
             mountPoints.Ensure(mount.Target, Directory.Exists(mount.Source));
+        using var policy = ServicePolicy.Borrow(Handle);
         return Run(command, inBuildEnvironment: false, network: true, mounts);
     }
 
@@ -134,7 +140,7 @@ sealed class StageContext : IDisposable
         using var mountPoints = MakeMountPoints();
         var lines = new List<string>();
         var errors = new StringBuilder();
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, Settings, null)
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session.Kernel, Settings, null)
         {
             InBuildEnvironment = false, Output = lines.Add, SeparateErrors = line => errors.AppendLine(line),
         }.Run(command);
@@ -147,13 +153,13 @@ sealed class StageContext : IDisposable
     {
         using var mountPoints = MakeBuildMountPoints();
         var lines = new List<string>();
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, Settings, secretsDirectory) { Network = false, Output = lines.Add }.Run(command);
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session.Kernel, Settings, secretsDirectory) { Network = false, Output = lines.Add }.Run(command);
         Cancellation.ThrowIfCancellationRequested();
         return (exitCode, lines);
     }
 
     (int ExitCode, IReadOnlyList<string> LastLines) Run(
-        IReadOnlyList<string> command, bool inBuildEnvironment, bool network, IReadOnlyList<BindMount>? mounts = null)
+        IReadOnlyList<string> command, bool inBuildEnvironment, bool network, IReadOnlyList<BindMount> mounts)
     {
         using var output = BeginOutput();
         using var resolver = network ? new LentResolver(Handle) : null;
@@ -161,11 +167,11 @@ sealed class StageContext : IDisposable
         using var proxyPoint = aptProxies is null ? null : MakeMountPoints();
         proxyPoint?.Ensure(aptProxies!.Target, isDirectory: false);
         HasRunCommands = true;
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, Settings, secretsDirectory)
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session.Kernel, Settings, secretsDirectory)
         {
             InBuildEnvironment = inBuildEnvironment,
             Network = network,
-            Mounts = [.. mounts ?? CoverPrograms(), .. aptProxies is null ? Array.Empty<BindMount>() : [aptProxies]],
+            Mounts = [.. mounts, .. aptProxies is null ? Array.Empty<BindMount>() : [aptProxies]],
             Variables = aptProxies is null ? [] : [AptProxyFile.Variable],
             Log = output,
         }.Run(command);
@@ -176,9 +182,17 @@ sealed class StageContext : IDisposable
         return (exitCode, lastLines);
     }
 
-    IReadOnlyList<BindMount> CoverPrograms() => WorkerSession.IsRootless && DeviceNodes.FindCovered(Handle) is { } mknod
-        ? [new BindMount(DeviceNodes.WriteProgram(session.Directory), mknod)]
-        : [];
+    IReadOnlyList<BindMount> CoverPrograms(bool replacesPrograms)
+    {
+        IEnumerable<BindMount> covers = replacesPrograms ? [] : CoverPrograms();
+        return WorkerSession.IsRootless && DeviceNodes.FindCovered(Handle) is { } mknod
+            ? [.. covers, new BindMount(DeviceNodes.WriteProgram(session.Directory), mknod)]
+            : [.. covers];
+    }
+
+    /// <summary>Stand-ins for programs that would change the machine or need a running system.</summary>
+    public IEnumerable<BindMount> CoverPrograms() =>
+        KernelFiles.Covered.SelectMany(program => program.Mounts(Handle, Root.RootPath, session.Directory));
 
     /// <summary>The places that the sandbox mounts over; for the length of a command, or of several at once.</summary>
     public MountPoints MakeMountPoints()

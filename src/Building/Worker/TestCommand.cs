@@ -7,10 +7,11 @@ namespace ImageSdk.Building.Worker;
 static class TestCommand
 {
     public static SandboxCommand New(StageRoot root, StageContext context, RunTestsRequest request, CommandOutput output) =>
-        new(root.RootPath, context.DevicesPath, request.Settings, null)
+        new(root.RootPath, context.DevicesPath, context.Kernel, request.Settings, null)
         {
             InBuildEnvironment = false,
             Network = request.Settings.Network,
+            Mounts = [.. context.CoverPrograms()],
             Timeout = TimeSpan.FromSeconds(request.TimeoutSeconds),
             Log = output,
         };

@@ -19,6 +19,7 @@ sealed class TestRunner(WorkerSession session)
         var packager = new GenericPackager(context);
         context.Log($"Running {request.Tests.Count} tests");
         context.Progress($"Running {request.Tests.Count} tests");
+        _ = context.CoverPrograms().ToList(); // Written before several threads look for them.
         var outcomes = new TestOutcome[request.Tests.Count];
         // A thread each: a sandbox ends with the thread that started it, so a pool's threads will not do.
         var threads = request.Tests.Select((test, i) => new Thread(() => outcomes[i] = RunOne(root, context, request, packager, test))).ToList();

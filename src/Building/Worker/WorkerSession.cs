@@ -19,7 +19,7 @@ sealed class WorkerSession : IDisposable
         Store = store;
         Listener = listener;
         Cancellation = cancellation;
-        shared = new();
+        shared = new(() => new KernelFiles(Path.Combine(Directory!, "kernel")));
         store.CreateDirectories();
         OwnedFile? taken;
         do
@@ -72,6 +72,9 @@ sealed class WorkerSession : IDisposable
 
     /// <summary>What is known of the layers that are already there.</summary>
     public LayerChecks Checks => shared.Checks;
+
+    /// <summary>/proc and /sys of the commands that the worker runs.</summary>
+    public KernelFiles Kernel => shared.Kernel.Value;
 
     /// <summary>A folder for the next root.</summary>
     public string NextRootDirectory()
@@ -152,9 +155,10 @@ sealed class WorkerSession : IDisposable
         @lock?.Dispose();
     }
 
-    sealed class SharedState
+    sealed class SharedState(Func<KernelFiles> makeKernel)
     {
         public readonly LayerChecks Checks = new();
+        public readonly Lazy<KernelFiles> Kernel = new(makeKernel);
         public Task Planning = Task.CompletedTask;
         public int Roots;
     }

@@ -1,0 +1,234 @@
+using ImageSdk.Building.Projects;
+using ImageSdk.Building.Tests.DebianPackages;
+
+namespace ImageSdk.Building.Tests.Stages;
+
+/// <summary>What a build's commands can reach of the building machine's kernel, and what answers them where they ask for more.</summary>
+public class MachineBoundaryTests(BaseImage @base) : IClassFixture<BaseImage>
+{
+    /// <summary>Opens all that is in /proc, /sys and /dev for writing, and tells what could be; then writes what would be seen outside.</summary>
+    const string Attack =
+        """
+        #!/usr/bin/perl
+        use Fcntl;
+        my %system = `uname -m` =~ /aarch64/ ? (mount => 40, unmount => 39) : (mount => 165, unmount => 166);
+        open(my $report, '>', '/opt/reached') or die;
+        sub probe {
+            my ($path) = @_;
+            return if -l $path or $path =~ m,^/proc/(self|thread-self|[2-9]\d*|1\d+)$,;
+            if (-d $path) {
+                my $made = "$path/made";
+                if (mkdir $made) { rmdir $made; print $report "d $path\n" }
+                opendir(my $directory, $path) or return;
+                my @names = grep { !/^\.\.?$/ } readdir $directory;
+                closedir $directory;
+                probe("$path/$_") for sort @names;
+            } elsif (sysopen(my $file, $path, O_WRONLY | O_NONBLOCK | O_NOCTTY)) {
+                # Root may open what is not for writing too; what counts is whether it takes anything.
+                print $report "f $path\n" if (stat $file)[2] & 0222 or syswrite($file, "\n");
+            }
+        }
+        sub tamper {
+            for my $name ('vm/swappiness', 'kernel/panic', 'net/ipv4/ip_default_ttl', 'fs/lease-break-time') {
+                sysopen(my $file, "/proc/sys/$name", O_WRONLY) or next;
+                print $report "f $name\n" if syswrite($file, "77\n");
+            }
+        }
+        sub mounts {
+            my ($source, $target, $type, $flags) = @_;
+            return syscall($system{mount}, $source, $target, $type, $flags, 0) == 0;
+        }
+        probe($_) for ('/proc', '/sys', '/dev');
+        tamper();
+        # What is read-only must not be made writable again: MS_REMOUNT|MS_BIND, and MNT_DETACH.
+        for my $path ('/proc/sys', '/proc', '/sys', '/sys/fs/cgroup', '/proc/irq', '/run/secrets', '/mnt/ro') {
+            print $report "remounted $path\n" if mounts('none', $path, 'none', 32 | 4096);
+        }
+        for my $path ('/proc/sys', '/proc/1', '/proc/kcore', '/sys/firmware', '/dev') {
+            my $name = "$path";
+            print $report "unmounted $path\n" if syscall($system{unmount}, $name, 2) == 0;
+        }
+        mkdir '/opt/proc';
+        for my $type ('proc', 'sysfs', 'cgroup2', 'devtmpfs', 'tmpfs') {
+            print $report "mounted $type\n" if mounts($type, '/opt/proc', $type, 0);
+        }
+        tamper();
+        # A node of the machine's first disk, and one of its memory: made they may be, opened not.
+        for my $directory ('/dev', '/opt', '/tmp', '/dev/shm') {
+            for my $node ('b 254 0', 'b 8 0', 'c 1 1', 'c 1 11') {
+                system("mknod -m 666 $directory/node $node 2>/dev/null") == 0 or next;
+                print $report "opened $directory $node\n" if -e "$directory/node" and !-f _ and sysopen(my $file, "$directory/node", O_RDONLY | O_NONBLOCK);
+                unlink "$directory/node";
+            }
+        }
+        rmdir '/opt/proc';
+        print $report "end\n";
+
+        """;
+
+    /// <summary>The sandbox's own: nodes that hold nothing, terminals and memory that end with it.</summary>
+    static readonly string[] Own =
+        ["d /dev", "d /dev/shm", "f /dev/full", "f /dev/null", "f /dev/pts/ptmx", "f /dev/random", "f /dev/urandom", "f /dev/zero"];
+
+    [ImageFact]
+    public async Task Commands_reach_nothing_of_the_machine_that_can_be_written()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "scripts/attack", Attack);
+        // A test's layer is thrown away: it tells by what it prints.
+        ImageWorkspace.Write(directory, "tests/attack", "#!/bin/sh\nset -e\n/opt/attack\ncat /opt/reached\n");
+        ImageWorkspace.Write(directory, "files/opt/attack", Attack, executable: true);
+        var shared = Directory.CreateDirectory(Path.Combine(@base.Workspace.Folder, "shared")).FullName;
+        var secret = Path.Combine(@base.Workspace.Folder, "secret");
+        File.WriteAllText(secret, "of the attacked");
+        project = project with
+        {
+            Sandbox = project.Sandbox with { BindMounts = [new(shared, "/mnt/ro")], Secrets = [new("s", secret, null)], TestTimeout = TimeSpan.FromMinutes(5) },
+        };
+        var before = MachineState();
+        var steady = MachineState().Where(setting => before.GetValueOrDefault(setting.Key) == setting.Value).ToDictionary();
+        var result = await @base.Workspace.BuildAndPublishAsync(project);
+        var after = MachineState();
+        Assert.Equal(steady, steady.ToDictionary(setting => setting.Key, setting => after.GetValueOrDefault(setting.Key, "")));
+        var reached = @base.Workspace.ReadFile(project, "/opt/reached").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("end", reached[^1]);
+        Assert.Empty(reached[..^1].Except(Own));
+        Assert.Equal(1, result.Listener.OutputLines.Count(line => line == "end"));
+        Assert.Empty(result.Listener.OutputLines.Where(line => line.StartsWith("f /", StringComparison.Ordinal) || line.Contains("mounted ", StringComparison.Ordinal)
+            || line.StartsWith("opened ", StringComparison.Ordinal)).Except(Own));
+    }
+
+    /// <summary>Settings of the kernel, nodes and mounts: all that an attack from inside could change.</summary>
+    static Dictionary<string, string> MachineState()
+    {
+        var state = new Dictionary<string, string> { ["mounts"] = File.ReadAllText("/proc/self/mounts"), ["devices"] = string.Join(' ', Directory.GetFileSystemEntries("/dev").Order()) };
+        foreach (var file in new DirectoryInfo("/proc/sys").EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 })
+            .Where(file => file.UnixFileMode.HasFlag(UnixFileMode.UserWrite) && file.Name is not ("ns_last_pid" or "nr_hugepages_mempolicy")))
+            try
+            {
+                state[file.FullName] = File.ReadAllText(file.FullName);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Some can only be written.
+            }
+        return state;
+    }
+
+    [ImageFact]
+    public async Task What_tells_of_the_machine_is_hidden()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "scripts/look",
+            """
+            #!/bin/sh
+            for path in /proc/acpi /proc/interrupts /proc/kcore /proc/keys /proc/scsi /proc/timer_list /sys/firmware; do
+                if [ -d $path ]; then ls -A $path; elif [ -e $path ]; then head -c 100 $path; fi
+            done > /opt/hidden 2>&1
+            cat /proc/1/cmdline /proc/1/environ >> /opt/hidden
+            cut -d' ' -f4 /proc/self/mountinfo | grep -v '^/$' | sort > /opt/mounts
+            cat /proc/meminfo /proc/sys/kernel/ostype /proc/cpuinfo > /opt/seen
+            cat /proc/sys/kernel/random/uuid /proc/sys/kernel/random/uuid | uniq | wc -l > /opt/uuids
+            """);
+        await @base.Workspace.BuildAndPublishAsync(project);
+        Assert.Equal("", @base.Workspace.ReadFile(project, "/opt/hidden"));
+        Assert.Contains("\nLinux\n", @base.Workspace.ReadFile(project, "/opt/seen"));
+        Assert.Equal("2", @base.Workspace.ReadFile(project, "/opt/uuids").Trim());
+        Assert.DoesNotContain(@base.Workspace.Folder, @base.Workspace.ReadFile(project, "/opt/mounts"));
+    }
+
+    const string SettingsScript =
+        """
+        #!/bin/sh
+        set -e
+        sysctl -w vm.swappiness=77
+        sysctl -q -p /etc/sysctl.d/vendor.conf
+        sysctl --system
+        env -i /usr/sbin/sysctl net.ipv4.ip_forward=1
+        test "$(sysctl -n kernel.ostype)" = Linux
+        test "$(sysctl kernel.ostype)" = "kernel.ostype = Linux"
+        test "$(sysctl -n kernel/ostype)" = Linux
+        sysctl -a | grep -q '^kernel.ostype = Linux$'
+        if sysctl -n no.such.key; then exit 1; fi
+
+        """;
+
+    [ImageFact]
+    public async Task Settings_are_not_applied_and_nothing_fails_for_them()
+    {
+        var (below, _) = @base.New();
+        below = below with { Packages = ["procps"] };
+        var lower = await @base.Workspace.BuildAndPublishAsync(below);
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "manifest", $$"""{"SourceImage": "{{below.Stream}}"}""");
+        var repository = new LocalRepository(Path.Combine(@base.Workspace.Folder, $"repository of {Path.GetFileName(directory)}"));
+        repository.Add("vendor", "1", "", ("postinst", SettingsScript));
+        project = repository.Use(project with { Packages = ["vendor"] }, directory);
+        ImageWorkspace.Write(directory, "files/etc/sysctl.d/vendor.conf", "vm.swappiness=77\n");
+        ImageWorkspace.Write(directory, "scripts/settings", SettingsScript);
+        var before = File.ReadAllText("/proc/sys/vm/swappiness");
+        var result = await @base.Workspace.BuildAsync(project);
+        Assert.Equal(before, File.ReadAllText("/proc/sys/vm/swappiness"));
+        Assert.Contains(result.Listener.OutputLines, line => line.StartsWith("sysctl: nothing is applied", StringComparison.Ordinal));
+        Assert.Equal(lower.Find("/usr/sbin/sysctl"), result.Find("/usr/sbin/sysctl"));
+    }
+
+    /// <summary>As vendors' packages and users' scripts have them; env -i: none of it may depend on a variable.</summary>
+    const string ServiceScript =
+        """
+        #!/bin/sh
+        set -e
+        systemctl daemon-reload
+        systemctl restart vendor.service
+        systemctl enable --now vendor.service
+        systemctl --system try-restart vendor.service
+        env -i /bin/systemctl daemon-reload
+        env -i /usr/bin/systemctl start vendor.service
+        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin deb-systemd-invoke restart vendor.service
+        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin invoke-rc.d vendor restart
+        systemd-detect-virt --chroot
+        ischroot
+        test ! -e /opt/started
+
+        """;
+
+    const string Unit = "[Service]\nExecStart=/bin/touch /opt/started\n[Install]\nWantedBy=multi-user.target\n";
+
+    [ImageFact]
+    public async Task Services_are_enabled_and_never_started()
+    {
+        var (below, _) = @base.New();
+        below = below with { Packages = ["systemd"] };
+        await @base.Workspace.BuildAndPublishAsync(below);
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "manifest", $$"""{"SourceImage": "{{below.Stream}}"}""");
+        var repository = new LocalRepository(Path.Combine(@base.Workspace.Folder, $"repository of {Path.GetFileName(directory)}"));
+        repository.Add("vendor", "1", "", ("postinst", ServiceScript));
+        project = repository.Use(project with { Packages = ["vendor"] }, directory);
+        ImageWorkspace.Write(directory, "files/usr/lib/systemd/system/vendor.service", Unit);
+        ImageWorkspace.Write(directory, "files/usr/lib/systemd/system/later.service", Unit);
+        ImageWorkspace.Write(directory, "files/etc/init.d/vendor", "#!/bin/sh\n### BEGIN INIT INFO\n# Provides: vendor\n# Default-Start: 2 3 4 5\n# Default-Stop: 0 1 6\n### END INIT INFO\ntouch /opt/started\n", executable: true);
+        ImageWorkspace.Write(directory, "scripts/services", ServiceScript.Replace("vendor.service", "later.service", StringComparison.Ordinal));
+        ImageWorkspace.Write(directory, "tests/services", "#!/bin/sh\nset -e\nsystemctl daemon-reload\nsystemctl start later.service\n");
+        var result = await @base.Workspace.BuildAsync(project);
+        Assert.NotNull(result.Find("/etc/systemd/system/multi-user.target.wants/vendor.service"));
+        Assert.NotNull(result.Find("/etc/systemd/system/multi-user.target.wants/later.service"));
+        Assert.Null(result.Find("/usr/sbin/policy-rc.d"));
+    }
+
+    [ImageFact]
+    public async Task A_policy_of_the_images_own_stays()
+    {
+        var (brings, directory) = @base.New();
+        ImageWorkspace.Write(directory, "files/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 104\n", executable: true);
+        ImageWorkspace.Write(directory, "scripts/look", "#!/bin/sh\nset -e\ngrep 104 /usr/sbin/policy-rc.d\n");
+        await @base.Workspace.BuildAndPublishAsync(brings);
+        Assert.Equal("#!/bin/sh\nexit 104\n", @base.Workspace.ReadFile(brings, "/usr/sbin/policy-rc.d"));
+
+        var (writes, writingDirectory) = @base.New();
+        ImageWorkspace.Write(writingDirectory, "scripts/1-write", "#!/bin/sh\nset -e\n/usr/sbin/policy-rc.d || test $? = 101\nprintf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d\n");
+        ImageWorkspace.Write(writingDirectory, "scripts/2-next", "#!/bin/sh\nexit 0\n");
+        await @base.Workspace.BuildAndPublishAsync(writes);
+        Assert.Equal("#!/bin/sh\nexit 101\n", @base.Workspace.ReadFile(writes, "/usr/sbin/policy-rc.d"));
+    }
+}
