@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ImageSdk.Posix;
 
 public static class Processes
@@ -15,6 +17,36 @@ public static class Processes
 
     /// <summary>Ends every process of the PID namespace but its first, which must be the caller.</summary>
     public static void KillAllOthers() => Libc.Kill(-1, KillSignal);
+
+    /// <summary>
+    /// Gives the calling thread, and what it starts from now on, a session keyring of its own, so that keys of whoever started the process
+    /// are out of reach (keyrings(7)). Nothing happens where the kernel has no keys.
+    /// </summary>
+    public static void LeaveKeyring()
+    {
+        const int joinSessionKeyring = 1;
+        if (hasLeftKeyring)
+            return;
+        hasLeftKeyring = true;
+        _ = Libc.SystemCall(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 219 : 250, joinSessionKeyring, 0, 0, 0);
+    }
+
+    [ThreadStatic]
+    static bool hasLeftKeyring;
+
+    /// <summary>Keeps what is open in this process out of those that it starts, but for standard input, output and error.</summary>
+    public static void KeepDescriptors()
+    {
+        const int closeRange = 436; // One number on all architectures.
+        const int closeOnExecute = 4;
+        if (Libc.SystemCall(closeRange, 3, unchecked((nint)uint.MaxValue), closeOnExecute, 0) == 0)
+            return;
+        // Before Linux 5.11.
+        const int setFlags = 2;
+        foreach (var name in Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(Path.GetFileName))
+            if (int.TryParse(name, out var descriptor) && descriptor > 2)
+                _ = Libc.Control(descriptor, setFlags, 1);
+    }
 
     /// <summary>The process that started this one; another one's id once that has ended.</summary>
     public static int ParentId => Libc.ParentId();

@@ -106,6 +106,8 @@ public sealed partial class PrepareImage
 
     public string ScriptsNetwork { get; set; } = "";
 
+    public string Capabilities { get; set; } = "";
+
     public ITaskItem[] Secrets { get; set; } = [];
 
     public string SourceDateEpoch { get; set; } = "";

@@ -169,6 +169,7 @@ public sealed partial class PrepareImage : SandboxedImageTask
     {
         BindMounts = items.BindMounts(BindMounts),
         Secrets = items.Secrets(Secrets),
+        Capabilities = Words.Capabilities(Capabilities, "ImageCapabilities", ProjectFile),
         ScriptsNetwork = Words.Flag(ScriptsNetwork, "ImageScriptsNetwork", ProjectFile, unset: true),
         KeptIdentity = Identity(),
         TestTimeout = Durations.Parse(TestTimeout, "ImageTestTimeout", ProjectFile),

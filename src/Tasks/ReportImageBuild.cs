@@ -1,5 +1,6 @@
 using ImageSdk.Building;
 using ImageSdk.Building.Reporting;
+using ImageSdk.Tasks.Reading;
 using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks;
@@ -17,10 +18,15 @@ public sealed class ReportImageBuild : SandboxedImageTask
     /// <summary>Whether the image is going to be published: then the worker and what was read are needed once more.</summary>
     public bool MoreFollows { get; set; }
 
+    /// <summary>What commands have beyond the default.</summary>
+    public string Capabilities { get; set; } = "";
+
     private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
         if (!MoreFollows)
             await build.EndAsync(workers).ConfigureAwait(false);
+        if (Words.Capabilities(Capabilities, "ImageCapabilities", ProjectFile) is { Count: > 0 } capabilities && workers.Timings.Stages.Any(stage => stage.Result == StageResult.Ran))
+            Log.LogMessage(MessageImportance.High, "  {0}: commands had capabilities beyond the default: {1}", ProjectName, string.Join(", ", capabilities));
         foreach (var line in TimingTable.Format(ProjectName, workers.Timings))
             Log.LogMessage(Show ? MessageImportance.High : MessageImportance.Low, "  {0}", line);
         if (Timeline.Length == 0)

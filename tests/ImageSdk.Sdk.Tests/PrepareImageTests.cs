@@ -54,6 +54,7 @@ public sealed class PrepareImageTests : IDisposable
               <ImageAllowUnavailablePackageSources>true</ImageAllowUnavailablePackageSources>
               <ImageConffilePolicy>replace</ImageConffilePolicy>
               <ImageScriptsNetwork>false</ImageScriptsNetwork>
+              <ImageCapabilities>sys_ptrace; CAP_NET_ADMIN;CAP_CHOWN;SYS_PTRACE</ImageCapabilities>
               <ImageTestTimeout>00:01:00</ImageTestTimeout>
               <ImageBuildTimeout>2h</ImageBuildTimeout>
               <ImageBuildCacheBaseDirectory>kept</ImageBuildCacheBaseDirectory>
@@ -79,6 +80,7 @@ public sealed class PrepareImageTests : IDisposable
         Assert.Equal(["tool", "--name=two words", "$ARCH", "$dir", "a b"], project.Bootstrap!.Command);
         Assert.Equal("rpm", project.Bootstrap.PackagerType);
         Assert.False(project.Sandbox.ScriptsNetwork);
+        Assert.Equal(["NET_ADMIN", "SYS_PTRACE"], project.Sandbox.Capabilities);
         Assert.Equal(new InstallationSettings { AllowsUnavailableSources = true, Conffiles = ConffilePolicy.Replace }, project.Installation);
         Assert.Equal(TimeSpan.FromMinutes(1), project.Sandbox.TestTimeout);
         Assert.Equal(TimeSpan.FromHours(2), project.Sandbox.BuildTimeout);
@@ -249,6 +251,7 @@ public sealed class PrepareImageTests : IDisposable
     [InlineData("<PropertyGroup><ImageConffilePolicy>ask</ImageConffilePolicy></PropertyGroup>", "ImageConffilePolicy is 'ask'; expected: Keep, Replace")]
     [InlineData("<PropertyGroup><ImageScriptsNetwork>maybe</ImageScriptsNetwork></PropertyGroup>", "ImageScriptsNetwork is 'maybe'; expected: true or false")]
     [InlineData("<PropertyGroup><ImageKeepIdentity>machine-id;name</ImageKeepIdentity></PropertyGroup>", "ImageKeepIdentity is 'name'; expected: machine-id, ssh-host-keys, random-seed, credential-secret")]
+    [InlineData("<PropertyGroup><ImageCapabilities>SYS_PTRACE;ROOT</ImageCapabilities></PropertyGroup>", "ImageCapabilities is 'ROOT'; expected: names of capabilities")]
     [InlineData("<PropertyGroup><ImageFilterMode>Extend</ImageFilterMode></PropertyGroup>", "ImageFilterMode is 'Extend'; expected: Add or Replace")]
     [InlineData("<PropertyGroup><BootstrapDistribution>gentoo</BootstrapDistribution></PropertyGroup>", "BootstrapDistribution is 'gentoo'; expected: debian or ubuntu")]
     [InlineData("<PropertyGroup><BootstrapDistribution>debian</BootstrapDistribution><BootstrapTool>x</BootstrapTool></PropertyGroup>", "BootstrapTool is 'x'; expected: apt, mmdebstrap or debootstrap")]

@@ -40,6 +40,13 @@ sealed partial class ProvenanceStatement(BuildPlan plan, StateDirectory state, I
         json.Member("internalParameters", () =>
         {
             json.WriteBoolean("scriptsNetwork", plan.Project.Sandbox.ScriptsNetwork);
+            if (plan.Project.Sandbox.Capabilities is { Count: > 0 } capabilities)
+            {
+                json.WriteStartArray("addedCapabilities");
+                foreach (var capability in capabilities)
+                    json.WriteStringValue($"CAP_{capability}");
+                json.WriteEndArray();
+            }
             if (started is null)
                 json.WriteNumber("sourceDateEpoch", description.Created.ToUnixTimeSeconds());
         });

@@ -223,6 +223,9 @@ public sealed record SandboxSettings
     /// <summary>Kinds of <see cref="MachineIdentity"/> that clean-up leaves in the image.</summary>
     public IReadOnlyList<string> KeptIdentity { get; init; } = [];
 
+    /// <summary>What commands may do beyond the default, by the names that <see cref="Capability.Find"/> gives, in order.</summary>
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
     public TimeSpan TestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest that all stages of one build may take.</summary>

@@ -157,6 +157,7 @@ static class WorkerMessages
         });
         writer.WriteList(settings.Secrets, static (writer, secret) => writer.WritePair(secret.Name, secret.Value));
         writer.Write(settings.Network);
+        writer.WriteTexts(settings.Capabilities);
     }
 
     static CommandSettings ReadSettings(BinaryReader reader)
@@ -166,7 +167,10 @@ static class WorkerMessages
             environment.Add(reader.ReadString(), reader.ReadString());
         return new(
             environment, reader.ReadList(static reader => new BindMount(reader.ReadString(), reader.ReadString(), reader.ReadBoolean())),
-            reader.ReadList(static reader => new NamedValue(reader.ReadString(), reader.ReadString())), reader.ReadBoolean());
+            reader.ReadList(static reader => new NamedValue(reader.ReadString(), reader.ReadString())), reader.ReadBoolean())
+        {
+            Capabilities = reader.ReadTexts(),
+        };
     }
 
     static void Write(BinaryWriter writer, Diagnostic diagnostic)

@@ -123,7 +123,11 @@ sealed record InspectedFile(byte[] Path, string Sha512);
 /// <param name="Secrets">Name and value; shown at /run/secrets, masked in output.</param>
 sealed record CommandSettings(
     IReadOnlyDictionary<string, string> Environment, IReadOnlyList<BindMount> BindMounts,
-    IReadOnlyList<NamedValue> Secrets, bool Network);
+    IReadOnlyList<NamedValue> Secrets, bool Network)
+{
+    /// <summary>What commands may do beyond the default (<see cref="Capability"/>).</summary>
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+}
 
 abstract record StageOperation;
 

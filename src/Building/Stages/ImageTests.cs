@@ -22,7 +22,8 @@ static class ImageTests
 
     /// <summary>Changes whenever something does that the tests see.</summary>
     public static string KeyOf(BuildPlan plan, StageState scan) =>
-        LayerStore.KeyOf(scan.Key, plan.Project.Sandbox.TestTimeout.ToString(), plan.Project.Sandbox.ScriptsNetwork.ToString());
+        LayerStore.KeyOf(scan.Key, plan.Project.Sandbox.TestTimeout.ToString(), plan.Project.Sandbox.ScriptsNetwork.ToString(),
+            string.Join(' ', plan.Project.Sandbox.Capabilities));
 
     public static async Task<IReadOnlyList<TestOutcome>> RunAsync(
         BuildPlan plan, IReadOnlyList<string> stack, IReadOnlyList<string> tests, BuildWorkers workers, IBuildListener listener, CancellationToken cancellation)

@@ -155,6 +155,8 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
             inputs.Line("secret", secret.Name);
         if (project.Cache.BaseDirectory.Length > 0)
             inputs.Line("cache", project.Cache.MountPoint);
+        foreach (var capability in project.Sandbox.Capabilities)
+            inputs.Line("capability", capability);
     }
 
     // Without the answer that is the default there would have been a question, and no layer.
@@ -189,6 +191,8 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
     void Test(InputsWriter inputs)
     {
         inputs.Line("test", project.Sandbox.TestTimeout.TotalSeconds.ToString("R"), project.Sandbox.ScriptsNetwork ? "network" : "no-network");
+        foreach (var capability in project.Sandbox.Capabilities)
+            inputs.Line("capability", capability);
         inputs.Line("stream", project.Stream);
         if (manifest.Filter is { } filter)
             inputs.Line(filter.Add ? "filter-add" : "filter", [.. filter.Value]);

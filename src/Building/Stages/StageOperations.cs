@@ -110,6 +110,9 @@ sealed class StageOperations(BuildPlan plan)
             mounts.Add(new BindMount(cache, project.Cache.MountPoint, Writable: true));
         }
         return new(
-            ConffileAnswer.AddTo(manifest.Environment, project.Installation.Conffiles), mounts, readSecrets ? ProjectSecrets.Read(project) : [], project.Sandbox.ScriptsNetwork);
+            ConffileAnswer.AddTo(manifest.Environment, project.Installation.Conffiles), mounts, readSecrets ? ProjectSecrets.Read(project) : [], project.Sandbox.ScriptsNetwork)
+        {
+            Capabilities = project.Sandbox.Capabilities,
+        };
     }
 }

@@ -29,6 +29,7 @@ sealed class KernelFiles
 
     readonly string directory;
     readonly List<string> arguments = [];
+    readonly Dictionary<string, string> filters = [];
 
     /// <param name="directory">Where it is made; a directory of the worker's session.</param>
     public KernelFiles(string directory)
@@ -49,6 +50,22 @@ sealed class KernelFiles
 
     /// <summary>Arguments of bubblewrap that mount /proc and /sys.</summary>
     public IReadOnlyList<string> Arguments => arguments;
+
+    /// <summary>The file of a filter of system calls for commands with some capabilities.</summary>
+    public string Filter(IReadOnlyList<string> capabilities)
+    {
+        lock (filters)
+        {
+            var key = string.Join(' ', capabilities);
+            if (!filters.TryGetValue(key, out var file))
+            {
+                file = Path.Combine(directory, $"filter{filters.Count}");
+                SystemCalls.WriteFilter(file, capabilities);
+                filters[key] = file;
+            }
+            return file;
+        }
+    }
 
     string EmptyFile => Path.Combine(directory, "empty");
 

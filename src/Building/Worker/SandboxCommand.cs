@@ -4,6 +4,7 @@ using ImageSdk.Building.Networking;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Worker.Logging;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Worker;
 
@@ -53,30 +54,29 @@ sealed class SandboxCommand(string root, string devices, KernelFiles kernel, Com
         start.Environment.Clear();
         foreach (var (name, value) in MakeEnvironment())
             start.Environment[name] = value;
-        if (SeparateErrors is null)
+        var capabilities = Capabilities.With(settings.Capabilities);
+        start.FileName = "/bin/sh";
+        // One pipe for both keeps the order in which the lines were written. Bubblewrap takes the filter from an open file.
+        var script = SeparateErrors is null ? "exec \"$@\" 9< \"$0\" 2>&1" : "exec \"$@\" 9< \"$0\"";
+        foreach (var argument in new[] { "-c", script, kernel.Filter(capabilities), Tools.Bubblewrap, "--seccomp", "9" })
+            start.ArgumentList.Add(argument);
+        if (SeparateErrors is not null)
         {
-            // One pipe for both keeps the order in which the lines were written.
-            start.FileName = "/bin/sh";
-            foreach (var argument in new[] { "-c", "exec \"$@\" 2>&1", "sh", Tools.Bubblewrap })
-                start.ArgumentList.Add(argument);
-        }
-        else
-        {
-            start.FileName = Tools.Bubblewrap;
             start.RedirectStandardError = true;
             start.StandardErrorEncoding = Encoding.UTF8;
         }
-        foreach (var argument in SandboxArguments())
+        foreach (var argument in SandboxArguments().Concat(Capabilities.Arguments(capabilities)))
             start.ArgumentList.Add(argument);
         start.ArgumentList.Add("--");
         foreach (var argument in command)
             start.ArgumentList.Add(argument);
 
+        Processes.LeaveKeyring();
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var timedOut = false;
         using var timer = Timeout is { } limit
-            ? new Timer(_ => { timedOut = true; Posix.Processes.Kill(process.Id); }, null, limit, System.Threading.Timeout.InfiniteTimeSpan)
+            ? new Timer(_ => { timedOut = true; Processes.Kill(process.Id); }, null, limit, System.Threading.Timeout.InfiniteTimeSpan)
             : null;
         if (SeparateErrors is not null)
         {
@@ -122,7 +122,6 @@ sealed class SandboxCommand(string root, string devices, KernelFiles kernel, Com
         [
             "--bind", root, "/", .. kernel.Arguments, "--dev-bind", devices, "/dev", "--chdir", "/",
             "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "localhost", "--new-session", "--die-with-parent",
-            .. Capabilities.Arguments,
         ];
         IEnumerable<string> all = arguments;
         if (!Network)

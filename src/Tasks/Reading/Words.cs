@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Projects;
 
 namespace ImageSdk.Tasks.Reading;
 
@@ -29,6 +30,14 @@ static class Words
         var said when said.Equals("Replace", StringComparison.OrdinalIgnoreCase) => false,
         _ => throw Wrong(name, text, "Add or Replace", file),
     };
+
+    /// <summary>Capabilities that commands do not have by default, separated by semicolons, commas or blanks; in order, each once.</summary>
+    public static IReadOnlyList<string> Capabilities(string text, string name, string file) =>
+    [
+        .. text.Split([';', ',', ' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => Capability.Find(word) ?? throw Wrong(name, word, "names of capabilities, such as SYS_PTRACE", file))
+            .Where(capability => !Capability.Default.Contains(capability)).Distinct().Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Lines without the blanks around them; empty ones left out.</summary>
     public static IReadOnlyList<string> Lines(string text) =>
