@@ -72,9 +72,9 @@ public sealed partial class PrepareImage
     [Required]
     public string ImageRecord { get; set; } = "";
 
-    [Required]
     public string KeepIdentity { get; set; } = "";
 
+    [Required]
     public string ManifestDirectory { get; set; } = "";
 
     /// <summary>The lock; empty for a project without one.</summary>

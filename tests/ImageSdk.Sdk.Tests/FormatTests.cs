@@ -100,7 +100,7 @@ public sealed class FormatTests : IDisposable
                 "Artifact oci Command=[\"-c\",\"a;b\",\"100%\",\"100%3B\"] User=www-data:1000 StopSignal=SIGQUIT "
                     + "Entrypoint=[\"nginx\",\"-g\",\"daemon off;\",\"nginx\"] Environment={\"A\":\"1;2\",\"B\":\"x=;\"} "
                     + "Ports=[\"80\",\"443\",\"53/udp\"] Volumes=[\"/srv/ä b\"] Labels={\"maintainer\":\"me; you\"} "
-                    + "HealthCheck={\"Test\":[\"CMD\",\"curl\",\"http://localhost/?*\"],\"Interval\":30000000000,\"Retries\":3} line=22 areProjects=True extra=",
+                    + "HealthCheck={\"Test\":[\"CMD\",\"curl\",\"http://localhost/?*\"],\"Interval\":30000000000,\"Retries\":3} line=21 areProjects=True extra=",
                 "Artifact tar  line=5 areProjects=True extra=",
             ],
             Made());
