@@ -86,7 +86,8 @@ public sealed class FilterProperties
             {
                 var filter = new Filter(["/a" + expression]);
                 var path = Encoding.UTF8.GetBytes("/a" + text);
-                if (!filter.IsValid(out _) || !filter.Matches(path))
+                // No path of a tree ends in a slash: below a directory is a name.
+                if (path[^1] == '/' || !filter.IsValid(out _) || !filter.Matches(path))
                     return;
                 for (var at = 0; at < path.Length; at++)
                     if (path[at] == '/')

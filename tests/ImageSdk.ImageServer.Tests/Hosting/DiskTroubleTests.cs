@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Hosting;
@@ -39,7 +40,8 @@ public class DiskTroubleTests
             await Assert.ThrowsAnyAsync<Exception>(async () =>
             {
                 await using var upload = await new ObjectServerClient(connection).AddObjectsAsync();
-                await upload.AddAsync(new byte[2 << 20], expected: null);
+                // Zeros would be a hole, which takes no room.
+                await upload.AddAsync(RandomNumberGenerator.GetBytes(2 << 20), expected: null);
                 await upload.FinishAsync();
             });
             Assert.Contains(server.LogLines, line => line.Contains("objects cannot be stored: ", StringComparison.Ordinal) && line.Contains("No space left", StringComparison.Ordinal));
