@@ -29,6 +29,7 @@ public sealed class BaseImage : IAsyncLifetime
         name ??= $"t{Interlocked.Increment(ref number)}";
         var directory = Workspace.NewManifest(name);
         ImageWorkspace.Write(directory, "manifest", """{"SourceImage": "boot/debian12"}""");
-        return (Workspace.Project($"test/{name}", directory), directory);
+        // Folders may have blanks in their names, streams may not.
+        return (Workspace.Project($"test/{name.Replace(' ', '-')}", directory), directory);
     }
 }

@@ -37,7 +37,9 @@ sealed class ImageWorkspace : IDisposable
 
     void RemoveOwnCache()
     {
-        File.Delete(new PackageStore(new LayerStore(CacheDirectory, Posix.Processes.UserId)).PackagesDirectory);
+        var packages = new FileInfo(new PackageStore(new LayerStore(CacheDirectory, Posix.Processes.UserId)).PackagesDirectory);
+        if (packages.LinkTarget is not null)
+            packages.Delete();
         Empty(CacheDirectory);
     }
 

@@ -22,6 +22,7 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
             """
             ARCH=amd64
             COLOUR=blue
+            DPKG_FORCE=security-mac,downgrade,confold
             HOME=/
             IMAGE_STREAM=test/order/leaf
             IMAGE_STREAM_0=test
