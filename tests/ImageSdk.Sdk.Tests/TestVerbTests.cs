@@ -34,7 +34,7 @@ public sealed class TestVerbTests : IDisposable
         var results = Results("out put/all.trx");
         Assert.Equal([("tiny/10-good", "Passed"), ("tiny/20-bad", "Failed")], results.Select(result => ((string)result.Attribute("testName")!, (string)result.Attribute("outcome")!)).Order());
         var bad = results.Single(result => (string)result.Attribute("outcome")! == "Failed");
-        Assert.Equal("exit code 3", bad.Descendants(trx + "Message").First().Value);
+        Assert.StartsWith("exit code 3, at line 3: exit 3", bad.Descendants(trx + "Message").First().Value);
         Assert.Contains("what went wrong", bad.Descendants(trx + "StdOut").Single().Value);
         // No image that failed its tests is left for others to use.
         Assert.False(File.Exists(folder["bin/Debug/tiny.image"]));
