@@ -151,7 +151,7 @@ public class AptBootstrapTests
         using var workspace = new ImageWorkspace(ownCache: true);
         var folder = new DebianPackages.LocalRepository(Path.Combine(workspace.Folder, "ubuntu"));
         folder.Add("base");
-        var signed = new DebianPackages.SignedRelease(folder.Folder);
+        using var signed = new DebianPackages.SignedRelease(folder.Folder);
         signed.Write(DateTimeOffset.UtcNow.AddDays(1));
         using var server = new DebianPackages.RepositoryServer(folder.Folder);
         var project = Project(workspace, "keys", ["apt", "--distribution=ubuntu", "--architecture=amd64", "noble", server.Source().Trim()]);

@@ -5,7 +5,7 @@ using System.Text;
 namespace ImageSdk.Building.Tests.DebianPackages;
 
 /// <summary>Signs the list of packages of a folder with a key of its own.</summary>
-sealed class SignedRelease
+sealed class SignedRelease : IDisposable
 {
     readonly string folder;
     readonly string keys;
@@ -34,6 +34,13 @@ sealed class SignedRelease
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         Gpg("--yes", "--output", file, "--export");
+    }
+
+    /// <summary>Removes the key, and the agent that gpg left running for it.</summary>
+    public void Dispose()
+    {
+        SamplePackage.Run("gpgconf", ["--homedir", keys, "--kill", "all"]);
+        Directory.Delete(keys, recursive: true);
     }
 
     void Gpg(params string[] arguments) => SamplePackage.Run("gpg", ["--homedir", keys, "--batch", "--quiet", .. arguments]);

@@ -92,7 +92,7 @@ public class UnavailableSourceBuildTests(BaseImage @base) : IClassFixture<BaseIm
     {
         const string name = "expired";
         using var server = new RepositoryServer(NewFolder(name));
-        var signed = new SignedRelease(Path.Combine(@base.Workspace.Folder, $"served for {name}", "pool"));
+        using var signed = new SignedRelease(Path.Combine(@base.Workspace.Folder, $"served for {name}", "pool"));
         signed.Write(validUntil: DateTimeOffset.UtcNow.AddDays(1));
         var (project, directory, _) = New(name, server.Source("[signed-by=/etc/apt/sample.gpg] "));
         signed.WriteKey(Path.Combine(directory, "files/etc/apt/sample.gpg"));
