@@ -37,7 +37,7 @@ sealed record ImageDescription
     /// <summary>More files than this are not listed one by one unless the project asks for it: of each a document has about a kilobyte.</summary>
     public const int MostListed = 5000;
 
-    /// <summary>Whether the documents are of a length that somebody may read, and so are indented.</summary>
+    /// <summary>Whether the documents are short enough for people to read, and are therefore indented.</summary>
     public bool IsForPeople => Files.Count <= MostListed;
 
     /// <summary>In the form that JSON documents want: seconds, UTC.</summary>

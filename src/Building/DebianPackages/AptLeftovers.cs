@@ -12,7 +12,7 @@ static class AptLeftovers
     const uint LockMode = 0x1A0; // 0640
     const uint PartialMode = 0x1C0; // 0700
 
-    /// <summary>As which apt fetches, unless it is told otherwise.</summary>
+    /// <summary>The user that apt fetches as by default.</summary>
     const string User = "_apt";
 
     /// <summary>debconf's database, which apt's hook makes before packages are unpacked.</summary>
