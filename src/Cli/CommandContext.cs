@@ -80,8 +80,8 @@ sealed class CommandContext(CommandHost host, ParsedOptions options, Cancellatio
     /// <summary>Disposes of something when the command is done.</summary>
     public void KeepUntilEnd(IDisposable disposable) => kept.Add(disposable);
 
-    /// <summary>Closes another server when the command is done.</summary>
-    public void KeepUntilEnd(ServerRepository other) => others.Add(other);
+    /// <summary>Closes another connection when the command is done.</summary>
+    public void KeepUntilEnd(IAsyncDisposable other) => others.Add(other);
 
     public async ValueTask DisposeAsync()
     {

@@ -15,6 +15,7 @@ static class CommandTable
         Entry("add", () => new AddCommand()),
         Entry("addi", () => new AddImageCommand()),
         Entry("addrep", () => new AddReplaceCommand()),
+        Entry("adds", () => new AddSubCommand()),
         Entry("analyse-file-system", () => new AnalyseCommand()),
         Entry("bulk-addrep", () => new BulkAddReplaceCommand()),
         ("cache", (host, options) => new CacheCommand(host, options)),

@@ -47,5 +47,7 @@ static class ErrorCode
     public const string ObjectDiffers = "IMG7159";
     public const string ServerNotVerified = "IMG7190";
     public const string AttributesLost = "IMG7191";
+    public const string SubFilesChanged = "IMG7240";
+    public const string SubNotScanned = "IMG7241";
     public const string Internal = "IMG7199";
 }

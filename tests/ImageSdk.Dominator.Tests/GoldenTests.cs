@@ -97,6 +97,25 @@ public class GoldenTests
     [FixtureFact]
     public void Hashes() => AssertBothWays("gob-Hashes", GobTypes.Slice("[]hash.Hash", CommonTypes.Hash));
 
+    [FixtureFact]
+    public void A_tree_that_a_sub_sends_is_read()
+    {
+        var decoder = new GobDecoder(new MemoryStream(GobFixture.Load("gob-FileSystem-Encode-method").Stream));
+        var streamed = decoder.Read(StreamedTree.Gob);
+        Assert.Empty(streamed.FileSystem.InodeTable);
+        var inodes = new Dictionary<ulong, Inode>();
+        for (var count = 0ul; count < streamed.InodeCount; count++)
+        {
+            var inode = decoder.Read(NumberedInode.Gob);
+            inodes.Add(inode.Number, inode.Inode);
+        }
+        Assert.False(decoder.TryRead(NumberedInode.Gob, out _));
+        Assert.NotEmpty(inodes);
+        Same.FileSystem(
+            new GobDecoder(new MemoryStream(GobFixture.Load("gob-FileSystem-regular").Stream)).Read(ImageTypes.FileSystem),
+            FileSystem.Create(streamed.FileSystem.Root, inodes));
+    }
+
     static void AssertBothWays<T>(string name, GobType<T> type)
     {
         var fixture = GobFixture.Load(name);

@@ -66,12 +66,21 @@ sealed class ImageAdder(CommandContext context)
     }
 
     /// <summary>Adds an image whose files are where it goes already.</summary>
-    public async Task AddAsync(string name, Image image)
+    public Task AddAsync(string name, Image image) => AddAsync(name, image, null, _ => Task.CompletedTask);
+
+    /// <summary>Adds an image whose files are offered by another.</summary>
+    /// <param name="source">To read them again, should that be necessary; null where there is nothing to offer.</param>
+    public async Task AddAsync(string name, Image image, IObjectSource? source, Func<IObjectReceiver, Task> offer)
     {
         FileSystemValidator.Validate(image.FileSystem!);
+        extra.Fallback = source ?? extra.Fallback;
         await using var receiver = Repository.Receiver(extra, progress, context.Cancellation);
-        await OfferExtraAsync(receiver);
-        await receiver.FinishAsync();
+        await ProgressBar.RunAsync(context.Host, "Adding", 0, () => progress.ByteCount, async () =>
+        {
+            await offer(receiver);
+            await OfferExtraAsync(receiver);
+            await receiver.FinishAsync();
+        });
         await AddToRepositoryAsync(name, image);
     }
 

@@ -29,7 +29,7 @@ abstract class ImageCommand(string name, string description) : Command(name, des
 
     protected static Argument<string> ImageArgument(string name = "IMAGE") => new(name)
     {
-        Description = "Name of an image, of a stream (its newest image), path of an image file, or d:DIR, f:FILE, i:NAME, I:STREAM, l:FILE",
+        Description = "Name of an image, of a stream (its newest image), path of an image file, or d:DIR, f:FILE, i:NAME, I:STREAM, l:FILE, s:HOST",
     };
 
     protected static Argument<string?> OutputArgument() => new("OUT")

@@ -1,5 +1,6 @@
 using ImageSdk.Building.Scanning;
 using ImageSdk.Cli.Repositories;
+using ImageSdk.Cli.Subs;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 
@@ -15,7 +16,7 @@ sealed record ImageLookup(bool WithTree = true, TimeSpan Timeout = default, Filt
 /// <summary>
 /// Finds what a user means by an image: a full name, a stream's newest image, or a file; or with a type in front of it
 /// (<c>d:</c> directory tree or tar file, <c>f:</c> file of a file system, <c>i:</c> image, <c>I:</c> stream, <c>l:</c>
-/// image file) just that.
+/// image file, <c>s:</c> a machine that runs subd) just that.
 /// </summary>
 sealed class ImageResolver(CommandContext context)
 {
@@ -36,9 +37,10 @@ sealed class ImageResolver(CommandContext context)
             'i' => await ReadAsync(rest, lookup) ?? throw Unknown(rest),
             'I' => await FindLatestAsync(rest, lookup),
             'l' => ReadFile(rest),
+            's' => await PollAsync(rest),
             _ when IsPath(specifier) => ReadFile(specifier),
             _ => throw new CommandException(
-                ErrorCode.BadSpecifier, $"there is no type of image \"{type}:\" here: use d: (directory or tar file), f:, i:, I: or l:, or i:{specifier} for a name"),
+                ErrorCode.BadSpecifier, $"there is no type of image \"{type}:\" here: use d: (directory or tar file), f:, i:, I:, l: or s:, or i:{specifier} for a name"),
         };
     }
 
@@ -93,6 +95,12 @@ sealed class ImageResolver(CommandContext context)
         context.KeepUntilEnd(source);
         var tree = await source.ReadAsync(null, context.Cancellation);
         return new(path, new Image { FileSystem = tree, Filter = lookup.Filter }, true) { Objects = source.Objects };
+    }
+
+    async Task<FoundImage> PollAsync(string name)
+    {
+        var sub = await Sub.PollAsync("s:", name, context);
+        return new(name, new Image { FileSystem = sub.Tree }, true) { Objects = new SubFiles(sub, context.Cancellation) };
     }
 
     static FoundImage ReadFile(string path) => Read(path, stream => ImageFile.Read(stream), "image");

@@ -50,6 +50,9 @@ interface IImageRepository : IAsyncDisposable
     /// <param name="letServerCompare">Whether to rely on a server that compares them with their hashes.</param>
     IObjectFetcher Fetcher(TransferProgress progress, bool letServerCompare = false);
 
+    /// <summary>Those of some objects that are not here; all of them where the caller may not ask.</summary>
+    Task<IReadOnlyList<WantedObject>> FindMissingAsync(IReadOnlyList<WantedObject> objects, CancellationToken cancellation);
+
     /// <summary>Takes objects before their image.</summary>
     /// <param name="source">To read them again, should that be necessary.</param>
     IObjectReceiver Receiver(IObjectSource source, TransferProgress progress, CancellationToken cancellation);

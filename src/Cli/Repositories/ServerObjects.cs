@@ -9,13 +9,8 @@ sealed class ServerObjects(ServerConnections connections) : IObjectSource
 {
     public Stream OpenRead(ObjectHash hash)
     {
-        // Kept in a file that has no name, as an object may have any size.
-        var path = Path.Combine(Path.GetTempPath(), $"imagesdk-{Guid.NewGuid():N}");
-        var copy = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        // An object may have any size.
+        var copy = ScratchFile.Create();
         try
         {
             connections.AskAsync(async connection =>

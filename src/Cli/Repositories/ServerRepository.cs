@@ -91,6 +91,13 @@ sealed class ServerRepository(SrpcDialer dial, SrpcAddress address) : IImageRepo
     public IObjectFetcher Fetcher(TransferProgress progress, bool letServerCompare = false) =>
         new ObjectFetch(connections, TransferOptions.Default with { LetsServerCompare = letServerCompare }, progress);
 
+    public async Task<IReadOnlyList<WantedObject>> FindMissingAsync(IReadOnlyList<WantedObject> objects, CancellationToken cancellation)
+    {
+        (ObjectHash Hash, ulong Size)[] asked = [.. objects.Select(wanted => (wanted.Hash, wanted.Size))];
+        var missing = await connections.AskAsync(connection => ObjectCheck.FindMissingAsync(connection, asked, cancellation), cancellation);
+        return [.. missing.Select(index => objects[index])];
+    }
+
     public IObjectReceiver Receiver(IObjectSource source, TransferProgress progress, CancellationToken cancellation) =>
         new ObjectPush(connections, source, progress: progress, cancellation: cancellation);
 

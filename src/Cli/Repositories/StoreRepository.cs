@@ -105,6 +105,12 @@ sealed class StoreRepository(StoreLocation location) : IImageRepository
 
     public IObjectFetcher Fetcher(TransferProgress progress, bool letServerCompare = false) => new SourceFetch(Objects, progress);
 
+    public Task<IReadOnlyList<WantedObject>> FindMissingAsync(IReadOnlyList<WantedObject> objects, CancellationToken cancellation)
+    {
+        var store = OpenForChange().Objects;
+        return Task.FromResult<IReadOnlyList<WantedObject>>([.. objects.Where(wanted => store.SizeOf(wanted.Hash) != wanted.Size)]);
+    }
+
     public IObjectReceiver Receiver(IObjectSource source, TransferProgress progress, CancellationToken cancellation) =>
         new StoreReceiver(OpenForChange().Objects, source, cancellation);
 

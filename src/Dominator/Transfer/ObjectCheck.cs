@@ -4,7 +4,7 @@ using ImageSdk.Srpc;
 namespace ImageSdk.Dominator.Transfer;
 
 /// <summary>Asks a server which objects it lacks.</summary>
-static class ObjectCheck
+public static class ObjectCheck
 {
     // 64 to 129 bytes each on the wire.
     const int MaximumHashes = 1 << 14;

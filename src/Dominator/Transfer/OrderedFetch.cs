@@ -41,12 +41,7 @@ public static class OrderedFetch
 
         public async ValueTask TakeAsync(int index, Stream content, CancellationToken cancellation)
         {
-            var path = Path.Combine(Path.GetTempPath(), $"imagesdk-{Guid.NewGuid():N}");
-            var copy = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            var copy = ScratchFile.Create();
             if (streams[index] is { } half)
                 await half.DisposeAsync();
             streams[index] = copy;

@@ -12,19 +12,21 @@ public sealed class SrpcClientCall : IAsyncDisposable
 {
     readonly SrpcConnection connection;
     readonly SrpcStream stream;
-    readonly SrpcCoder coder;
+    readonly Func<SrpcCoder> makeCoder;
     readonly CancellationToken cancellation;
     readonly CancellationTokenSource limit;
     readonly CancellationTokenRegistration breaking;
     readonly TimeSpan? timeout;
+    SrpcCoder coder;
     bool isClosed;
     int isDisposed;
 
-    internal SrpcClientCall(SrpcConnection connection, SrpcStream stream, SrpcCoder coder, TimeSpan? timeout, CancellationToken cancellation)
+    internal SrpcClientCall(SrpcConnection connection, SrpcStream stream, Func<SrpcCoder> makeCoder, TimeSpan? timeout, CancellationToken cancellation)
     {
         this.connection = connection;
         this.stream = stream;
-        this.coder = coder;
+        this.makeCoder = makeCoder;
+        coder = makeCoder();
         this.timeout = timeout;
         this.cancellation = cancellation;
         limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -38,6 +40,9 @@ public sealed class SrpcClientCall : IAsyncDisposable
     /// <exception cref="SrpcException">The connection is lost, or the value is malformed; then the connection is lost too.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public Task<T> ReadAsync<T>(GobType<T> type) => Guard(() => coder.ReadAsync(type, limit.Token));
+
+    /// <summary>The values that follow come from another encoder, which defines its types again.</summary>
+    public void ChangeEncoder() => coder = makeCoder();
 
     /// <summary>Reads a line, without the line feed.</summary>
     /// <inheritdoc cref="ReadAsync" path="/exception"/>

@@ -70,7 +70,7 @@ public sealed class SrpcConnection : IAsyncDisposable
         if (method.AsSpan().ContainsAny('\n', '\r'))
             throw new ArgumentException("a method is one line", nameof(method));
         await turn.WaitAsync(cancellation);
-        var call = new SrpcClientCall(this, buffered, SrpcCoder.Create(Endpoint.Coding, buffered, options.Limits, isServer: false), options.CallTimeout, cancellation);
+        var call = new SrpcClientCall(this, buffered, () => SrpcCoder.Create(Endpoint.Coding, buffered, options.Limits, isServer: false), options.CallTimeout, cancellation);
         try
         {
             if (isBroken)

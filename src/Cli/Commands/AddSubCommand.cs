@@ -1,0 +1,52 @@
+using System.CommandLine;
+using ImageSdk.Cli.Adding;
+using ImageSdk.Cli.Subs;
+using ImageSdk.Dominator.Transfer;
+using ImageSdk.Images;
+
+namespace ImageSdk.Cli.Commands;
+
+/// <summary>imagesdk adds: an image of a machine that runs subd.</summary>
+sealed class AddSubCommand : ImageCommand
+{
+    readonly Argument<string> name = new("NAME") { Description = "The new image's name" };
+    readonly Argument<string> sub = new("SUB") { Description = "HOST[:PORT] of the machine's subd, which listens on port 6969 if nothing else is said" };
+    readonly AddOptions options = new();
+
+    public AddSubCommand() : base("adds", "Add an image of a machine that runs subd")
+    {
+        Add(name);
+        Add(sub);
+        options.AddTo(this);
+    }
+
+    protected override bool NeedsCleaning => true;
+
+    protected override async Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
+    {
+        var newName = arguments.GetRequiredValue(name);
+        var adder = new ImageAdder(context);
+        var draft = options.Read(arguments, adder);
+        await adder.RequireNewAsync(newName);
+        var mtimes = await draft.FindMtimesAsync(context);
+        var polled = await Sub.PollAsync("SUB", arguments.GetRequiredValue(sub), context);
+        var image = draft.Complete(polled.Tree.Without(options.ReadScanFilter(arguments)), mtimes);
+        var files = new SubFiles(polled, context.Cancellation);
+        await adder.AddAsync(newName, image, files, receiver => OfferMissingAsync(image.FileSystem!, files, receiver, context));
+        return ExitCode.Success;
+    }
+
+    static async Task OfferMissingAsync(FileSystem tree, SubFiles files, IObjectReceiver receiver, CommandContext context)
+    {
+        WantedObject[] needed = [.. tree.InodeTable.Values.OfType<RegularInode>().Where(file => file.Size > 0)
+            .Select(file => new WantedObject(file.Hash, file.Size)).DistinctBy(file => file.Hash)];
+        var missing = await context.Repository.FindMissingAsync(needed, context.Cancellation);
+        var faults = await files.OfferAsync(missing.Select(wanted => wanted.Hash), receiver);
+        if (faults.Count == 0)
+            return;
+        foreach (var fault in faults)
+            context.Host.Error.WriteLine(fault);
+        throw new CommandException(
+            ErrorCode.SubFilesChanged, "one or more files on the sub changed: leave out with FILTER what changes while the machine runs, or run it again after the sub's next scan");
+    }
+}
