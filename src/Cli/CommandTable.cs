@@ -76,6 +76,7 @@ static class CommandTable
         Entry("tar", () => new TarCommand()),
         Entry("test-download-speed", () => new TestDownloadSpeedCommand()),
         Entry("trace-inode-history", () => new TraceInodeCommand()),
+        Entry("unpack-fs-tree", () => new UnpackTreeCommand()),
         Entry("verify", () => new VerifyCommand()),
         Entry("wait", () => new WaitCommand()),
     ];

@@ -49,5 +49,6 @@ static class ErrorCode
     public const string AttributesLost = "IMG7191";
     public const string SubFilesChanged = "IMG7240";
     public const string SubNotScanned = "IMG7241";
+    public const string BadTree = "IMG7242";
     public const string Internal = "IMG7199";
 }

@@ -31,6 +31,6 @@ sealed class ImportTreeCommand : ImageCommand
         return ExitCode.Success;
 
         void WriteLine(ulong objects, ulong bytes, string kind, TimeSpan time) => context.Host.Error.WriteLine(
-            $"Imported {objects} ({HumanSize.Format(bytes)}) new {kind} objects in: {HumanDuration.Format(time)} ({Speed.Format(bytes, time)})");
+            $"Imported {objects} ({HumanSize.Format(bytes)}) new {kind} objects in: {HumanDuration.Format(time)} ({HumanSpeed.Format(bytes, time)})");
     }
 }

@@ -31,7 +31,7 @@ sealed class TestDownloadSpeedCommand : ImageCommand
         var time = Stopwatch.GetElapsedTime(started);
         var bytes = (ulong)progress.ByteCount;
         context.Host.Error.WriteLine(
-            $"downloaded {HumanSize.Format(bytes)} ({objects.Length} objects) in {HumanDuration.Format(time)} ({Speed.Format(bytes, time)})");
+            $"downloaded {HumanSize.Format(bytes)} ({objects.Length} objects) in {HumanDuration.Format(time)} ({HumanSpeed.Format(bytes, time)})");
         return ExitCode.Success;
     }
 

@@ -26,6 +26,13 @@ sealed class HashingStream(Stream inner, IncrementalHash hash) : Stream
         return length;
     }
 
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default)
+    {
+        var length = await inner.ReadAsync(buffer, cancellation);
+        hash.AppendData(buffer.Span[..length]);
+        return length;
+    }
+
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)

@@ -1,15 +1,16 @@
 using ImageSdk.Dominator;
+using ImageSdk.Dominator.Trees;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.ImageServer.Services;
-using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Import;
 
 /// <summary>Gets the parts of a tree, and keeps them as objects.</summary>
-sealed class TreeFetch(ObjectCatalogue objects) : IDisposable
+/// <param name="root">The tree itself: the original reads it without keeping it, and so does not count it.</param>
+sealed class TreeFetch(ObjectCatalogue objects, ObjectHash root) : ITreeParts, IDisposable
 {
-    readonly ObjectImporter importer = new(objects);
+    readonly ObjectImporter importer = new(objects) { Describe = (_, problem) => problem };
 
     /// <summary>Objects that were not here before.</summary>
     public ulong Count { get; private set; }
@@ -17,24 +18,20 @@ sealed class TreeFetch(ObjectCatalogue objects) : IDisposable
     /// <summary>Of those.</summary>
     public ulong Bytes { get; private set; }
 
-    /// <summary>Fetches those objects that are not here from <c>URL/HASH</c>, many at once.</summary>
-    /// <param name="sizes">What each has, in bytes.</param>
-    /// <exception cref="SrpcException">One cannot be had, or is not what its hash says.</exception>
+    /// <inheritdoc/>
+    public Task FetchAsync(string url, IReadOnlyList<ObjectHash> hashes, CancellationToken cancellation) => FetchAsync(url, hashes, [], cancellation);
+
+    /// <param name="sizes">What each object has, in bytes.</param>
+    /// <inheritdoc cref="ITreeParts.FetchAsync"/>
     public Task FetchAsync(string url, IReadOnlyDictionary<ObjectHash, ulong> sizes, CancellationToken cancellation) =>
         FetchAsync(url, [.. sizes.Keys], [.. sizes.Values], cancellation);
 
-    /// <summary>Fetches objects whose sizes are not known.</summary>
-    /// <inheritdoc cref="FetchAsync(string, IReadOnlyDictionary{ObjectHash, ulong}, CancellationToken)" path="/exception"/>
-    public Task FetchAsync(string url, IReadOnlyList<ObjectHash> hashes, CancellationToken cancellation) =>
-        FetchAsync(url, hashes, [], cancellation);
-
-    /// <summary>Reads an object that was fetched.</summary>
-    /// <exception cref="SrpcException">It is longer than it may be.</exception>
+    /// <inheritdoc/>
     public byte[] Read(ObjectHash hash, ulong most) => Refusals.Plain.Of(() =>
     {
         using var file = objects.OpenRead(hash);
         if ((ulong)file.Length > most)
-            throw new SrpcException($"malformed tree: {hash} has {file.Length} bytes, more than {most}");
+            throw new TreeException($"malformed tree: {hash} has {file.Length} bytes, more than {most}");
         var content = new byte[file.Length];
         file.ReadExactly(content);
         return content;
@@ -45,9 +42,11 @@ sealed class TreeFetch(ObjectCatalogue objects) : IDisposable
     async Task FetchAsync(string url, IReadOnlyList<ObjectHash> hashes, IReadOnlyList<ulong> sizes, CancellationToken cancellation)
     {
         var response = await importer.ImportAsync(new() { BaseRemoteUrl = url, Hashes = hashes, ObjectSizes = sizes }, cancellation);
+        if (response.Error.Length > 0)
+            throw new TreeException(response.Error);
+        if (hashes is [var only] && only == root)
+            return;
         Count += response.ObjectsAdded;
         Bytes += response.BytesAdded;
-        if (response.Error.Length > 0)
-            throw new SrpcException(response.Error);
     }
 }

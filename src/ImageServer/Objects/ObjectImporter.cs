@@ -1,3 +1,4 @@
+using System.Net;
 using ImageSdk.Dominator;
 using ImageSdk.Storage;
 
@@ -11,6 +12,9 @@ sealed class ObjectImporter(ObjectCatalogue catalogue) : IDisposable
     static readonly TimeSpan answerTimeout = TimeSpan.FromMinutes(1);
 
     readonly HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = Concurrency }) { Timeout = answerTimeout };
+
+    /// <summary>Says of a URL why nothing comes from there.</summary>
+    public Func<string, string, string> Describe { get; init; } = (url, problem) => $"error getting reader for: {url}: {problem}";
 
     /// <summary>An object was not fetched.</summary>
     sealed class ImportException(int index, string message) : Exception(message)
@@ -82,10 +86,11 @@ sealed class ObjectImporter(ObjectCatalogue catalogue) : IDisposable
         try
         {
             using var answer = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            answer.EnsureSuccessStatusCode();
-            var length = answer.Content.Headers.ContentLength ?? 0;
+            if (answer.StatusCode != HttpStatusCode.OK)
+                throw new IOException($"{(int)answer.StatusCode} {answer.ReasonPhrase}");
+            var length = answer.Content.Headers.ContentLength ?? throw new IOException("unknown content length");
             if (length == 0)
-                throw new IOException("the answer does not say how long it is");
+                throw new ImportException(index, "zero length object cannot be added");
             await using var content = await answer.Content.ReadAsStreamAsync(cancellation);
             var item = await batch.StoreAsync(content, (ulong)length, request.Hashes[index], cancellation);
             return item.Error.Length == 0 ? item : throw new ImportException(index, item.Error);
@@ -93,7 +98,8 @@ sealed class ObjectImporter(ObjectCatalogue catalogue) : IDisposable
         catch (Exception problem) when (problem is IOException or HttpRequestException or UriFormatException or InvalidOperationException or NotSupportedException
             || problem is TaskCanceledException && !cancellation.IsCancellationRequested)
         {
-            throw new ImportException(index, $"error getting reader for: {url}: {problem.Message}");
+            // As Go's client says it.
+            throw new ImportException(index, Describe(url, $"Get \"{url}\": {problem.Message}"));
         }
     }
 }

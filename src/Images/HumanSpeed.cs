@@ -1,9 +1,7 @@
-using ImageSdk.Images;
+namespace ImageSdk.Images;
 
-namespace ImageSdk.Cli.Output;
-
-/// <summary>Bytes a second.</summary>
-static class Speed
+/// <summary>Bytes a second, for people.</summary>
+public static class HumanSpeed
 {
     public static string Format(ulong bytes, TimeSpan time) =>
         $"{HumanSize.Format(time > TimeSpan.Zero ? (ulong)(bytes / time.TotalSeconds) : 0)}/s";
