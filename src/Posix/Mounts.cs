@@ -42,7 +42,8 @@ public static class Mounts
     static List<string> List() => [.. File.ReadLines("/proc/self/mountinfo").Select(line => Unescape(line.Split(' ')[4]))];
 
     // The kernel writes blanks, tabs, line feeds and backslashes as three octal digits.
-    static string Unescape(string text)
+    /// <summary>A path as the mount tables of /proc write it.</summary>
+    public static string Unescape(string text)
     {
         if (!text.Contains('\\'))
             return text;

@@ -108,6 +108,12 @@ public sealed partial class PrepareImage
 
     public string Capabilities { get; set; } = "";
 
+    public string ProcessLimit { get; set; } = "";
+
+    public string MemoryLimit { get; set; } = "";
+
+    public string DiskLimit { get; set; } = "";
+
     public ITaskItem[] Secrets { get; set; } = [];
 
     public string SourceDateEpoch { get; set; } = "";

@@ -170,10 +170,18 @@ public sealed partial class PrepareImage : SandboxedImageTask
         BindMounts = items.BindMounts(BindMounts),
         Secrets = items.Secrets(Secrets),
         Capabilities = Words.Capabilities(Capabilities, "ImageCapabilities", ProjectFile),
+        Limits = Limits(),
         ScriptsNetwork = Words.Flag(ScriptsNetwork, "ImageScriptsNetwork", ProjectFile, unset: true),
         KeptIdentity = Identity(),
         TestTimeout = Durations.Parse(TestTimeout, "ImageTestTimeout", ProjectFile),
         BuildTimeout = Durations.Parse(BuildTimeout, "ImageBuildTimeout", ProjectFile),
+    };
+
+    ResourceLimits Limits() => new()
+    {
+        Processes = ProcessLimit is "" ? null : Words.Count(ProcessLimit, "ImageProcessLimit", ProjectFile),
+        Memory = MemoryLimit is "" ? 0 : Sizes.Parse(MemoryLimit, "ImageMemoryLimit", ProjectFile),
+        Disk = DiskLimit is "" ? 0 : Sizes.Parse(DiskLimit, "ImageDiskLimit", ProjectFile),
     };
 
     IReadOnlyList<string> Identity()

@@ -28,6 +28,7 @@ public sealed class PrepareImageTests : IDisposable
         Assert.Null(project.FilterLines);
         Assert.False(project.AddFilter || project.AddTriggers || project.AddComputedFiles);
         Assert.True(project.Sandbox.ScriptsNetwork);
+        Assert.Equal(new ResourceLimits(), project.Sandbox.Limits);
         Assert.Equal(new InstallationSettings(), project.Installation);
         Assert.Equal(TimeSpan.FromSeconds(10), project.Sandbox.TestTimeout);
         Assert.Equal(TimeSpan.FromHours(24), project.Sandbox.BuildTimeout);
@@ -55,6 +56,9 @@ public sealed class PrepareImageTests : IDisposable
               <ImageConffilePolicy>replace</ImageConffilePolicy>
               <ImageScriptsNetwork>false</ImageScriptsNetwork>
               <ImageCapabilities>sys_ptrace; CAP_NET_ADMIN;CAP_CHOWN;SYS_PTRACE</ImageCapabilities>
+              <ImageProcessLimit>100</ImageProcessLimit>
+              <ImageMemoryLimit>2GiB</ImageMemoryLimit>
+              <ImageDiskLimit>3G</ImageDiskLimit>
               <ImageTestTimeout>00:01:00</ImageTestTimeout>
               <ImageBuildTimeout>2h</ImageBuildTimeout>
               <ImageBuildCacheBaseDirectory>kept</ImageBuildCacheBaseDirectory>
@@ -81,6 +85,7 @@ public sealed class PrepareImageTests : IDisposable
         Assert.Equal("rpm", project.Bootstrap.PackagerType);
         Assert.False(project.Sandbox.ScriptsNetwork);
         Assert.Equal(["NET_ADMIN", "SYS_PTRACE"], project.Sandbox.Capabilities);
+        Assert.Equal(new ResourceLimits { Processes = 100, Memory = 2L << 30, Disk = 3L << 30 }, project.Sandbox.Limits);
         Assert.Equal(new InstallationSettings { AllowsUnavailableSources = true, Conffiles = ConffilePolicy.Replace }, project.Installation);
         Assert.Equal(TimeSpan.FromMinutes(1), project.Sandbox.TestTimeout);
         Assert.Equal(TimeSpan.FromHours(2), project.Sandbox.BuildTimeout);
@@ -252,6 +257,8 @@ public sealed class PrepareImageTests : IDisposable
     [InlineData("<PropertyGroup><ImageScriptsNetwork>maybe</ImageScriptsNetwork></PropertyGroup>", "ImageScriptsNetwork is 'maybe'; expected: true or false")]
     [InlineData("<PropertyGroup><ImageKeepIdentity>machine-id;name</ImageKeepIdentity></PropertyGroup>", "ImageKeepIdentity is 'name'; expected: machine-id, ssh-host-keys, random-seed, credential-secret")]
     [InlineData("<PropertyGroup><ImageCapabilities>SYS_PTRACE;ROOT</ImageCapabilities></PropertyGroup>", "ImageCapabilities is 'ROOT'; expected: names of capabilities")]
+    [InlineData("<PropertyGroup><ImageProcessLimit>many</ImageProcessLimit></PropertyGroup>", "ImageProcessLimit is 'many'; expected: a whole number; 0 for no limit")]
+    [InlineData("<PropertyGroup><ImageMemoryLimit>much</ImageMemoryLimit></PropertyGroup>", "ImageMemoryLimit is 'much'; expected: a number of bytes")]
     [InlineData("<PropertyGroup><ImageFilterMode>Extend</ImageFilterMode></PropertyGroup>", "ImageFilterMode is 'Extend'; expected: Add or Replace")]
     [InlineData("<PropertyGroup><BootstrapDistribution>gentoo</BootstrapDistribution></PropertyGroup>", "BootstrapDistribution is 'gentoo'; expected: debian or ubuntu")]
     [InlineData("<PropertyGroup><BootstrapDistribution>debian</BootstrapDistribution><BootstrapTool>x</BootstrapTool></PropertyGroup>", "BootstrapTool is 'x'; expected: apt, mmdebstrap or debootstrap")]

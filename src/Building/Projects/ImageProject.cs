@@ -226,6 +226,8 @@ public sealed record SandboxSettings
     /// <summary>What commands may do beyond the default, by the names that <see cref="Capability.Find"/> gives, in order.</summary>
     public IReadOnlyList<string> Capabilities { get; init; } = [];
 
+    public ResourceLimits Limits { get; init; } = new();
+
     public TimeSpan TestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest that all stages of one build may take.</summary>

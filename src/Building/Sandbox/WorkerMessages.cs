@@ -158,6 +158,9 @@ static class WorkerMessages
         writer.WriteList(settings.Secrets, static (writer, secret) => writer.WritePair(secret.Name, secret.Value));
         writer.Write(settings.Network);
         writer.WriteTexts(settings.Capabilities);
+        writer.Write(settings.Limits.Processes ?? -1);
+        writer.Write(settings.Limits.Memory);
+        writer.Write(settings.Limits.Disk);
     }
 
     static CommandSettings ReadSettings(BinaryReader reader)
@@ -170,6 +173,7 @@ static class WorkerMessages
             reader.ReadList(static reader => new NamedValue(reader.ReadString(), reader.ReadString())), reader.ReadBoolean())
         {
             Capabilities = reader.ReadTexts(),
+            Limits = new() { Processes = reader.ReadInt32() is var processes and >= 0 ? processes : null, Memory = reader.ReadInt64(), Disk = reader.ReadInt64() },
         };
     }
 

@@ -127,6 +127,8 @@ sealed record CommandSettings(
 {
     /// <summary>What commands may do beyond the default (<see cref="Capability"/>).</summary>
     public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    public ResourceLimits Limits { get; init; } = new();
 }
 
 abstract record StageOperation;

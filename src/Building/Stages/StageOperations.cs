@@ -113,6 +113,7 @@ sealed class StageOperations(BuildPlan plan)
             ConffileAnswer.AddTo(manifest.Environment, project.Installation.Conffiles), mounts, readSecrets ? ProjectSecrets.Read(project) : [], project.Sandbox.ScriptsNetwork)
         {
             Capabilities = project.Sandbox.Capabilities,
+            Limits = project.Sandbox.Limits,
         };
     }
 }

@@ -3,13 +3,14 @@ using System.Text;
 using ImageSdk.Building.Networking;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Worker.Limits;
 using ImageSdk.Building.Worker.Logging;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Worker;
 
 /// <summary>Runs commands with a root of their own: private processes, devices, host name and, where asked, network.</summary>
-sealed class SandboxCommand(string root, string devices, KernelFiles kernel, CommandSettings settings, string? secretsDirectory)
+sealed class SandboxCommand(string root, string devices, WorkerSession session, CommandSettings settings, string? secretsDirectory)
 {
     /// <summary>What the original sets for everything that runs in an image.</summary>
     static readonly (string Name, string Value)[] BaseEnvironment =
@@ -39,6 +40,9 @@ sealed class SandboxCommand(string root, string devices, KernelFiles kernel, Com
     /// <summary>Variables besides those of the project, which count for more.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Variables { get; init; } = [];
 
+    /// <summary>What the command's stage writes; null where it is thrown away.</summary>
+    public WrittenBytes? Written { get; init; }
+
     /// <summary>Null for no limit of its own.</summary>
     public TimeSpan? Timeout { get; init; }
 
@@ -48,6 +52,7 @@ sealed class SandboxCommand(string root, string devices, KernelFiles kernel, Com
     /// </summary>
     /// <returns>The exit code; 128 + N for signal N.</returns>
     /// <exception cref="TimeoutException">It took longer than <see cref="Timeout"/>, and was ended.</exception>
+    /// <exception cref="Diagnostics.BuildException">It reached a limit, and was ended (IMG3260).</exception>
     public int Run(params IReadOnlyList<string> command)
     {
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
@@ -56,9 +61,10 @@ sealed class SandboxCommand(string root, string devices, KernelFiles kernel, Com
             start.Environment[name] = value;
         var capabilities = Capabilities.With(settings.Capabilities);
         start.FileName = "/bin/sh";
+        using var bounds = session.Limits.Begin(settings.Limits, Written, session.Listener);
         // One pipe for both keeps the order in which the lines were written. Bubblewrap takes the filter from an open file.
-        var script = SeparateErrors is null ? "exec \"$@\" 9< \"$0\" 2>&1" : "exec \"$@\" 9< \"$0\"";
-        foreach (var argument in new[] { "-c", script, kernel.Filter(capabilities), Tools.Bubblewrap, "--seccomp", "9" })
+        var script = $"{bounds.Prelude}exec \"$@\" 9< \"$0\"{(SeparateErrors is null ? " 2>&1" : "")}";
+        foreach (var argument in (string[])["-c", script, session.Kernel.Filter(capabilities), .. bounds.Through, Tools.Bubblewrap, "--seccomp", "9", .. bounds.Arguments])
             start.ArgumentList.Add(argument);
         if (SeparateErrors is not null)
         {
@@ -74,6 +80,7 @@ sealed class SandboxCommand(string root, string devices, KernelFiles kernel, Com
         Processes.LeaveKeyring();
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
+        using var watch = new LimitWatch(bounds, process.Id);
         var timedOut = false;
         using var timer = Timeout is { } limit
             ? new Timer(_ => { timedOut = true; Processes.Kill(process.Id); }, null, limit, System.Threading.Timeout.InfiniteTimeSpan)
@@ -88,6 +95,11 @@ sealed class SandboxCommand(string root, string devices, KernelFiles kernel, Com
         else
             OutputLines.Read(process.StandardOutput.BaseStream, Output);
         process.WaitForExit();
+        watch.End(process.ExitCode);
+        if (watch.Reached is { } reached)
+            throw CommandBounds.Exceeded(reached, Log is null ? "" : ScriptRunner.Tail(Log.LastLines));
+        if (process.ExitCode != 0 && bounds.Hint.Length > 0)
+            Log?.Add(bounds.Hint);
         return timedOut ? throw new TimeoutException() : process.ExitCode;
     }
 
@@ -120,7 +132,7 @@ sealed class SandboxCommand(string root, string devices, KernelFiles kernel, Com
     {
         string[] arguments =
         [
-            "--bind", root, "/", .. kernel.Arguments, "--dev-bind", devices, "/dev", "--chdir", "/",
+            "--bind", root, "/", .. session.Kernel.Arguments, "--dev-bind", devices, "/dev", "--chdir", "/",
             "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "localhost", "--new-session", "--die-with-parent",
         ];
         IEnumerable<string> all = arguments;

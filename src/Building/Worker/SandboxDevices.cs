@@ -21,13 +21,14 @@ sealed class SandboxDevices : IDisposable
 
     /// <param name="path">Where it is made; a directory of the worker's session.</param>
     /// <param name="root">The image's root.</param>
-    public SandboxDevices(string path, DirectoryHandle root)
+    /// <param name="most">Bytes that it may hold; 0 for what the kernel gives.</param>
+    public SandboxDevices(string path, DirectoryHandle root, long most)
     {
         Path = path;
         this.root = root;
         Directory.CreateDirectory(path);
         // Nodes that commands make are for the image: only those mounted from the machine work.
-        Mounts.Mount("tmpfs", path, "tmpfs", Mounts.Options.NoSetUid | Mounts.Options.NoDevices, "mode=0755");
+        Mounts.Mount("tmpfs", path, "tmpfs", Mounts.Options.NoSetUid | Mounts.Options.NoDevices, most == 0 ? "mode=0755" : $"mode=0755,size={most}");
         foreach (var node in Nodes)
         {
             File.WriteAllBytes(System.IO.Path.Combine(path, node), []);

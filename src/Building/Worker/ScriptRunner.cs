@@ -46,12 +46,24 @@ sealed class ScriptRunner(StageContext context)
         context.Progress($"{label}/{name}");
         var start = Stopwatch.GetTimestamp();
         var memory = new MemoryWatch();
-        var (exitCode, lastLines) = context.RunInBuildEnvironment(packager.RunCommand($"/{Directory}/{name}"));
+        var (exitCode, lastLines) = RunAt(file, packager.RunCommand($"/{Directory}/{name}"));
         if (exitCode != 0)
             throw new BuildException("IMG3010",
                 $"Script {label}/{name} failed with {ExitStatus.Describe(exitCode)}.{memory.Explain()} {Tail(lastLines)}", file);
         context.Log($"Script: {name} took {Stopwatch.GetElapsedTime(start).TotalSeconds:0.000} s");
         context.Log("=================================================================");
+    }
+
+    (int ExitCode, IReadOnlyList<string> LastLines) RunAt(string file, IReadOnlyList<string> command)
+    {
+        try
+        {
+            return context.RunInBuildEnvironment(command);
+        }
+        catch (BuildException exception) when (exception.Diagnostic.File is null)
+        {
+            throw new BuildException(exception.Diagnostic with { File = file }, exception);
+        }
     }
 
     public static string Tail(IReadOnlyList<string> lines) =>

@@ -3,6 +3,7 @@ using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Networking;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Worker.Limits;
 using ImageSdk.Building.Worker.Logging;
 using ImageSdk.Posix;
 
@@ -17,6 +18,7 @@ sealed class StageContext : IDisposable
     readonly WorkerSession session;
     readonly Lazy<SandboxDevices> devices;
     readonly SecretMask mask;
+    readonly WrittenBytes written;
 
     /// <param name="listener">Who is told of progress and output; null for the session's.</param>
     public StageContext(StageRoot root, CommandSettings settings, WorkerSession session, IBuildListener? listener = null)
@@ -28,7 +30,8 @@ sealed class StageContext : IDisposable
         Cancellation = session.Cancellation;
         Handle = root.Open();
         // Copying and sealing run no command: then there is nothing to mount.
-        devices = new(() => new SandboxDevices(root.DevicesPath, Handle));
+        devices = new(() => new SandboxDevices(root.DevicesPath, Handle, settings.Limits.Memory));
+        written = new(root.Upper, settings.Limits.Disk);
         mask = new(settings.Secrets.Select(secret => secret.Value).Concat(MachineProxies.Current.Credentials));
         secretsDirectory = settings.Secrets.Count == 0 ? null : WriteSecrets(session);
     }
@@ -41,7 +44,7 @@ sealed class StageContext : IDisposable
 
     public CancellationToken Cancellation { get; }
 
-    public KernelFiles Kernel => session.Kernel;
+    public WorkerSession Session => session;
 
     public string DevicesPath => devices.Value.Path;
 
@@ -140,7 +143,7 @@ sealed class StageContext : IDisposable
         using var mountPoints = MakeMountPoints();
         var lines = new List<string>();
         var errors = new StringBuilder();
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session.Kernel, Settings, null)
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session, Settings, null)
         {
             InBuildEnvironment = false, Output = lines.Add, SeparateErrors = line => errors.AppendLine(line),
         }.Run(command);
@@ -153,7 +156,7 @@ sealed class StageContext : IDisposable
     {
         using var mountPoints = MakeBuildMountPoints();
         var lines = new List<string>();
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session.Kernel, Settings, secretsDirectory) { Network = false, Output = lines.Add }.Run(command);
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session, Settings, secretsDirectory) { Network = false, Output = lines.Add }.Run(command);
         Cancellation.ThrowIfCancellationRequested();
         return (exitCode, lines);
     }
@@ -167,12 +170,13 @@ sealed class StageContext : IDisposable
         using var proxyPoint = aptProxies is null ? null : MakeMountPoints();
         proxyPoint?.Ensure(aptProxies!.Target, isDirectory: false);
         HasRunCommands = true;
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session.Kernel, Settings, secretsDirectory)
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session, Settings, secretsDirectory)
         {
             InBuildEnvironment = inBuildEnvironment,
             Network = network,
             Mounts = [.. mounts, .. aptProxies is null ? Array.Empty<BindMount>() : [aptProxies]],
             Variables = aptProxies is null ? [] : [AptProxyFile.Variable],
+            Written = written,
             Log = output,
         }.Run(command);
         Cancellation.ThrowIfCancellationRequested();

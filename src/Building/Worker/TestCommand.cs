@@ -7,7 +7,7 @@ namespace ImageSdk.Building.Worker;
 static class TestCommand
 {
     public static SandboxCommand New(StageRoot root, StageContext context, RunTestsRequest request, CommandOutput output) =>
-        new(root.RootPath, context.DevicesPath, context.Kernel, request.Settings, null)
+        new(root.RootPath, context.DevicesPath, context.Session, request.Settings, null)
         {
             InBuildEnvironment = false,
             Network = request.Settings.Network,

@@ -54,7 +54,7 @@ sealed class TestRunner(WorkerSession session)
             {
                 error = $"timed out after {request.TimeoutSeconds:0.###} s";
             }
-            catch (Exception exception) when (exception is IOException or System.ComponentModel.Win32Exception)
+            catch (Exception exception) when (exception is IOException or System.ComponentModel.Win32Exception or Diagnostics.BuildException)
             {
                 error = exception.Message;
             }

@@ -48,7 +48,7 @@ sealed partial class TestTracer(WorkerSession session, RunTestsRequest request)
             if (Run(outcome, shell, root, context, commands) == outcome.ExitCode && commands.Count > 0)
                 return outcome with { Error = $"{outcome.Error}, {Describe(commands, ReadLines(context, outcome.Test))}" };
         }
-        catch (Exception exception) when (exception is IOException or System.ComponentModel.Win32Exception)
+        catch (Exception exception) when (exception is IOException or System.ComponentModel.Win32Exception or Diagnostics.BuildException)
         {
             // What is known of the failure is told all the same.
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Worker.Limits;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Worker;
@@ -19,7 +20,7 @@ sealed class WorkerSession : IDisposable
         Store = store;
         Listener = listener;
         Cancellation = cancellation;
-        shared = new(() => new KernelFiles(Path.Combine(Directory!, "kernel")));
+        shared = new(() => new KernelFiles(Path.Combine(Directory!, "kernel")), () => new CommandLimits(Name!, Directory!));
         store.CreateDirectories();
         OwnedFile? taken;
         do
@@ -76,6 +77,9 @@ sealed class WorkerSession : IDisposable
     /// <summary>/proc and /sys of the commands that the worker runs.</summary>
     public KernelFiles Kernel => shared.Kernel.Value;
 
+    /// <summary>What bounds the commands that the worker runs.</summary>
+    public CommandLimits Limits => shared.Limits.Value;
+
     /// <summary>A folder for the next root.</summary>
     public string NextRootDirectory()
     {
@@ -95,8 +99,10 @@ sealed class WorkerSession : IDisposable
             {
                 // One without a lock file was left while it was made, or by an earlier version while it was removed.
                 using var taken = OwnedFile.TryTake(LockOf(directory), FileMode.OpenOrCreate);
-                if (taken is not null)
-                    Remove(sessions, name);
+                if (taken is null)
+                    continue;
+                CommandLimits.RemoveGroups(directory);
+                Remove(sessions, name);
             }
             catch (IOException)
             {
@@ -135,6 +141,8 @@ sealed class WorkerSession : IDisposable
     {
         Begun?.Dispose();
         AwaitPlan();
+        if (shared.Limits.IsValueCreated)
+            CommandLimits.RemoveGroups(Directory);
         using (var sessions = DirectoryHandle.Open(Store.SessionsDirectory))
             for (var start = Stopwatch.GetTimestamp(); ; Thread.Sleep(10))
             {
@@ -155,10 +163,11 @@ sealed class WorkerSession : IDisposable
         @lock?.Dispose();
     }
 
-    sealed class SharedState(Func<KernelFiles> makeKernel)
+    sealed class SharedState(Func<KernelFiles> makeKernel, Func<CommandLimits> makeLimits)
     {
         public readonly LayerChecks Checks = new();
         public readonly Lazy<KernelFiles> Kernel = new(makeKernel);
+        public readonly Lazy<CommandLimits> Limits = new(makeLimits);
         public Task Planning = Task.CompletedTask;
         public int Roots;
     }

@@ -39,6 +39,10 @@ static class Words
             .Where(capability => !Capability.Default.Contains(capability)).Distinct().Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>How many of something there may be.</summary>
+    public static int Count(string text, string name, string file) =>
+        int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : throw Wrong(name, text, "a whole number; 0 for no limit", file);
+
     /// <summary>Lines without the blanks around them; empty ones left out.</summary>
     public static IReadOnlyList<string> Lines(string text) =>
         text.Split(['\n', '\r'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
