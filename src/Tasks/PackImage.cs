@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageSdk.Building;
 using Microsoft.Build.Framework;
 using TaskItem = Microsoft.Build.Utilities.TaskItem;
@@ -18,9 +19,17 @@ public sealed class PackImage : SandboxedImageTask
     [Output]
     public ITaskItem[] PackageFiles { get; set; } = [];
 
+    /// <summary>
+    /// When the image was made, in seconds since 1970, for the files in the package: one image makes one package, whenever it is packed. Empty
+    /// where that is not known.
+    /// </summary>
+    [Output]
+    public string PackageTime { get; set; } = "";
+
     private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
         var files = await build.PackAsync(PackageId, PackageVersion, workers, cancellation).ConfigureAwait(false);
+        PackageTime = files.Time?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
         PackageFiles =
         [
             Item(files.Image, "image/root.image"),

@@ -184,7 +184,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     {
         await Task.Yield();
         Note($"Pack {id} {version}");
-        var files = new ImagePackageFiles(Plan().ImageFile, PackageFile("objects.zst"), PackageFile("THIRD-PARTY-NOTICES.txt"), PackageFile("image.props"));
+        var files = new ImagePackageFiles(Plan().ImageFile, PackageFile("objects.zst"), PackageFile("THIRD-PARTY-NOTICES.txt"), PackageFile("image.props"), new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
         foreach (var file in new[] { files.Objects, files.Notices })
             if (!File.Exists(file) || File.GetLastWriteTimeUtc(file) < File.GetLastWriteTimeUtc(files.Image))
                 File.WriteAllText(file, $"of {File.ReadAllText(files.Image)}");

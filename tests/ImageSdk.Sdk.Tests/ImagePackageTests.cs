@@ -64,6 +64,34 @@ public sealed class ImagePackageTests : IDisposable
     }
 
     [SandboxFact]
+    public void An_image_that_is_built_once_more_elsewhere_makes_the_same_package()
+    {
+        var packages = new[] { "one", "another pläce" }.Select(place =>
+        {
+            TinyImage.Write(folder, $"{place}/base/tiny", $"<PackageId>{id}</PackageId><ImageStream>base/tiny</ImageStream><ImageCacheDirectory>{folder[$"{place}/cache"]}</ImageCacheDirectory>");
+            // The provenance names the command, which is the project's own.
+            var project = $"{place}/base/tiny.imgproj";
+            folder.Write(project, File.ReadAllText(folder[project]).Replace("$(MSBuildProjectDirectory)", folder["base"]));
+            folder.Write($"{place}/base/files/etc/motd", "same\n");
+            TinyImage.Program(folder, $"{place}/base/scripts/when", "#!/bin/sh\nset -e\necho now > /etc/made\n");
+            Harness.DotNet.Run(folder.Path, new Dictionary<string, string>(PackedSdk.Environment) { ["SOURCE_DATE_EPOCH"] = "1700000000" },
+                "pack", $"{place}/base", "-tl:off", "-o", folder[$"{place}/out"], "-p:Version=1.0.0").Succeeded();
+            return System.IO.Compression.ZipFile.OpenRead(folder[$"{place}/out/{id}.1.0.0.nupkg"]);
+        }).ToList();
+        using var one = packages[0];
+        using var other = packages[1];
+        // Which file it is, where they differ.
+        Assert.Equal(Contents(one), Contents(other));
+        Assert.Equal(File.ReadAllBytes(folder[$"one/out/{id}.1.0.0.nupkg"]), File.ReadAllBytes(folder[$"another pläce/out/{id}.1.0.0.nupkg"]));
+    }
+
+    static IEnumerable<string> Contents(System.IO.Compression.ZipArchive package) => package.Entries.Select(entry =>
+    {
+        using var stream = entry.Open();
+        return $"{entry.FullName} {entry.LastWriteTime:O} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(stream))}";
+    });
+
+    [SandboxFact]
     public void Central_package_management_says_the_version_and_SourceImage_which_package()
     {
         Pack("1.0.0");

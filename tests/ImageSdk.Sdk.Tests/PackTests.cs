@@ -100,20 +100,26 @@ public sealed class PackTests : IDisposable
         Assert.True(File.Exists(folder["bin/Debug/hello.1.0.0.nupkg"]));
     }
 
-    [Fact]
-    public void One_image_makes_one_package_to_the_byte()
+    [Theory]
+    [InlineData(null, "2026-01-31")]
+    [InlineData("1700000000", "2023-11-14")]
+    public void One_image_makes_one_package_to_the_byte(string? epoch, string day)
     {
         folder.Project("hello");
         folder.Build().Succeeded();
+        var environment = new Dictionary<string, string>(PackedSdk.Environment);
+        if (epoch is not null)
+            environment["SOURCE_DATE_EPOCH"] = epoch;
         var packages = new[] { "one", "other" }.Select(name =>
         {
-            Harness.DotNet.Run(folder.Path, new Dictionary<string, string>(PackedSdk.Environment) { ["SOURCE_DATE_EPOCH"] = "1700000000" },
-                "pack", "--no-build", "-tl:off", "-o", folder[name]).Succeeded();
+            Harness.DotNet.Run(folder.Path, environment, "pack", "--no-build", "-tl:off", "-o", folder[name]).Succeeded();
             foreach (var file in Directory.GetFiles(folder.State("package")))
                 File.Delete(file);
-            return File.ReadAllBytes(folder[$"{name}/hello.1.0.0.nupkg"]);
+            return folder[$"{name}/hello.1.0.0.nupkg"];
         }).ToList();
-        Assert.Equal(packages[0], packages[1]);
+        Assert.Equal(File.ReadAllBytes(packages[0]), File.ReadAllBytes(packages[1]));
+        using var package = ZipFile.OpenRead(packages[0]);
+        Assert.All(package.Entries, entry => Assert.Equal(day, entry.LastWriteTime.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     static string Text(ZipArchive package, string name)

@@ -2,17 +2,20 @@ using System.Xml.Linq;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Scanning;
 using ImageSdk.Building.Stages;
+using ImageSdk.Images;
 
 namespace ImageSdk.Building.ImagePackages;
 
 /// <summary>What a built image brings into a NuGet package, as files for NuGet's own pack task:
 /// <code>
+/// package/root.image                the image's record, without its log
 /// package/objects.zst               the contents of the image's files (PackedObjects)
 /// package/THIRD-PARTY-NOTICES.txt   licences of the packages in it
 /// package/image.props               the item that tells a project where they are
 /// </code>
-/// The record beside them is the built one. A file is written where it is missing or the image is newer.
+/// A file is written where it is missing or the image is newer.
 /// </summary>
 sealed class ImagePackageContent(BuildPlan plan, LayerStore layers, BuildWorkers workers, IBuildListener listener)
 {
@@ -26,18 +29,26 @@ sealed class ImagePackageContent(BuildPlan plan, LayerStore layers, BuildWorkers
             ?? throw new BuildException("IMG7002", $"There is no image to pack: {file} has not been built. Build the project first.", plan.Project.ProjectFile);
         Directory.CreateDirectory(directory);
         var files = new ImagePackageFiles(
-            file, Path.Combine(directory, "objects.zst"), Path.Combine(directory, "THIRD-PARTY-NOTICES.txt"), Path.Combine(directory, "image.props"));
+            Path.Combine(directory, "root.image"), Path.Combine(directory, "objects.zst"), Path.Combine(directory, "THIRD-PARTY-NOTICES.txt"), Path.Combine(directory, "image.props"),
+            ImageName.TryParse(NameOf(built), out _, out var time) ? new(time, TimeSpan.Zero) : null);
         if (!IsNewer(files.Objects, file) || !IsNewer(files.Notices, file))
         {
             if (!built.Layers.All(layers.Contains))
                 throw new BuildException("IMG7003", $"The layers of {file} are no longer in the cache {layers.Root}. Build the project again.", plan.Project.ProjectFile);
             await workers.AskAsync(plan.Project.CacheDirectory, new PackImageRequest(built.Layers, file, files.Objects, files.Notices), listener, cancellation);
         }
+        // The log is no part of the package, and differs from one build of the same image to the next.
+        if (!IsNewer(files.Image, file))
+            ImageRecord.Write(files.Image, ImageRecord.Read(file) with { BuildLog = null });
         AtomicFile.WriteWhenDifferent(files.Props, DescribeProps(built, id, version));
         return files;
     }
 
     static bool IsNewer(string file, string image) => File.Exists(file) && File.GetLastWriteTimeUtc(file) >= File.GetLastWriteTimeUtc(image);
+
+    // An image that is built once more has another name, and is the same package.
+    string NameOf(BuiltImage built) =>
+        plan.Project.SourceDateEpoch is { } seconds ? ImageName.Format(built.Stream, DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime) : built.Name;
 
     string DescribeProps(BuiltImage built, string id, string version) => new XElement("Project",
         new XComment($" The image that this package carries, for projects of ImageSdk. "),
@@ -46,7 +57,7 @@ sealed class ImagePackageContent(BuildPlan plan, LayerStore layers, BuildWorkers
                 new XElement("PackageId", id),
                 new XElement("PackageVersion", version),
                 new XElement("Stream", built.Stream),
-                new XElement("ImageName", built.Name),
+                new XElement("ImageName", NameOf(built)),
                 new XElement("Architecture", plan.Project.Architecture),
                 new XElement("TreeHash", built.TreeHash),
                 new XElement("Objects", $"$(MSBuildThisFileDirectory)../{ObjectsPath}")))) + "\n";
