@@ -1,0 +1,17 @@
+namespace ImageSdk.Jobs.Running;
+
+/// <summary>How a process does jobs.</summary>
+public sealed record JobRunnerOptions
+{
+    /// <summary>How many jobs to do at once.</summary>
+    public int Concurrency { get; init; } = 1;
+
+    /// <summary>How long running jobs may go on when the process is to end, before they are given back.</summary>
+    public TimeSpan ShutdownTime { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long a job goes on while the database is away. Longer than a lease: where all are cut off, no one takes the job from us, and where only
+    /// we are, what is written with an old token changes nothing.
+    /// </summary>
+    public TimeSpan LongestSilence { get; init; } = TimeSpan.FromMinutes(5);
+}
