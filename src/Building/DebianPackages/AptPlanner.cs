@@ -20,7 +20,7 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     /// <exception cref="Diagnostics.BuildException">One is not known (IMG4002), or apt finds no way (IMG4003).</exception>
     public PackagePlan PlanInstall(IReadOnlyList<PackageRequest> packages)
     {
-        if (settings.OtherDpkgSetting is { } setting)
+        if (settings is { OtherDpkgSetting: { } setting, HasOnlyHooks: false })
             return PackagePlan.ForApt($"apt's configuration has {setting}", Simulate(packages));
         if (Rehearse(packages) is not { } rehearsal)
             return PackagePlan.ForApt(NowhereReason, Simulate(packages));
@@ -29,26 +29,54 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         if (rehearsal.Lines.Skip(said.Count).FirstOrDefault() is not { } summary)
             return PackagePlan.ForApt("apt does not say what it would do", said);
         said.Add(summary);
-        if (Summary().Match(summary).Groups is not [_, { Value: "0" }, var added, { Value: "" }, { Value: "0" }, _])
-            return PackagePlan.ForApt($"apt would do more than install new packages ({summary})", said);
-        if (added.Value == "0")
-            return new([], [], [], architecture, null, said, []);
         if (!HaveDigests(rehearsal.Fetched))
             return PackagePlan.ForApt(NowhereReason, said);
         var fetched = DebianPackage.ParseUriLines(rehearsal.Fetched);
-        if (fetched.FirstOrDefault(package => package.Architecture != architecture && package.Architecture != "all") is { } foreign)
-            return PackagePlan.ForApt($"apt would do more than install new packages ({foreign})", said);
+        if (FindChange(summary, fetched) is { } change)
+            return PlanChange(change, fetched, rehearsal, said);
+        var count = Summary().Match(summary).Groups["new"].Value;
+        if (count == "0")
+            return new([], [], [], architecture, null, said, []);
         var actions = rehearsal.ReadActions();
         var versions = fetched.DistinctBy(package => package.Name).ToDictionary(package => package.Name, package => package.Version, StringComparer.Ordinal);
         List<string> order = [.. actions.Where(action => action.Unpacks).Select(action => action.Name)];
-        if (added.Value != $"{versions.Count}" || order.Count != versions.Count || !versions.Keys.All(order.ToHashSet().Contains))
+        if (count != $"{versions.Count}" || order.Count != versions.Count || !versions.Keys.All(order.ToHashSet().Contains))
             return PackagePlan.ForApt(NowhereReason, said);
         // Which packages count as automatic depends on sections too (APT::Never-MarkAuto-Sections and its kin): apt is the one to say.
         var (markedBefore, marked) = (AptExtendedStates.Automatic(AptExtendedStates.Read(context.Handle)), AptExtendedStates.Automatic(rehearsal.ExtendedStates));
         List<(string Name, string Version)> planned = [.. order.Select(name => (name, versions[name]))];
         return Describe(planned, fetched, AskStanzas(planned), out var reason) is { } described
-            ? new(described, actions, [.. marked.Except(markedBefore)], architecture, null, said, AptLogs.Compress(rehearsal.PlannerLog)) { Manual = [.. markedBefore.Except(marked)] }
+            ? new(described, actions, [.. marked.Except(markedBefore)], architecture, null, said, AptLogs.Compress(rehearsal.PlannerLog))
+            {
+                Manual = [.. markedBefore.Except(marked)], States = rehearsal.ExtendedStates,
+            }
             : PackagePlan.ForApt(reason, said);
+    }
+
+    /// <summary>What only apt does, in a few words; null where a plan does nothing but install new packages.</summary>
+    string? FindChange(string summary, IReadOnlyList<DebianPackage> fetched)
+    {
+        var groups = Summary().Match(summary).Groups;
+        if (groups["upgraded"].Value != "0" || groups["otherwise"].Length > 0 || groups["removed"].Value != "0")
+            return $"apt would do more than install new packages ({summary})";
+        if (fetched.FirstOrDefault(package => package.Architecture != architecture && package.Architecture != "all") is { } foreign)
+            return $"apt would do more than install new packages ({foreign})";
+        return settings.OtherDpkgSetting is { } setting ? $"apt's configuration has {setting}" : null;
+    }
+
+    /// <summary>A plan that apt carries out itself, in steps where the lists say what its packages need.</summary>
+    PackagePlan PlanChange(string reason, IReadOnlyList<DebianPackage> fetched, Rehearsal rehearsal, IReadOnlyList<string> said)
+    {
+        if (AskStanzas([.. fetched.Select(package => ($"{package.Name}:{package.Architecture}", package.Version))]) is not { } stanzas)
+            return PackagePlan.ForApt(reason, said);
+        var known = stanzas.DistinctBy(stanza => (stanza["Package"], stanza["Version"], stanza["Architecture"])).ToDictionary(stanza => (stanza["Package"], stanza["Version"], stanza["Architecture"]));
+        var planned = new List<PlannedPackage>();
+        foreach (var package in fetched.DistinctBy(package => (package.Name, package.Architecture)))
+            if (known.TryGetValue((package.Name, package.Version, package.Architecture), out var stanza))
+                planned.Add(PlannedPackage.FromChange(package, stanza, architecture));
+            else
+                return PackagePlan.ForApt(reason, said);
+        return new(planned, [], [], architecture, reason, said, []) { States = rehearsal.ExtendedStates };
     }
 
     Rehearsal? Rehearse(IReadOnlyList<PackageRequest> packages)
@@ -109,6 +137,9 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     /// <summary>The name in an entry of a package list: "nginx" in "nginx=1.22*", "nginx/bookworm", "nginx:amd64".</summary>
     public static string BaseName(string entry) => entry.AsSpan().IndexOfAny("=/:") is var end and > 0 ? entry[..end] : entry;
 
+    /// <summary>The same with its architecture: "nginx:amd64".</summary>
+    public static string EntryName(string entry) => entry.AsSpan().IndexOfAny("=/") is var end and > 0 ? entry[..end] : entry;
+
     static bool HaveDigests(IEnumerable<string> uriLines) => uriLines.All(line => line.Contains(" SHA256:", StringComparison.Ordinal));
 
     /// <summary>Where packages are that are known; null where apt does not say.</summary>
@@ -119,15 +150,12 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         return exitCode == 0 && HaveDigests(uriLines) ? DebianPackage.ParseUriLines(uriLines) : null;
     }
 
-    /// <summary>What the lists say of packages; null where apt does not say.</summary>
+    /// <summary>What the lists say of packages, for all architectures; null where apt does not say.</summary>
+    /// <param name="versions">Names with or without an architecture.</param>
     IReadOnlyList<ControlStanza>? AskStanzas(IReadOnlyList<(string Name, string Version)> versions)
     {
         if (lists.Value is { } all)
-            return
-            [
-                .. versions.SelectMany(package => all.Describe(package.Name, package.Version)).SelectMany(ControlStanza.ReadAll)
-                    .Where(stanza => stanza["Architecture"] is "all" || stanza["Architecture"] == architecture),
-            ];
+            return [.. versions.SelectMany(package => all.Describe(BaseName(package.Name), package.Version)).SelectMany(ControlStanza.ReadAll)];
         var (exitCode, lines) = context.QueryInBuildEnvironment(["/usr/bin/apt-cache", "show", .. NamesOf(versions)]);
         return exitCode == 0 ? [.. ControlStanza.ReadAll(lines).Where(stanza => stanza["Package"].Length > 0)] : null;
     }
@@ -141,7 +169,7 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         if (files is null || described is null)
             return null;
         var packages = files.DistinctBy(package => package.Name).ToDictionary(package => package.Name, StringComparer.Ordinal);
-        var stanzas = described.DistinctBy(stanza => (stanza["Package"], stanza["Version"])).ToDictionary(stanza => (stanza["Package"], stanza["Version"]));
+        var stanzas = described.Where(stanza => stanza["Architecture"] is "all" || stanza["Architecture"] == architecture).DistinctBy(stanza => (stanza["Package"], stanza["Version"])).ToDictionary(stanza => (stanza["Package"], stanza["Version"]));
         var planned = new List<PlannedPackage>();
         foreach (var (name, version) in versions)
         {
@@ -157,7 +185,7 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     private static partial Regex Change();
 
     // "0 upgraded, 2 newly installed, 1 downgraded, 0 to remove and 3 not upgraded."
-    [GeneratedRegex(@"^(\d+) upgraded, (\d+) newly installed, (.*?)(\d+) to remove and (\d+) not upgraded\.$")]
+    [GeneratedRegex(@"^(?<upgraded>\d+) upgraded, (?<new>\d+) newly installed, (?<otherwise>.*?)(?<removed>\d+) to remove and \d+ not upgraded\.$")]
     private static partial Regex Summary();
 
     // "Inst NAME [OLDER] (VERSION ORIGIN, ORIGIN [ARCHITECTURE])", and in brackets what is broken until the next lines are done.

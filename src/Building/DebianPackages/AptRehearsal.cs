@@ -30,8 +30,8 @@ sealed class AptRehearsal(StageContext context)
         if (excerpt is not null)
             using (var lists = root.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(AptLists.Folder)))
                 folder.Write(excerpt, lists, $"/{AptLists.Folder}");
-        // Read after the root's own configuration. debconf's hook would look into packages that have nothing in them.
-        BootstrapRoot.WriteFile(root, ConfigurationFile, "#clear DPkg::Pre-Install-Pkgs;\n", 0x1A4); // 0644
+        // Read after the root's own configuration. debconf's hook would look into packages that have nothing in them, others into what was installed.
+        BootstrapRoot.WriteFile(root, ConfigurationFile, "#clear DPkg::Pre-Install-Pkgs;\n#clear DPkg::Pre-Invoke;\n#clear DPkg::Post-Invoke;\n", 0x1A4); // 0644
         try
         {
             var states = AptExtendedStates.Read(root);

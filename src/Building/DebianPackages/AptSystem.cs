@@ -39,8 +39,12 @@ sealed record AptSystem(string SourcesKey, string StateKey, InstalledPackages St
         var states = AptExtendedStates.Read(root);
         return new(
             HashSources(root, status, settings), LayerStore.KeyOf(InstalledPackages.DescribeForApt(status), states), packages, states,
-            root.StatInRoot("etc/apt/auth.conf"u8) is { Size: > 0 } || RootFile.HasNames(root, "etc/apt/auth.conf.d"));
+            HasPasswordsIn(root));
     }
+
+    /// <summary>Whether a root's apt has passwords for its sources.</summary>
+    public static bool HasPasswordsIn(DirectoryHandle root) =>
+        root.StatInRoot("etc/apt/auth.conf"u8) is { Size: > 0 } || RootFile.HasNames(root, "etc/apt/auth.conf.d");
 
     // Scripts of the field's other builders differ in their first lines alone.
     static string WithoutComments(string script) => string.Join('\n', script.Split('\n').Where(line => !line.StartsWith('#')));

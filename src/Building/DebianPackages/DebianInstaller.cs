@@ -54,9 +54,10 @@ sealed partial class DebianInstaller : IDisposable
         log.Append(planner.LogText);
         if (planner.LacksSources)
             layers.MakeProvisional();
-        if ((plan.Reason ?? FindUnusualName(plan, system) ?? FindReason(system, sources.Settings, plan)) is { } reason)
-            return InstallByApt(sources, reason);
-        return Install(sources, InstallSteps.Cut(plan, [.. packages.Select(package => AptPlanner.BaseName(package.Name))], system.Status.Names), plan, system);
+        if (((plan.Packages.Count == 0 ? plan.Reason : null) ?? FindUnusualName(plan, system)) is { } inOne)
+            return InstallByApt(sources, inOne);
+        var steps = InstallSteps.Cut(plan, [.. packages.Select(package => AptPlanner.EntryName(package.Name))], system.Status.Names);
+        return (plan.Reason ?? FindReason(system, sources.Settings, plan)) is { } reason ? InstallByApt(sources, steps, plan, reason) : Install(sources, steps, plan, system);
     }
 
     AptSystem? ReadSystem()
@@ -72,7 +73,7 @@ sealed partial class DebianInstaller : IDisposable
     // The steps of the plan are cut by the names of the list.
     string? FindUnusualName(PackagePlan plan, AptSystem system)
     {
-        var planned = plan.Packages.Select(package => package.Package.Name).ToHashSet(StringComparer.Ordinal);
+        var planned = plan.Packages.SelectMany(package => new[] { package.Package.Name, package.Name }).ToHashSet(StringComparer.Ordinal);
         var selections = plan.ReadSelections();
         return packages.FirstOrDefault(package => AptPlanner.BaseName(package.Name) is var name && !planned.Contains(name) && !system.Status.Names.Contains(name)
             && !selections.Contains(name.TrimEnd('^'))) is { } other
@@ -98,10 +99,30 @@ sealed partial class DebianInstaller : IDisposable
     DoneEvent InstallByApt(AptSources sources, string reason)
     {
         Say($"apt installs all of the list in one layer: {reason}");
+        layers.Finish(sources.Layer, InstallListByApt);
+        return layers.Done;
+    }
+
+    void InstallListByApt(StageContext context)
+    {
+        new GenericPackager(context).InstallUpdated(packages);
+        AptLeftovers.DropPackages(context.Handle);
+    }
+
+    // Each step names the very packages of the plan, so that apt chooses nothing that the list as a whole would not have. What it makes of the list at the
+    // end is nothing, or what no step could know.
+    DoneEvent InstallByApt(AptSources sources, IReadOnlyList<InstallStep> steps, PackagePlan plan, string reason)
+    {
+        Say($"apt installs the packages of each step: {reason}");
+        foreach (var step in steps)
+            layers.Add(
+                "InstallPackages apt step", step.Describe(sources.Settings), step.Title, sources.Layer, AptFiles, request.Settings,
+                context => new GenericPackager(context).InstallUpdated(packages, [.. step.Packages.Select(package => package.Package)]));
         layers.Finish(sources.Layer, context =>
         {
-            new GenericPackager(context).InstallUpdated(packages);
-            AptLeftovers.DropPackages(context.Handle);
+            InstallListByApt(context);
+            if (plan.States is { } states)
+                AptExtendedStates.Replace(context.Handle, states);
         });
         return layers.Done;
     }

@@ -31,6 +31,9 @@ sealed partial record DebianPackage(string Name, string Version, string Architec
     public static IReadOnlyList<DebianPackage> ParseUriLines(IEnumerable<string> lines) =>
         [.. lines.Where(line => line.StartsWith('\'')).Select(ParseUriLine)];
 
+    /// <summary>Whether a line is one that says where a package is and what it must be, as <see cref="ParseUriLine"/> reads it.</summary>
+    public static bool IsUriLine(string line) => UriLine().IsMatch(line);
+
     /// <summary>A line <c>'URI' NAME_VERSION_ARCHITECTURE.deb SIZE SHA256:DIGEST</c>.</summary>
     /// <exception cref="BuildException">It is none: IMG4013.</exception>
     public static DebianPackage ParseUriLine(string line)

@@ -6,6 +6,9 @@ static class DebianUri
     public static bool IsRemote(string uri) =>
         uri.StartsWith("http:", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether anything that speaks HTTP can fetch it.</summary>
+    public static bool IsOpen(string uri) => IsRemote(uri) && Uri.TryCreate(uri, UriKind.Absolute, out var address) && address.UserInfo.Length == 0;
+
     /// <summary>The path of a file on the machine itself (file:/path, file:///path, copy:/path); null where it is none.</summary>
     public static string? TryGetPath(string uri)
     {

@@ -8,6 +8,9 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="Actions">What dpkg does, in order.</param>
 sealed record InstallStep(IReadOnlyList<string> Listed, IReadOnlyList<PlannedPackage> Packages, IReadOnlyList<PackageAction> Actions)
 {
+    /// <summary>For people.</summary>
+    public string Title => $"{string.Join(' ', Listed)} ({Packages.Count} {(Packages.Count == 1 ? "package" : "packages")})";
+
     /// <summary>All that the step's result depends on besides what lies below, in words.</summary>
     public string Describe(AptSettings settings)
     {

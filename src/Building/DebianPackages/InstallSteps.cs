@@ -21,8 +21,8 @@ sealed class InstallSteps
 
     InstallSteps(PackagePlan plan, IReadOnlySet<string> installed)
     {
-        planned = plan.Packages.ToDictionary(package => package.Package.Name, StringComparer.Ordinal);
-        providers = plan.Packages.SelectMany(package => package.Provides.Select(name => (Name: name, Provider: package.Package.Name)))
+        planned = plan.Packages.ToDictionary(package => package.Name, StringComparer.Ordinal);
+        providers = plan.Packages.SelectMany(package => package.Provides.Select(name => (Name: name, Provider: package.Name)))
             .ToLookup(pair => pair.Name, pair => pair.Provider, StringComparer.Ordinal);
         selections = plan.ReadSelections();
         this.installed = installed;
@@ -50,14 +50,14 @@ sealed class InstallSteps
             Add(names, needed);
         }
         if (done.Count < plan.Packages.Count)
-            Add(listed.TakeLast(1), [.. plan.Packages.Select(package => package.Package.Name).Except(done)]);
+            Add(listed.TakeLast(1), [.. plan.Packages.Select(package => package.Name).Except(done)]);
         return steps;
 
         void Add(IEnumerable<string> names, HashSet<string> needed)
         {
             done.UnionWith(needed);
             steps.Add(new(
-                [.. names], [.. plan.Packages.Where(package => needed.Contains(package.Package.Name))],
+                [.. names], [.. plan.Packages.Where(package => needed.Contains(package.Name))],
                 [.. plan.Actions.Where(action => needed.Contains(action.Name))]));
         }
     }
@@ -74,22 +74,23 @@ sealed class InstallSteps
         while (next.TryPop(out var name))
             if (needed.Add(name))
                 foreach (var group in planned[name].Requirements)
-                    foreach (var found in Resolve(group))
+                    foreach (var found in Resolve(group, planned[name]))
                         next.Push(found);
         return needed;
     }
 
     // What is selected for a pattern may be a virtual name in turn.
-    IEnumerable<string> Select(string entry) => planned.ContainsKey(entry)
+    IEnumerable<string> Select(string listed) => planned.ContainsKey(listed) ? [listed] : SelectNamed(AptPlanner.BaseName(listed));
+
+    IEnumerable<string> SelectNamed(string entry) => planned.ContainsKey(entry)
         ? [entry]
         : selections[entry.TrimEnd('^')].SelectMany(name => planned.ContainsKey(name) ? [name] : selections[name]);
 
-    // apt made sure that one of the group will do. Versions are not compared here: where it might be any of several
+    // apt made sure that one of the group will do. Versions and architectures are not compared here: where it might be any of several
     // packages of the plan, all of them count, which is too much at worst and never too little.
-    IEnumerable<string> Resolve(IReadOnlyList<PackageRequirement> group) =>
-        group.Any(requirement => !requirement.IsVersioned && installed.Contains(requirement.Name))
+    IEnumerable<string> Resolve(IReadOnlyList<PackageRequirement> group, PlannedPackage of) =>
+        !of.IsForeign && group.Any(requirement => !requirement.IsVersioned && installed.Contains(requirement.Name))
             ? []
-            : group.SelectMany(requirement => planned.ContainsKey(requirement.Name)
-                ? providers[requirement.Name].Prepend(requirement.Name)
-                : providers[requirement.Name]);
+            : group.SelectMany(requirement => providers[requirement.Name]
+                .Concat(of.IsForeign ? [requirement.Name, $"{requirement.Name}:{of.Package.Architecture}"] : [requirement.Name]).Where(planned.ContainsKey));
 }

@@ -8,7 +8,10 @@ namespace ImageSdk.Building.DebianPackages;
 /// <param name="Actions">What dpkg does, in order.</param>
 /// <param name="Automatic">Names of those that nobody asked for, in the order in which apt notes them.</param>
 /// <param name="Architecture">The image's own.</param>
-/// <param name="Reason">Why apt has to install it by itself, in a few words; null where it need not.</param>
+/// <param name="Reason">
+/// Why apt has to install it by itself, in a few words; null where it need not. Then there are no actions, and packages of other architectures
+/// and newer versions of what is installed among the packages; none where it is not known what they need.
+/// </param>
 /// <param name="Lines">What apt says of it.</param>
 /// <param name="PlannerLog">What apt gives its planner, compressed (xz); empty where a lock made the plan, which knows of no lists.</param>
 sealed partial record PackagePlan(
@@ -17,6 +20,9 @@ sealed partial record PackagePlan(
 {
     /// <summary>Names of packages that are there and count as automatic no more, be they listed or not.</summary>
     public IReadOnlyList<string> Manual { get; init; } = [];
+
+    /// <summary>apt's notes of packages that came for others' sake as it leaves them (/var/lib/apt/extended_states); null where they are not known.</summary>
+    public string? States { get; init; }
 
     /// <summary>What apt took for entries of the list that are no package's own name: virtual packages, tasks and patterns.</summary>
     public ILookup<string, string> ReadSelections() => Lines.Select(line => Selection().Match(line)).Where(match => match.Success)

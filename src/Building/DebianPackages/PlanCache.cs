@@ -15,7 +15,7 @@ namespace ImageSdk.Building.DebianPackages;
 sealed class PlanCache(LayerStore store)
 {
     /// <summary>Raise it when plans come out differently: old ones then no longer count.</summary>
-    const string Version = "2";
+    const string Version = "3";
 
     /// <summary>Plans are small, but come with every change of the lists.</summary>
     const int MostPlans = 256;

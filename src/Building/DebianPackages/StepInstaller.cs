@@ -32,8 +32,7 @@ sealed class StepInstaller(
             for (var number = 0; number < steps.Count; number++)
             {
                 var (step, files) = (steps[number], fetched[number]);
-                var title = $"{string.Join(' ', step.Listed)} ({step.Packages.Count} {(step.Packages.Count == 1 ? "package" : "packages")})";
-                layers.Add(Kind, inputs[number], title, null, [], WithPackages(), context => Run(step, title, files, context));
+                layers.Add(Kind, inputs[number], step.Title, null, [], WithPackages(), context => Run(step, files, context));
             }
         }
         finally
@@ -66,11 +65,11 @@ sealed class StepInstaller(
     CommandSettings WithPackages() =>
         request.Settings with { BindMounts = [.. request.Settings.BindMounts, new BindMount(store.PackagesDirectory, MountPoint)] };
 
-    void Run(InstallStep step, string title, Task<IReadOnlyList<CachedPackage>> fetched, StageContext context)
+    void Run(InstallStep step, Task<IReadOnlyList<CachedPackage>> fetched, StageContext context)
     {
         var files = fetched.GetAwaiter().GetResult().ToDictionary(file => file.Package.Name, StringComparer.Ordinal);
-        context.Log($"Installing {title}:");
-        context.Progress($"Installing {title}");
+        context.Log($"Installing {step.Title}:");
+        context.Progress($"Installing {step.Title}");
         var script = new DpkgScript(settings, MountPoint);
         var replacesPrograms = KernelFiles.Covered.Any(program => files.ContainsKey(program.Package));
         // Without the program that reads templates it does no more than to make debconf's database.

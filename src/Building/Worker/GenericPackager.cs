@@ -60,9 +60,10 @@ sealed class GenericPackager(StageContext context)
     }
 
     // Other packagers fail by themselves where a source does.
-    bool UpdatesWithApt() =>
-        RootFile.TryReadText(context.Handle, PathInImage.TrimStart('/'))?.Contains("[ \"$cmd\" = \"update\" ] && exec apt-get ", StringComparison.Ordinal) == true
-            && RootFile.Exists(context.Handle, "usr/bin/env");
+    bool UpdatesWithApt() => CallsApt("update") && RootFile.Exists(context.Handle, "usr/bin/env");
+
+    bool CallsApt(string command) =>
+        RootFile.TryReadText(context.Handle, PathInImage.TrimStart('/'))?.Contains($"[ \"$cmd\" = \"{command}\" ] && exec apt-get ", StringComparison.Ordinal) == true;
 
     public void Upgrade(IReadOnlyList<Sandbox.PackageRequest> packages) => Step("upgrade", "Upgrading packages", [], packages);
 
@@ -71,21 +72,30 @@ sealed class GenericPackager(StageContext context)
         Step("install", $"Installing packages: {string.Join(' ', packages.Select(package => package.Name))}",
             [.. packages.Select(package => package.Name)], packages);
 
+    /// <summary>Installs versions of packages that are known since the last update.</summary>
+    /// <param name="listed">What they are for, in the messages of errors.</param>
+    public void InstallUpdated(IReadOnlyList<Sandbox.PackageRequest> listed, IReadOnlyList<DebianPackage> packages) =>
+        Step("install", $"Installing packages: {string.Join(' ', packages.Select(package => package.Name))}",
+            [.. packages.Select(package => $"{package.Name}:{package.Architecture}={package.Version}")], listed);
+
     void Step(string command, string title, IReadOnlyList<string> arguments, IReadOnlyList<Sandbox.PackageRequest> packages)
     {
+        var archives = CallsApt(command) ? CachedArchives.TryBring(context, [PathInImage, command, .. arguments]) : null;
         var memory = new MemoryWatch();
-        var (exitCode, lastLines) = Call(command, title, arguments, []);
+        var (exitCode, lastLines) = Call(command, title, [.. archives?.OptionsFor(context.Settings) ?? [], .. arguments], [], archives);
         if (exitCode != 0)
             throw Failure(command, exitCode, lastLines, packages, memory);
     }
 
     /// <param name="through">A program that starts the packager, with its arguments; none for none.</param>
-    (int ExitCode, IReadOnlyList<string> LastLines) Call(string command, string title, IReadOnlyList<string> arguments, IReadOnlyList<string> through)
+    /// <param name="archives">Packages that apt takes in place of fetching them; null for none.</param>
+    (int ExitCode, IReadOnlyList<string> LastLines) Call(
+        string command, string title, IReadOnlyList<string> arguments, IReadOnlyList<string> through, CachedArchives? archives = null)
     {
         context.Log("");
         context.Log($"{title}:");
         context.Progress(title);
-        return context.RunInBuildEnvironment([.. through, PathInImage, command, .. arguments], network: true, replacesPrograms: command == "upgrade");
+        return context.RunInBuildEnvironment([.. through, PathInImage, command, .. arguments], network: true, replacesPrograms: command == "upgrade", archives);
     }
 
     /// <param name="lastLines">The last lines that the command printed.</param>

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Networking;
 using ImageSdk.Building.Projects;
@@ -108,13 +109,16 @@ sealed class StageContext : IDisposable
     /// </summary>
     /// <param name="network">Whether the network is reachable; null for what the project says.</param>
     /// <param name="replacesPrograms">Whether the command may bring another version of a program that has a stand-in.</param>
+    /// <param name="archives">Packages that apt takes in place of fetching them; null for none.</param>
     /// <returns>The exit code and the last lines of output.</returns>
     public (int ExitCode, IReadOnlyList<string> LastLines) RunInBuildEnvironment(
-        IReadOnlyList<string> command, bool? network = null, bool replacesPrograms = false)
+        IReadOnlyList<string> command, bool? network = null, bool replacesPrograms = false, CachedArchives? archives = null)
     {
         using var mountPoints = MakeBuildMountPoints();
+        foreach (var mount in archives?.Mounts ?? [])
+            mountPoints.Ensure(mount.Target, Directory.Exists(mount.Source));
         using var policy = ServicePolicy.Borrow(Handle);
-        return Run(command, inBuildEnvironment: true, network ?? Settings.Network, CoverPrograms(replacesPrograms));
+        return Run(command, inBuildEnvironment: true, network ?? Settings.Network, [.. CoverPrograms(replacesPrograms), .. archives?.Mounts ?? []], archives?.Settings);
     }
 
     /// <summary>Runs a command in the base environment, as clean-up and lists are run.</summary>
@@ -162,20 +166,20 @@ sealed class StageContext : IDisposable
     }
 
     (int ExitCode, IReadOnlyList<string> LastLines) Run(
-        IReadOnlyList<string> command, bool inBuildEnvironment, bool network, IReadOnlyList<BindMount> mounts)
+        IReadOnlyList<string> command, bool inBuildEnvironment, bool network, IReadOnlyList<BindMount> mounts, IReadOnlyList<string>? aptSettings = null)
     {
         using var output = BeginOutput();
         using var resolver = network ? new LentResolver(Handle) : null;
-        var aptProxies = network && inBuildEnvironment ? AptProxyFile.Find(session) : null;
-        using var proxyPoint = aptProxies is null ? null : MakeMountPoints();
-        proxyPoint?.Ensure(aptProxies!.Target, isDirectory: false);
+        var aptConfiguration = network && inBuildEnvironment ? AptConfigurationFile.Find(session, aptSettings ?? []) : null;
+        using var configurationPoint = aptConfiguration is null ? null : MakeMountPoints();
+        configurationPoint?.Ensure(aptConfiguration!.Target, isDirectory: false);
         HasRunCommands = true;
         var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session, Settings, secretsDirectory)
         {
             InBuildEnvironment = inBuildEnvironment,
             Network = network,
-            Mounts = [.. mounts, .. aptProxies is null ? Array.Empty<BindMount>() : [aptProxies]],
-            Variables = aptProxies is null ? [] : [AptProxyFile.Variable],
+            Mounts = [.. mounts, .. aptConfiguration is null ? Array.Empty<BindMount>() : [aptConfiguration]],
+            Variables = aptConfiguration is null ? [] : [AptConfigurationFile.Variable],
             Written = written,
             Log = output,
         }.Run(command);
@@ -193,6 +197,21 @@ sealed class StageContext : IDisposable
             ? [.. covers, new BindMount(DeviceNodes.WriteProgram(session.Directory), mknod)]
             : [.. covers];
     }
+
+    /// <summary>The packages of the cache.</summary>
+    public PackageStore Packages => new(session.Store);
+
+    /// <summary>Brings packages into the cache.</summary>
+    /// <exception cref="BuildException">As <see cref="PackageFetcher.FetchAsync"/>.</exception>
+    public void BringPackages(IReadOnlyList<DebianPackage> packages)
+    {
+        Directory.CreateDirectory(Packages.PackagesDirectory);
+        new PackageFetcher(session.Store, session.NextRootDirectory(), listener).FetchAsync(packages, Cancellation).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Writes a program that stands in for another one.</summary>
+    /// <returns>Its path on the host.</returns>
+    public string WriteProgram(string name, string script) => ProgramFile.Write(session.Directory, name, script);
 
     /// <summary>Stand-ins for programs that would change the machine or need a running system.</summary>
     public IEnumerable<BindMount> CoverPrograms() =>

@@ -18,6 +18,9 @@ sealed class LocalRepository(string folder)
     /// <summary>What the configuration file of packages says that are added from now on.</summary>
     public string Setting { get; set; } = "setting";
 
+    /// <summary>Of packages that are added from now on.</summary>
+    public string Architecture { get; set; } = "all";
+
     /// <summary>Adds a package, or a version of one.</summary>
     /// <param name="fields">More of its control file, a line each.</param>
     /// <param name="scripts">Maintainer scripts: name and text.</param>
@@ -28,15 +31,15 @@ sealed class LocalRepository(string folder)
         ImageWorkspace.Write(tree, $"etc/{name}.conf", Setting + "\n");
         ImageWorkspace.Write(tree, "DEBIAN/conffiles", $"/etc/{name}.conf\n");
         ImageWorkspace.Write(tree, "DEBIAN/md5sums", $"{Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(version + "\n")))}  usr/share/{name}/version\n");
-        var control = $"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: Nobody <nobody@example.org>\nDescription: sample\n{fields}";
+        var control = $"Package: {name}\nVersion: {version}\nArchitecture: {Architecture}\nMaintainer: Nobody <nobody@example.org>\nDescription: sample\n{fields}";
         control = control.EndsWith('\n') ? control : control + "\n";
         ImageWorkspace.Write(tree, "DEBIAN/control", control);
         foreach (var (script, text) in scripts)
             ImageWorkspace.Write(tree, $"DEBIAN/{script}", text, executable: script != "triggers");
-        var file = Path.Combine(folder, "pool", $"{name}_{version}.deb");
+        var file = Path.Combine(folder, "pool", Architecture == "all" ? $"{name}_{version}.deb" : $"{name}_{version}_{Architecture}.deb");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         SamplePackage.Run("dpkg-deb", "--root-owner-group", "-Zxz", "--build", tree, file);
-        stanzas[$"{name} {version}"] =
+        stanzas[$"{name} {version} {Architecture}"] =
             $"{control}Filename: ./{Path.GetFileName(file)}\nSize: {new FileInfo(file).Length}\nSHA256: {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}\n";
         File.WriteAllText(Path.Combine(folder, "pool", "Packages"), string.Join('\n', stanzas.Values));
     }

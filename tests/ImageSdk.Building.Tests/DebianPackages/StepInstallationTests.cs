@@ -216,7 +216,7 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
         var upper = @base.Workspace.NewManifest("replaced");
         ImageWorkspace.Write(upper, "manifest", $$"""{"SourceImage": "{{project.Stream}}"}""");
         var result = await @base.Workspace.BuildAsync(repository.Use(@base.Workspace.Project("test/replaced", upper), upper) with { Packages = ["new"] });
-        Assert.Equal(1, CountOf(result, "apt installs all of the list in one layer: "));
+        Assert.Equal(1, CountOf(result, "apt installs the packages of each step: "));
         Assert.Null(result.Find("/usr/share/old/version"));
         Assert.NotNull(result.Find("/usr/share/new/version"));
     }
