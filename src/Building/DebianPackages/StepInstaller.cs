@@ -71,7 +71,6 @@ sealed class StepInstaller(
         context.Log($"Installing {step.Title}:");
         context.Progress($"Installing {step.Title}");
         var script = new DpkgScript(settings, MountPoint);
-        var replacesPrograms = KernelFiles.Covered.Any(program => files.ContainsKey(program.Package));
         // Without the program that reads templates it does no more than to make debconf's database.
         if (settings.Preconfigures && RootFile.Exists(context.Handle, DpkgScript.Preconfigurer)
             && (RootFile.Exists(context.Handle, DpkgScript.TemplateReader) || AptLeftovers.LackDebconf(context.Handle)))
@@ -80,19 +79,19 @@ sealed class StepInstaller(
         {
             if (run.Unpacks)
             {
-                RunScript(script.Take(), context, replacesPrograms);
+                RunScript(script.Take(), context);
                 if (TryUnpack([.. run.Names.Select(name => files[name])], context))
                     continue;
             }
             script.Call(run, files);
         }
-        RunScript(script.Take(), context, replacesPrograms);
+        RunScript(script.Take(), context);
     }
 
     bool TryUnpack(IReadOnlyList<CachedPackage> packages, StageContext context)
     {
         if (DpkgSettings.Read(context.Handle, settings.DpkgOptions, request.Settings.Environment.GetValueOrDefault(ConffileAnswer.DpkgVariable)) is not { IsUsual: true } dpkg
-            || !new PlainUnpacker(context, dpkg.Forces, script => RunScript(script, context, replacesPrograms: true)).TryUnpack(packages))
+            || !new PlainUnpacker(context, dpkg.Forces, script => RunScript(script, context)).TryUnpack(packages))
             return false;
         foreach (var package in packages)
             context.Log($"Unpacking {package.Package.Name} ({package.Package.Version}) ...");
@@ -101,7 +100,7 @@ sealed class StepInstaller(
         return true;
     }
 
-    void RunScript(string commands, StageContext context, bool replacesPrograms)
+    void RunScript(string commands, StageContext context)
     {
         if (commands.Length == 0)
             return;
@@ -109,7 +108,7 @@ sealed class StepInstaller(
         var script = $"#!/bin/sh\nset -e\nexport PATH=/usr/sbin:/usr/bin:/sbin:/bin\n{commands}";
         using var borrowed = new BorrowedFile(context.Handle, ScriptFile, Encoding.UTF8.GetBytes(script), 0x1ED);
         var memory = new MemoryWatch();
-        var (exitCode, lastLines) = context.RunInBuildEnvironment([GenericPackager.PathInImage, "run", ScriptFile], network: true, replacesPrograms);
+        var (exitCode, lastLines) = context.RunInBuildEnvironment([GenericPackager.PathInImage, "run", ScriptFile], network: true);
         if (exitCode != 0)
             throw GenericPackager.Failure("install", exitCode, lastLines, requests, memory);
     }

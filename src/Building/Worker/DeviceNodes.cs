@@ -14,7 +14,8 @@ static class DeviceNodes
 
     const ulong LongestNote = 64;
 
-    const string Program =
+    /// <summary>The stand-in, for builds by an ordinary user.</summary>
+    public static CoveredProgram Program { get; } = new("mknod",
         """
         #!/bin/sh
         # Stands in for mknod where device nodes can't be made: see the documentation of rootless builds.
@@ -46,12 +47,7 @@ static class DeviceNodes
         esac
         echo "#!imagesdk-device-node $type $(($3)) $(($4))" > "$1" && chmod "${mode:-$(printf %o $((0666 & ~0$(umask))))}" "$1"
 
-        """;
-
-    /// <summary>Where the image's own program is that gets covered; null where there is none that can be.</summary>
-    public static string? FindCovered(DirectoryHandle root) => CoveredProgram.Find(root, "mknod");
-
-    public static string WriteProgram(string directory) => ProgramFile.Write(directory, "mknod", Program);
+        """);
 
     /// <summary>Turns notes below a layer's tree into placeholders.</summary>
     public static void Adopt(string tree)

@@ -95,7 +95,7 @@ sealed class GenericPackager(StageContext context)
         context.Log("");
         context.Log($"{title}:");
         context.Progress(title);
-        return context.RunInBuildEnvironment([.. through, PathInImage, command, .. arguments], network: true, replacesPrograms: command == "upgrade", archives);
+        return context.RunInBuildEnvironment([.. through, PathInImage, command, .. arguments], network: true, archives);
     }
 
     /// <param name="lastLines">The last lines that the command printed.</param>

@@ -18,7 +18,9 @@ sealed class KernelFiles
     public const string Programs = "/proc/1/programs";
 
     /// <summary>Programs that have one.</summary>
-    public static IReadOnlyList<CoveredProgram> Covered { get; } = [KernelSettings.Program, ServiceManager.Program];
+    public static IReadOnlyList<CoveredProgram> Covered { get; } = WorkerSession.IsRootless
+        ? [KernelSettings.Program, ServiceManager.Program, DeviceNodes.Program]
+        : [KernelSettings.Program, ServiceManager.Program];
 
     /// <summary>Hidden wholly, where the kernel has them.</summary>
     static readonly string[] Masked =

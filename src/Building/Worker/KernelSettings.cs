@@ -6,7 +6,7 @@ namespace ImageSdk.Building.Worker;
 /// </summary>
 static class KernelSettings
 {
-    public static CoveredProgram Program { get; } = new("sysctl", "procps",
+    public static CoveredProgram Program { get; } = new("sysctl",
         $"""
         #!/bin/sh
         # Stands in for sysctl while an image is built: settings of the building machine's kernel are read, never changed.

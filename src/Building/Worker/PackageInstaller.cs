@@ -42,15 +42,14 @@ sealed class PackageInstaller
 
     // Nothing of a stage needs to survive a power cut.
     void Dpkg(IReadOnlyList<string> arguments) => Run(
-        ["dpkg", "--force-unsafe-io", "--force-confold", "--log=/dev/null", .. arguments],
-        arguments.Contains("--configure") ? [.. context.CoverPrograms()] : []);
+        ["dpkg", "--force-unsafe-io", "--force-confold", "--log=/dev/null", .. arguments]);
 
-    void Run(IReadOnlyList<string> command, params IReadOnlyList<BindMount> mounts)
+    void Run(IReadOnlyList<string> command)
     {
         string[] environment =
             ["DEBIAN_FRONTEND=noninteractive", "DEBCONF_NONINTERACTIVE_SEEN=true", "LC_ALL=C.UTF-8", "LANGUAGE=C.UTF-8", "LANG=C.UTF-8"];
         var memory = new MemoryWatch();
-        var (exitCode, lastLines) = context.RunWith([new BindMount(store.PackagesDirectory, MountPoint), .. mounts], ["/usr/bin/env", .. environment, .. command]);
+        var (exitCode, lastLines) = context.RunWith([new BindMount(store.PackagesDirectory, MountPoint)], ["/usr/bin/env", .. environment, .. command]);
         if (exitCode != 0)
             throw new BuildException("IMG2018", $"dpkg failed with {ExitStatus.Describe(exitCode)} while it installed packages.{memory.Explain()} {ScriptRunner.Tail(lastLines)}");
     }

@@ -6,7 +6,7 @@ namespace ImageSdk.Building.Worker;
 /// </summary>
 static class ServiceManager
 {
-    public static CoveredProgram Program { get; } = new("systemctl", "systemd",
+    public static CoveredProgram Program { get; } = new("systemctl",
         $"""
         #!/bin/sh
         # Stands in for systemctl while an image is built: no service is started, also not by "enable --now".

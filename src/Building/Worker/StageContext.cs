@@ -108,30 +108,26 @@ sealed class StageContext : IDisposable
     /// host's name resolution.
     /// </summary>
     /// <param name="network">Whether the network is reachable; null for what the project says.</param>
-    /// <param name="replacesPrograms">Whether the command may bring another version of a program that has a stand-in.</param>
     /// <param name="archives">Packages that apt takes in place of fetching them; null for none.</param>
     /// <returns>The exit code and the last lines of output.</returns>
     public (int ExitCode, IReadOnlyList<string> LastLines) RunInBuildEnvironment(
-        IReadOnlyList<string> command, bool? network = null, bool replacesPrograms = false, CachedArchives? archives = null)
+        IReadOnlyList<string> command, bool? network = null, CachedArchives? archives = null)
     {
         using var mountPoints = MakeBuildMountPoints();
         foreach (var mount in archives?.Mounts ?? [])
             mountPoints.Ensure(mount.Target, Directory.Exists(mount.Source));
         using var policy = ServicePolicy.Borrow(Handle);
-        return Run(command, inBuildEnvironment: true, network ?? Settings.Network, [.. CoverPrograms(replacesPrograms), .. archives?.Mounts ?? []], archives?.Settings);
+        return Run(command, inBuildEnvironment: true, network ?? Settings.Network, archives?.Mounts ?? [], archives?.Settings);
     }
 
     /// <summary>Runs a command in the base environment, as clean-up and lists are run.</summary>
     public (int ExitCode, IReadOnlyList<string> LastLines) Run(IReadOnlyList<string> command)
     {
         using var mountPoints = MakeMountPoints();
-        return Run(command, inBuildEnvironment: false, network: true, CoverPrograms(replacesPrograms: false));
+        return Run(command, inBuildEnvironment: false, network: true, []);
     }
 
-    /// <summary>
-    /// Runs a command in the base environment with something of the host mounted, read-only. All programs are the image's
-    /// own: the command may replace them.
-    /// </summary>
+    /// <summary>Runs a command in the base environment with something of the host mounted, read-only.</summary>
     public (int ExitCode, IReadOnlyList<string> LastLines) RunWith(IReadOnlyList<BindMount> mounts, IReadOnlyList<string> command)
     {
         using var mountPoints = MakeMountPoints();
@@ -174,11 +170,12 @@ sealed class StageContext : IDisposable
         using var configurationPoint = aptConfiguration is null ? null : MakeMountPoints();
         configurationPoint?.Ensure(aptConfiguration!.Target, isDirectory: false);
         HasRunCommands = true;
+        using var programs = CoverPrograms();
         var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session, Settings, secretsDirectory)
         {
             InBuildEnvironment = inBuildEnvironment,
             Network = network,
-            Mounts = [.. mounts, .. aptConfiguration is null ? Array.Empty<BindMount>() : [aptConfiguration]],
+            Mounts = [.. mounts, .. programs.Mounts, .. aptConfiguration is null ? Array.Empty<BindMount>() : [aptConfiguration]],
             Variables = aptConfiguration is null ? [] : [AptConfigurationFile.Variable],
             Written = written,
             Log = output,
@@ -188,14 +185,6 @@ sealed class StageContext : IDisposable
         if (exitCode != 0 && lastLines is [.., var reason] && reason.StartsWith("bwrap: ", StringComparison.Ordinal))
             throw new BuildException("IMG3003", $"The sandbox could not be set up: {reason}");
         return (exitCode, lastLines);
-    }
-
-    IReadOnlyList<BindMount> CoverPrograms(bool replacesPrograms)
-    {
-        IEnumerable<BindMount> covers = replacesPrograms ? [] : CoverPrograms();
-        return WorkerSession.IsRootless && DeviceNodes.FindCovered(Handle) is { } mknod
-            ? [.. covers, new BindMount(DeviceNodes.WriteProgram(session.Directory), mknod)]
-            : [.. covers];
     }
 
     /// <summary>The packages of the cache.</summary>
@@ -214,8 +203,7 @@ sealed class StageContext : IDisposable
     public string WriteProgram(string name, string script) => ProgramFile.Write(session.Directory, name, script);
 
     /// <summary>Stand-ins for programs that would change the machine or need a running system.</summary>
-    public IEnumerable<BindMount> CoverPrograms() =>
-        KernelFiles.Covered.SelectMany(program => program.Mounts(Handle, Root.RootPath, session.Directory));
+    public CoveredPrograms CoverPrograms() => new(Root, Handle, KernelFiles.Covered);
 
     /// <summary>The places that the sandbox mounts over; for the length of a command, or of several at once.</summary>
     public MountPoints MakeMountPoints()

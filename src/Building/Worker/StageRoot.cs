@@ -12,6 +12,7 @@ sealed class StageRoot : IDisposable
 {
     readonly WorkerSession session;
     readonly string directory;
+    readonly List<(string Path, FileStatus Status)> unchanged = [];
     bool mounted;
 
     /// <param name="layers">The lowest first; none for a root that starts empty.</param>
@@ -101,6 +102,9 @@ sealed class StageRoot : IDisposable
         Mounts.DetachBelow(directory);
     }
 
+    /// <summary>Lets a file be as it is below when the root settles, where it still has a status then. The upper directory has it though nothing of it changed.</summary>
+    public void RevertIfUnchanged(string path, FileStatus status) => unchanged.Add((path, status));
+
     /// <summary>Makes a layer of what changed. Whoever comes second with the same key keeps the first one's.</summary>
     /// <param name="below">The layers that the root stands on.</param>
     /// <param name="packages">List of installed packages, for the layer that seals an image.</param>
@@ -122,8 +126,28 @@ sealed class StageRoot : IDisposable
         using (var upper = DirectoryHandle.Open(Upper))
             foreach (var path in reverted)
                 upper.RemoveTree(Encoding.UTF8.GetBytes(path));
+        RevertUnchanged();
         if (WorkerSession.IsRootless)
             DeviceNodes.Adopt(Upper);
+    }
+
+    void RevertUnchanged()
+    {
+        using var upper = DirectoryHandle.Open(Upper);
+        foreach (var (path, status) in unchanged)
+        {
+            var name = Encoding.UTF8.GetBytes(path);
+            if (upper.StatInRoot(TreeCopier.ParentOf(name)) is not { Kind: FileKind.Directory })
+                continue;
+            using var parent = upper.OpenDirectoryInRoot(TreeCopier.ParentOf(name));
+            if (parent.TryStat(TreeCopier.NameOf(name)) is not { } present || Identify(present) != Identify(status))
+                continue;
+            var time = parent.Stat().Mtime;
+            parent.Unlink(TreeCopier.NameOf(name));
+            parent.SetTimes("."u8, time);
+        }
+
+        static (ulong, uint, uint, uint, ulong, uint, PosixTime) Identify(FileStatus status) => (status.Inode, status.Mode, status.Uid, status.Gid, status.Size, status.LinkCount, status.Mtime);
     }
 
     /// <summary>Puts the settled upper directory into the cache as a layer. Others may have it mounted below theirs.</summary>

@@ -6,12 +6,12 @@ namespace ImageSdk.Building.Worker;
 /// <summary>How a test runs in an image.</summary>
 static class TestCommand
 {
-    public static SandboxCommand New(StageRoot root, StageContext context, RunTestsRequest request, CommandOutput output) =>
+    public static SandboxCommand New(StageRoot root, StageContext context, CoveredPrograms programs, RunTestsRequest request, CommandOutput output) =>
         new(root.RootPath, context.DevicesPath, context.Session, request.Settings, null)
         {
             InBuildEnvironment = false,
             Network = request.Settings.Network,
-            Mounts = [.. context.CoverPrograms()],
+            Mounts = programs.Mounts,
             Timeout = TimeSpan.FromSeconds(request.TimeoutSeconds),
             Log = output,
         };

@@ -19,10 +19,10 @@ sealed class TestRunner(WorkerSession session)
         var packager = new GenericPackager(context);
         context.Log($"Running {request.Tests.Count} tests");
         context.Progress($"Running {request.Tests.Count} tests");
-        _ = context.CoverPrograms().ToList(); // Written before several threads look for them.
+        using var programs = context.CoverPrograms();
         var outcomes = new TestOutcome[request.Tests.Count];
         // A thread each: a sandbox ends with the thread that started it, so a pool's threads will not do.
-        var threads = request.Tests.Select((test, i) => new Thread(() => outcomes[i] = RunOne(root, context, request, packager, test))).ToList();
+        var threads = request.Tests.Select((test, i) => new Thread(() => outcomes[i] = RunOne(root, context, programs, request, packager, test))).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         session.Cancellation.ThrowIfCancellationRequested();
@@ -37,7 +37,8 @@ sealed class TestRunner(WorkerSession session)
         return outcomes;
     }
 
-    static TestOutcome RunOne(StageRoot root, StageContext context, RunTestsRequest request, GenericPackager packager, string test)
+    static TestOutcome RunOne(
+        StageRoot root, StageContext context, CoveredPrograms programs, RunTestsRequest request, GenericPackager packager, string test)
     {
         var lines = new List<string>();
         var start = Stopwatch.GetTimestamp();
@@ -47,7 +48,7 @@ sealed class TestRunner(WorkerSession session)
         using (var output = new CommandOutput(context.Show, lines.Add, LongestOutput))
             try
             {
-                exitCode = TestCommand.New(root, context, request, output).Run(packager.RunCommand(test));
+                exitCode = TestCommand.New(root, context, programs, request, output).Run(packager.RunCommand(test));
                 error = exitCode == 0 ? null : ExitStatus.Describe(exitCode.Value) + memory.Explain();
             }
             catch (TimeoutException)

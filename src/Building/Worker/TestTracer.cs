@@ -32,20 +32,21 @@ sealed partial class TestTracer(WorkerSession session, RunTestsRequest request)
         using var context = new StageContext(root, request.Settings, session, new Diagnostics.SilentListener());
         using var mountPoints = context.MakeMountPoints();
         using var resolver = request.Settings.Network ? new LentResolver(context.Handle) : null;
+        using var programs = context.CoverPrograms();
         // A thread each: a sandbox ends with the thread that started it.
-        var threads = failed.Select(index => new Thread(() => outcomes[index] = Explain(outcomes[index], root, context))).ToList();
+        var threads = failed.Select(index => new Thread(() => outcomes[index] = Explain(outcomes[index], root, context, programs))).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
     }
 
-    TestOutcome Explain(TestOutcome outcome, StageRoot root, StageContext context)
+    TestOutcome Explain(TestOutcome outcome, StageRoot root, StageContext context, CoveredPrograms programs)
     {
         if (ReadShell(context, outcome.Test) is not { } shell)
             return outcome;
         var commands = new Queue<(string Line, string Text)>();
         try
         {
-            if (Run(outcome, shell, root, context, commands) == outcome.ExitCode && commands.Count > 0)
+            if (Run(outcome, shell, root, context, programs, commands) == outcome.ExitCode && commands.Count > 0)
                 return outcome with { Error = $"{outcome.Error}, {Describe(commands, ReadLines(context, outcome.Test))}" };
         }
         catch (Exception exception) when (exception is IOException or System.ComponentModel.Win32Exception or Diagnostics.BuildException)
@@ -55,7 +56,8 @@ sealed partial class TestTracer(WorkerSession session, RunTestsRequest request)
         return outcome;
     }
 
-    int? Run(TestOutcome outcome, IReadOnlyList<string> shell, StageRoot root, StageContext context, Queue<(string, string)> commands)
+    int? Run(
+        TestOutcome outcome, IReadOnlyList<string> shell, StageRoot root, StageContext context, CoveredPrograms programs, Queue<(string, string)> commands)
     {
         try
         {
@@ -67,7 +69,7 @@ sealed partial class TestTracer(WorkerSession session, RunTestsRequest request)
                     commands.Dequeue();
                 commands.Enqueue((match.Groups["line"].Value, match.Groups["text"].Value));
             });
-            return TestCommand.New(root, context, request, output)
+            return TestCommand.New(root, context, programs, request, output)
                 .Run([.. new GenericPackager(context).RunCommand(shell[0]), .. shell.Skip(1), "-c", Script, outcome.Test]);
         }
         catch (TimeoutException)

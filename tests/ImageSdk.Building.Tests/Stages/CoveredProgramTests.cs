@@ -1,0 +1,88 @@
+using ImageSdk.Building.Layers;
+using ImageSdk.Building.Projects;
+using ImageSdk.Building.Stages;
+using ImageSdk.Images;
+
+namespace ImageSdk.Building.Tests.Stages;
+
+/// <summary>Programs that have a stand-in while commands run: commands may replace, move and remove them, and no stand-in is left.</summary>
+public class CoveredProgramTests(BaseImage @base) : IClassFixture<BaseImage>
+{
+    async Task<(ImageProject Project, string Directory, BuildResult Below)> NewAsync(string name)
+    {
+        var (below, _) = @base.New("with-programs");
+        below = below with { Packages = ["procps", "systemd"] };
+        var lower = await @base.Workspace.BuildAndPublishAsync(below);
+        var (project, directory) = @base.New(name);
+        ImageWorkspace.Write(directory, "manifest", $$"""{"SourceImage": "{{below.Stream}}"}""");
+        return (project, directory, lower);
+    }
+
+    static void AssertNoTrace(BuildResult result) =>
+        Assert.DoesNotContain(result.Tree.Walk(), entry => entry.Path.ToString().Contains("imagesdk", StringComparison.Ordinal));
+
+    static ObjectHash HashOf(BuildResult result, string path) => Assert.IsType<RegularInode>(result.Find(path)).Hash;
+
+    [ImageFact]
+    public async Task A_script_installs_their_packages_again()
+    {
+        var (project, directory, below) = await NewAsync("again");
+        ImageWorkspace.Write(directory, "scripts/again",
+            """
+            #!/bin/sh
+            set -e
+            apt-get -q update
+            apt-get -q -y install --reinstall procps systemd coreutils
+            systemctl daemon-reload
+            """);
+        ImageWorkspace.Write(directory, "scripts/next", "#!/bin/sh\nset -e\nsysctl -w vm.swappiness=77\nsystemctl enable --now systemd-networkd\n");
+        var result = await @base.Workspace.BuildAsync(project);
+        foreach (var program in new[] { "/usr/sbin/sysctl", "/usr/bin/systemctl", "/usr/bin/mknod" })
+            Assert.Equal(HashOf(below, program), HashOf(result, program));
+        AssertNoTrace(result);
+    }
+
+    [ImageFact]
+    public async Task A_script_that_leaves_them_alone_changes_nothing()
+    {
+        var (project, directory, below) = await NewAsync("alone");
+        ImageWorkspace.Write(directory, "scripts/1-one", "#!/bin/sh\nset -e\nsysctl -w vm.swappiness=77\n");
+        ImageWorkspace.Write(directory, "scripts/2-two", "#!/bin/sh\nset -e\nsystemctl daemon-reload\n");
+        var result = await @base.Workspace.BuildAsync(project);
+        var layers = new LayerStore(project.CacheDirectory, Posix.Processes.UserId);
+        var state = new StateDirectory(@base.Workspace.StateOf(project));
+        var layer = StateDirectory.TryRead(state.StageFile(ImageStage.RunScripts), StateJson.Default.StageState)!.Layers[^1];
+        Assert.DoesNotContain(layers.ReadIndex(layer).Entries, entry => entry.Path.ToString().EndsWith("ctl", StringComparison.Ordinal));
+        foreach (var path in new[] { "/usr/sbin/sysctl", "/usr/bin/systemctl" })
+            Assert.Equal(below.Find(path), result.Find(path));
+        foreach (var path in new[] { "/usr/bin", "/usr/sbin" })
+            Assert.Equal(((DirectoryInode)below.Find(path)!).Mtime, ((DirectoryInode)result.Find(path)!).Mtime);
+        AssertNoTrace(result);
+    }
+
+    [ImageFact]
+    public async Task They_are_moved_linked_changed_and_removed_as_themselves()
+    {
+        var (project, directory, below) = await NewAsync("moved");
+        ImageWorkspace.Write(directory, "scripts/1-move",
+            """
+            #!/bin/sh
+            set -e
+            dpkg-divert --quiet --local --rename --divert "/opt/sysctl of päckages" --add /usr/sbin/sysctl
+            ln /usr/bin/systemctl /opt/another
+            chmod 0700 /usr/bin/systemctl
+            chown daemon /usr/bin/systemctl
+            """);
+        ImageWorkspace.Write(directory, "scripts/2-remove", "#!/bin/sh\nset -e\ntest ! -e /usr/sbin/sysctl\nrm /opt/another\n");
+        var result = await @base.Workspace.BuildAsync(project);
+        Assert.Equal(HashOf(below, "/usr/sbin/sysctl"), HashOf(result, "/opt/sysctl of päckages"));
+        Assert.Null(result.Find("/usr/sbin/sysctl"));
+        var program = Assert.IsType<RegularInode>(result.Find("/usr/bin/systemctl"));
+        Assert.Equal(HashOf(below, "/usr/bin/systemctl"), program.Hash);
+        Assert.Equal((0x1C0u, 1u), ((uint)program.Mode & 0xFFF, program.Uid));
+        AssertNoTrace(result);
+
+        ImageWorkspace.Write(directory, "scripts/3-purge", "#!/bin/sh\nset -e\nrm /usr/bin/systemctl\n");
+        Assert.Null((await @base.Workspace.BuildAsync(project)).Find("/usr/bin/systemctl"));
+    }
+}
