@@ -41,6 +41,9 @@ public sealed class GobDecoder(Stream input, GobLimits? limits = null) : IDispos
         return Read(type);
     }
 
+    /// <summary>Bytes that messages take here, or have taken.</summary>
+    internal int BufferBytes => input.BufferBytes;
+
     /// <summary>Gives back memory that was taken by <see cref="GobLimits.Memory"/>. The stream stays its owner's.</summary>
     public void Dispose() => input.Dispose();
 

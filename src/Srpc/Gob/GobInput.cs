@@ -26,6 +26,8 @@ sealed class GobInput : IDisposable
         return messages.TryRead(out message);
     }
 
+    public int BufferBytes => messages.BufferBytes;
+
     public bool AtBoundary => messages.AtBoundary;
 
     public void Dispose() => messages.Dispose();

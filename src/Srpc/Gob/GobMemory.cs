@@ -9,22 +9,32 @@ public sealed class GobMemory
     /// <summary>Up to this a message is small, in bytes.</summary>
     public const int Free = 1 << 20;
 
+    // What the collector has not yet found to be garbage takes memory beside what is handed out next. Below this it does not matter.
+    const long CollectedBytes = 64 << 20;
+
     readonly Lock gate = new();
     readonly LinkedList<(long Bytes, TaskCompletionSource<IDisposable> Turn)> waiting = [];
     readonly long total;
+    readonly Action collect;
     long left;
 
     /// <param name="total">Bytes. A message that is larger than that waits until there is no other.</param>
-    public GobMemory(long total)
+    public GobMemory(long total) : this(total, static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true))
+    {
+    }
+
+    /// <param name="collect">Called when nothing uses a large part any more, before others get it.</param>
+    internal GobMemory(long total, Action collect)
     {
         this.total = total;
+        this.collect = collect;
         left = total;
     }
 
     /// <summary>What a server has for it: half of the machine's memory, 1 GiB at most.</summary>
     public static GobMemory ForServer() => new(Math.Min(1L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2));
 
-    /// <summary>Takes memory until what is returned is disposed of.</summary>
+    /// <summary>Takes memory until what is returned is disposed of, by when nothing refers to it.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async ValueTask<IDisposable> TakeAsync(long bytes, CancellationToken cancellation)
     {
@@ -90,8 +100,11 @@ public sealed class GobMemory
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref isGivenBack, 1) == 0)
-                memory.GiveBack(bytes);
+            if (Interlocked.Exchange(ref isGivenBack, 1) != 0)
+                return;
+            if (bytes >= CollectedBytes)
+                memory.collect();
+            memory.GiveBack(bytes);
         }
     }
 }

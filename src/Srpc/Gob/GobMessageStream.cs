@@ -21,10 +21,16 @@ sealed class GobMessageStream(Stream input, GobLimits limits) : IDisposable
 
     bool HasFetched => fetched > 0 || fetchedDefinitions.Count > 0;
 
+    /// <summary>Bytes that messages take here, or have taken.</summary>
+    internal int BufferBytes => buffer.Length;
+
     public void BeginValue()
     {
-        if (!HasFetched)
-            valueBytesLeft = limits.MaxValueBytes;
+        if (HasFetched)
+            return;
+        valueBytesLeft = limits.MaxValueBytes;
+        // The value before has been read.
+        Dispose();
     }
 
     /// <summary>
@@ -63,7 +69,6 @@ sealed class GobMessageStream(Stream input, GobLimits limits) : IDisposable
     // By now so much has come that the rest is believed; others wait for the memory.
     async ValueTask FillLargeAsync(int filled, int length, CancellationToken cancellation)
     {
-        Dispose();
         memory = await limits.Memory!.TakeAsync(length, cancellation);
         Enlarge(filled, length);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -85,7 +90,11 @@ sealed class GobMessageStream(Stream input, GobLimits limits) : IDisposable
     /// <summary>Gives back the memory of the last large message, whose value is not needed any more.</summary>
     public void Dispose()
     {
-        memory?.Dispose();
+        if (memory is null)
+            return;
+        // Before its memory is somebody else's.
+        buffer = [];
+        memory.Dispose();
         memory = null;
     }
 

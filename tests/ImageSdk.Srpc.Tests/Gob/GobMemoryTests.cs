@@ -60,6 +60,41 @@ public class GobMemoryTests
     }
 
     [Fact]
+    public async Task What_is_given_back_is_collected_before_another_gets_it()
+    {
+        const int most = 100 << 20;
+        GobMemory memory = null!;
+        GobDecoder decoder = null!;
+        var left = new List<(bool IsFree, int Held)>();
+        memory = new GobMemory(most, () =>
+        {
+            var free = memory.TryTake(most);
+            free?.Dispose();
+            left.Add((free is not null, decoder.BufferBytes));
+        });
+        using var messages = new MemoryStream();
+        var encoder = new GobEncoder(messages);
+        foreach (var size in (int[])[70 << 20, 65 << 20, 5 << 20, 10])
+            encoder.Write(GobTypes.Bytes, new byte[size]);
+        messages.Position = 0;
+        decoder = new GobDecoder(messages, new GobLimits { Memory = memory });
+        Assert.Equal(70 << 20, (await decoder.ReadAsync(GobTypes.Bytes)).Length);
+        Assert.Empty(left);
+        Assert.Null(memory.TryTake(most - (65 << 20)));
+        // Each large one lets go of its memory, has it collected, and only then gives it back.
+        await decoder.ReadAsync(GobTypes.Bytes);
+        Assert.Equal([(false, 0)], left);
+        await decoder.ReadAsync(GobTypes.Bytes);
+        Assert.Equal([(false, 0), (false, 0)], left);
+        Assert.InRange(decoder.BufferBytes, 5 << 20, 6 << 20);
+        // Five megabytes are not worth it.
+        await decoder.ReadAsync(GobTypes.Bytes);
+        decoder.Dispose();
+        Assert.Equal(2, left.Count);
+        Assert.NotNull(memory.TryTake(most));
+    }
+
+    [Fact]
     public async Task A_connection_that_is_lost_in_a_large_message_gives_it_back()
     {
         var memory = new GobMemory(8 << 20);
