@@ -63,17 +63,17 @@ sealed class ImageDirectories(string root)
         DirectoryHandle.Synchronize(PathOf(parent));
     }
 
-    /// <param name="withDeleted">Also if it holds deleted images.</param>
-    /// <exception cref="StoreException">It holds something else than its metadata.</exception>
+    /// <param name="withDeleted">Also if it holds deleted images, or has an owner.</param>
+    /// <exception cref="StoreException">It is not empty.</exception>
     public void Remove(string name, bool withDeleted)
     {
         var directory = new DirectoryInfo(PathOf(name));
-        var entries = directory.EnumerateFileSystemInfos("*", Everything).Where(entry => entry.Name != DirectoryMetadataFile.Name).ToArray();
-        if (!entries.All(entry => withDeleted && entry is FileInfo { Length: 0, LinkTarget: null }))
+        var entries = directory.EnumerateFileSystemInfos("*", Everything).ToArray();
+        // The owner is kept in a file of the directory: for the original that is not empty, and replicas of its kind would keep it for ever.
+        if (!entries.All(entry => withDeleted && (entry.Name == DirectoryMetadataFile.Name || entry is FileInfo { Length: 0, LinkTarget: null })))
             throw new StoreException($"remove {directory.FullName}: directory not empty");
-        foreach (var tombstone in entries)
-            tombstone.Delete();
-        File.Delete(MetadataPath(name));
+        foreach (var entry in entries)
+            entry.Delete();
         directory.Delete();
         DirectoryHandle.Synchronize(directory.Parent!.FullName);
     }

@@ -73,10 +73,10 @@ public sealed partial class ImageStore
         DirectoryHandle.Synchronize(file.DirectoryName!);
     }
 
-    /// <summary>Removes a directory in which there is nothing but its metadata.</summary>
-    /// <param name="withDeleted">Also if images were deleted in it, whose names are then free again.</param>
+    /// <summary>Removes a directory in which there is nothing, and that nobody owns.</summary>
+    /// <param name="withDeleted">Also if images were deleted in it, whose names are then free again, or a group owns it.</param>
     /// <exception cref="ArgumentException">The name is none, or that of the root.</exception>
-    /// <exception cref="StoreException">There is no such directory, or it holds images, deleted images or directories.</exception>
+    /// <exception cref="StoreException">There is no such directory, or it holds images, deleted images or directories, or has an owner.</exception>
     public void RemoveDirectory(string name, bool withDeleted = false)
     {
         ImageName.Validate(name);

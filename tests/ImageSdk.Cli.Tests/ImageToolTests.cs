@@ -147,6 +147,10 @@ public class ImageToolTests
         sample.Run("rmdir", "a").AssertError("IMG7118");
         sample.Run("rmdir", "base/hello").AssertError("IMG7118");
         sample.Run("rmdir", "none").AssertError("IMG7118");
+        // One that is owned is not empty, as on a server.
+        Assert.Equal(0, sample.Run("chown", "a/b", "ops").ExitCode);
+        sample.Run("rmdir", "a/b").AssertError("IMG7118");
+        Assert.Equal(0, sample.Run("chown", "a/b", "").ExitCode);
         Assert.Equal(0, sample.Run("rmdir", "a/b").ExitCode);
         Assert.Equal(0, sample.Run("rmdir", "a").ExitCode);
         Assert.Equal([".", "base", "base/hello"], sample.Run("listdirs").Lines);

@@ -52,15 +52,14 @@ sealed class DirectoryTable
     }
 
     /// <param name="withDeleted">Also if images were deleted in it, or a group owns it.</param>
-    /// <exception cref="SrpcException">There is no such directory, or it is not empty.</exception>
+    /// <exception cref="SrpcException">There is no such directory, or it is the root.</exception>
+    /// <exception cref="StoreException">It is not empty.</exception>
     public void Remove(string name, bool withDeleted)
     {
-        var owner = OwnerGroupOf(name) ?? throw new SrpcException($"directory: {name} does not exist");
+        if (!Contains(name))
+            throw new SrpcException($"directory: {name} does not exist");
         if (name == ImageName.RootDirectory)
             throw new SrpcException("cannot remove root directory");
-        // Kept in a file of the directory: for the original that is not empty, and replicas of its kind would keep it for ever.
-        if (owner.Length > 0 && !withDeleted)
-            throw new SrpcException($"remove {store.GetPath(name)}: directory not empty");
         store.RemoveDirectory(name, withDeleted);
         directories.Remove(name);
     }
