@@ -50,5 +50,6 @@ static class ErrorCode
     public const string SubFilesChanged = "IMG7240";
     public const string SubNotScanned = "IMG7241";
     public const string BadTree = "IMG7242";
+    public const string UnsupportedFlag = "IMG7243";
     public const string Internal = "IMG7199";
 }

@@ -3,7 +3,7 @@ using ImageSdk.Images;
 namespace ImageSdk.Artifacts.Boot;
 
 /// <summary>Paths as the image's own programs would see them: symbolic links are followed, and stay within the image.</summary>
-static class TreePaths
+public static class TreePaths
 {
     const int MostLinks = 40;
 

@@ -1,4 +1,5 @@
 using ImageSdk.Artifacts.Boot;
+using ImageSdk.Images;
 
 namespace ImageSdk.Artifacts.Disks;
 
@@ -10,7 +11,9 @@ static class DiskOptions
     public static IReadOnlyList<ArtifactOption> All { get; } =
     [
         ArtifactOption.Size("DiskSize", ""),
+        ArtifactOption.Text("SizeMultiple", "", "a size of whole mebibytes, such as 16M or 1GiB", IsWholeMebibytes),
         ArtifactOption.Size("FreeSpace", (256L << 20).ToString()),
+        ArtifactOption.Size("RootMinimumSize", "0"),
         ArtifactOption.Choice("FileSystem", "ext4", "ext4", "btrfs"),
         ArtifactOption.Text("RootLabel", "root", LabelRule, IsLabel),
         ArtifactOption.Choice("RootBy", "uuid", "uuid", "label"),
@@ -18,6 +21,7 @@ static class DiskOptions
         ArtifactOption.Flag("Bootable", true),
         ArtifactOption.Choice("Firmware", "both", "both", "bios", "uefi"),
         CommandLine,
+        ArtifactOption.Text("ExtraKernelOptions", "", "printable ASCII without ', quotation marks in pairs", GrubConfiguration.IsCommandLine),
         BootTimeout,
         ArtifactOption.Text("Partitions", "", "a list of partitions in JSON", _ => true),
     ];
@@ -27,16 +31,19 @@ static class DiskOptions
 
     public static ArtifactOption BootTimeout => ArtifactOption.Number("BootTimeout", "1", 0, 3600);
 
+    static bool IsWholeMebibytes(string text) => HumanSize.TryParse(text, out var size) && size is > 0 and <= long.MaxValue && size % (1 << 20) == 0;
+
     public static bool IsLabel(string text) => text.Length is > 0 and <= 16 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || "._-@".Contains(letter));
 }
 
 /// <summary>The options of a disk.</summary>
 /// <param name="Size">Bytes of the disk; null for as many as are needed.</param>
+/// <param name="RootMinimumSize">Bytes that the root file system has at least.</param>
 /// <param name="FreeSpace">Bytes that are free in the root file system, where the size is not given.</param>
 /// <param name="SizeUnit">Bytes; the disk has a multiple of them.</param>
 /// <param name="BootTimeout">Seconds that the menu waits.</param>
 sealed record DiskSettings(
-    long? Size, long SizeUnit, long FreeSpace, string RootFileSystem, string RootLabel, bool RootByLabel, bool RootGrow, bool Bootable, bool Bios, bool Uefi,
+    long? Size, long SizeUnit, long RootMinimumSize, long FreeSpace, string RootFileSystem, string RootLabel, bool RootByLabel, bool RootGrow, bool Bootable, bool Bios, bool Uefi,
     long BootTimeout, IReadOnlyList<ExtraPartition> Extra)
 {
     /// <exception cref="ArtifactException">IMG6023: the extra partitions cannot be, or not beside a root that grows.</exception>
@@ -44,7 +51,7 @@ sealed record DiskSettings(
     {
         var (bootable, firmware) = (settings.Flag("Bootable"), settings["Firmware"]);
         var read = new DiskSettings(
-            settings.Number("DiskSize"), sizeUnit, settings.Number("FreeSpace")!.Value, settings["FileSystem"], settings["RootLabel"],
+            settings.Number("DiskSize"), SizeUnitOf(settings, sizeUnit), settings.Number("RootMinimumSize")!.Value, settings.Number("FreeSpace")!.Value, settings["FileSystem"], settings["RootLabel"],
             settings["RootBy"] == "label", settings.Flag("RootGrow"), bootable, bootable && firmware != "uefi", bootable && firmware != "bios",
             settings.Number("BootTimeout")!.Value, ExtraPartition.Parse(settings["Partitions"]));
         read.CheckGrowth();
@@ -53,10 +60,14 @@ sealed record DiskSettings(
 
     /// <summary>The root, and the others in the order of their mount points.</summary>
     public IReadOnlyList<ExtraPartition> Partitions =>
-        [new ExtraPartition("/", RootLabel, RootFileSystem, MinimumFreeBytes: FreeSpace, Grow: RootGrow), .. Extra];
+        [new ExtraPartition("/", RootLabel, RootFileSystem, RootMinimumSize, FreeSpace, Grow: RootGrow), .. Extra];
 
     /// <summary>Partitions in the order in which they lie on the disk.</summary>
     public IEnumerable<ExtraPartition> InDiskOrder => Partitions.OrderBy(partition => partition.DiskOrder);
+
+    // What a project may say is a multiple of all that hypervisors want.
+    static long SizeUnitOf(ArtifactSettings settings, long sizeUnit) =>
+        HumanSize.TryParse(settings["SizeMultiple"], out var said) ? Math.Max(sizeUnit, (long)said) : sizeUnit;
 
     /// <summary>Only the last one has what is behind it to grow into.</summary>
     void CheckGrowth()

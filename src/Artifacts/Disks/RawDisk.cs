@@ -73,7 +73,7 @@ sealed class RawDisk
         var title = kernel.Version.Length > 0 ? $"Linux {kernel.Version}" : "Linux";
         trees.Add($"{GrubDirectory}/grub.cfg", GrubConfiguration.Menu(
             title, kernelVolume.Search, kernelVolume.PathWithin(kernel.Kernel), kernelVolume.PathWithin(initrd),
-            $"root={root} ro {KernelCommandLine.Of(context)}", settings.BootTimeout));
+            $"root={root} ro {KernelCommandLine.Of(context)} {context.Settings["ExtraKernelOptions"]}".TrimEnd(), settings.BootTimeout));
         foreach (var (path, content) in DiskGrowth.Files(settings, context.Tree))
             trees.Add(path, content);
         trees.Add("/etc/fstab", FileSystemTable.Create([.. Mounts(volumes)], ReadTable()));

@@ -1,34 +1,46 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using System.Text;
 using ImageSdk.Artifacts;
 using ImageSdk.Cli.Finding;
+using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Unpacking;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Cli.Commands;
 
 /// <summary>imagesdk make-raw-image: a disk of an image, by the format that builds use too.</summary>
 sealed class MakeRawImageCommand : ImageCommand
 {
+    const string Raw = "raw";
+
     readonly Argument<string> image = ImageArgument();
     readonly Argument<string> output = new("FILE") { Description = "The disk" };
     readonly Option<string> format = new("--format")
     {
-        Description = "The format of the disk, as ImageFormats has it [default: raw]", HelpName = "raw|qcow2|…", DefaultValueFactory = _ => "raw",
+        Description = $"The format of the disk, as ImageFormats has it [default: {Raw}]", HelpName = "raw|qcow2|…", DefaultValueFactory = _ => Raw,
     };
 
-    readonly Option<string[]> settings = new("--option")
-    {
-        Description = "An option of the format, as an ImageFormat item has it: RootLabel=data, FreeSpace=1G, Bootable=false, …", HelpName = "NAME=VALUE",
-    };
+    readonly Option<string?> overlay = new("--overlay-directory") { Description = "A directory tree to lay over the image on the disk; all in it becomes root's", HelpName = "DIR" };
+    readonly Option<bool> allocate = new("--allocate-blocks") { Description = "Give the disk all its room now, holes too" };
+    readonly DurationOption timeout = new("--timeout", "How long to wait for an image that is not there yet");
+    readonly DiskFlags flags = new();
+    readonly ObjectCacheOption cache = new();
+    readonly ComputedFilesOption computed = new();
 
     public MakeRawImageCommand() : base("make-raw-image", "Make a disk of an image: bootable, where the image has a kernel and nothing else is said")
     {
         Add(image);
         Add(output);
         Add(format);
-        Add(settings);
+        flags.AddTo(this);
+        Add(overlay);
+        Add(computed);
+        Add(allocate);
+        Add(timeout);
+        cache.AddTo(this);
     }
 
     protected override bool NeedsCleaning => true;
@@ -38,13 +50,19 @@ sealed class MakeRawImageCommand : ImageCommand
         var place = OutputPlace.Find(arguments.GetRequiredValue(output));
         if (place.Kind != OutputKind.File)
             throw new CommandException(ErrorCode.BadTarget, $"{place.Path} is no regular file: name a file, and copy it to the device");
-        var found = await context.FindAsync(arguments.GetRequiredValue(image));
+        var formatName = arguments.GetRequiredValue(format);
+        if (arguments.GetValue(allocate) && formatName != Raw)
+            throw new CommandException(ErrorCode.UnsupportedFlag, $"--allocate-blocks: only a raw disk has room for all its blocks, not one of the format {formatName}: leave one of them away");
+        var said = flags.Read(arguments);
         try
         {
-            var chosen = ArtifactFormats.Find(arguments.GetRequiredValue(format));
-            var read = ArtifactSettings.Read(chosen, ReadSettings(arguments));
-            using var tree = await TemporaryTree.UnpackAsync(found, context);
-            await Task.Run(() => Write(chosen, read, found, tree, place.Path, context));
+            var chosen = ArtifactFormats.Find(formatName);
+            var read = ArtifactSettings.Read(chosen, said);
+            var found = await context.FindAsync(arguments.GetRequiredValue(image), new(Timeout: arguments.GetValue(timeout)));
+            var tree = await OverlayAsync(found, arguments, context);
+            using var unpacked = await TemporaryTree.UnpackAsync(
+                tree.Tree, progress => tree.Over(cache.Wrap(arguments, context.FetcherFor(found, progress))), context);
+            await Task.Run(() => Write(chosen, read, found with { Image = found.Image with { FileSystem = tree.Tree } }, unpacked, place.Path, arguments.GetValue(allocate), context));
         }
         catch (ArtifactException exception)
         {
@@ -53,7 +71,26 @@ sealed class MakeRawImageCommand : ImageCommand
         return ExitCode.Success;
     }
 
-    static void Write(IArtifactFormat format, ArtifactSettings settings, FoundImage found, TemporaryTree unpacked, string file, CommandContext context)
+    /// <summary>What the disk has and the image has not.</summary>
+    async Task<TreeOverlay> OverlayAsync(FoundImage found, ParseResult arguments, CommandContext context)
+    {
+        FileSystemValidator.Validate(found.Tree);
+        var tree = new TreeOverlay(found.Tree, new FileTime(ArtifactTimes.NewestOf(found.Tree), 0));
+        if (computed.Read(arguments) is { } compute)
+            tree.Compute(compute);
+        if (arguments.GetValue(overlay) is { } directory)
+        {
+            if (!Directory.Exists(directory))
+                throw new CommandException(ErrorCode.ScanFailed, $"--overlay-directory: there is no directory {directory}");
+            var above = await context.FindAsync($"d:{directory}");
+            tree.Add(above.Tree, above.Objects!);
+        }
+        if (!found.IsFile)
+            tree.Add("/var/lib/initial-image", Encoding.UTF8.GetBytes($"{found.Name}\n"));
+        return tree;
+    }
+
+    static void Write(IArtifactFormat format, ArtifactSettings settings, FoundImage found, TemporaryTree unpacked, string file, bool isAllocated, CommandContext context)
     {
         var temporary = Path.Combine(Path.GetDirectoryName(file)!, $".imagesdk-{Guid.NewGuid():N}~");
         var epoch = ArtifactTimes.NewestOf(found.Tree);
@@ -78,24 +115,13 @@ sealed class MakeRawImageCommand : ImageCommand
                 Warn = context.Warn,
                 Cancellation = context.Cancellation,
             });
+            if (isAllocated)
+                FileAllocation.Fill(temporary);
             File.Move(temporary, file, overwrite: true);
         }
         finally
         {
             File.Delete(temporary);
         }
-    }
-
-    Dictionary<string, string> ReadSettings(ParseResult arguments)
-    {
-        var read = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var text in arguments.GetValue(settings) ?? [])
-        {
-            var at = text.IndexOf('=');
-            if (at <= 0)
-                throw new CommandException(ErrorCode.Usage, $"--option: \"{text}\" is not NAME=VALUE");
-            read[text[..at]] = text[(at + 1)..];
-        }
-        return read;
     }
 }

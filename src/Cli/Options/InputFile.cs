@@ -30,6 +30,9 @@ static class InputFile
     public static IReadOnlyList<string> ReadLines(string path) => Read(
         path, "lines", text => (IReadOnlyList<string>)text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
+    /// <summary>A whole text, whose reader knows what it has to be.</summary>
+    public static string ReadText(string path, string kind) => Read(path, kind, text => text);
+
     static T Read<T>(string path, string kind, Func<string, T> parse)
     {
         try

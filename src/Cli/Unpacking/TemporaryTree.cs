@@ -26,18 +26,23 @@ sealed class TemporaryTree : IDisposable
     public string Scratch => Path.Combine(directory.FullName, "scratch");
 
     /// <exception cref="CommandException">The image cannot be unpacked.</exception>
-    public static async Task<TemporaryTree> UnpackAsync(FoundImage found, CommandContext context)
+    public static Task<TemporaryTree> UnpackAsync(FoundImage found, CommandContext context) =>
+        UnpackAsync(found.Tree, progress => context.FetcherFor(found, progress), context);
+
+    /// <param name="objects">Brings the contents of the tree's files, and counts them.</param>
+    /// <inheritdoc cref="UnpackAsync(FoundImage, CommandContext)"/>
+    public static async Task<TemporaryTree> UnpackAsync(FileSystem whole, Func<TransferProgress, IObjectFetcher> objects, CommandContext context)
     {
-        FileSystemValidator.Validate(found.Tree);
+        FileSystemValidator.Validate(whole);
         var unpacked = new TemporaryTree();
         try
         {
             Directory.CreateDirectory(unpacked.Root);
             Directory.CreateDirectory(unpacked.Scratch);
-            var tree = context.Host.IsRoot ? found.Tree : UnprivilegedTree.Of(found.Tree).Tree;
+            var tree = context.Host.IsRoot ? whole : UnprivilegedTree.Of(whole).Tree;
             UnpackCheck.RequireSpace(tree, unpacked.Root);
             var progress = new TransferProgress();
-            var unpacker = new ImageUnpacker(context.FetcherFor(found, progress), context.Cancellation) { IsValidated = true };
+            var unpacker = new ImageUnpacker(objects(progress), context.Cancellation) { IsValidated = true };
             await ProgressBar.RunAsync(
                 context.Host, "Unpacking", (long)tree.TotalDataBytes, () => progress.ByteCount,
                 () => unpacker.UnpackAsync(tree, unpacked.Root, context.Host.IsRoot));

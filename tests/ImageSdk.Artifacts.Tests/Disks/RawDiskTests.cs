@@ -95,14 +95,14 @@ public sealed class RawDiskTests : IDisposable
     [DiskFact]
     public void The_disk_says_what_is_mounted_and_booted()
     {
-        var disk = sample.Make("raw", settings: [("KernelCommandLine", "console=ttyS0 dyndbg=\"file a.c +p\""), ("BootTimeout", "7"), ("RootBy", "label"), ("RootLabel", "system")]);
+        var disk = sample.Make("raw", settings: [("KernelCommandLine", "console=ttyS0 dyndbg=\"file a.c +p\""), ("ExtraKernelOptions", "net.ifnames=0 quiet"), ("BootTimeout", "7"), ("RootBy", "label"), ("RootLabel", "system")]);
 
         var root = SampleRoot.PartitionsOf(disk)[2];
         Assert.Equal(
             "LABEL=system           /          ext4  defaults   0 1\n# kept\ntmpfs /tmp tmpfs defaults 0 0\n",
             SampleRoot.Inspect(disk, root, "cat /etc/fstab"));
         var menu = SampleRoot.Inspect(disk, root, "cat /boot/grub/grub.cfg");
-        Assert.Contains("linux /boot/vmlinuz-6.1.0-10-test 'root=LABEL=system' 'ro' 'console=ttyS0' 'dyndbg=file a.c +p'\n", menu);
+        Assert.Contains("linux /boot/vmlinuz-6.1.0-10-test 'root=LABEL=system' 'ro' 'console=ttyS0' 'dyndbg=file a.c +p' 'net.ifnames=0' 'quiet'\n", menu);
         Assert.Contains("initrd /boot/initrd.img-6.1.0-10-test\n", menu);
         Assert.Contains("set timeout=7\n", menu);
     }
