@@ -44,6 +44,9 @@ sealed record ServerOptions
     /// <summary>From an attempt to reach the master that failed to the next, at first. Not a flag.</summary>
     public TimeSpan ReplicationPause { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>As in <see cref="Replication.ReplicationOptions.MostNames"/>.</summary>
+    public int ReplicationMostNames { get; set; } = 4_000_000;
+
     /// <summary>Whether a replica may delete most of its images because the master has not got them. Not a flag of the original.</summary>
     public bool ReplicationAllowMassDelete { get; set; }
 

@@ -25,6 +25,7 @@ sealed record Follower(Replicator Replicator, IMasterLink Link, IObjectForwarder
             ArchiveExpiringImages = options.ArchiveExpiringImages,
             AllowMassDelete = options.ReplicationAllowMassDelete,
             FirstPause = options.ReplicationPause,
+            MostNames = options.ReplicationMostNames,
         }, log, time);
         return new(replicator, new MasterLink(address, master, replicator, images, objects, log), new ObjectForwarder(master));
     }

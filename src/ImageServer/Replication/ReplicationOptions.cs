@@ -28,6 +28,12 @@ sealed record ReplicationOptions
     /// <summary>How long the master may wait for an image that it has announced.</summary>
     public TimeSpan ImageTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// Names in a master's list, and images that cannot be fetched: a master that lists more is broken or means harm. More than any site
+    /// has, and a gigabyte or so in memory.
+    /// </summary>
+    public int MostNames { get; init; } = 4_000_000;
+
     /// <summary>An archive of permanent images has no use for others.</summary>
     public bool IgnoresExpiring => ArchiveMode && !ArchiveExpiringImages;
 }

@@ -64,8 +64,16 @@ sealed class ReplicationSession(
             return;
         }
         if (!IsListed)
-            listedImages.Add(name);
+            Note(listedImages, name);
         await queue.AddAsync(name, cancellation => BringAsync(name, cancellation));
+    }
+
+    // Ends the session. What was listed counts for nothing then: nothing is deleted for a list that has no end.
+    void Note(HashSet<string> names, string name)
+    {
+        if (names.Count >= options.MostNames && !names.Contains(name))
+            throw new SrpcException($"the master lists more than {options.MostNames} names");
+        names.Add(name);
     }
 
     async Task BringAsync(string name, CancellationToken cancellation)
@@ -85,7 +93,7 @@ sealed class ReplicationSession(
         lock (failing)
         {
             if (problem is not null)
-                failing.Add(name);
+                Note(failing, name);
             else
                 isRecovered = failing.Remove(name) && failing.Count == 0;
             progress.Failing(failing.Count, problem);
@@ -112,7 +120,7 @@ sealed class ReplicationSession(
     async Task MakeDirectoryAsync(ImageDirectory directory)
     {
         if (!IsListed)
-            listedDirectories.Add(directory.Name);
+            Note(listedDirectories, directory.Name);
         var problem = Refusals.Plain.TextOf(() => images.SetDirectory(directory));
         if (problem.Length > 0)
             log.Write($"Replicator({directory.Name}): make directory: {problem}");

@@ -217,6 +217,30 @@ public sealed class ReplicationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AListWithoutEndIsBrokenOffAndNothingIsDeletedForIt()
+    {
+        await images.AddImageAsync("base/img", master.MakeImage());
+        await using var replica = await Replica.StartAsync(master);
+        await replica.Parts.Replicator!.Replicated;
+        await images.DeleteImageAsync("base/img");
+        await replica.UntilAsync(() => replica.Images().Length == 0);
+        await images.AddImageAsync("base/other", master.MakeImage());
+        await replica.UntilAsync(() => replica.Images().Length == 1);
+
+        await using var wary = await Replica.StartAsync(master, options => options.ReplicationMostNames = 6);
+        await wary.Parts.Replicator!.Replicated;
+        await wary.RestartAsync(() =>
+        {
+            for (var number = 0; number < 20; number++)
+                master.Parts.Images.SetDirectory(new($"endless.{number}", new("")));
+            master.Parts.Images.Delete("base/other", new("", new HashSet<string>(), HasMethodAccess: true));
+        });
+        await wary.UntilLoggedAsync("the master lists more than 6 names");
+        Assert.Equal(["base/other"], wary.Images());
+        Assert.InRange(wary.Directories().Count(name => name.StartsWith("endless", StringComparison.Ordinal)), 1, 6);
+    }
+
+    [Fact]
     public async Task AnArchiveKeepsWhatIsDeletedAndTakesNothingThatExpires()
     {
         await images.AddImageAsync("base/img", master.MakeImage());
