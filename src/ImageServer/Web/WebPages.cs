@@ -96,6 +96,9 @@ static class WebPages
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
         headers["Referrer-Policy"] = "same-origin";
+        // No page takes a body. A proxy may have read another length from the same request: what follows is not believed.
+        if (http.Request.ContentLength is not (null or 0) || http.Request.Headers.TransferEncoding.Count > 0)
+            headers.Connection = "close";
         return next(http);
     }
 }
