@@ -56,6 +56,17 @@ public sealed class DirectoryHandleTests : IDisposable
     }
 
     [Fact]
+    public void Permissions_are_the_names_own_and_never_those_of_what_a_link_leads_to()
+    {
+        Write("file"u8, "");
+        File.CreateSymbolicLink(Path.Combine(folder, "link"), Path.Combine(folder, "file"));
+        root.SetPermissions("file"u8, 0x1C0);
+        Assert.Throws<PosixException>(() => root.SetPermissions("link"u8, 0x9FF));
+        Assert.Equal(0x1C0u, root.Stat("file"u8).Permissions);
+        Assert.Equal(Errno.NoEntry, Assert.Throws<PosixException>(() => root.SetPermissions("none"u8, 0x1C0)).Error);
+    }
+
+    [Fact]
     public void A_name_with_nul_is_refused() => Assert.Throws<ArgumentException>(() => root.TryStat("a\0b"u8));
 
     [Fact]

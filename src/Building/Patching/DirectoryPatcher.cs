@@ -8,7 +8,7 @@ namespace ImageSdk.Building.Patching;
 
 /// <summary>
 /// Brings a directory tree to an image's state: what is new is unpacked beside the tree first, and takes the place of the
-/// old one path at a time, by renaming. Follows no link in the tree.
+/// old one path at a time, by renaming. Follows no link in the tree, and works by what is open: others may change the tree meanwhile.
 /// </summary>
 public sealed class DirectoryPatcher(string target, IObjectFetcher objects, bool setOwners, CancellationToken cancellation)
 {
@@ -26,13 +26,14 @@ public sealed class DirectoryPatcher(string target, IObjectFetcher objects, bool
             throw new PosixException("mkdir", target, Errno.Exists);
         try
         {
-            var staged = await StageAsync(image, patch, stageName);
             using var stage = root.OpenDirectory(stageName);
+            var staged = await StageAsync(image, patch, stage);
             foreach (var path in patch.Remove)
                 Remove(root, path);
             foreach (var entry in patch.Replace)
                 Replace(root, stage, entry, staged);
-            foreach (var entry in patch.Replace.Concat(patch.Change))
+            // What was staged has its owner and mode already; by its name something else could be meant by now.
+            foreach (var entry in patch.Replace.Where(entry => entry.Inode is DirectoryInode).Concat(patch.Change))
                 SetMetadata(root, entry);
         }
         finally
@@ -42,7 +43,7 @@ public sealed class DirectoryPatcher(string target, IObjectFetcher objects, bool
     }
 
     /// <summary>Unpacks all that is new into one flat directory; gives the name there of each inode.</summary>
-    async Task<Dictionary<ulong, byte[]>> StageAsync(FileSystem image, TreePatch patch, byte[] stageName)
+    async Task<Dictionary<ulong, byte[]>> StageAsync(FileSystem image, TreePatch patch, DirectoryHandle stage)
     {
         var builder = new FileSystemBuilder(new DirectoryInode { Mode = InodeMode.Directory | OwnerOnly });
         var names = new Dictionary<ulong, byte[]>();
@@ -54,8 +55,7 @@ public sealed class DirectoryPatcher(string target, IObjectFetcher objects, bool
             names.Add(known, name);
             builder.Add(new ByteString([(byte)'/', .. name]), inode, known);
         }
-        await new ImageUnpacker(objects, cancellation).UnpackAsync(
-            builder.Build(), Path.Combine(target, Encoding.ASCII.GetString(stageName)), setOwners);
+        await new ImageUnpacker(objects, cancellation).UnpackAsync(builder.Build(), stage, setOwners);
         return names;
     }
 

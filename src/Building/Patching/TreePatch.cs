@@ -25,13 +25,16 @@ public sealed record TreePatch(
             if (old is null || !HasSameContent(entry.Inode, old) || entry.InodeNumber is { } number && linkChanges.Contains(number))
                 replace.Add(entry);
             else if (!HasSameMetadata(entry.Inode, old))
-                change.Add(entry);
+                (RunsAsItsOwner(entry.Inode) ? replace : change).Add(entry);
         }
         // A directory that makes way for something else, and the reverse, is removed first.
         remove.AddRange(replace.Where(entry => present.Index.Find(entry.Path) is { } old && old is DirectoryInode != entry.Inode is DirectoryInode)
             .Select(entry => entry.Path));
         return new(remove, replace, change);
     }
+
+    // Such a file is never what somebody else had there, even for a moment.
+    static bool RunsAsItsOwner(Inode inode) => inode is RegularInode file && (file.Mode & 0xC00) != 0;
 
     /// <summary>Inodes of the image whose names are not names of one inode, and no others', in the tree.</summary>
     static HashSet<ulong> FindLinkChanges(FileSystem image, FileSystem present)

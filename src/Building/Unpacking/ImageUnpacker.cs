@@ -40,7 +40,7 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
     /// <summary>Content for computed files; without it, or where it returns null, they are empty.</summary>
     public Func<ByteString, byte[]?>? ComputeFile { get; init; }
 
-    /// <inheritdoc cref="UnpackAsync"/>
+    /// <inheritdoc cref="UnpackAsync(FileSystem, string, bool)"/>
     public void Unpack(FileSystem fileSystem, string target, bool setOwners = true) =>
         UnpackAsync(fileSystem, target, setOwners).GetAwaiter().GetResult();
 
@@ -51,9 +51,16 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
     /// <exception cref="IOException">Writing failed, or an object is not what its hash says.</exception>
     public async Task UnpackAsync(FileSystem fileSystem, string target, bool setOwners = true)
     {
+        using var root = DirectoryHandle.Open(target);
+        await UnpackAsync(fileSystem, root, setOwners);
+    }
+
+    /// <param name="root">The target, open: whatever becomes of its name meanwhile.</param>
+    /// <inheritdoc cref="UnpackAsync(FileSystem, string, bool)"/>
+    public async Task UnpackAsync(FileSystem fileSystem, DirectoryHandle root, bool setOwners = true)
+    {
         if (!IsValidated)
             FileSystemValidator.Validate(fileSystem);
-        using var root = DirectoryHandle.Open(target);
         contents = new FileContents(root, setOwners);
         Collect(fileSystem, fileSystem.Root, [], depth: 0);
         MakeDirectories(root);
