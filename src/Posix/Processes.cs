@@ -58,6 +58,18 @@ public static class Processes
             throw PosixException.Last("set the host name to", name);
     }
 
+    /// <summary>
+    /// Forbids core dumps of this process and of all that it starts: they would hold what those knew, and lie in an image. Nothing happens where
+    /// the kernel knows no such limit.
+    /// </summary>
+    public static unsafe void ForgoCoreDumps()
+    {
+        const int coreLimit = 4; // RLIMIT_CORE
+        var none = stackalloc ulong[2]; // The soft limit and the hard one.
+        none[0] = none[1] = 0;
+        _ = Libc.SystemCall(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 261 : 302, 0, coreLimit, (nint)none, 0); // prlimit64
+    }
+
     /// <summary>Fixes the permission bits that new files do not get.</summary>
     public static void SetUmask(uint mask) => Libc.SetUmask(mask);
 }

@@ -40,6 +40,7 @@ public sealed class WorkerServer
     {
         Processes.SetUmask(0x12); // 022, whatever the user's own is: images must not depend on it.
         Processes.KeepDescriptors();
+        Processes.ForgoCoreDumps();
         Tools.RequireBubblewrap();
         // Its own: this process is the first of namespaces of its own.
         if (Environment.ProcessId == 1)

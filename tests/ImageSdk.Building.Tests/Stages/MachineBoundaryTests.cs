@@ -49,15 +49,24 @@ public class MachineBoundaryTests(BaseImage @base) : IClassFixture<BaseImage>
             print $report "unmounted $path\n" if syscall($system{unmount}, $name, 2) == 0;
         }
         mkdir '/opt/proc';
-        for my $type ('proc', 'sysfs', 'cgroup2', 'devtmpfs', 'tmpfs') {
+        for my $type ('proc', 'sysfs', 'cgroup', 'cgroup2', 'devtmpfs', 'tmpfs', 'debugfs', 'securityfs') {
             print $report "mounted $type\n" if mounts($type, '/opt/proc', $type, 0);
         }
         tamper();
-        # A node of the machine's first disk, and one of its memory: made they may be, opened not.
+        # What runs when a control group is empty would run outside: in none may its program be named.
+        my @agents = glob('/sys/fs/cgroup/release_agent /sys/fs/cgroup/*/release_agent /sys/fs/cgroup/*/notify_on_release /opt/proc/release_agent');
+        for my $agent (@agents) {
+            sysopen(my $file, $agent, O_WRONLY) or next;
+            print $report "agent $agent\n" if syswrite($file, "/opt/attack\n");
+        }
+        # A node of each of the machine's disks, and one of its memory: made they may be, opened not.
+        my @disks = map { /^\s*(\d+)\s+(\d+)\s+\d+\s+\S/ ? "b $1 $2" : () } split /^/, `cat /proc/partitions`;
         for my $directory ('/dev', '/opt', '/tmp', '/dev/shm') {
-            for my $node ('b 254 0', 'b 8 0', 'c 1 1', 'c 1 11') {
+            for my $node ('b 254 0', 'b 8 0', 'c 1 1', 'c 1 11', 'c 10 237', @disks) {
                 system("mknod -m 666 $directory/node $node 2>/dev/null") == 0 or next;
-                print $report "opened $directory $node\n" if -e "$directory/node" and !-f _ and sysopen(my $file, "$directory/node", O_RDONLY | O_NONBLOCK);
+                for my $how (O_RDONLY | O_NONBLOCK, O_WRONLY | O_NONBLOCK, O_RDWR) {
+                    print $report "opened $directory $node\n" if -e "$directory/node" and !-f _ and sysopen(my $file, "$directory/node", $how);
+                }
                 unlink "$directory/node";
             }
         }
@@ -95,7 +104,7 @@ public class MachineBoundaryTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Empty(reached[..^1].Except(Own));
         Assert.Equal(1, result.Listener.OutputLines.Count(line => line == "end"));
         Assert.Empty(result.Listener.OutputLines.Where(line => line.StartsWith("f /", StringComparison.Ordinal) || line.Contains("mounted ", StringComparison.Ordinal)
-            || line.StartsWith("opened ", StringComparison.Ordinal)).Except(Own));
+            || line.StartsWith("opened ", StringComparison.Ordinal) || line.StartsWith("agent ", StringComparison.Ordinal)).Except(Own));
     }
 
     /// <summary>Settings of the kernel, nodes and mounts: all that an attack from inside could change.</summary>

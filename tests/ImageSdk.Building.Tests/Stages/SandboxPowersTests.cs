@@ -112,6 +112,26 @@ public partial class SandboxPowersTests(BaseImage @base) : IClassFixture<BaseIma
         Assert.DoesNotContain("bwrap", processes);
     }
 
+    [ImageFact]
+    public async Task A_command_that_crashes_leaves_no_dump()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "scripts/crash",
+            "#!/bin/sh\nulimit -c > /opt/limits\nulimit -Hc >> /opt/limits\nmkdir /opt/crashed && cd /opt/crashed\nperl -e '$secret = \"of the crashed\"; kill 11, $$'\necho $? >> /opt/limits\nls -A | wc -l >> /opt/limits\n");
+        Environment.SetEnvironmentVariable("DOTNET_DbgEnableMiniDump", "1");
+        try
+        {
+            using var workspace = new ImageWorkspace { Store = @base.Workspace.Store }; // With a worker that starts now.
+            await workspace.BuildAsync(project);
+            await workspace.PublishAsync(project);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("DOTNET_DbgEnableMiniDump", null);
+        }
+        Assert.Equal("0\n0\n139\n0\n", @base.Workspace.ReadFile(project, "/opt/limits"));
+    }
+
     // F_DUPFD: the lowest free descriptor from a number on.
     const int DuplicateCommand = 0;
 
