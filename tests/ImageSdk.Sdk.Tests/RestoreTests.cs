@@ -80,6 +80,28 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public void A_source_image_that_a_project_makes_is_not_built_by_restore()
+    {
+        folder.Project("base/base", "<PropertyGroup><ImageStream>debian</ImageStream></PropertyGroup>");
+        folder.Project("app/app", """
+            <PropertyGroup><RestoreImageWithLockFile>true</RestoreImageWithLockFile><SourceImage>debian</SourceImage></PropertyGroup>
+            <ItemGroup><BuildableImageStream Include="debian" Project="../base/base.imgproj" /></ItemGroup>
+            """);
+        var run = folder.DotNet("restore", "app", "-tl:off", "-p:ImageVariables=FAKE_INCOMPLETE=true").Succeeded();
+        run.At("app: The source image is made by");
+        Assert.Equal(["Prepare", "ResolveSource mayBuild=True ", "FetchLocked isEvaluated=False"], folder.Log("app"));
+        Assert.Empty(folder.Log("base"));
+
+        folder.Build("app/app.imgproj").Succeeded();
+        Assert.Contains("Run ScanImage", string.Join('\n', folder.Log("base")));
+        Assert.Contains($"Lock UnpackSourceImage", string.Join('\n', folder.Log("app")));
+        // It is there now.
+        folder.ForgetLog("app");
+        folder.DotNet("restore", "app").Succeeded();
+        Assert.Contains(folder.Log("app"), line => line.StartsWith("Lock UnpackSourceImage", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_build_of_what_was_never_built_begins_beside_its_restore()
     {
         folder.Project("base/base");
