@@ -76,6 +76,47 @@ public class ImagePackageTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Contains(ImageStage.UnpackSourceImage, (await @base.Workspace.BuildAsync(On(), packages: [source])).Ran);
     }
 
+    /// <summary>A package whose record says what its maker likes: names that lead out, sizes and hashes that are not so.</summary>
+    [ImageFact]
+    public async Task A_record_that_lies_is_one_error_and_nothing_is_made_outside()
+    {
+        var (source, files, _) = await PackAsync("lies");
+        var image = Scanning.ImageRecord.Read(files.Image);
+        var tree = image.FileSystem!;
+        var outside = Path.Combine(@base.Workspace.Folder, "outside");
+        var (number, file) = tree.InodeTable.Where(entry => entry.Value is RegularInode { Size: > 100 }).Select(entry => (entry.Key, (RegularInode)entry.Value)).First();
+        FileSystem Naming(string name) => FileSystem.Create(tree.Root with { Entries = [.. tree.Root.Entries, new DirectoryEntry(name, number)] }, tree.InodeTable);
+        FileSystem Saying(Inode inode) => FileSystem.Create(tree.Root, new Dictionary<ulong, Inode>(tree.InodeTable) { [number] = inode });
+        FileSystem Below(Inode inode) => FileSystem.Create(tree.Root with { Entries = [.. tree.Root.Entries, new DirectoryEntry("below", 1ul << 40)] }, new Dictionary<ulong, Inode>(tree.InodeTable) { [1ul << 40] = inode });
+        var lies = new (string What, FileSystem Tree)[]
+        {
+            ("leads up", Naming("..")), ("leads further up", Naming($"../../../../..{outside}")), ("is absolute", Naming(outside)), ("is there twice", Naming("etc")), ("has no end", Naming("a\0b")),
+            ("is longer", Saying(file with { Size = file.Size + 1 })), ("is shorter", Saying(file with { Size = file.Size - 1 })), ("is huge", Saying(file with { Size = long.MaxValue })),
+            ("cannot be", Saying(file with { Size = ulong.MaxValue })), ("has another hash", Saying(file with { Hash = ObjectHash.Of("other"u8) })),
+            ("marks the overlay", Below(new SpecialInode { Mode = InodeMode.Character })),
+            ("redirects", Below(new DirectoryInode { Mode = 0x41ED, ExtendedAttributes = ExtendedAttributes.Create([new("trusted.overlay.redirect", "/etc")]) })),
+            ("holds itself", Below(new DirectoryInode { Mode = 0x41ED, Entries = [new DirectoryEntry("again", 1ul << 40)] })),
+        };
+        foreach (var (what, lying) in lies)
+        {
+            var record = Path.Combine(@base.Workspace.Folder, $"{what}.image");
+            Scanning.ImageRecord.Write(record, image with { FileSystem = lying });
+            // Its own hash, so that nothing but the lie is wrong.
+            var hash = new string('0', 128);
+            try
+            {
+                hash = TreeHash.Compute(lying).ToString();
+            }
+            catch (ImageFormatException)
+            {
+                // It has none.
+            }
+            var error = await FailAsync(source with { ImageFile = record, TreeHash = hash });
+            Assert.True(error.Code == "IMG2021", $"{what}: {error.Code} {error.Message}");
+        }
+        Assert.False(Path.Exists(outside));
+    }
+
     [ImageFact]
     public async Task Of_several_images_one_is_named()
     {

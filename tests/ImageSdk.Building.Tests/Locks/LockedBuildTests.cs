@@ -93,6 +93,26 @@ public class LockedBuildTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Contains(ImageStage.InstallPackages, second.Ran);
     }
 
+    /// <summary>A lock is a file that somebody proposes to change: what it says of a package counts for more than what a mirror sends.</summary>
+    [ImageFact]
+    public async Task A_package_that_is_not_what_the_lock_says_is_not_installed()
+    {
+        const string field = "\"sha256\":\"";
+        var (project, _, _) = New("tool");
+        using var workspace = new ImageWorkspace(ownCache: true) { Store = @base.Workspace.Store };
+        project = project with { CacheDirectory = workspace.CacheDirectory, ImageFile = Path.Combine(workspace.Folder, "out.image") };
+        await workspace.BuildAsync(project);
+        var text = Text(project);
+        var at = text.LastIndexOf(field, StringComparison.Ordinal) + field.Length;
+        var wrong = text[..at] + new string('1', 64) + text[(at + 64)..];
+        File.WriteAllText(project.Lock!.File, wrong);
+        using var elsewhere = new ImageWorkspace(ownCache: true) { Store = @base.Workspace.Store };
+        var error = (await elsewhere.FailAsync(Locked(project with { CacheDirectory = elsewhere.CacheDirectory, ImageFile = Path.Combine(elsewhere.Folder, "out.image") }))).Diagnostic;
+        Assert.StartsWith("IMG4", error.Code, StringComparison.Ordinal);
+        Assert.Contains("tool", error.Message);
+        Assert.Equal(wrong, Text(project));
+    }
+
     [ImageFact]
     public async Task A_stale_lock_is_one_error_that_says_what_differs()
     {
