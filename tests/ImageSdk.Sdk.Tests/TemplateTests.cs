@@ -53,6 +53,21 @@ public sealed class TemplateTests(InstalledTemplates templates) : IClassFixture<
         Assert.Equal(Stages.Run, folder.StagesRun("thing"));
     }
 
+    [Theory]
+    [InlineData("image", "a b", "a-b")]
+    [InlineData("image-base", "Größe (2)", "Gr-e-2")]
+    [InlineData("image-app", "ä", "image")]
+    [InlineData("image-manifest", "x+y", "x-y")]
+    [InlineData("image", "web-1.2_x", null)]
+    public void A_name_that_is_none_for_a_stream_gets_one(string template, string name, string? stream)
+    {
+        folder.DotNet("new", template, "-n", name).Succeeded();
+
+        var project = File.ReadAllText(folder[$"{name}/{name}.imgproj"]);
+        Assert.Equal(stream is null ? [] : new[] { $"<ImageStream>{stream}</ImageStream>" }, project.Split('\n').Select(line => line.Trim()).Where(line => line.Contains("Stream", StringComparison.Ordinal)));
+        Assert.Equal(stream ?? name, folder.DotNet("build", name, "-tl:off", "-getProperty:ImageStream").Succeeded().Output.Trim());
+    }
+
     [Fact]
     public void A_tree_is_made_and_built_as_a_solution()
     {

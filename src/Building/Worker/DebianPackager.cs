@@ -22,9 +22,12 @@ sealed class DebianPackager
 
     /// <returns>Null where the image's packager is another one.</returns>
     public static DebianPackager? TryOpen(DirectoryHandle root) =>
-        RootFile.TryRead(root, "bin/generic-packager", script.Length).AsSpan().SequenceEqual(script) && HasArchives(root) && !SetsDirectories(root)
+        RootFile.TryRead(root, "bin/generic-packager", script.Length).AsSpan().SequenceEqual(script) && (!HasApt(root) || HasArchives(root)) && !SetsDirectories(root)
             ? new(root)
             : null;
+
+    // A root of essential packages alone has dpkg and no apt: what apt would clean may be there all the same.
+    static bool HasApt(DirectoryHandle root) => RootFile.Exists(root, "usr/bin/apt-get");
 
     // apt makes its lock, and a folder that belongs to the user who downloads, wherever they are missing.
     static bool HasArchives(DirectoryHandle root) =>

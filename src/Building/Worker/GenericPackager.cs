@@ -24,6 +24,10 @@ sealed class GenericPackager(StageContext context)
             throw new BuildException("IMG4001",
                 $"Packages can't be installed: the image has no {PathInImage}. Build on an image that a bootstrap stream made, or set its PackagerType.",
                 packages[0].File, packages[0].Line);
+        if (CallsApt("install") && !RootFile.Exists(context.Handle, "usr/bin/apt-get"))
+            throw new BuildException("IMG4251",
+                "Packages can't be installed: the image has no apt. A root of essential packages alone (BootstrapVariant \"essential\") has none; \"minbase\" is the smallest that has.",
+                packages[0].File, packages[0].Line);
         var isWhole = Update(packages, operation.Installation.AllowsUnavailableSources);
         Upgrade(packages);
         InstallUpdated(packages);

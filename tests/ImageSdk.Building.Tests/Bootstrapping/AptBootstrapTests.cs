@@ -28,6 +28,18 @@ public class AptBootstrapTests
     }
 
     [ImageFact]
+    public async Task A_root_of_essential_packages_is_cleaned_without_apt_and_installs_nothing()
+    {
+        using var workspace = new ImageWorkspace(ownCache: true);
+        var project = Project(workspace, "essential", ["apt", "--distribution=debian", "--variant=essential", "--architecture=amd64", "bookworm"]);
+        var result = await workspace.BuildAsync(project);
+        Assert.Contains(result.Image.Packages, package => package.Name == "dpkg");
+        Assert.DoesNotContain(result.Image.Packages, package => package.Name == "apt");
+        Assert.DoesNotContain(result.Tree.Walk(), entry => entry.Path.ToString().EndsWith(".deb", StringComparison.Ordinal));
+        Assert.Equal("IMG4251", (await workspace.FailAsync(project with { Packages = ["less"] })).Diagnostic.Code);
+    }
+
+    [ImageFact]
     public async Task What_is_planned_while_the_root_is_made_is_what_the_root_plans()
     {
         using var workspace = new ImageWorkspace(ownCache: true);

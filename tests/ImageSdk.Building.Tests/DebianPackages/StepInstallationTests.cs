@@ -282,6 +282,21 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
     }
 
     [ImageFact]
+    public async Task A_file_below_packages_that_has_them_installed_again_is_named_in_the_report()
+    {
+        var (project, directory, repository) = NewWithRepository("named-in-report");
+        repository.Add("tool");
+        ImageWorkspace.Write(directory, "files/etc/mötd of x", "a");
+        await @base.Workspace.BuildAsync(project with { Packages = ["tool"] });
+        ImageWorkspace.Write(directory, "files/etc/mötd of x", "b");
+        var before = @base.Workspace.Workers.Timings.Stages.Count;
+        await @base.Workspace.BuildAsync(project with { Packages = ["tool"] });
+        var stage = Assert.Single(@base.Workspace.Workers.Timings.Stages.Skip(before), stage => stage.Note is not null);
+        Assert.Contains("`files/etc/mötd of x` changed", stage.Note);
+        Assert.Contains("post-install-files/", stage.Note);
+    }
+
+    [ImageFact]
     public async Task A_folder_that_changed_is_planned_anew()
     {
         var (project, directory, repository) = NewWithRepository();
