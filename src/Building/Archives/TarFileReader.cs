@@ -77,10 +77,15 @@ sealed class TarFileReader(Stream file)
             var equals = record.IndexOf((byte)'=');
             if (equals <= 0)
                 throw new InvalidDataException("a PAX record is malformed");
-            records[Encoding.UTF8.GetString(record[..equals])] = record[(equals + 1)..].ToArray();
+            // What a header says for all that follow is kept with each of them: no more than is used.
+            if (Encoding.UTF8.GetString(record[..equals]) is var key && IsUsed(key))
+                records[key] = record[(equals + 1)..].ToArray();
             content = content[length..];
         }
     }
+
+    static bool IsUsed(string key) =>
+        key is "path" or "linkpath" or "size" or "uid" or "gid" or "mtime" || (key.StartsWith("GNU.sparse.", StringComparison.Ordinal) && key.Length < 24);
 
     TarFileEntry ToEntry(char type, long size, Dictionary<string, byte[]> records)
     {

@@ -74,8 +74,8 @@ sealed class GetCommand : ImageCommand
         {
             await ProgressBar.RunAsync(
                 context.Host, "Unpacking", (long)tree.TotalDataBytes, () => progress.ByteCount,
-                () => unpacker.UnpackAsync(tree, directory.WorkPath, context.Host.IsRoot));
-            InitialImage.Write(directory.WorkPath, found.Name);
+                () => unpacker.UnpackAsync(tree, directory.Work, context.Host.IsRoot));
+            InitialImage.Write(directory.Work, found.Name);
             context.Cancellation.ThrowIfCancellationRequested();
             directory.Commit();
         }

@@ -41,7 +41,7 @@ sealed class UnpackTreeCommand : ImageCommand
             UnpackCheck.RequireSpace(written, directory.WorkPath);
             await ProgressBar.RunAsync(
                 context.Host, "Unpacking", (long)tree.TotalDataBytes, () => progress.ByteCount,
-                () => new ImageUnpacker(objects.At(place.Blobs, progress), context.Cancellation) { IsValidated = true }.UnpackAsync(written, directory.WorkPath, context.Host.IsRoot));
+                () => new ImageUnpacker(objects.At(place.Blobs, progress), context.Cancellation) { IsValidated = true }.UnpackAsync(written, directory.Work, context.Host.IsRoot));
             context.Cancellation.ThrowIfCancellationRequested();
             directory.Commit();
         }

@@ -7,9 +7,8 @@ namespace ImageSdk.Cli.Unpacking;
 static class InitialImage
 {
     /// <summary>Writes the name, links followed as below a root of its own.</summary>
-    public static void Write(string directory, string imageName)
+    public static void Write(DirectoryHandle root, string imageName)
     {
-        using var root = DirectoryHandle.Open(directory);
         try
         {
             root.MakeDirectoriesInRoot("var/lib"u8, 0x1ED);

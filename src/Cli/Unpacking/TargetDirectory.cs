@@ -18,6 +18,7 @@ sealed class TargetDirectory : IDisposable
     readonly bool replaces;
     readonly HashSet<string> before = new(StringComparer.Ordinal);
     byte[]? workName;
+    DirectoryHandle? work;
     uint permissions;
     bool isInPlace;
     bool isDone;
@@ -34,8 +35,11 @@ sealed class TargetDirectory : IDisposable
     /// <summary>The directory itself, links resolved.</summary>
     public string Destination { get; }
 
-    /// <summary>Where to unpack to.</summary>
+    /// <summary>Where to unpack to, for messages and measures.</summary>
     public string WorkPath { get; private set; }
+
+    /// <summary>The directory to unpack into, open: whoever may write beside it cannot put a link into its place.</summary>
+    public DirectoryHandle Work => work ??= workName is null ? DirectoryHandle.Open(Destination) : parent.OpenDirectory(workName);
 
     /// <param name="target">May be there already, but must be empty.</param>
     /// <param name="force">Replace what is there.</param>
@@ -89,6 +93,7 @@ sealed class TargetDirectory : IDisposable
         else if (!isDone && isInPlace)
             EmptyAgain();
         isDone = true;
+        work?.Dispose();
         parent.Dispose();
     }
 
