@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ImageSdk.Hosting.Logs;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Hosting;

@@ -1,17 +1,23 @@
-using System.Security.Authentication;
+using ImageSdk.Hosting.Logs;
+using ImageSdk.Hosting.Metrics;
+using ImageSdk.Hosting.Security;
+using ImageSdk.Hosting.Web.Requests;
+using ImageSdk.Hosting;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.ImageServer.Replication;
 using ImageSdk.ImageServer.Services;
+using ImageSdk.ImageServer.Web.Metrics;
+using ImageSdk.ImageServer.Web;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
-using ImageSdk.Srpc.Gob;
 using ImageSdk.Storage;
+using Microsoft.AspNetCore.Builder;
 
 namespace ImageSdk.ImageServer.Hosting;
 
 /// <summary>What a server consists of.</summary>
-sealed class ServerParts : IDisposable
+sealed class ServerParts : IDaemon
 {
     readonly DirectoryLocks locks;
 
@@ -60,8 +66,9 @@ sealed class ServerParts : IDisposable
     /// <exception cref="StoreException">Another server uses the directories.</exception>
     /// <exception cref="FormatException">The information template, a filter or the master's address is none.</exception>
     /// <exception cref="IOException">A directory or a filter cannot be read.</exception>
-    public static ServerParts Open(ServerOptions options, ServerLog log, ServerCertificates certificates, TimeProvider time)
+    public static ServerParts Open(DaemonResources<ServerOptions> resources)
     {
+        var (options, log, certificates, time) = resources;
         var locks = DirectoryLocks.Take(options.ImageDirectory, options.ObjectDirectory);
         try
         {
@@ -74,27 +81,17 @@ sealed class ServerParts : IDisposable
         }
     }
 
-    /// <param name="servePages">Answers what is asked inside TLS and none of SRPC's.</param>
-    public SrpcServer CreateSrpcServer(Func<SrpcServerTls?> tls, Func<Stream, string, CancellationToken, Task> servePages) => new(
-        new SrpcServerOptions
-        {
-            Tls = tls,
-            TrustedUsers = Options.TrustedUsers,
-            TrustedGroups = Options.TrustedGroups,
-            HandshakeTimeout = Options.HandshakeTimeout,
-            Time = Time,
-            OfferLocalUpgrade = Options.UnixSocketPath.Length > 0,
-            ServeOther = servePages,
-            OnFailure = LogFailure,
-        },
-        [ImageService.Create(), ObjectService.Srpc, new LoggerService(Log, Time).Create()]);
+    public IReadOnlyList<SrpcService> Services => [ImageService.Create(), ObjectService.Srpc];
+
+    public void AddMetrics(MetricTable metrics) => ServerMetrics.AddTo(metrics, this);
+
+    public void MapPages(WebApplication web, SiteContext context) => WebPages.Map(web, new WebSite(this, context));
 
     /// <summary>What runs as long as the server does.</summary>
     public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) =>
     [
         new ExpirationWatch(Images, Time, Log).RunAsync(cancellation),
         CountAndReplicateAsync(cancellation),
-        MemoryRelease.Create().RunAsync(Time, cancellation),
         new ObjectCollector(Objects, new ObjectCollectorOptions
         {
             StartPercent = Options.CleanupStartPercent,
@@ -146,15 +143,4 @@ sealed class ServerParts : IDisposable
             ReplicationMaster = Options.Master,
         },
         forwarder);
-
-    // Clients go away and send nonsense all the time; all else is a mistake of ours.
-    void LogFailure(SrpcPeer peer, Exception problem)
-    {
-        if (problem is CertificateRefusedException)
-            Log.Write($"{peer.Remote}: client refused: {problem.Message}");
-        else if (problem is SrpcException or GobException or IOException or OperationCanceledException or AuthenticationException)
-            Log.Debug(0, $"{peer.Remote}: {problem.Message}");
-        else
-            Log.Write($"{peer.Remote}: {problem}");
-    }
 }

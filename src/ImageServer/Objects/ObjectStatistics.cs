@@ -1,3 +1,5 @@
+using ImageSdk.Hosting.Metrics;
+
 namespace ImageSdk.ImageServer.Objects;
 
 /// <summary>Objects in number and bytes.</summary>

@@ -1,3 +1,4 @@
+using ImageSdk.Hosting.Metrics;
 using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Objects;

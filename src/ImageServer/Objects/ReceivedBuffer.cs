@@ -1,4 +1,5 @@
 using System.Buffers;
+using ImageSdk.Hosting.Metrics;
 using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Objects;

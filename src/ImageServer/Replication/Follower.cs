@@ -1,3 +1,5 @@
+using ImageSdk.Hosting.Logs;
+using ImageSdk.Hosting.Security;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Images;

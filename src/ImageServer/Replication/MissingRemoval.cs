@@ -1,3 +1,4 @@
+using ImageSdk.Hosting.Logs;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Images;

@@ -1,3 +1,4 @@
+using ImageSdk.Hosting.Logs;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Hosting;

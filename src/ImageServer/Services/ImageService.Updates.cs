@@ -1,3 +1,4 @@
+using ImageSdk.Hosting.Services;
 using ImageSdk.Dominator;
 using ImageSdk.ImageServer.Updates;
 using ImageSdk.Srpc;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using ImageSdk.Hosting.Logs;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Hosting;

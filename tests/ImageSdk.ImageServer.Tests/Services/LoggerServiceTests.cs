@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Hosting.Services;
 using ImageSdk.Dominator;
 using ImageSdk.Srpc;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Tests.Web;

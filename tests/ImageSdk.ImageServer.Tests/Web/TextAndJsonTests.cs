@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Tests.Web;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using ImageSdk.Hosting.Metrics;
+using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Objects;
 

@@ -1,3 +1,4 @@
+using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Web.Html;

@@ -1,3 +1,5 @@
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Images;
@@ -9,13 +11,13 @@ namespace ImageSdk.ImageServer.Web.Pages;
 /// <summary>The texts that are kept beside an image: its build log and its release notes.</summary>
 static class AnnotationPage
 {
-    public static Task AnswerBuildLogAsync(PageRequest request) =>
+    public static Task AnswerBuildLogAsync(ImageRequest request) =>
         AnswerAsync(request, "/listBuildLog", "build log", image => image.BuildLog);
 
-    public static Task AnswerReleaseNotesAsync(PageRequest request) =>
+    public static Task AnswerReleaseNotesAsync(ImageRequest request) =>
         AnswerAsync(request, "/listReleaseNotes", "release notes", image => image.ReleaseNotes);
 
-    static async Task AnswerAsync(PageRequest request, string path, string title, Func<Image, Annotation?> choose)
+    static async Task AnswerAsync(ImageRequest request, string path, string title, Func<Image, Annotation?> choose)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
         var (header, image) = await request.GetImageAsync();
@@ -33,7 +35,7 @@ static class AnnotationPage
         if (output == OutputKind.Text)
         {
             using var content = (annotation?.Object is { } hash ? TryOpen(request, hash) : null) ??
-                throw PageFault.UnknownObject($"The image {header.Name} has no {title} here.");
+                throw ImageFaults.UnknownObject($"The image {header.Name} has no {title} here.");
             request.Response.ContentType = "text/plain; charset=utf-8";
             await content.BaseStream.CopyToAsync(request.Response.Body, request.Gone);
             return;
@@ -57,7 +59,7 @@ static class AnnotationPage
         });
     }
 
-    static async Task WriteContentAsync(HtmlWriter html, PageRequest request, ObjectHash hash, PageLink asText)
+    static async Task WriteContentAsync(HtmlWriter html, ImageRequest request, ObjectHash hash, PageLink asText)
     {
         using var content = TryOpen(request, hash);
         if (content is null)
@@ -76,7 +78,7 @@ static class AnnotationPage
         }
     }
 
-    static StreamReader? TryOpen(PageRequest request, ObjectHash hash)
+    static StreamReader? TryOpen(ImageRequest request, ObjectHash hash)
     {
         try
         {

@@ -1,3 +1,5 @@
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Images;
@@ -12,14 +14,14 @@ static class BrowsePage
 
     static readonly ByteString root = "/";
 
-    public static async Task AnswerAsync(PageRequest request)
+    public static async Task AnswerAsync(ImageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Json);
         var (header, image) = await request.GetImageAsync();
-        var tree = image.FileSystem ?? throw PageFault.DamagedImage($"{header.Name} has no tree");
+        var tree = image.FileSystem ?? throw ImageFaults.DamagedImage($"{header.Name} has no tree");
         var path = Clean(request.Query.Bytes("path") ?? root);
         if (!tree.Index.TryFind(path, out var here))
-            throw PageFault.UnknownPath(path.ToString(), header.Name);
+            throw ImageFaults.UnknownPath(path.ToString(), header.Name);
         var wanted = request.Query["q"] ?? "";
         var entries = wanted.Length > 0 ? Search(tree.Index, path, wanted) : List(tree, here);
         var paging = Paging.Read(request.Query, entries.Count, PerPage);

@@ -1,3 +1,4 @@
+using ImageSdk.Hosting.Web.Html;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.Images;
 

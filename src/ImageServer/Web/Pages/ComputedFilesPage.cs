@@ -1,3 +1,5 @@
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Images;
@@ -8,7 +10,7 @@ namespace ImageSdk.ImageServer.Web.Pages;
 /// <summary>The files of an image that are made for each machine, and by whom.</summary>
 static class ComputedFilesPage
 {
-    public static async Task AnswerAsync(PageRequest request)
+    public static async Task AnswerAsync(ImageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
         var (header, image) = await request.GetImageAsync();

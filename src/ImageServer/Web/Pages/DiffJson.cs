@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageServer.Web.Comparison;
 using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Images;
@@ -9,7 +10,7 @@ namespace ImageSdk.ImageServer.Web.Pages;
 /// <summary>A comparison in JSON. The paging is that of the files.</summary>
 static class DiffJson
 {
-    public static Task WriteAsync(PageRequest request, ImageComparison comparison, Paging paging) => request.WriteJsonAsync(async stream =>
+    public static Task WriteAsync(ImageRequest request, ImageComparison comparison, Paging paging) => request.WriteJsonAsync(async stream =>
     {
         var json = stream.Writer;
         json.WriteStartObject();

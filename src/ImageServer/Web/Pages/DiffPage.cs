@@ -1,3 +1,5 @@
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Comparison;
 using ImageSdk.ImageServer.Web.Html;
@@ -13,7 +15,7 @@ static class DiffPage
     // Comparisons read two trees each; those that are too many wait.
     static readonly SemaphoreSlim turns = new(2);
 
-    public static async Task AnswerAsync(PageRequest request)
+    public static async Task AnswerAsync(ImageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Json);
         var (left, right) = (request.Query["left"] ?? "", request.Query["right"] ?? "");
@@ -33,7 +35,7 @@ static class DiffPage
             await WriteAsync(request, comparison);
     }
 
-    static async Task<ImageComparison> CompareAsync(PageRequest request, string left, string right)
+    static async Task<ImageComparison> CompareAsync(ImageRequest request, string left, string right)
     {
         await turns.WaitAsync(request.Gone);
         try
@@ -64,7 +66,7 @@ static class DiffPage
         }
     }
 
-    static Task WriteAsync(PageRequest request, ImageComparison comparison)
+    static Task WriteAsync(ImageRequest request, ImageComparison comparison)
     {
         var parts = new (string Key, string Text, int Count)[]
         {
@@ -96,7 +98,7 @@ static class DiffPage
         });
     }
 
-    static async Task WritePartAsync(HtmlWriter html, PageRequest request, ImageComparison comparison, string part, Paging paging)
+    static async Task WritePartAsync(HtmlWriter html, ImageRequest request, ImageComparison comparison, string part, Paging paging)
     {
         switch (part)
         {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Images;
@@ -9,7 +11,7 @@ namespace ImageSdk.ImageServer.Web.Pages;
 /// <summary>The directories of images and who owns them.</summary>
 static class DirectoriesPage
 {
-    public static async Task AnswerAsync(PageRequest request)
+    public static async Task AnswerAsync(ImageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
         var directories = request.Parts.Images.ListDirectories();

@@ -1,3 +1,5 @@
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Images.Json;
@@ -7,7 +9,7 @@ namespace ImageSdk.ImageServer.Web.Pages;
 /// <summary>The lines of an image's filter.</summary>
 static class FilterPage
 {
-    public static async Task AnswerAsync(PageRequest request)
+    public static async Task AnswerAsync(ImageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
         var (header, image) = await request.GetImageAsync();

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Images;
@@ -10,7 +12,7 @@ namespace ImageSdk.ImageServer.Web.Pages;
 /// <summary>All that is known of an image but its tree.</summary>
 static class ImagePage
 {
-    public static async Task AnswerAsync(PageRequest request)
+    public static async Task AnswerAsync(ImageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Json);
         var (header, image) = await request.GetImageAsync();
@@ -21,7 +23,7 @@ static class ImagePage
             await request.WriteHtmlAsync($"image {header.Name}", "/listImages", html => Write(html, request, header, image, checksum));
     }
 
-    static Task Write(HtmlWriter html, PageRequest request, ImageHeader header, Image image, string? checksum)
+    static Task Write(HtmlWriter html, ImageRequest request, ImageHeader header, Image image, string? checksum)
     {
         ImageFrame.Write(html, header.Name, image, "/showImage", "");
         if (request.Parts.Images.FindFault(header.Name) is { } fault)
@@ -41,7 +43,7 @@ static class ImagePage
         return Task.CompletedTask;
     }
 
-    static void WriteOrigin(HtmlWriter html, PageRequest request, ImageHeader header, Image image)
+    static void WriteOrigin(HtmlWriter html, ImageRequest request, ImageHeader header, Image image)
     {
         var now = request.Parts.Time.GetUtcNow();
         if (header.CreatedOn is { } created)
@@ -100,7 +102,7 @@ static class ImagePage
             html.Element("li", $"{key}={value}");
     }
 
-    static void WriteCommands(HtmlWriter html, PageRequest request, string name)
+    static void WriteCommands(HtmlWriter html, ImageRequest request, string name)
     {
         using var _ = html.Open("section", ("aria-labelledby", "get"));
         html.Element("h2", "Get it", ("id", "get"));
@@ -108,7 +110,7 @@ static class ImagePage
             html.Element("pre", command, ("class", "command"), ("tabindex", "0"));
     }
 
-    static void WriteComparisons(HtmlWriter html, PageRequest request, ImageHeader header)
+    static void WriteComparisons(HtmlWriter html, ImageRequest request, ImageHeader header)
     {
         using var _ = html.Open("section", ("aria-labelledby", "compare"));
         html.Element("h2", "Compare", ("id", "compare"));
@@ -124,14 +126,14 @@ static class ImagePage
         }
     }
 
-    static string? FindPrevious(PageRequest request, string name)
+    static string? FindPrevious(ImageRequest request, string name)
     {
         var directory = ImageName.GetDirectory(name);
         return request.Parts.Images.List(other => ImageName.GetDirectory(other.Name) == directory && VersionOrder.Instance.Compare(other.Name, name) < 0)
             .Select(other => other.Name).Max(VersionOrder.Instance);
     }
 
-    static void Write(Utf8JsonWriter json, PageRequest request, ImageHeader header, Image image, string? checksum) => json.WriteMembers(() =>
+    static void Write(Utf8JsonWriter json, ImageRequest request, ImageHeader header, Image image, string? checksum) => json.WriteMembers(() =>
     {
         json.WriteHeader(header);
         json.WriteText("gitUrl", image.BuildGitUrl);

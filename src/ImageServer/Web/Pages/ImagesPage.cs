@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Images;
@@ -16,7 +18,7 @@ static class ImagesPage
     const int PerJson = 1000;
     const string Newest = "-created";
 
-    public static async Task AnswerAsync(PageRequest request)
+    public static async Task AnswerAsync(ImageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
         var directory = request.Query["directoryName"] ?? "";
@@ -86,7 +88,7 @@ static class ImagesPage
         }
     }
 
-    static async Task WriteTableAsync(HtmlWriter html, PageRequest request, IEnumerable<ImageHeader> images, ImageOrder order, PageLink link)
+    static async Task WriteTableAsync(HtmlWriter html, ImageRequest request, IEnumerable<ImageHeader> images, ImageOrder order, PageLink link)
     {
         var now = request.Parts.Time.GetUtcNow();
         using var _ = html.Open("table", ("class", "cards"));
@@ -108,7 +110,7 @@ static class ImagesPage
         }
     }
 
-    static void WriteRow(HtmlWriter html, PageRequest request, ImageHeader header, DateTimeOffset now)
+    static void WriteRow(HtmlWriter html, ImageRequest request, ImageHeader header, DateTimeOffset now)
     {
         using var _ = html.Open("tr");
         using (html.Open("th", ("scope", "row"), ("class", "name")))

@@ -1,3 +1,5 @@
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
@@ -12,11 +14,11 @@ static class ListingPage
     static readonly Listing whole = new();
     static readonly Listing withoutHash = new() { Fields = ListingFields.All & ~ListingFields.Data };
 
-    public static async Task AnswerAsync(PageRequest request)
+    public static async Task AnswerAsync(ImageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
         var (header, image) = await request.GetImageAsync();
-        var index = (image.FileSystem ?? throw PageFault.DamagedImage($"{header.Name} has no tree")).Index;
+        var index = (image.FileSystem ?? throw ImageFaults.DamagedImage($"{header.Name} has no tree")).Index;
         if (output == OutputKind.Text)
         {
             await request.WriteLinesAsync(index.Entries.Select(
@@ -40,7 +42,7 @@ static class ListingPage
         }
     }
 
-    static async Task WriteAsync(HtmlWriter html, PageRequest request, string name, Image image, FileSystemIndex index)
+    static async Task WriteAsync(HtmlWriter html, ImageRequest request, string name, Image image, FileSystemIndex index)
     {
         ImageFrame.Write(html, name, image, "/listImage", "listing");
         using (html.Open("p", ("class", "lead")))

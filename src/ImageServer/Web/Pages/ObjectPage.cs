@@ -1,4 +1,6 @@
 using System.Text.Unicode;
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
@@ -20,7 +22,7 @@ static class ObjectPage
     /// <summary>Whether pages link to the content of a file.</summary>
     public static bool IsShown(WebSite site, RegularInode file) => site.ServesObjects && file.Size is > 0 and <= MaximumShownSize;
 
-    public static async Task AnswerAsync(PageRequest request)
+    public static async Task AnswerAsync(ImageRequest request)
     {
         if (!request.Site.ServesObjects)
             throw PageFault.NotFound(request.Path);
@@ -39,7 +41,7 @@ static class ObjectPage
         await content.CopyToAsync(response.Body, request.Gone);
     }
 
-    static FileStream Open(PageRequest request, ObjectHash hash)
+    static FileStream Open(ImageRequest request, ObjectHash hash)
     {
         try
         {
@@ -47,7 +49,7 @@ static class ObjectPage
         }
         catch (ObjectNotFoundException)
         {
-            throw PageFault.UnknownObject($"There is no object {hash}.");
+            throw ImageFaults.UnknownObject($"There is no object {hash}.");
         }
     }
 

@@ -1,3 +1,5 @@
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Images.Json;
@@ -9,7 +11,7 @@ static class PackagesPage
 {
     const int Indent = 4;
 
-    public static async Task AnswerAsync(PageRequest request)
+    public static async Task AnswerAsync(ImageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
         if (request.Query.RawNames.Count > 1 && request.Query.Names.All(name => request.Parts.Images.Find(name) is null))

@@ -1,5 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using ImageSdk.Hosting.Logs;
+using ImageSdk.Hosting.Metrics;
+using ImageSdk.Hosting.Options;
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.ImageServer.Replication;
@@ -15,7 +20,7 @@ static class StatusPage
 {
     const int LogLines = 20;
 
-    public static async Task AnswerAsync(PageRequest request)
+    public static async Task AnswerAsync(ImageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Json);
         var host = await request.Site.HostName;

@@ -1,4 +1,6 @@
 using System.Text;
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
@@ -8,7 +10,7 @@ namespace ImageSdk.ImageServer.Web.Pages;
 /// <summary>An image's triggers. As text and as JSON they are what tools read: a list of triggers.</summary>
 static class TriggersPage
 {
-    public static async Task AnswerAsync(PageRequest request)
+    public static async Task AnswerAsync(ImageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
         var (header, image) = await request.GetImageAsync();

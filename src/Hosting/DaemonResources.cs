@@ -1,0 +1,13 @@
+using ImageSdk.Hosting.Logs;
+using ImageSdk.Hosting.Options;
+using ImageSdk.Hosting.Security;
+
+namespace ImageSdk.Hosting;
+
+/// <summary>What a daemon is made with.</summary>
+/// <param name="Options">What it was told.</param>
+/// <param name="Log">Its log.</param>
+/// <param name="Certificates">Its certificates, as a server and as a client.</param>
+/// <param name="Time">Its clock.</param>
+public sealed record DaemonResources<TOptions>(TOptions Options, ServerLog Log, ServerCertificates Certificates, TimeProvider Time)
+    where TOptions : DaemonOptions;
