@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 
@@ -76,8 +75,7 @@ public sealed class ObjectAdder : IDisposable
         using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan });
         if (!file.CanSeek || file.Length < MemoryLimit)
             return Add(file, expected, cancellation);
-        var hash = new ObjectHash(SHA512.HashData(file));
-        var size = (ulong)file.Position;
+        var (hash, size) = SparseHash.Of(file, cancellation);
         Check(hash, size, expected);
         if (store.SizeOf(hash) == size)
             return new(hash, size, false);

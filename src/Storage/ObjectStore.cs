@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 using Microsoft.Win32.SafeHandles;
@@ -126,7 +125,7 @@ public sealed partial class ObjectStore : IObjectSource
         try
         {
             using var file = OpenRead(hash);
-            return new ObjectHash(SHA512.HashData(file)) == hash ? ObjectCondition.Good : ObjectCondition.Corrupt;
+            return SparseHash.Of(file).Hash == hash ? ObjectCondition.Good : ObjectCondition.Corrupt;
         }
         catch (ObjectNotFoundException)
         {

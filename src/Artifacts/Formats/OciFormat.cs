@@ -24,6 +24,7 @@ sealed class OciFormat : IArtifactFormat
     [
         ArtifactOption.Choice("Compression", "gzip", "gzip", "zstd", "none"),
         ArtifactOption.Number("CompressionLevel", "", 1, Compression.HighestLevel),
+        ArtifactOption.Flag("Sparse", false),
         ArtifactOption.Text("Tag", "latest", "a tag: letters, digits, '_', '.' and '-'", IsTag),
         .. OciRunOptions.All,
     ];
@@ -63,7 +64,7 @@ sealed class OciFormat : IArtifactFormat
         {
             using var plain = new HashingStream(stream);
             // Layers have names without "./".
-            new TarTreeWriter(context.Tree, root, context.EpochTime, "", context.Cancellation).Write(plain);
+            new TarTreeWriter(context.Tree, root, context.EpochTime, "", context.Cancellation) { LeavesOutZeros = context.Settings.Flag("Sparse") }.Write(plain);
             digest = plain.Digest;
         });
         file.Close();

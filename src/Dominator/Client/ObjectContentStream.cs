@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 
@@ -6,10 +7,12 @@ namespace ImageSdk.Dominator;
 
 /// <summary>The content of one object among those that a server sends.</summary>
 /// <param name="hash">Of SHA-512; free for the next object when this one is finished. Null where it is not hashed.</param>
-sealed class ObjectContentStream(SrpcClientCall call, ulong length, IncrementalHash? hash) : Stream
+/// <param name="isSparse">Whether it comes without its zeros.</param>
+sealed class ObjectContentStream(SrpcClientCall call, ulong length, IncrementalHash? hash, bool isSparse = false) : Stream
 {
     const int BlockSize = 1 << 18;
 
+    readonly SparseContent.Reader? sparse = isSparse ? new(call.ReadBytesAsync, length) : null;
     ulong position;
 
     public override bool CanRead => true;
@@ -31,12 +34,24 @@ sealed class ObjectContentStream(SrpcClientCall call, ulong length, IncrementalH
         var wanted = (int)Math.Min((ulong)destination.Length, length - position);
         if (wanted == 0)
             return 0;
-        var count = await call.ReadBytesAsync(destination[..wanted]);
+        var count = sparse is null ? await call.ReadBytesAsync(destination[..wanted]) : await ReadSparseAsync(sparse, destination[..wanted]);
         if (count == 0)
             throw new SrpcException("unexpected EOF");
         hash?.AppendData(destination.Span[..count]);
         position += (ulong)count;
         return count;
+    }
+
+    static async ValueTask<int> ReadSparseAsync(SparseContent.Reader sparse, Memory<byte> destination)
+    {
+        try
+        {
+            return await sparse.ReadAsync(destination);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw new SrpcException(problem.Message, problem);
+        }
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellation) =>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 
@@ -13,11 +14,14 @@ sealed class ObjectDownload : IAsyncDisposable
     readonly SrpcClientCall call;
     readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
 
-    ObjectDownload(SrpcClientCall call, IReadOnlyList<ulong> sizes, bool isCompared)
+    readonly bool isSparse;
+
+    ObjectDownload(SrpcClientCall call, GetObjectsResponse reply)
     {
         this.call = call;
-        Sizes = sizes;
-        IsCompared = isCompared;
+        isSparse = reply.Sparse;
+        Sizes = reply.ObjectSizes;
+        IsCompared = reply.Compared;
     }
 
     /// <summary>Of each object, in bytes.</summary>
@@ -27,16 +31,18 @@ sealed class ObjectDownload : IAsyncDisposable
     public bool IsCompared { get; }
 
     /// <param name="compare">Whether to ask the server to compare; not all can.</param>
+    /// <param name="sparse">Whether large objects may come without their zeros; not all servers can do that either.</param>
     /// <exception cref="SrpcException">The server has not got one of them, or the connection is lost.</exception>
     public static async Task<ObjectDownload> OpenAsync(
-        SrpcConnection connection, IReadOnlyList<ObjectHash> hashes, CancellationToken cancellation, bool compare = false)
+        SrpcConnection connection, IReadOnlyList<ObjectHash> hashes, CancellationToken cancellation, bool compare = false, bool sparse = false)
     {
         var call = await connection.OpenCallAsync("ObjectServer.GetObjects", cancellation);
         try
         {
-            await call.WriteAsync(compare ? GetObjectsRequest.GobWithComparison : GetObjectsRequest.Gob, new() { Hashes = hashes, Compare = compare });
+            var isExtended = compare || sparse;
+            await call.WriteAsync(isExtended ? GetObjectsRequest.GobWithExtensions : GetObjectsRequest.Gob, new() { Hashes = hashes, Compare = compare, Sparse = sparse });
             await call.FlushAsync();
-            var reply = await call.ReadAsync(compare ? GetObjectsResponse.GobWithComparison : GetObjectsResponse.Gob);
+            var reply = await call.ReadAsync(isExtended ? GetObjectsResponse.GobWithExtensions : GetObjectsResponse.Gob);
             if (reply.ResponseString.Length > 0)
             {
                 await call.CloseAsync();
@@ -44,7 +50,7 @@ sealed class ObjectDownload : IAsyncDisposable
             }
             if (reply.ObjectSizes.Count != hashes.Count)
                 throw new SrpcException($"the server answered {reply.ObjectSizes.Count} sizes for {hashes.Count} objects");
-            return new(call, reply.ObjectSizes, reply.Compared);
+            return new(call, reply);
         }
         catch
         {
@@ -53,7 +59,7 @@ sealed class ObjectDownload : IAsyncDisposable
         }
     }
 
-    /// <summary>Fills a block, from one object or several.</summary>
+    /// <summary>Fills a block, from one object or several, which are not so large that they come without their zeros.</summary>
     /// <exception cref="SrpcException">The connection is lost.</exception>
     public async Task ReadAsync(Memory<byte> block)
     {
@@ -69,7 +75,7 @@ sealed class ObjectDownload : IAsyncDisposable
     /// <summary>The next object, which has to be read to its end.</summary>
     /// <param name="index">Its position in the call.</param>
     /// <param name="isHashed">False where it is hashed otherwise; then <see cref="ObjectContentStream.FinishAsync"/> returns nothing of use.</param>
-    public ObjectContentStream OpenNext(int index, bool isHashed = true) => new(call, Sizes[index], isHashed ? hash : null);
+    public ObjectContentStream OpenNext(int index, bool isHashed = true) => new(call, Sizes[index], isHashed ? hash : null, isSparse && Sizes[index] > SparseContent.MaxPlain);
 
     /// <summary>Ends the call when all was read; the connection is free for the next.</summary>
     public Task CloseAsync() => call.CloseAsync();

@@ -24,6 +24,17 @@ public sealed class ObjectServerClient(SrpcConnection connection)
     public async Task<ObjectUpload> AddObjectsAsync(CancellationToken cancellation = default) =>
         new(await connection.OpenCallAsync("ObjectServer.AddObjects", cancellation), cancellation);
 
+    /// <summary>Whether the server can do with objects without the zeros of their holes. False where the caller may not ask.</summary>
+    public async Task<bool> TakesSparseAsync(CancellationToken cancellation = default)
+    {
+        await using var call = await connection.OpenCallAsync("ObjectServer.GetObjects", cancellation);
+        await call.WriteAsync(GetObjectsRequest.GobWithExtensions, new() { Sparse = true });
+        await call.FlushAsync();
+        var reply = await call.ReadAsync(GetObjectsResponse.GobWithExtensions);
+        await call.CloseAsync();
+        return reply.Sparse;
+    }
+
     /// <summary>Downloads objects, in the order of the hashes; one that occurs twice comes twice.</summary>
     /// <param name="receive">
     /// Gets for each its position among the hashes and its content, of known length. What it leaves unread is read for

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Threading.Channels;
+using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 using ImageSdk.Srpc;
 using Microsoft.Win32.SafeHandles;
 
@@ -67,7 +69,20 @@ public sealed class ObjectUpload : IAsyncDisposable
     public async Task AddAsync(SafeFileHandle file, long length, ObjectHash? expected)
     {
         await AnnounceAsync(length, expected);
-        await call.WriteFileAsync(file, length);
+        await call.WriteFileAsync(file, 0, length);
+    }
+
+    /// <summary>Sends a file as an object, without the zeros of its holes, to a server that takes that.</summary>
+    /// <param name="runs">Of the whole file.</param>
+    /// <inheritdoc cref="AddAsync(SafeFileHandle, long, ObjectHash?)" path="/exception"/>
+    public async Task AddAsync(SafeFileHandle file, IReadOnlyList<FileRun> runs, ObjectHash? expected)
+    {
+        await AnnounceAsync(runs.Sum(run => run.Data + run.Zeros), expected, isSparse: true);
+        foreach (var run in runs)
+        {
+            await call.WriteBytesAsync(SparseContent.Header(run));
+            await call.WriteFileAsync(file, run.Start, run.Data);
+        }
     }
 
     /// <summary>Sends an object that is in memory.</summary>
@@ -78,11 +93,12 @@ public sealed class ObjectUpload : IAsyncDisposable
         await call.WriteBytesAsync(content);
     }
 
-    async Task AnnounceAsync(long length, ObjectHash? expected)
+    async Task AnnounceAsync(long length, ObjectHash? expected, bool isSparse = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         ThrowIfFailed();
-        await call.WriteAsync(AddObjectRequest.Gob, new() { Length = (ulong)length, ExpectedHash = expected });
+        await call.WriteAsync(
+            isSparse ? AddObjectRequest.GobWithExtensions : AddObjectRequest.Gob, new() { Length = (ulong)length, ExpectedHash = expected, Sparse = isSparse });
         unanswered.Writer.TryWrite(expected);
     }
 

@@ -12,11 +12,22 @@ public sealed record AddObjectRequest
 
     public ObjectHash? ExpectedHash { get; set; }
 
+    /// <summary>Whether the bytes that follow are a <see cref="SparseContent"/>: only to a server that answers <see cref="GetObjectsResponse.Sparse"/>.</summary>
+    public bool Sparse { get; set; }
+
     /// <summary>The schema.</summary>
     public static GobType<AddObjectRequest> Gob { get; } = new GobStruct<AddObjectRequest>("AddObjectRequest")
     {
         { "Length", U64, m => m.Length, (ref m, v) => m.Length = v },
         { "ExpectedHash", PointerToValue(CommonTypes.Hash), m => m.ExpectedHash, (ref m, v) => m.ExpectedHash = v },
+    };
+
+    /// <summary>The schema with what the original does not know.</summary>
+    public static GobType<AddObjectRequest> GobWithExtensions { get; } = new GobStruct<AddObjectRequest>("AddObjectRequest")
+    {
+        { "Length", U64, m => m.Length, (ref m, v) => m.Length = v },
+        { "ExpectedHash", PointerToValue(CommonTypes.Hash), m => m.ExpectedHash, (ref m, v) => m.ExpectedHash = v },
+        { "Sparse", Bool, m => m.Sparse, (ref m, v) => m.Sparse = v },
     };
 }
 

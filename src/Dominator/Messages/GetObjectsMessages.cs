@@ -15,6 +15,9 @@ public sealed record GetObjectsRequest
     /// <summary>Asks the server to compare the objects with their hashes. The original does not know this and passes over it.</summary>
     public bool Compare { get; set; }
 
+    /// <summary>Lets the server send large objects as <see cref="Wire.SparseContent"/>. The original passes over it.</summary>
+    public bool Sparse { get; set; }
+
     /// <summary>The schema.</summary>
     public static GobType<GetObjectsRequest> Gob { get; } = new GobStruct<GetObjectsRequest>("GetObjectsRequest")
     {
@@ -23,11 +26,12 @@ public sealed record GetObjectsRequest
     };
 
     /// <summary>The schema with what the original does not know.</summary>
-    public static GobType<GetObjectsRequest> GobWithComparison { get; } = new GobStruct<GetObjectsRequest>("GetObjectsRequest")
+    public static GobType<GetObjectsRequest> GobWithExtensions { get; } = new GobStruct<GetObjectsRequest>("GetObjectsRequest")
     {
         { "Exclusive", Bool, m => m.Exclusive, (ref m, v) => m.Exclusive = v },
         { "Hashes", CommonTypes.Hashes, m => m.Hashes, (ref m, v) => m.Hashes = v },
         { "Compare", Bool, m => m.Compare, (ref m, v) => m.Compare = v },
+        { "Sparse", Bool, m => m.Sparse, (ref m, v) => m.Sparse = v },
     };
 }
 
@@ -41,6 +45,9 @@ public sealed record GetObjectsResponse
     /// <summary>Whether the server has compared the objects with their hashes, as it was asked to.</summary>
     public bool Compared { get; set; }
 
+    /// <summary>Whether large objects come as <see cref="Wire.SparseContent"/>, as they may.</summary>
+    public bool Sparse { get; set; }
+
     /// <summary>The schema.</summary>
     public static GobType<GetObjectsResponse> Gob { get; } = new GobStruct<GetObjectsResponse>("GetObjectsResponse")
     {
@@ -49,10 +56,11 @@ public sealed record GetObjectsResponse
     };
 
     /// <summary>The schema with what the original does not know: for who has asked for it.</summary>
-    public static GobType<GetObjectsResponse> GobWithComparison { get; } = new GobStruct<GetObjectsResponse>("GetObjectsResponse")
+    public static GobType<GetObjectsResponse> GobWithExtensions { get; } = new GobStruct<GetObjectsResponse>("GetObjectsResponse")
     {
         { "ResponseString", Text, m => m.ResponseString, (ref m, v) => m.ResponseString = v },
         { "ObjectSizes", CommonTypes.Numbers, m => m.ObjectSizes, (ref m, v) => m.ObjectSizes = v },
         { "Compared", Bool, m => m.Compared, (ref m, v) => m.Compared = v },
+        { "Sparse", Bool, m => m.Sparse, (ref m, v) => m.Sparse = v },
     };
 }

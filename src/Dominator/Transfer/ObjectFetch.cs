@@ -1,4 +1,5 @@
 using System.Buffers;
+using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 
@@ -14,7 +15,8 @@ namespace ImageSdk.Dominator.Transfer;
 public sealed class ObjectFetch(ServerConnections connections, TransferOptions? options = null, TransferProgress? progress = null)
     : IObjectFetcher
 {
-    const int BlockSize = 4 << 20;
+    // What is larger may come without its zeros, and so not into a block.
+    const int BlockSize = (int)SparseContent.MaxPlain;
     const int MinBlockSize = 1 << 19;
     const ulong SideBySide = 16;
 
@@ -124,9 +126,13 @@ public sealed class ObjectFetch(ServerConnections connections, TransferOptions? 
         {
             var start = next;
             var hashes = new ObjectHash[end - start];
+            var hasLarge = false;
             for (var index = 0; index < hashes.Length; index++)
+            {
                 hashes[index] = objects[start + index].Hash;
-            await using var download = await ObjectDownload.OpenAsync(connection!, hashes, cancellation, options.LetsServerCompare);
+                hasLarge |= objects[start + index].Size > SparseContent.MaxPlain;
+            }
+            await using var download = await ObjectDownload.OpenAsync(connection!, hashes, cancellation, options.LetsServerCompare, hasLarge);
             for (var index = 0; index < hashes.Length; index++)
             {
                 if (download.Sizes[index] != objects[start + index].Size)

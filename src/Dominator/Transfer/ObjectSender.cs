@@ -1,5 +1,7 @@
 using System.Buffers;
+using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Dominator.Transfer;
@@ -85,7 +87,10 @@ sealed class ObjectSender(
                 // Before the first byte is sent, so that a file that was cut does not pass for a lost connection.
                 if ((ulong)file.Length < next.Size)
                     throw new EndOfStreamException($"{file.Name} has {file.Length} bytes instead of {next.Size}");
-                await upload!.AddAsync(file.SafeFileHandle, (long)next.Size, next.Hash);
+                if (await FindHolesAsync(file, next.Size) is { } runs)
+                    await upload!.AddAsync(file.SafeFileHandle, runs, next.Hash);
+                else
+                    await upload!.AddAsync(file.SafeFileHandle, (long)next.Size, next.Hash);
             }
             else
                 await upload!.AddAsync(content, (long)next.Size, next.Hash);
@@ -102,6 +107,15 @@ sealed class ObjectSender(
         {
             ArrayPool<byte>.Shared.Return(block);
         }
+    }
+
+    /// <summary>The parts of a file that need not be sent as a whole; null for one that does.</summary>
+    async Task<IReadOnlyList<FileRun>?> FindHolesAsync(FileStream file, ulong size)
+    {
+        if (size <= SparseContent.MaxPlain)
+            return null;
+        var runs = FileRuns.Of(file.SafeFileHandle, (long)size);
+        return SparseContent.IsWorthIt(runs) && await connections.TakesSparseAsync(cancellation) ? runs : null;
     }
 
     void TakeConfirmed()

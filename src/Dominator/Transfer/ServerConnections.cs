@@ -8,6 +8,7 @@ namespace ImageSdk.Dominator.Transfer;
 public sealed class ServerConnections(Func<CancellationToken, Task<SrpcConnection>> connect) : IAsyncDisposable
 {
     readonly ConcurrentBag<SrpcConnection> idle = [];
+    bool? takesSparse;
 
     public ServerConnections(SrpcDialer dialer, SrpcAddress address) : this(cancellation => dialer.ConnectAsync(address, cancellation))
     {
@@ -49,6 +50,22 @@ public sealed class ServerConnections(Func<CancellationToken, Task<SrpcConnectio
         catch (SrpcException problem) when (!problem.IsFromServer)
         {
             return await CallAsync(await ConnectAsync(cancellation), call);
+        }
+    }
+
+    /// <summary>Whether the server takes objects without the zeros of their holes; asked once.</summary>
+    /// <exception cref="SrpcException">There is no connection.</exception>
+    internal async Task<bool> TakesSparseAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return takesSparse ??= await AskAsync(connection => new ObjectServerClient(connection).TakesSparseAsync(cancellation), cancellation);
+        }
+        catch (SrpcException refusal) when (refusal.IsFromServer)
+        {
+            // Who may add need not be one who may get.
+            takesSparse = false;
+            return false;
         }
     }
 

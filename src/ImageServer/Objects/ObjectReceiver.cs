@@ -1,4 +1,5 @@
 using ImageSdk.Dominator;
+using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 using ImageSdk.Srpc.Gob;
@@ -34,7 +35,7 @@ sealed class ObjectReceiver(ObjectCatalogue catalogue, SrpcServerCall call, IObj
         {
             while (await ReadRequestAsync() is { Length: > 0 } request)
             {
-                await ReceiveAsync(request.Length, request.ExpectedHash);
+                await ReceiveAsync(request);
                 if (batch!.HasFailed || batch.IsFull(patience))
                     await CompleteAsync();
             }
@@ -47,7 +48,7 @@ sealed class ObjectReceiver(ObjectCatalogue catalogue, SrpcServerCall call, IObj
 
     async Task<AddObjectRequest> ReadRequestAsync()
     {
-        var reading = call.ReadAsync(AddObjectRequest.Gob);
+        var reading = call.ReadAsync(AddObjectRequest.GobWithExtensions);
         if (reading.IsCompleted || batch is null)
             return await reading;
         if (buffer is { IsWorthwhile: true })
@@ -64,13 +65,15 @@ sealed class ObjectReceiver(ObjectCatalogue catalogue, SrpcServerCall call, IObj
         }
     }
 
-    async Task ReceiveAsync(ulong length, ObjectHash? expected)
+    async Task ReceiveAsync(AddObjectRequest request)
     {
+        var (length, expected) = (request.Length, request.ExpectedHash);
         batch ??= new(catalogue, pins);
-        if (length > ReceivedBuffer.Capacity)
+        if (length > ReceivedBuffer.Capacity || request.Sparse)
         {
             Dispatch();
-            await batch.StoreAsync(call.Stream, length, expected, call.Aborted);
+            var content = request.Sparse ? new SparseContentStream(call.Stream, length, call.Aborted) : call.Stream;
+            await batch.StoreAsync(content, length, expected, call.Aborted);
             return;
         }
         if (buffer is not null && !buffer.HasRoomFor(length))

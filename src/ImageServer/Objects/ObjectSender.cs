@@ -1,6 +1,8 @@
 using System.Buffers;
 using ImageSdk.Dominator;
+using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 using ImageSdk.Srpc;
 using Microsoft.Win32.SafeHandles;
 
@@ -29,11 +31,11 @@ sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
             problem = comparison.Run();
         }
         await call.WriteAsync(
-            request.Compare ? GetObjectsResponse.GobWithComparison : GetObjectsResponse.Gob,
-            new() { ResponseString = problem, ObjectSizes = sizes, Compared = comparison is not null });
+            request.Compare || request.Sparse ? GetObjectsResponse.GobWithExtensions : GetObjectsResponse.Gob,
+            new() { ResponseString = problem, ObjectSizes = sizes, Compared = comparison is not null, Sparse = request.Sparse });
         await call.FlushAsync();
         if (problem.Length == 0)
-            await SendAsync(hashes, sizes);
+            await SendAsync(hashes, sizes, request.Sparse);
     }
 
     static string DescribeMissing(IReadOnlyList<ObjectHash> hashes, ulong[] sizes) => sizes.Count(size => size == 0) switch
@@ -43,7 +45,7 @@ sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
         var count => $"first of {count} unknown objects: {hashes[Array.IndexOf(sizes, 0UL)]}",
     };
 
-    async Task SendAsync(IReadOnlyList<ObjectHash> hashes, ulong[] sizes)
+    async Task SendAsync(IReadOnlyList<ObjectHash> hashes, ulong[] sizes, bool isSparse)
     {
         var block = ArrayPool<byte>.Shared.Rent(BlockSize);
         try
@@ -52,7 +54,7 @@ sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
             {
                 if (sizes[index] > SmallSize)
                 {
-                    await SendFileAsync(index, hashes[index], sizes[index]);
+                    await SendFileAsync(index, hashes[index], sizes[index], isSparse && sizes[index] > SparseContent.MaxPlain);
                     index++;
                     continue;
                 }
@@ -71,16 +73,28 @@ sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
         }
     }
 
-    async Task SendFileAsync(int position, ObjectHash hash, ulong size)
+    async Task SendFileAsync(int position, ObjectHash hash, ulong size, bool isSparse)
     {
         using var file = Open(position, hash);
         try
         {
-            await call.WriteFileAsync(file, (long)size);
+            if (isSparse)
+                await SendSparseAsync(file, (long)size);
+            else
+                await call.WriteFileAsync(file, 0, (long)size);
         }
         catch (EndOfStreamException)
         {
             throw Cut(hash, (ulong)RandomAccess.GetLength(file), size);
+        }
+    }
+
+    async Task SendSparseAsync(SafeFileHandle file, long size)
+    {
+        foreach (var run in FileRuns.Of(file, size))
+        {
+            await call.Stream.WriteAsync(SparseContent.Header(run), call.Aborted);
+            await call.WriteFileAsync(file, run.Start, run.Data);
         }
     }
 

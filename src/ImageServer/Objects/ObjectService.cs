@@ -60,7 +60,7 @@ sealed class ObjectService : IDisposable
 
     async Task GetAsync(SrpcServerCall call)
     {
-        var request = await call.ReadAsync(GetObjectsRequest.GobWithComparison);
+        var request = await call.ReadAsync(GetObjectsRequest.GobWithExtensions);
         await senders.WaitAsync(call.Aborted);
         try
         {

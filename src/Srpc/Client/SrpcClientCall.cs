@@ -109,10 +109,12 @@ public sealed class SrpcClientCall : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the first bytes of a file, in large pieces.</summary>
+    /// <summary>Writes a part of a file, in large pieces.</summary>
+    /// <param name="start">Where it begins, bytes.</param>
+    /// <param name="length">Bytes.</param>
     /// <exception cref="SrpcException">The file is shorter or can't be read, or the connection is lost; it is lost in any case.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    public Task WriteFileAsync(SafeFileHandle file, long length) => Guard(() => stream.WriteFileAsync(file, length, limit.Token));
+    public Task WriteFileAsync(SafeFileHandle file, long start, long length) => Guard(() => stream.WriteFileAsync(file, start, length, limit.Token));
 
     /// <summary>Sends what was written.</summary>
     /// <inheritdoc cref="ReadAsync" path="/exception"/>

@@ -103,27 +103,28 @@ sealed class SrpcStream(Stream transport) : Stream
     public ValueTask WriteTextAsync(string text, CancellationToken cancellation) =>
         WriteAsync(Encoding.UTF8.GetBytes(text), cancellation);
 
-    /// <summary>Sends the first bytes of a file; where the transport is a plain socket, most do not pass through this process.</summary>
+    /// <summary>Sends a part of a file; where the transport is a plain socket, most do not pass through this process.</summary>
     /// <exception cref="EndOfStreamException">The file is shorter.</exception>
-    public async ValueTask WriteFileAsync(SafeFileHandle file, long length, CancellationToken cancellation)
+    public async ValueTask WriteFileAsync(SafeFileHandle file, long start, long length, CancellationToken cancellation)
     {
         var block = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, BlockSize));
         try
         {
-            for (var position = 0L; position < length;)
+            var end = start + length;
+            for (var position = start; position < end;)
             {
-                if (socket is not null && length - position >= DirectSize)
+                if (socket is not null && end - position >= DirectSize)
                 {
                     await FlushBufferAsync(cancellation);
-                    position += SocketFile.Send(socket, file, position, length - position);
-                    if (position == length)
+                    position += SocketFile.Send(socket, file, position, end - position);
+                    if (position == end)
                         return;
                 }
                 // The socket is full: a block through memory, which waits until there is room again. Most files are in the
                 // cache of the system: another thread would only cost time.
-                var count = RandomAccess.Read(file, block.AsSpan(0, (int)Math.Min(block.Length, length - position)), position);
+                var count = RandomAccess.Read(file, block.AsSpan(0, (int)Math.Min(block.Length, end - position)), position);
                 if (count == 0)
-                    throw new EndOfStreamException($"a file has {position} bytes, not {length}");
+                    throw new EndOfStreamException($"a file has {position} bytes, not {end}");
                 await WriteAsync(block.AsMemory(0, count), cancellation);
                 position += count;
             }

@@ -51,10 +51,12 @@ public sealed class SrpcServerCall
     /// <exception cref="IOException">The connection is lost.</exception>
     public ValueTask WriteTextAsync(string text) => stream.WriteTextAsync(text, Aborted);
 
-    /// <summary>Writes the first bytes of a file, in large pieces; the last leave with the next flush.</summary>
+    /// <summary>Writes a part of a file, in large pieces; the last leave with the next flush.</summary>
+    /// <param name="start">Where it begins, bytes.</param>
+    /// <param name="length">Bytes.</param>
     /// <exception cref="EndOfStreamException">The file is shorter; what was announced to the caller can't be kept.</exception>
     /// <exception cref="IOException">The file can't be read, or the connection is lost.</exception>
-    public ValueTask WriteFileAsync(SafeFileHandle file, long length) => stream.WriteFileAsync(file, length, Aborted);
+    public ValueTask WriteFileAsync(SafeFileHandle file, long start, long length) => stream.WriteFileAsync(file, start, length, Aborted);
 
     /// <summary>Sends what was written.</summary>
     /// <exception cref="IOException">The connection is lost.</exception>

@@ -139,6 +139,25 @@ public class ArchiveTests(SampleImage sample) : IClassFixture<SampleImage>
         parent.RemoveTree("bundle"u8);
     }
 
+    [ArtifactFact("skopeo", "umoci")]
+    public async Task A_layer_without_zeros_is_whole_for_others()
+    {
+        var sparse = await sample.MakeAsync("oci", "Compression=none", "Sparse=true");
+        var plain = await sample.MakeAsync("oci", "Compression=none");
+        Assert.InRange(SizeOf(plain) - SizeOf(sparse), 2_500_000, 3 << 20);
+        HostProgram.Run("skopeo", "inspect", $"oci:{sparse}:latest");
+        string[] rootless = Processes.IsRoot ? [] : ["--rootless"];
+        HostProgram.Run("umoci", ["unpack", .. rootless, "--image", $"{sparse}:latest", Path.Combine(sample.Workspace.Folder, "holes")]);
+        var content = File.ReadAllBytes(Path.Combine(sample.Workspace.Folder, "holes/rootfs/opt/hard/sparse"));
+        Assert.Equal((3 << 20) + 4, content.Length);
+        Assert.Equal("end\n"u8, content.AsSpan(3 << 20));
+        Assert.False(content.AsSpan(0, 3 << 20).ContainsAnyExcept((byte)0));
+        using var parent = DirectoryHandle.Open(sample.Workspace.Folder);
+        parent.RemoveTree("holes"u8);
+
+        static long SizeOf(string layout) => Directory.EnumerateFiles(Path.Combine(layout, "blobs", "sha256")).Max(blob => new FileInfo(blob).Length);
+    }
+
     [ImageFact]
     public async Task An_oci_layout_says_how_it_is_run()
     {

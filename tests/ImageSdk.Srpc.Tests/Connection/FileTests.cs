@@ -22,7 +22,7 @@ public sealed class FileTests : IDisposable
         {
             using var file = File.OpenHandle(path);
             for (var left = await call.ReadAsync(GobTypes.U64); left > 0; left--)
-                await call.WriteFileAsync(file, announced ?? RandomAccess.GetLength(file));
+                await call.WriteFileAsync(file, 0, announced ?? RandomAccess.GetLength(file));
         })
         .Stream("Put", async call =>
         {
@@ -67,7 +67,7 @@ public sealed class FileTests : IDisposable
             foreach (var length in (int[])[10, 5_000_000, 40_000, 1, 70_000, 2_000_000])
             {
                 await call.WriteTextAsync($"{length}\n");
-                await call.WriteFileAsync(file, length);
+                await call.WriteFileAsync(file, 0, length);
             }
         });
         await using var server = new LoopbackServer(new SrpcServer(new(), [service]));
@@ -95,7 +95,7 @@ public sealed class FileTests : IDisposable
         await using var call = await connection.OpenCallAsync("Files.Put");
         await call.WriteAsync(GobTypes.U64, (ulong)size);
         using (var file = File.OpenHandle(path))
-            await call.WriteFileAsync(file, size);
+            await call.WriteFileAsync(file, 0, size);
         await call.FlushAsync();
         Assert.Equal(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))), await call.ReadLineAsync());
         await call.CloseAsync();
@@ -124,7 +124,7 @@ public sealed class FileTests : IDisposable
         await using var call = await connection.OpenCallAsync("Files.Put");
         await call.WriteAsync(GobTypes.U64, 1001UL);
         using var file = File.OpenHandle(path);
-        await Assert.ThrowsAsync<SrpcException>(() => call.WriteFileAsync(file, 1001));
+        await Assert.ThrowsAsync<SrpcException>(() => call.WriteFileAsync(file, 0, 1001));
         Assert.True(connection.IsBroken);
     }
 }
