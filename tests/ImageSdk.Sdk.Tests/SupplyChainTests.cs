@@ -91,7 +91,7 @@ public sealed partial class SupplyChainTests : IDisposable
     public void Assemblies_that_are_packed_have_no_path_of_the_machine()
     {
         var result = DotNet.Run(Repository.Root, new Dictionary<string, string>(), "msbuild", "src/Posix/ImageSdk.Posix.csproj", "-p:Configuration=Release", "-getProperty:PathMap");
-        Assert.Equal($"{Repository.Root}=/_/", result.Output.Trim());
+        Assert.Equal($"{Repository.Root.Replace(",", ",,", StringComparison.Ordinal).Replace("=", "==", StringComparison.Ordinal)}=/_/", result.Output.Trim());
     }
 
     BuildResult Restore(string audit)
