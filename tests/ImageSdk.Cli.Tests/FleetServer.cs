@@ -19,7 +19,7 @@ sealed class FleetServer : IDisposable
         _ = Task.Run(async () =>
         {
             while (true)
-                _ = server.AcceptAsync(new NetworkStream(await listener.AcceptSocketAsync(stopped.Token), ownsSocket: true), new SrpcPeer(), stopped.Token);
+                _ = AcceptAsync(server, await listener.AcceptSocketAsync(stopped.Token));
         });
     }
 
@@ -34,6 +34,12 @@ sealed class FleetServer : IDisposable
 
     public List<string> GeneratedPaths { get; } = [];
 
+    /// <summary>Whether the file generator has its list on a page only.</summary>
+    public bool IsGeneratorOld { get; set; }
+
+    /// <summary>Whether there is such a page.</summary>
+    public bool HasPage { get; set; } = true;
+
     public CommandRun Run(params string[] arguments) => CommandRun.Start(
         new RunSettings(), [.. arguments, "--server", Address, "--mdb", Address, "--certs", Path.GetTempPath()]);
 
@@ -42,6 +48,22 @@ sealed class FleetServer : IDisposable
         stopped.Cancel();
         listener.Dispose();
         stopped.Dispose();
+    }
+
+    async Task AcceptAsync(SrpcServer server, Socket socket)
+    {
+        var start = new byte[3];
+        await socket.ReceiveAsync(start, SocketFlags.Peek, stopped.Token);
+        await using var stream = new NetworkStream(socket, ownsSocket: true);
+        if (start.AsSpan().SequenceEqual("GET"u8))
+        {
+            await socket.ReceiveAsync(new byte[4096], stopped.Token);
+            var page = string.Concat(GeneratedPaths.Select(path => path + "\n"));
+            var head = HasPage ? "200 OK" : "404 Not Found";
+            await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"HTTP/1.1 {head}\r\nContent-Length: {System.Text.Encoding.UTF8.GetByteCount(page)}\r\nConnection: close\r\n\r\n{page}"));
+        }
+        else
+            await server.AcceptAsync(stream, new SrpcPeer(), stopped.Token);
     }
 
     SrpcService Mdb() => new SrpcService("MdbServer")
@@ -64,7 +86,9 @@ sealed class FleetServer : IDisposable
             ComputedFiles.TryGetValue(request.ImageName, out var files) ? new GetImageComputedFilesResponse { ComputedFiles = files, ImageExists = true } : new()));
 
     SrpcService Generator() => new SrpcService("FileGenerator")
-        .RequestReply("ListGenerators", ListGeneratorsRequest.Gob, ListGeneratorsResponse.Gob, (_, _) => Task.FromResult(new ListGeneratorsResponse { Pathnames = GeneratedPaths }));
+        .RequestReply("ListGenerators", ListGeneratorsRequest.Gob, ListGeneratorsResponse.Gob, (_, _) => IsGeneratorOld
+            ? throw new SrpcException("unknown method")
+            : Task.FromResult(new ListGeneratorsResponse { Pathnames = GeneratedPaths }));
 
     string[] Named(Func<Machine, string> image) => [.. Machines.Select(image).Where(name => name.Length > 0)];
 }

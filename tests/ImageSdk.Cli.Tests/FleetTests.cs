@@ -64,6 +64,15 @@ public sealed class FleetTests : IDisposable
         Assert.StartsWith("imagesdk: warning IMG7103: the server has no image base/gone", run.Error);
         site.GeneratedPaths.Add("/etc/möre");
         Assert.Empty(site.Run("show-bad-computed-files").Lines);
+        // One that cannot be asked has a page.
+        site.IsGeneratorOld = true;
+        Assert.Empty(site.Run("show-bad-computed-files").Lines);
+        site.GeneratedPaths.Remove("/etc/other");
+        Assert.Contains("    /etc/other:" + site.Address, site.Run("show-bad-computed-files").Lines);
+        site.HasPage = false;
+        var refused = site.Run("show-bad-computed-files");
+        Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains("error IMG7142: the file generator", refused.Error);
     }
 
     [Theory]

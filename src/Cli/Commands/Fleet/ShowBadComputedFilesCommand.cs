@@ -58,7 +58,29 @@ sealed class ShowBadComputedFilesCommand : ImageCommand
         if (address.Host == "localhost")
             address = address with { Host = mdb.ReadAddress(arguments).Host };
         await using var connection = await context.ConnectAsync(address);
-        return (await new FileGeneratorClient(connection).ListPathsAsync(context.Cancellation)).ToHashSet(StringComparer.Ordinal);
+        try
+        {
+            return (await new FileGeneratorClient(connection).ListPathsAsync(context.Cancellation)).ToHashSet(StringComparer.Ordinal);
+        }
+        catch (SrpcException refusal) when (refusal.IsFromServer)
+        {
+            return await ReadPageAsync(address, refusal, context.Cancellation);
+        }
+    }
+
+    /// <summary>Older generators, and those that do not let everybody ask, have the list on a page for all.</summary>
+    static async Task<HashSet<string>> ReadPageAsync(SrpcAddress address, SrpcException refusal, CancellationToken cancellation)
+    {
+        using var http = new HttpClient();
+        try
+        {
+            var lines = await http.GetStringAsync($"http://{address}/listGenerators", cancellation);
+            return lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        }
+        catch (HttpRequestException)
+        {
+            throw new CommandException(ErrorCode.ServerRefuses, $"the file generator {address} says: {refusal.Message}", refusal);
+        }
     }
 
     static void WriteText(TextWriter output, List<(string Image, ComputedFile[] Missing, string[] Machines)> found)
