@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ImageSdk.Hosting.Metrics;
 using ImageSdk.Hosting.Options;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,8 +21,14 @@ static class Telemetry
 
     public static void Add(IServiceCollection services, DaemonOptions options, MetricTable metrics)
     {
-        if (options.TelemetryEndpoint.Length == 0)
-            return;
+        if (options.TelemetryEndpoint.Length > 0)
+            AddExporters(services, options, metrics);
+    }
+
+    // Not inlined: whoever calls it loads what it mentions.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void AddExporters(IServiceCollection services, DaemonOptions options, MetricTable metrics)
+    {
         var meter = new TableMeter(metrics);
         services.AddSingleton(meter);
         services.AddOpenTelemetry()

@@ -25,6 +25,8 @@ public class DaemonTemplateTests
         Assert.Equal("\"Bonjour\"\n", await daemon.Client.GetStringAsync("/metrics/proc/flags/greeting?output=text"));
         using var missing = await daemon.Client.GetAsync("/nothing");
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        Assert.Contains("ImageSdk.Hosting.dll", daemon.Maps);
+        Assert.DoesNotContain("OpenTelemetry", daemon.Maps);
         Assert.Contains("Greeter.Greet", await daemon.Client.GetStringAsync("/_goSRPC_/listMethods"));
 
         await using var connection = await new SrpcDialer(new()).ConnectAsync(SrpcAddress.Parse($"127.0.0.1:{daemon.Port}"));
@@ -98,6 +100,7 @@ public class DaemonTemplateTests
         await using (var daemon = await RunningDaemon.StartAsync($"-telemetryEndpoint={address}"))
         {
             await daemon.Client.GetStringAsync("/greet");
+            Assert.Contains("OpenTelemetry", daemon.Maps);
             // What was not sent yet is sent at the end.
             Assert.Equal(0, await daemon.StopAsync());
         }

@@ -26,6 +26,9 @@ sealed class RunningDaemon : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>What is mapped into the process, assemblies among it.</summary>
+    public string Maps => File.ReadAllText($"/proc/{process.Id}/maps");
+
     public string LogDirectory => Path.Combine(directory, "log");
 
     public static ProcessStartInfo Command(params string[] words)

@@ -53,6 +53,20 @@ public sealed class BrowserTests : IAsyncLifetime
     }
 
     [BrowserFact]
+    public async Task FollowsTheLogAsItGrows()
+    {
+        await browser!.OpenAsync($"{web.Address}/logs/live");
+        foreach (var line in (string[])["Service ready", "a line <b>written</b> while it is watched"])
+        {
+            if (!line.StartsWith("Service", StringComparison.Ordinal))
+                web.Server.Parts.Log.Write(line);
+            for (var until = DateTime.UtcNow.AddSeconds(30); !(await browser.GetTextAsync("document.querySelector('pre.log').textContent")).Contains(line); await Task.Delay(50))
+                Assert.True(DateTime.UtcNow < until, $"not shown: {line}");
+        }
+        Assert.Empty(browser.Complaints);
+    }
+
+    [BrowserFact]
     public async Task FindsFilesInAnImage()
     {
         await browser!.OpenAsync(web.Address + WebTestServer.PathOf("/browse", WebTestServer.OddImage));
