@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
-using ImageSdk.Hosting.Logs;
 using ImageSdk.Dominator;
-using ImageSdk.Images;
+using ImageSdk.Hosting.Logs;
 using ImageSdk.ImageServer.Hosting;
+using ImageSdk.Images;
 using ImageSdk.Srpc;
 using ImageSdk.Storage;
 

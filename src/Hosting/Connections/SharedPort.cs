@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
-using ImageSdk.Hosting.Options;
 using ImageSdk.Hosting.Logs;
+using ImageSdk.Hosting.Options;
 using ImageSdk.Srpc;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Logging;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
 
 namespace ImageSdk.Hosting.Connections;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using ImageSdk.Hosting.Logs;
 using ImageSdk.Dominator;
+using ImageSdk.Hosting.Logs;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 

@@ -1,6 +1,6 @@
 using ImageSdk.Hosting;
-using ImageSdk.Storage;
 using ImageSdk.Hosting.Flags;
+using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Hosting;
 

@@ -1,14 +1,14 @@
+using ImageSdk.Hosting;
 using ImageSdk.Hosting.Logs;
 using ImageSdk.Hosting.Metrics;
 using ImageSdk.Hosting.Security;
 using ImageSdk.Hosting.Web.Requests;
-using ImageSdk.Hosting;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.ImageServer.Replication;
 using ImageSdk.ImageServer.Services;
-using ImageSdk.ImageServer.Web.Metrics;
 using ImageSdk.ImageServer.Web;
+using ImageSdk.ImageServer.Web.Metrics;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 using ImageSdk.Storage;

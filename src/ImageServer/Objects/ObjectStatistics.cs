@@ -1,5 +1,3 @@
-using ImageSdk.Hosting.Metrics;
-
 namespace ImageSdk.ImageServer.Objects;
 
 /// <summary>Objects in number and bytes.</summary>

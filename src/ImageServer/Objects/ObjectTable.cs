@@ -1,4 +1,3 @@
-using ImageSdk.Hosting.Metrics;
 using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Objects;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using ImageSdk.Hosting.Metrics;
 using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Objects;

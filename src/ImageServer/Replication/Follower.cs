@@ -1,6 +1,6 @@
+using ImageSdk.Dominator.Transfer;
 using ImageSdk.Hosting.Logs;
 using ImageSdk.Hosting.Security;
-using ImageSdk.Dominator.Transfer;
 using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;

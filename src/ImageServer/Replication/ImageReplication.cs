@@ -1,11 +1,10 @@
-using ImageSdk.Hosting.Logs;
 using ImageSdk.Dominator;
 using ImageSdk.Dominator.Transfer;
-using ImageSdk.Images;
-using ImageSdk.ImageServer.Hosting;
+using ImageSdk.Hosting.Logs;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.ImageServer.Services;
+using ImageSdk.Images;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Replication;

@@ -1,10 +1,9 @@
-using ImageSdk.Hosting.Logs;
 using ImageSdk.Dominator.Transfer;
-using ImageSdk.Images;
-using ImageSdk.ImageServer.Hosting;
+using ImageSdk.Hosting.Logs;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.ImageServer.Services;
+using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Replication;
 

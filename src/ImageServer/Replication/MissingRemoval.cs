@@ -1,9 +1,7 @@
 using ImageSdk.Hosting.Logs;
-using ImageSdk.Images;
-using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Services;
-using ImageSdk.Srpc;
+using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Replication;
 

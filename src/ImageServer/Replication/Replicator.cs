@@ -1,9 +1,8 @@
-using ImageSdk.Hosting.Logs;
 using ImageSdk.Dominator.Transfer;
-using ImageSdk.Images;
-using ImageSdk.ImageServer.Hosting;
+using ImageSdk.Hosting.Logs;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
+using ImageSdk.Images;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Replication;

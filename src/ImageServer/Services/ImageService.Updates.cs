@@ -1,6 +1,5 @@
-using ImageSdk.Hosting.Services;
 using ImageSdk.Dominator;
-using ImageSdk.ImageServer.Updates;
+using ImageSdk.Hosting.Services;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Services;

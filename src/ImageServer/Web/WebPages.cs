@@ -1,9 +1,9 @@
 using ImageSdk.Dominator;
 using ImageSdk.Hosting.Web;
 using ImageSdk.Hosting.Web.Requests;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Pages;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
 using Microsoft.AspNetCore.Builder;
 
 namespace ImageSdk.ImageServer.Web;

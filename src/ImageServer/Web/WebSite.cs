@@ -1,9 +1,9 @@
-using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.Dominator;
-using ImageSdk.Images;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Services;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Web;
 

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using ImageSdk.Hosting.Logs;
 using ImageSdk.Dominator;
+using ImageSdk.Hosting.Logs;
 using ImageSdk.Images;
-using ImageSdk.ImageServer.Hosting;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Tests.Hosting;

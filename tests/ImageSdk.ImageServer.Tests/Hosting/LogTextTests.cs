@@ -1,5 +1,4 @@
 using ImageSdk.Hosting.Logs;
-using ImageSdk.ImageServer.Hosting;
 
 namespace ImageSdk.ImageServer.Tests.Hosting;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using ImageSdk.Hosting.Options;
-using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Tests.Web;
 using ImageSdk.Srpc;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using ImageSdk.Hosting.Services;
 using ImageSdk.Dominator;
+using ImageSdk.Hosting.Services;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Tests.Services;

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using ImageSdk.Hosting.Web.Html;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Hosting;
+using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Tests.Web;
 

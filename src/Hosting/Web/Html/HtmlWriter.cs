@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
-using ImageSdk.Hosting.Metrics;
 
 namespace ImageSdk.Hosting.Web.Html;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using ImageSdk.Hosting.Metrics;
 using ImageSdk.Images;
 
 namespace ImageSdk.Hosting.Web.Html;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using ImageSdk.Hosting.Metrics;
 using ImageSdk.Hosting.Web.Html;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Objects;
+using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Web.Html;
 

@@ -1,6 +1,5 @@
-using ImageSdk.Hosting.Flags;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Hosting;
+using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Web.Metrics;
 

@@ -1,9 +1,6 @@
-using ImageSdk.Hosting.Flags;
 using ImageSdk.Hosting.Metrics;
-using ImageSdk.Hosting.Options;
 using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Replication;
-using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Web.Metrics;
 

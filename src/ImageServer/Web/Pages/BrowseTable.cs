@@ -1,5 +1,4 @@
 using ImageSdk.Hosting.Web.Html;
-using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Web.Pages;

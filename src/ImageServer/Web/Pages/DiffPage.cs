@@ -1,9 +1,8 @@
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Hosting.Web.Requests;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Comparison;
-using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Hosting.Web.Requests;
-using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;

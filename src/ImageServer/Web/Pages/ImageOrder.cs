@@ -1,8 +1,6 @@
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.Images;
-using ImageSdk.ImageServer.Web.Html;
-using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Web.Pages;

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using ImageSdk.Dominator;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Hosting.Web.Requests;
-using ImageSdk.Dominator;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
 using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Web.Pages;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ImageSdk.Hosting.Web.Html;
-using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Web.Pages;

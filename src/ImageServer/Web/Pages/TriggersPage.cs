@@ -1,9 +1,9 @@
 using System.Text;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Hosting.Web.Requests;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Web.Html;
 using ImageSdk.ImageServer.Web.Requests;
+using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Web.Pages;
 

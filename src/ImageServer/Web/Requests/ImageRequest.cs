@@ -1,7 +1,6 @@
-using ImageSdk.Dominator;
 using ImageSdk.Hosting.Web.Requests;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Hosting;
+using ImageSdk.Images;
 using ImageSdk.Storage;
 using Microsoft.AspNetCore.Http;
 
