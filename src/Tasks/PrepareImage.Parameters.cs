@@ -108,6 +108,10 @@ public sealed partial class PrepareImage
 
     public string Capabilities { get; set; } = "";
 
+    public string Network { get; set; } = "";
+
+    public string HostPorts { get; set; } = "";
+
     public string ProcessLimit { get; set; } = "";
 
     public string MemoryLimit { get; set; } = "";

@@ -171,11 +171,21 @@ public sealed partial class PrepareImage : SandboxedImageTask
         Secrets = items.Secrets(Secrets),
         Capabilities = Words.Capabilities(Capabilities, "ImageCapabilities", ProjectFile),
         Limits = Limits(),
-        ScriptsNetwork = Words.Flag(ScriptsNetwork, "ImageScriptsNetwork", ProjectFile, unset: true),
+        ScriptsNetwork = Words.Flag(ScriptsNetwork, "ImageScriptsNetwork", ProjectFile, unset: true) && !IsNetwork("none"),
+        Isolation = Isolation(),
+        HostPorts = [.. Words.Ports(HostPorts, "ImageHostPorts", ProjectFile)],
         KeptIdentity = Identity(),
         TestTimeout = Durations.Parse(TestTimeout, "ImageTestTimeout", ProjectFile),
         BuildTimeout = Durations.Parse(BuildTimeout, "ImageBuildTimeout", ProjectFile),
     };
+
+    bool IsNetwork(string choice) => Network.Trim().Equals(choice, StringComparison.OrdinalIgnoreCase);
+
+    NetworkIsolation Isolation() =>
+        Network.Trim().Length == 0 || IsNetwork("none") ? NetworkIsolation.WherePossible
+        : IsNetwork("isolated") ? NetworkIsolation.Isolated
+        : IsNetwork("host") ? NetworkIsolation.Host
+        : throw Words.Wrong("ImageNetwork", Network, "isolated, host or none", ProjectFile);
 
     ResourceLimits Limits() => new()
     {

@@ -56,6 +56,8 @@ public sealed class PrepareImageTests : IDisposable
               <ImageConffilePolicy>replace</ImageConffilePolicy>
               <ImageScriptsNetwork>false</ImageScriptsNetwork>
               <ImageCapabilities>sys_ptrace; CAP_NET_ADMIN;CAP_CHOWN;SYS_PTRACE</ImageCapabilities>
+              <ImageNetwork>Host</ImageNetwork>
+              <ImageHostPorts>8080; 443,8080</ImageHostPorts>
               <ImageProcessLimit>100</ImageProcessLimit>
               <ImageMemoryLimit>2GiB</ImageMemoryLimit>
               <ImageDiskLimit>3G</ImageDiskLimit>
@@ -85,6 +87,8 @@ public sealed class PrepareImageTests : IDisposable
         Assert.Equal("rpm", project.Bootstrap.PackagerType);
         Assert.False(project.Sandbox.ScriptsNetwork);
         Assert.Equal(["NET_ADMIN", "SYS_PTRACE"], project.Sandbox.Capabilities);
+        Assert.Equal(NetworkIsolation.Host, project.Sandbox.Isolation);
+        Assert.Equal([443, 8080], project.Sandbox.HostPorts);
         Assert.Equal(new ResourceLimits { Processes = 100, Memory = 2L << 30, Disk = 3L << 30 }, project.Sandbox.Limits);
         Assert.Equal(new InstallationSettings { AllowsUnavailableSources = true, Conffiles = ConffilePolicy.Replace }, project.Installation);
         Assert.Equal(TimeSpan.FromMinutes(1), project.Sandbox.TestTimeout);
@@ -258,6 +262,8 @@ public sealed class PrepareImageTests : IDisposable
     [InlineData("<PropertyGroup><ImageKeepIdentity>machine-id;name</ImageKeepIdentity></PropertyGroup>", "ImageKeepIdentity is 'name'; expected: machine-id, ssh-host-keys, random-seed, credential-secret")]
     [InlineData("<PropertyGroup><ImageCapabilities>SYS_PTRACE;ROOT</ImageCapabilities></PropertyGroup>", "ImageCapabilities is 'ROOT'; expected: names of capabilities")]
     [InlineData("<PropertyGroup><ImageProcessLimit>many</ImageProcessLimit></PropertyGroup>", "ImageProcessLimit is 'many'; expected: a whole number; 0 for no limit")]
+    [InlineData("<PropertyGroup><ImageNetwork>some</ImageNetwork></PropertyGroup>", "ImageNetwork is 'some'; expected: isolated, host or none")]
+    [InlineData("<PropertyGroup><ImageHostPorts>80;70000</ImageHostPorts></PropertyGroup>", "ImageHostPorts is '70000'; expected: numbers of ports")]
     [InlineData("<PropertyGroup><ImageMemoryLimit>much</ImageMemoryLimit></PropertyGroup>", "ImageMemoryLimit is 'much'; expected: a number of bytes")]
     [InlineData("<PropertyGroup><ImageFilterMode>Extend</ImageFilterMode></PropertyGroup>", "ImageFilterMode is 'Extend'; expected: Add or Replace")]
     [InlineData("<PropertyGroup><BootstrapDistribution>gentoo</BootstrapDistribution></PropertyGroup>", "BootstrapDistribution is 'gentoo'; expected: debian or ubuntu")]

@@ -1,6 +1,7 @@
 using System.Text;
 using ImageSdk.Building.Projects;
 using ImageSdk.Building.Worker;
+using ImageSdk.Building.Worker.Network;
 
 namespace ImageSdk.Building.DebianPackages;
 
@@ -101,11 +102,11 @@ sealed class CachedArchives
         try
         {
             context.Progress($"Fetching {missing.Count} packages");
-            var (exitCode, lastLines) = context.RunInBuildEnvironment(
+            var (exitCode, lastLines) = context.RunInBuildEnvironment(CommandPurpose.Packages,
             [
                 "/bin/sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", $"/{FetchFolder}",
                 "/usr/bin/apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", .. missing.Select(package => $"{package.Name}:{package.Architecture}={package.Version}"),
-            ], network: true);
+            ]);
             if (exitCode != 0)
                 throw new Diagnostics.BuildException("IMG4250",
                     $"apt could not fetch {missing.Count} packages, such as {missing[0]}. Check the network and apt's configuration in the image "

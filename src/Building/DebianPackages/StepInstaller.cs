@@ -5,6 +5,7 @@ using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Worker;
 using ImageSdk.Building.Worker.Logging;
+using ImageSdk.Building.Worker.Network;
 
 namespace ImageSdk.Building.DebianPackages;
 
@@ -108,7 +109,7 @@ sealed class StepInstaller(
         var script = $"#!/bin/sh\nset -e\nexport PATH=/usr/sbin:/usr/bin:/sbin:/bin\n{commands}";
         using var borrowed = new BorrowedFile(context.Handle, ScriptFile, Encoding.UTF8.GetBytes(script), 0x1ED);
         var memory = new MemoryWatch();
-        var (exitCode, lastLines) = context.RunInBuildEnvironment([GenericPackager.PathInImage, "run", ScriptFile], network: true);
+        var (exitCode, lastLines) = context.RunInBuildEnvironment(CommandPurpose.Packages, [GenericPackager.PathInImage, "run", ScriptFile]);
         if (exitCode != 0)
             throw GenericPackager.Failure("install", exitCode, lastLines, requests, memory);
     }

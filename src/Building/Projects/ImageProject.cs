@@ -217,8 +217,14 @@ public sealed record SandboxSettings
 
     public IReadOnlyList<Secret> Secrets { get; init; } = [];
 
-    /// <summary>Whether scripts and tests reach the network. Packages and bootstrap always do.</summary>
+    /// <summary>Whether commands of the image reach the network.</summary>
     public bool ScriptsNetwork { get; init; } = true;
+
+    /// <summary>Which one they reach.</summary>
+    public NetworkIsolation Isolation { get; init; }
+
+    /// <summary>Ports of the machine's loopback that commands with a network of their own reach.</summary>
+    public IReadOnlyList<int> HostPorts { get; init; } = [];
 
     /// <summary>Kinds of <see cref="MachineIdentity"/> that clean-up leaves in the image.</summary>
     public IReadOnlyList<string> KeptIdentity { get; init; } = [];

@@ -161,6 +161,8 @@ static class WorkerMessages
         writer.Write(settings.Limits.Processes ?? -1);
         writer.Write(settings.Limits.Memory);
         writer.Write(settings.Limits.Disk);
+        writer.Write((byte)settings.Isolation);
+        writer.WriteList(settings.HostPorts, static (writer, port) => writer.Write(port));
     }
 
     static CommandSettings ReadSettings(BinaryReader reader)
@@ -174,6 +176,8 @@ static class WorkerMessages
         {
             Capabilities = reader.ReadTexts(),
             Limits = new() { Processes = reader.ReadInt32() is var processes and >= 0 ? processes : null, Memory = reader.ReadInt64(), Disk = reader.ReadInt64() },
+            Isolation = (NetworkIsolation)reader.ReadByte(),
+            HostPorts = reader.ReadList(static reader => reader.ReadInt32()),
         };
     }
 

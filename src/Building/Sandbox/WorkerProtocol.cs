@@ -129,6 +129,11 @@ sealed record CommandSettings(
     public IReadOnlyList<string> Capabilities { get; init; } = [];
 
     public ResourceLimits Limits { get; init; } = new();
+
+    public NetworkIsolation Isolation { get; init; }
+
+    /// <summary>Ports of the machine's loopback that commands reach on theirs.</summary>
+    public IReadOnlyList<int> HostPorts { get; init; } = [];
 }
 
 abstract record StageOperation;

@@ -128,6 +128,8 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
             return;
         foreach (var package in manifest.Packages)
             inputs.Line("package", package.Name);
+        if (!project.Sandbox.ScriptsNetwork)
+            inputs.Line("network", "no");
         Environment(inputs, usesCommit: false);
         Sandbox(inputs);
         Installation(inputs);

@@ -114,6 +114,8 @@ sealed class StageOperations(BuildPlan plan)
         {
             Capabilities = project.Sandbox.Capabilities,
             Limits = project.Sandbox.Limits,
+            Isolation = project.Sandbox.Isolation,
+            HostPorts = project.Sandbox.HostPorts,
         };
     }
 }

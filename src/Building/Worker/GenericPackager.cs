@@ -1,6 +1,7 @@
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Worker.Logging;
+using ImageSdk.Building.Worker.Network;
 using ImageSdk.Images;
 
 namespace ImageSdk.Building.Worker;
@@ -49,12 +50,12 @@ sealed class GenericPackager(StageContext context)
             "update", "Updating package database", isApt ? [.. options, "-o", UnavailableSource.StrictOption] : options, isApt ? ["/usr/bin/env", "LC_ALL=C.UTF-8"] : []);
         var unavailable = isApt ? UnavailableSource.Find(context.LogText[logged..].Split('\n')) : [];
         if (unavailable.Count == 0)
-            return exitCode == 0 ? true : throw Failure("update", exitCode, lastLines, packages);
+            return exitCode == 0 ? true : throw Failure("update", exitCode, lastLines, packages, null, WithoutNetwork);
         var described = string.Join("; ", unavailable);
         if (!allowsUnavailable)
             throw new BuildException("IMG4130",
                 $"Sources of packages cannot be brought up to date: {described}. Nothing was installed. Check that they can be reached, or correct the image's "
-                + "sources in /etc/apt; ImageAllowUnavailablePackageSources=true builds without them.",
+                + $"sources in /etc/apt; ImageAllowUnavailablePackageSources=true builds without them.{WithoutNetwork}",
                 packages.FirstOrDefault()?.File, packages.FirstOrDefault()?.Line ?? 0);
         context.Warn("IMG4131",
             $"Sources of packages cannot be brought up to date, and are passed over (ImageAllowUnavailablePackageSources): {described}. "
@@ -88,8 +89,12 @@ sealed class GenericPackager(StageContext context)
         var memory = new MemoryWatch();
         var (exitCode, lastLines) = Call(command, title, [.. archives?.OptionsFor(context.Settings) ?? [], .. arguments], [], archives);
         if (exitCode != 0)
-            throw Failure(command, exitCode, lastLines, packages, memory);
+            throw Failure(command, exitCode, lastLines, packages, memory, WithoutNetwork);
     }
+
+    string WithoutNetwork => context.Settings.Network
+        ? ""
+        : " The image's own packager has no network (ImageNetwork=none or ImageScriptsNetwork=false). Packages of Debian and its like are fetched outside of it.";
 
     /// <param name="through">A program that starts the packager, with its arguments; none for none.</param>
     /// <param name="archives">Packages that apt takes in place of fetching them; null for none.</param>
@@ -99,17 +104,17 @@ sealed class GenericPackager(StageContext context)
         context.Log("");
         context.Log($"{title}:");
         context.Progress(title);
-        return context.RunInBuildEnvironment([.. through, PathInImage, command, .. arguments], network: true, archives);
+        return context.RunInBuildEnvironment(CommandPurpose.Packages, [.. through, PathInImage, command, .. arguments], archives);
     }
 
     /// <param name="lastLines">The last lines that the command printed.</param>
-    public static BuildException Failure(string command, int exitCode, IReadOnlyList<string> lastLines, IReadOnlyList<Sandbox.PackageRequest> packages, MemoryWatch? memory = null) =>
+    public static BuildException Failure(string command, int exitCode, IReadOnlyList<string> lastLines, IReadOnlyList<Sandbox.PackageRequest> packages, MemoryWatch? memory = null, string hint = "") =>
         FindUnknown(lastLines, packages) is { } unknown
             ? new("IMG4002",
                 $"Package \"{unknown.Name}\" is not known to the image's package sources. Check its spelling, or add the repository that has it to files/.",
                 unknown.File, unknown.Line)
             : new("IMG4003",
-                $"Packager command \"{command}\" failed with {ExitStatus.Describe(exitCode)}.{memory?.Explain()} Last output:\n{string.Join('\n', lastLines)}",
+                $"Packager command \"{command}\" failed with {ExitStatus.Describe(exitCode)}.{memory?.Explain()}{hint} Last output:\n{string.Join('\n', lastLines)}",
                 packages[0].File, packages[0].Line);
 
     // What apt and dnf/yum say of a package that they do not have.

@@ -5,6 +5,7 @@ using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Worker.Limits;
 using ImageSdk.Building.Worker.Logging;
+using ImageSdk.Building.Worker.Network;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Worker;
@@ -23,7 +24,13 @@ sealed class SandboxCommand(string root, string devices, WorkerSession session, 
     /// <summary>Whether the build environment, bind mounts and secrets are given too (scripts and packagers), or not (clean, list, tests).</summary>
     public bool InBuildEnvironment { get; init; } = true;
 
-    public bool Network { get; init; } = true;
+    /// <summary>By which <see cref="NetworkPolicy"/> says whether it has the network.</summary>
+    public required CommandPurpose Purpose { get; init; }
+
+    /// <summary>Addresses of servers that it needs, also where they are this machine's own.</summary>
+    public IEnumerable<string> Servers { get; init; } = [];
+
+    bool HasNetwork => NetworkPolicy.Allows(Purpose, settings);
 
     /// <summary>What of the host is mounted, read-only, whatever the environment: programs in place of the image's own, packages.</summary>
     public IReadOnlyList<BindMount> Mounts { get; init; } = [];
@@ -54,6 +61,18 @@ sealed class SandboxCommand(string root, string devices, WorkerSession session, 
     /// <exception cref="TimeoutException">It took longer than <see cref="Timeout"/>, and was ended.</exception>
     /// <exception cref="Diagnostics.BuildException">It reached a limit, and was ended (IMG3260).</exception>
     public int Run(params IReadOnlyList<string> command)
+    {
+        var network = HasNetwork ? session.Network.Open(settings, Servers, session.Listener) : null;
+        if (network is null or { IsMachines: true })
+            return RunHere(command);
+        return BackgroundWork.Start(() =>
+        {
+            network.Apply();
+            return RunHere(command);
+        }).GetAwaiter().GetResult();
+    }
+
+    int RunHere(IReadOnlyList<string> command)
     {
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment.Clear();
@@ -110,7 +129,7 @@ sealed class SandboxCommand(string root, string devices, WorkerSession session, 
             environment[name] = value;
         if (Environment.GetEnvironmentVariable("TZ") is { Length: > 0 } zone)
             environment["TZ"] = zone;
-        if (Network)
+        if (HasNetwork)
             foreach (var (name, value) in ProxiesBeside(settings.Environment))
                 environment[name] = value;
         foreach (var (name, value) in Variables)
@@ -136,7 +155,7 @@ sealed class SandboxCommand(string root, string devices, WorkerSession session, 
             "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "localhost", "--new-session", "--die-with-parent",
         ];
         IEnumerable<string> all = arguments;
-        if (!Network)
+        if (!HasNetwork)
             all = all.Append("--unshare-net");
         foreach (var mount in Mounts)
             all = all.Concat(["--ro-bind", mount.Source, mount.Target]);

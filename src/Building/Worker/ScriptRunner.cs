@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Worker.Logging;
+using ImageSdk.Building.Worker.Network;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Worker;
@@ -58,7 +59,7 @@ sealed class ScriptRunner(StageContext context)
     {
         try
         {
-            return context.RunInBuildEnvironment(command);
+            return context.RunInBuildEnvironment(CommandPurpose.Script, command);
         }
         catch (BuildException exception) when (exception.Diagnostic.File is null)
         {

@@ -6,6 +6,7 @@ using ImageSdk.Building.Projects;
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Worker.Limits;
 using ImageSdk.Building.Worker.Logging;
+using ImageSdk.Building.Worker.Network;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Worker;
@@ -107,24 +108,23 @@ sealed class StageContext : IDisposable
     /// Runs a command as scripts and packagers are run: in the build environment, with bind mounts, secrets and the
     /// host's name resolution.
     /// </summary>
-    /// <param name="network">Whether the network is reachable; null for what the project says.</param>
     /// <param name="archives">Packages that apt takes in place of fetching them; null for none.</param>
     /// <returns>The exit code and the last lines of output.</returns>
     public (int ExitCode, IReadOnlyList<string> LastLines) RunInBuildEnvironment(
-        IReadOnlyList<string> command, bool? network = null, CachedArchives? archives = null)
+        CommandPurpose purpose, IReadOnlyList<string> command, CachedArchives? archives = null)
     {
         using var mountPoints = MakeBuildMountPoints();
         foreach (var mount in archives?.Mounts ?? [])
             mountPoints.Ensure(mount.Target, Directory.Exists(mount.Source));
         using var policy = ServicePolicy.Borrow(Handle);
-        return Run(command, inBuildEnvironment: true, network ?? Settings.Network, archives?.Mounts ?? [], archives?.Settings);
+        return Run(purpose, command, inBuildEnvironment: true, archives?.Mounts ?? [], archives?.Settings);
     }
 
-    /// <summary>Runs a command in the base environment, as clean-up and lists are run.</summary>
+    /// <summary>Runs a command in the base environment, as clean-up is run.</summary>
     public (int ExitCode, IReadOnlyList<string> LastLines) Run(IReadOnlyList<string> command)
     {
         using var mountPoints = MakeMountPoints();
-        return Run(command, inBuildEnvironment: false, network: true, []);
+        return Run(CommandPurpose.CleanUp, command, inBuildEnvironment: false, []);
     }
 
     /// <summary>Runs a command in the base environment with something of the host mounted, read-only.</summary>
@@ -134,7 +134,7 @@ sealed class StageContext : IDisposable
         foreach (var mount in mounts)
             mountPoints.Ensure(mount.Target, Directory.Exists(mount.Source));
         using var policy = ServicePolicy.Borrow(Handle);
-        return Run(command, inBuildEnvironment: false, network: true, mounts);
+        return Run(CommandPurpose.Packages, command, inBuildEnvironment: false, mounts);
     }
 
     /// <summary>Runs a command whose output is data.</summary>
@@ -145,7 +145,7 @@ sealed class StageContext : IDisposable
         var errors = new StringBuilder();
         var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session, Settings, null)
         {
-            InBuildEnvironment = false, Output = lines.Add, SeparateErrors = line => errors.AppendLine(line),
+            Purpose = CommandPurpose.Query, InBuildEnvironment = false, Output = lines.Add, SeparateErrors = line => errors.AppendLine(line),
         }.Run(command);
         Cancellation.ThrowIfCancellationRequested();
         return (exitCode, lines, errors.ToString().Trim());
@@ -156,25 +156,27 @@ sealed class StageContext : IDisposable
     {
         using var mountPoints = MakeBuildMountPoints();
         var lines = new List<string>();
-        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session, Settings, secretsDirectory) { Network = false, Output = lines.Add }.Run(command);
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session, Settings, secretsDirectory) { Purpose = CommandPurpose.Query, Output = lines.Add }.Run(command);
         Cancellation.ThrowIfCancellationRequested();
         return (exitCode, lines);
     }
 
     (int ExitCode, IReadOnlyList<string> LastLines) Run(
-        IReadOnlyList<string> command, bool inBuildEnvironment, bool network, IReadOnlyList<BindMount> mounts, IReadOnlyList<string>? aptSettings = null)
+        CommandPurpose purpose, IReadOnlyList<string> command, bool inBuildEnvironment, IReadOnlyList<BindMount> mounts, IReadOnlyList<string>? aptSettings = null)
     {
+        var network = NetworkPolicy.Allows(purpose, Settings);
         using var output = BeginOutput();
         using var resolver = network ? new LentResolver(Handle) : null;
-        var aptConfiguration = network && inBuildEnvironment ? AptConfigurationFile.Find(session, aptSettings ?? []) : null;
+        var aptConfiguration = inBuildEnvironment && (network || aptSettings is { Count: > 0 }) ? AptConfigurationFile.Find(session, aptSettings ?? []) : null;
         using var configurationPoint = aptConfiguration is null ? null : MakeMountPoints();
         configurationPoint?.Ensure(aptConfiguration!.Target, isDirectory: false);
         HasRunCommands = true;
         using var programs = CoverPrograms();
         var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session, Settings, secretsDirectory)
         {
+            Purpose = purpose,
+            Servers = purpose == CommandPurpose.Packages ? PackageSourcePorts.Find(Handle) : [],
             InBuildEnvironment = inBuildEnvironment,
-            Network = network,
             Mounts = [.. mounts, .. programs.Mounts, .. aptConfiguration is null ? Array.Empty<BindMount>() : [aptConfiguration]],
             Variables = aptConfiguration is null ? [] : [AptConfigurationFile.Variable],
             Written = written,

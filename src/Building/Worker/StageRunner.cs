@@ -14,6 +14,8 @@ static class StageRunner
 {
     public static DoneEvent Run(WorkerSession session, RunStageRequest request)
     {
+        if (request.Operations.Any(operation => operation is RunScriptsOperation or InstallPackagesOperation))
+            session.Network.Prepare(request.Settings);
         if (request.Operations is [InstallPackagesOperation packages] && DebianInstaller.TryRun(session, request, packages) is { } done)
             return done;
         using var root = new StageRoot(session, request.Layers);

@@ -1,5 +1,6 @@
 using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Worker.Logging;
+using ImageSdk.Building.Worker.Network;
 
 namespace ImageSdk.Building.Worker;
 
@@ -10,7 +11,7 @@ static class TestCommand
         new(root.RootPath, context.DevicesPath, context.Session, request.Settings, null)
         {
             InBuildEnvironment = false,
-            Network = request.Settings.Network,
+            Purpose = CommandPurpose.Test,
             Mounts = programs.Mounts,
             Timeout = TimeSpan.FromSeconds(request.TimeoutSeconds),
             Log = output,

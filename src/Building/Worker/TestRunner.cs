@@ -12,6 +12,7 @@ sealed class TestRunner(WorkerSession session)
 
     public IReadOnlyList<TestOutcome> Run(RunTestsRequest request)
     {
+        session.Network.Prepare(request.Settings);
         using var root = new StageRoot(session, request.Layers);
         using var context = new StageContext(root, request.Settings, session);
         using var mountPoints = context.MakeMountPoints();

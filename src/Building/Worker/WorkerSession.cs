@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
 using ImageSdk.Building.Worker.Limits;
+using ImageSdk.Building.Worker.Network;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Worker;
@@ -79,6 +80,9 @@ sealed class WorkerSession : IDisposable
 
     /// <summary>What bounds the commands that the worker runs.</summary>
     public CommandLimits Limits => shared.Limits.Value;
+
+    /// <summary>The network of the commands that may use one.</summary>
+    public CommandNetwork Network => shared.Network;
 
     /// <summary>A folder for the next root.</summary>
     public string NextRootDirectory()
@@ -166,6 +170,7 @@ sealed class WorkerSession : IDisposable
     sealed class SharedState(Func<KernelFiles> makeKernel, Func<CommandLimits> makeLimits)
     {
         public readonly LayerChecks Checks = new();
+        public readonly CommandNetwork Network = new();
         public readonly Lazy<KernelFiles> Kernel = new(makeKernel);
         public readonly Lazy<CommandLimits> Limits = new(makeLimits);
         public Task Planning = Task.CompletedTask;

@@ -43,6 +43,11 @@ static class Words
     public static int Count(string text, string name, string file) =>
         int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : throw Wrong(name, text, "a whole number; 0 for no limit", file);
 
+    /// <summary>Port numbers, separated by semicolons, commas or blanks; in order, each once.</summary>
+    public static IEnumerable<int> Ports(string text, string name, string file) => text.Split([';', ',', ' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)
+        .Select(word => ushort.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0 ? (int)port : throw Wrong(name, word, "numbers of ports, 1 to 65535", file))
+        .Distinct().Order();
+
     /// <summary>Lines without the blanks around them; empty ones left out.</summary>
     public static IReadOnlyList<string> Lines(string text) =>
         text.Split(['\n', '\r'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Worker.Limits;
@@ -20,20 +19,13 @@ static class CommandUsers
     /// <returns>False where the kernel has no such count, or no more namespaces.</returns>
     public static bool TryMake(string file, int processes)
     {
-        if (Environment.OSVersion.Version < firstKernel || Tools.Find("prlimit") is not { } prlimit || Tools.Find("unshare") is not { } unshare || Tools.Find("nsenter") is null)
+        if (Environment.OSVersion.Version < firstKernel || Tools.Find("prlimit") is not { } prlimit || Tools.Find("nsenter") is null)
             return false;
         var bound = processes == 0 ? "unlimited" : $"{processes + Reserve}";
-        var start = new ProcessStartInfo(prlimit, [$"--nproc={bound}:{bound}", unshare, "--user", "/bin/sh", "-c", "echo; read -r _"])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        using var holder = Process.Start(start)!;
         try
         {
-            if (holder.StandardOutput.ReadLine() is null)
-                return false;
-            foreach (var map in new[] { "uid_map", "gid_map" })
-                File.WriteAllText($"/proc/{holder.Id}/{map}", string.Concat(File.ReadLines($"/proc/self/{map}").Select(SameIds)));
+            using var holder = NamespaceHolder.Start([prlimit, $"--nproc={bound}:{bound}"], "--user");
+            holder.MapUsers(SameIds("uid_map"), SameIds("gid_map"));
             File.WriteAllBytes(file, []);
             Mounts.Mount($"/proc/{holder.Id}/ns/user", file, null, Mounts.Options.Bind);
             return true;
@@ -42,14 +34,9 @@ static class CommandUsers
         {
             return false;
         }
-        finally
-        {
-            holder.StandardInput.Close();
-            holder.WaitForExit();
-        }
     }
 
     // A range must lie in one of the ranges outside.
-    static string SameIds(string line) =>
-        line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [var first, _, var count] ? $"{first} {first} {count}\n" : "";
+    static string SameIds(string map) => string.Concat(File.ReadLines($"/proc/self/{map}")
+        .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Where(fields => fields.Length == 3).Select(fields => $"{fields[0]} {fields[0]} {fields[2]}\n"));
 }
