@@ -25,12 +25,7 @@ sealed class PostgresServer : IAsyncDisposable
     static bool IsRoot => Environment.UserName == "root";
 
     /// <summary>A server for tests that do not stop it.</summary>
-    public static async Task<PostgresServer> SharedAsync()
-    {
-        if (!Common.IsValueCreated)
-            AppDomain.CurrentDomain.ProcessExit += (_, _) => Common.Value.Result.DisposeAsync().AsTask().Wait();
-        return await Common.Value;
-    }
+    public static Task<PostgresServer> SharedAsync() => Common.Value;
 
     public static async Task<PostgresServer> StartAsync()
     {
@@ -58,12 +53,16 @@ sealed class PostgresServer : IAsyncDisposable
 
     static IEnumerable<string> AsUser() => IsRoot ? ["setpriv", "--reuid", User, "--regid", User, "--clear-groups"] : [];
 
-    /// <summary>Runs a command for as long as its standard input is open: it ends with the tests, however they end.</summary>
-    static string[] WhileOpen(IEnumerable<string> command) => ["sh", "-c", "\"$@\" & read line; kill -QUIT $!; wait", "sh", .. command];
+    /// <summary>
+    /// Runs the server for as long as the shell's standard input is open, and removes its directory: both end with the tests, however those end. Where
+    /// the shell is killed, the server hears of it.
+    /// </summary>
+    string[] WhileOpen(IEnumerable<string> command) =>
+        ["sh", "-c", "directory=$1; shift; \"$@\" & read line; kill -QUIT $!; wait; rm -rf \"$directory\"", "sh", directory, .. command];
 
     public async Task RestartAsync()
     {
-        var command = WhileOpen([.. AsUser(), Path.Combine(Programs!, "postgres"), "-D", Data, "-k", directory, "-c", "listen_addresses=", "-c", "fsync=off",
+        var command = WhileOpen([.. AsUser(), "setpriv", "--pdeathsig", "QUIT", Path.Combine(Programs!, "postgres"), "-D", Data, "-k", directory, "-c", "listen_addresses=", "-c", "fsync=off",
             "-c", "max_connections=200", "-c", "logging_collector=off"]);
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardError = true, WorkingDirectory = "/" };
         process = Process.Start(start)!;
