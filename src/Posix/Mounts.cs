@@ -34,9 +34,23 @@ public static class Mounts
     /// <summary>Takes every mount at or below a directory out of the tree, the latest first.</summary>
     public static void DetachBelow(string directory)
     {
-        foreach (var target in List().Where(target => target == directory || target.StartsWith(directory + "/", StringComparison.Ordinal)).Reverse())
-            Detach(target);
+        PosixException? refused = null;
+        foreach (var target in ListBelow(directory).Reverse())
+            try
+            {
+                Detach(target);
+            }
+            catch (PosixException exception) when (exception.Error == Errno.InvalidArgument)
+            {
+                // In a user namespace, mounts that came along with another one from outside go with that one alone (mount_namespaces(7)).
+                refused ??= exception;
+            }
+        if (refused is not null && ListBelow(directory).Any())
+            throw refused;
     }
+
+    static IEnumerable<string> ListBelow(string directory) =>
+        List().Where(target => target == directory || target.StartsWith(directory + "/", StringComparison.Ordinal));
 
     /// <summary>The mount points of the calling process, in the order in which they were mounted.</summary>
     static List<string> List() => [.. File.ReadLines("/proc/self/mountinfo").Select(line => Unescape(line.Split(' ')[4]))];

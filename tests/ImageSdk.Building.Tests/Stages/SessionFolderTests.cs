@@ -121,6 +121,23 @@ public sealed class SessionFolderTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(store.SessionsDirectory));
     }
 
+    /// <summary>
+    /// In a user namespace, which is where the worker of an ordinary user is, the kernel lets nobody unmount by themselves what came from
+    /// outside with another mount, such as what is below /sys.
+    /// </summary>
+    [ImageFact]
+    public async Task What_commands_see_of_the_kernel_keeps_no_session()
+    {
+        File.Copy("/bin/true", Path.Combine(folder, "script"));
+        var request = Bootstrap("none") with { Stage = "RunScripts", Operations = [new RunScriptsOperation("scripts", [Path.Combine(folder, "script")])] };
+        using (var workers = new BuildWorkers(TestHost.WorkerAssembly, TestHost.Dotnet))
+        {
+            // The root has none of its libraries; but the sandbox was made.
+            await Assert.ThrowsAsync<Diagnostics.BuildException>(() => workers.AskAsync(Path.Combine(folder, "cache"), request, new RecordingListener(), CancellationToken.None));
+        }
+        Assert.Empty(Directory.EnumerateFileSystemEntries(store.SessionsDirectory));
+    }
+
     [ImageFact]
     public async Task A_cache_behind_a_link_works_like_any_other()
     {
