@@ -1,3 +1,4 @@
+using System.Text;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -188,6 +189,16 @@ public sealed unsafe partial class DirectoryHandle
     /// </summary>
     public void RemoveTree(ReadOnlySpan<byte> name)
     {
+        // What lies too deep to be walked is moved up here first.
+        var waiting = new Queue<byte[]>([name.ToArray()]);
+        while (waiting.TryDequeue(out var next))
+            RemoveTree(next, this, 0, waiting);
+    }
+
+    const int RemovalDepth = 200;
+
+    void RemoveTree(byte[] name, DirectoryHandle top, int level, Queue<byte[]> waiting)
+    {
         if (TryStat(name) is not { } status)
             return;
         if (status.MountId != Stat().MountId)
@@ -197,9 +208,18 @@ public sealed unsafe partial class DirectoryHandle
             Unlink(name);
             return;
         }
+        if (level >= RemovalDepth)
+        {
+            var moved = Encoding.ASCII.GetBytes($".removed-{Guid.NewGuid():n}");
+            if (TryRename(name, top, moved))
+            {
+                waiting.Enqueue(moved);
+                return;
+            }
+        }
         using (var directory = OpenDirectory(name))
             foreach (var child in directory.ReadNames())
-                directory.RemoveTree(child);
+                directory.RemoveTree(child, top, level + 1, waiting);
         RemoveEmptyDirectory(name);
     }
 

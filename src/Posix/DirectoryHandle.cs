@@ -18,10 +18,14 @@ public sealed unsafe partial class DirectoryHandle : IDisposable
 
     readonly SafeFileHandle handle;
 
-    DirectoryHandle(int descriptor, string path)
+    // Directories that were opened one below the other to come here.
+    readonly int depth;
+
+    DirectoryHandle(int descriptor, string path, int depth = 0)
     {
         handle = new SafeFileHandle(descriptor, ownsHandle: true);
         Path = path;
+        this.depth = depth;
     }
 
     /// <summary>For messages: how the directory was reached.</summary>
@@ -42,14 +46,17 @@ public sealed unsafe partial class DirectoryHandle : IDisposable
     public void Dispose() => handle.Dispose();
 
     /// <summary>Opens a directory below; a symbolic link is an error.</summary>
+    /// <exception cref="TreeDepthException">It lies deeper below the first that was opened than trees may.</exception>
     public DirectoryHandle OpenDirectory(ReadOnlySpan<byte> name)
     {
+        if (depth >= TreeDepthException.Most)
+            throw new TreeDepthException(Describe(name));
         using var terminated = new TerminatedName(name);
         fixed (byte* pointer = terminated.Bytes)
         {
             var flags = Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec;
             var descriptor = Libc.OpenAt(Descriptor, pointer, flags, 0);
-            return descriptor >= 0 ? new(descriptor, Describe(name)) : throw PosixException.Last("open", Describe(name));
+            return descriptor >= 0 ? new(descriptor, Describe(name), depth + 1) : throw PosixException.Last("open", Describe(name));
         }
     }
 

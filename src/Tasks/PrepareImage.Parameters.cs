@@ -118,6 +118,12 @@ public sealed partial class PrepareImage
 
     public string DiskLimit { get; set; } = "";
 
+    public string EntryLimit { get; set; } = "";
+
+    public string ArchiveLimit { get; set; } = "";
+
+    public string ArchiveRatio { get; set; } = "";
+
     public ITaskItem[] Secrets { get; set; } = [];
 
     public string SourceDateEpoch { get; set; } = "";

@@ -192,6 +192,9 @@ public sealed partial class PrepareImage : SandboxedImageTask
         Processes = ProcessLimit is "" ? null : Words.Count(ProcessLimit, "ImageProcessLimit", ProjectFile),
         Memory = MemoryLimit is "" ? 0 : Sizes.Parse(MemoryLimit, "ImageMemoryLimit", ProjectFile),
         Disk = DiskLimit is "" ? 0 : Sizes.Parse(DiskLimit, "ImageDiskLimit", ProjectFile),
+        Entries = EntryLimit is "" ? ResourceLimits.DefaultEntries : Words.Count(EntryLimit, "ImageEntryLimit", ProjectFile),
+        Archive = ArchiveLimit is "" ? ResourceLimits.DefaultArchive : Sizes.Parse(ArchiveLimit, "ImageArchiveLimit", ProjectFile),
+        ArchiveRatio = ArchiveRatio is "" ? ResourceLimits.DefaultArchiveRatio : Words.Count(ArchiveRatio, "ImageArchiveRatio", ProjectFile),
     };
 
     IReadOnlyList<string> Identity()

@@ -61,6 +61,9 @@ public sealed class PrepareImageTests : IDisposable
               <ImageProcessLimit>100</ImageProcessLimit>
               <ImageMemoryLimit>2GiB</ImageMemoryLimit>
               <ImageDiskLimit>3G</ImageDiskLimit>
+              <ImageEntryLimit>5</ImageEntryLimit>
+              <ImageArchiveLimit>4G</ImageArchiveLimit>
+              <ImageArchiveRatio>6</ImageArchiveRatio>
               <ImageTestTimeout>00:01:00</ImageTestTimeout>
               <ImageBuildTimeout>2h</ImageBuildTimeout>
               <ImageBuildCacheBaseDirectory>kept</ImageBuildCacheBaseDirectory>
@@ -89,7 +92,7 @@ public sealed class PrepareImageTests : IDisposable
         Assert.Equal(["NET_ADMIN", "SYS_PTRACE"], project.Sandbox.Capabilities);
         Assert.Equal(NetworkIsolation.Host, project.Sandbox.Isolation);
         Assert.Equal([443, 8080], project.Sandbox.HostPorts);
-        Assert.Equal(new ResourceLimits { Processes = 100, Memory = 2L << 30, Disk = 3L << 30 }, project.Sandbox.Limits);
+        Assert.Equal(new ResourceLimits { Processes = 100, Memory = 2L << 30, Disk = 3L << 30, Entries = 5, Archive = 4L << 30, ArchiveRatio = 6 }, project.Sandbox.Limits);
         Assert.Equal(new InstallationSettings { AllowsUnavailableSources = true, Conffiles = ConffilePolicy.Replace }, project.Installation);
         Assert.Equal(TimeSpan.FromMinutes(1), project.Sandbox.TestTimeout);
         Assert.Equal(TimeSpan.FromHours(2), project.Sandbox.BuildTimeout);

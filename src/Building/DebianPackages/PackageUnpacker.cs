@@ -1,3 +1,4 @@
+using ImageSdk.Building.Archives;
 using System.Security.Cryptography;
 using ImageSdk.Building.Scanning;
 
@@ -32,8 +33,8 @@ static class PackageUnpacker
         var start = output.Position;
         // The length is known afterwards.
         output.Position = start + DebArchive.HeaderSize;
-        await MemberCompression.DecompressAsync(
-            new FileRange(source.SafeFileHandle, member.Start, member.Length), ending, output, cancellation);
+        var bounded = ExpansionLimit.Current.Bound(output, member.Length, $"{member.Name} of the package {source.Name}");
+        await MemberCompression.DecompressAsync(new FileRange(source.SafeFileHandle, member.Start, member.Length), ending, bounded, cancellation);
         var end = output.Position;
         var length = end - start - DebArchive.HeaderSize;
         if (length % 2 == 1)

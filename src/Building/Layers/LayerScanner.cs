@@ -8,16 +8,18 @@ static class LayerScanner
 {
     /// <param name="tree">The upper directory. Sockets in it are removed: they mean nothing without their process.</param>
     /// <param name="withRoot">Whether the root directory's own mode and owner are part of the layer.</param>
-    public static LayerIndex Scan(string tree, bool withRoot, CancellationToken cancellation)
+    /// <param name="most">Entries that there may be; 0 for any number.</param>
+    /// <exception cref="Diagnostics.BuildException">There are more (IMG5261).</exception>
+    public static LayerIndex Scan(string tree, bool withRoot, CancellationToken cancellation, int most = 0)
     {
         using var root = DirectoryHandle.Open(tree);
-        var entries = List(root, withRoot, cancellation);
+        var entries = List(root, withRoot, cancellation, most);
         Hash(root, entries, cancellation);
         return new LayerIndex(entries);
     }
 
     /// <summary>The entries of a tree without the hashes of its files.</summary>
-    public static List<LayerEntry> List(DirectoryHandle root, bool withRoot, CancellationToken cancellation)
+    public static List<LayerEntry> List(DirectoryHandle root, bool withRoot, CancellationToken cancellation, int most = 0)
     {
         var entries = new List<LayerEntry>();
         if (withRoot)
@@ -25,15 +27,18 @@ static class LayerScanner
             var inode = ToDirectory(root.Stat(), ReadAttributes(root, "."u8).Kept);
             entries.Add(new(new ByteString([]), LayerEntryKind.Inode, inode, 0, false));
         }
-        Walk(root, [], entries, cancellation);
+        Walk(root, [], entries, most, cancellation);
         return entries;
     }
 
-    static void Walk(DirectoryHandle directory, byte[] path, List<LayerEntry> entries, CancellationToken cancellation)
+    static void Walk(DirectoryHandle directory, byte[] path, List<LayerEntry> entries, int most, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         foreach (var name in directory.ReadNames())
         {
+            if (most > 0 && entries.Count >= most)
+                throw new Diagnostics.BuildException("IMG5261",
+                    $"A stage leaves more than {most} files and directories, the last of them in {directory.Path}. If an image is to have as many, raise ImageEntryLimit; 0 is no limit.");
             var status = directory.Stat(name);
             var childPath = new ByteString(path.Length == 0 ? name : [.. path, (byte)'/', .. name]);
             if (status.Kind == FileKind.CharacterDevice && status.Rdev == 0)
@@ -51,7 +56,7 @@ static class LayerScanner
             {
                 entries.Add(new(childPath, LayerEntryKind.Inode, ToDirectory(status, attributes.Kept), 0, attributes.Opaque));
                 using var child = directory.OpenDirectory(name);
-                Walk(child, childPath.Span.ToArray(), entries, cancellation);
+                Walk(child, childPath.Span.ToArray(), entries, most, cancellation);
                 continue;
             }
             var linkId = status.LinkCount > 1 ? status.Inode : 0;

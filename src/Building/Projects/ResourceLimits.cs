@@ -15,5 +15,20 @@ public sealed record ResourceLimits
     /// <summary>Bytes that one stage may write.</summary>
     public long Disk { get; init; }
 
+    /// <summary>Files and directories that one stage may leave.</summary>
+    public int Entries { get; init; } = DefaultEntries;
+
+    /// <summary>Bytes that one compressed file may become.</summary>
+    public long Archive { get; init; } = DefaultArchive;
+
+    /// <summary>Bytes that a compressed file may become for each of its own, where it becomes a large one.</summary>
+    public int ArchiveRatio { get; init; } = DefaultArchiveRatio;
+
+    public const int DefaultEntries = 4_000_000;
+
+    public const long DefaultArchive = 64L << 30;
+
+    public const int DefaultArchiveRatio = 200;
+
     internal int MostProcesses => Processes ?? DefaultProcesses;
 }

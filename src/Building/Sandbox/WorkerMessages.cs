@@ -161,6 +161,9 @@ static class WorkerMessages
         writer.Write(settings.Limits.Processes ?? -1);
         writer.Write(settings.Limits.Memory);
         writer.Write(settings.Limits.Disk);
+        writer.Write(settings.Limits.Entries);
+        writer.Write(settings.Limits.Archive);
+        writer.Write(settings.Limits.ArchiveRatio);
         writer.Write((byte)settings.Isolation);
         writer.WriteList(settings.HostPorts, static (writer, port) => writer.Write(port));
     }
@@ -175,7 +178,11 @@ static class WorkerMessages
             reader.ReadList(static reader => new NamedValue(reader.ReadString(), reader.ReadString())), reader.ReadBoolean())
         {
             Capabilities = reader.ReadTexts(),
-            Limits = new() { Processes = reader.ReadInt32() is var processes and >= 0 ? processes : null, Memory = reader.ReadInt64(), Disk = reader.ReadInt64() },
+            Limits = new()
+            {
+                Processes = reader.ReadInt32() is var processes and >= 0 ? processes : null, Memory = reader.ReadInt64(), Disk = reader.ReadInt64(),
+                Entries = reader.ReadInt32(), Archive = reader.ReadInt64(), ArchiveRatio = reader.ReadInt32(),
+            },
             Isolation = (NetworkIsolation)reader.ReadByte(),
             HostPorts = reader.ReadList(static reader => reader.ReadInt32()),
         };

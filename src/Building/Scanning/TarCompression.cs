@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using ImageSdk.Building.Archives;
 
 namespace ImageSdk.Building.Scanning;
 
@@ -30,8 +31,10 @@ static class TarCompression
 
     /// <summary>Writes the content without its compression.</summary>
     /// <exception cref="IOException">It is damaged, or the tool for it is not there.</exception>
-    public static async Task DecompressAsync(string path, TarFormat format, Stream target, CancellationToken cancellation)
+    /// <exception cref="Diagnostics.BuildException">It becomes too large (IMG2260).</exception>
+    public static async Task DecompressAsync(string path, TarFormat format, Stream output, CancellationToken cancellation)
     {
+        var target = ExpansionLimit.Current.Bound(output, new FileInfo(path).Length, path);
         if (format == TarFormat.Gzip)
         {
             await using var file = File.OpenRead(path);

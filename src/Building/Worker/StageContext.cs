@@ -34,6 +34,7 @@ sealed class StageContext : IDisposable
         // Copying and sealing run no command: then there is nothing to mount.
         devices = new(() => new SandboxDevices(root.DevicesPath, Handle, settings.Limits.Memory));
         written = new(root.Upper, settings.Limits.Disk);
+        root.Limits = settings.Limits;
         mask = new(settings.Secrets.Select(secret => secret.Value).Concat(MachineProxies.Current.Credentials));
         secretsDirectory = settings.Secrets.Count == 0 ? null : WriteSecrets(session);
     }

@@ -1,5 +1,7 @@
 using System.Text;
 using ImageSdk.Building.Layers;
+using ImageSdk.Building.Projects;
+using ImageSdk.Building.Worker.Limits;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Worker;
@@ -39,6 +41,9 @@ sealed class StageRoot : IDisposable
     /// <summary>A root on trees that need not be layers.</summary>
     /// <param name="trees">Directories in the cache, from its root; the lowest first.</param>
     public static StageRoot On(WorkerSession session, IReadOnlyList<string> trees) => new(session, session.NextRootDirectory(), trees);
+
+    /// <summary>What may come into its layer.</summary>
+    public ResourceLimits Limits { get; set; } = new();
 
     /// <summary>Where the root is mounted.</summary>
     public string RootPath { get; }
@@ -156,7 +161,9 @@ sealed class StageRoot : IDisposable
     /// <param name="parts">The uppermost of the layers below that this one brings along: who stands on it stands on them.</param>
     public LayerIndex Keep(string layerId, IReadOnlyList<string> below, string inputs, string log, string? packages, IReadOnlyList<string> parts)
     {
-        var index = LayerScanner.Scan(Upper, withRoot: true, session.Cancellation);
+        var index = LayerScanner.Scan(Upper, withRoot: true, session.Cancellation, Limits.Entries);
+        if (Limits.Disk > 0 && index.Measure().Bytes > (ulong)Limits.Disk)
+            throw CommandBounds.Exceeded(CommandBounds.DescribeDisk(Limits), "");
         var isEmpty = below.Count > 0 && index.Entries.Count == 1 && IsRootOf(below[^1]);
         session.Cancellation.ThrowIfCancellationRequested();
         LayerWriter.Write(session.Store, Upper, Path.Combine(directory, "layer"), new(layerId, inputs, log, packages, isEmpty, parts, index));

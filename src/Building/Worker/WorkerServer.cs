@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Threading.Channels;
 using ImageSdk.Artifacts;
+using ImageSdk.Building.Archives;
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Layers;
@@ -115,6 +116,7 @@ public sealed class WorkerServer
             switch (request)
             {
                 case RunStageRequest stage:
+                    ExpansionLimit.Current = new(stage.Settings.Limits.Archive, stage.Settings.Limits.ArchiveRatio);
                     return session.Begun?.TryTake(stage, session) ?? StageRunner.Run(session, stage);
                 case BeginStagesRequest begun:
                     session.Begun?.Dispose();
@@ -182,6 +184,7 @@ public sealed class WorkerServer
         BuildException build => build.Diagnostic,
         ArtifactException artifact => new(DiagnosticSeverity.Error, artifact.Code, artifact.Message),
         AggregateException { InnerExceptions: [var inner, ..] } => Explain(inner, session),
+        TreeDepthException => new(DiagnosticSeverity.Error, "IMG5260", $"What a stage leaves cannot be an image: {exception.Message}. Have it make no deeper ones, or remove them."),
         IOException { HResult: Errno.NoSpace or Errno.QuotaExceeded } =>
             new(DiagnosticSeverity.Error, "IMG3005",
                 $"The disk is full: {exception.Message}. Free space on the file system of {session.Store.Root}, or put ImageCacheDirectory elsewhere. Nothing was stored."),

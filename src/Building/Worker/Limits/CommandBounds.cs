@@ -49,7 +49,9 @@ sealed class CommandBounds(ResourceLimits limits, CommandGroups groups, string? 
         return written?.IsOver() == true ? Disk : null;
     }
 
-    string Disk => $"{HumanSize.FormatExact((ulong)limits.Disk)} that a stage may write (ImageDiskLimit)";
+    string Disk => DescribeDisk(limits);
+
+    public static string DescribeDisk(ResourceLimits limits) => $"{HumanSize.FormatExact((ulong)limits.Disk)} that a stage may write (ImageDiskLimit)";
 
     /// <summary>The same of a command that has ended.</summary>
     public string? FindReached(int exitCode) => limits.Disk > 0 && exitCode == 128 + FileSizeSignal ? Disk : FindReached();
