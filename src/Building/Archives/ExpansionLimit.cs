@@ -16,10 +16,10 @@ sealed record ExpansionLimit(long Most, int Ratio)
     /// <summary>Of the project that the process works for.</summary>
     public static ExpansionLimit Current { get; set; } = Default;
 
-    /// <summary>Passes on what is decompressed, as much as may come.</summary>
+    /// <summary>Passes on what is decompressed, written or read, as much as may come.</summary>
     /// <param name="compressed">Bytes of the file.</param>
     /// <param name="name">For the error.</param>
-    public Stream Bound(Stream target, long compressed, string name) => new BoundedStream(target, Math.Max(1, compressed), name, this);
+    public Stream Bound(Stream inner, long compressed, string name) => new BoundedStream(inner, Math.Max(1, compressed), name, this);
 
     /// <exception cref="BuildException">It is too much (IMG2260).</exception>
     public void Check(long bytes, long compressed, string name)
@@ -33,35 +33,51 @@ sealed record ExpansionLimit(long Most, int Ratio)
                 + "If it is to do so, raise ImageArchiveRatio; 0 is no limit.");
     }
 
-    sealed class BoundedStream(Stream target, long compressed, string name, ExpansionLimit limit) : Stream
+    sealed class BoundedStream(Stream inner, long compressed, string name, ExpansionLimit limit) : Stream
     {
-        long written;
+        long passed;
 
-        public override bool CanRead => false;
+        public override bool CanRead => inner.CanRead;
         public override bool CanSeek => false;
-        public override bool CanWrite => true;
+        public override bool CanWrite => inner.CanWrite;
         public override long Length => throw new NotSupportedException();
-        public override long Position { get => written; set => throw new NotSupportedException(); }
+        public override long Position { get => passed; set => throw new NotSupportedException(); }
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            limit.Check(written += buffer.Length, compressed, name);
-            target.Write(buffer);
+            Count(buffer.Length);
+            inner.Write(buffer);
         }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            limit.Check(written += buffer.Length, compressed, name);
-            return target.WriteAsync(buffer, cancellationToken);
+            Count(buffer.Length);
+            return inner.WriteAsync(buffer, cancellationToken);
         }
 
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-        public override void Flush() => target.Flush();
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override void Flush() => inner.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
+
+        public override int Read(Span<byte> buffer) => Count(inner.Read(buffer));
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Count(await inner.ReadAsync(buffer, cancellationToken));
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        int Count(int bytes)
+        {
+            limit.Check(passed += bytes, compressed, name);
+            return bytes;
+        }
+
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
         public override void SetLength(long value) => throw new NotSupportedException();
     }

@@ -21,8 +21,6 @@ static class ImagePackage
             OverlayAttributes.RequireNone(fileSystem);
             if (TreeHash.Compute(fileSystem).ToString() is var hash && hash != package.TreeHash)
                 throw new InvalidDataException($"the hash of its image's tree is {hash}, and should be {package.TreeHash}");
-            var bytes = PackedObjects.OrderOf(fileSystem).Aggregate(UInt128.Zero, (sum, item) => sum + item.Object.Size);
-            Archives.ExpansionLimit.Current.Check((long)UInt128.Min(bytes, long.MaxValue), new FileInfo(package.ObjectsFile).Length, package.Package);
             new ImageUnpacker(new PackedObjects(package.ObjectsFile, fileSystem), cancellation) { IsValidated = true }.Unpack(fileSystem, target);
         }
         catch (Exception exception) when (FindDamage(exception) is { } damage)

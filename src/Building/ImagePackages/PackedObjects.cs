@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Threading.Channels;
+using ImageSdk.Building.Archives;
 using ImageSdk.Building.DebianPackages;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
@@ -38,7 +39,7 @@ sealed class PackedObjects(string file, FileSystem fileSystem) : IObjectFetcher
             var errors = process.StandardError.ReadToEndAsync(cancellation);
             try
             {
-                await ReadAsync(process.StandardOutput.BaseStream, objects, sink, cancellation);
+                await ReadAsync(ExpansionLimit.Current.Bound(process.StandardOutput.BaseStream, new FileInfo(file).Length, file), objects, sink, cancellation);
             }
             catch (EndOfStreamException)
             {

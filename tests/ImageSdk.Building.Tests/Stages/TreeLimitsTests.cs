@@ -71,6 +71,9 @@ public class TreeLimitsTests(BaseImage @base) : IClassFixture<BaseImage>
         bounded.Write(new byte[4]);
         Assert.Throws<BuildException>(() => bounded.Write(new byte[1]));
         Assert.Equal(10, target.Length);
+        var read = new ExpansionLimit(10, 0).Bound(new MemoryStream(new byte[20]), 1, "a file");
+        Assert.Equal(10, await read.ReadAsync(new byte[10]));
+        await Assert.ThrowsAsync<BuildException>(async () => await read.ReadAsync(new byte[1]));
     }
 
     [Fact]
