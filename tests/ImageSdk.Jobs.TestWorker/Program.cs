@@ -1,5 +1,5 @@
-// Arguments: the database, the worker's name, its lease in milliseconds, a file for marks.
-// Jobs of kind "mark" write "begin ID TOKEN" and, after the milliseconds of their input, "end ID TOKEN" to it; those of kind "die" kill the process.
+// Arguments: the database, the worker's name, its lease in milliseconds, a folder for marks.
+// Jobs of kind "mark" write "begin ID TOKEN" and, after the milliseconds of their input, "end ID TOKEN" to files there; those of kind "die" kill the process.
 using System.Text;
 using ImageSdk.Jobs;
 using ImageSdk.Jobs.Queues;
@@ -17,16 +17,12 @@ await using var queue = await JobQueue.OpenAsync(args[0], new()
     RetryDelay = _ => TimeSpan.Zero,
     Report = Console.Error.WriteLine,
 });
-var gate = new Lock();
-
 void Mark(string text)
 {
-    // One write each, to the end of a file that others write to.
-    lock (gate)
-    {
-        using var file = new FileStream(args[3], FileMode.Append, FileAccess.Write, FileShare.ReadWrite, 0);
-        file.Write(Encoding.UTF8.GetBytes(text + "\n"));
-    }
+    // A file each, there at once and as a whole: several processes write, and are killed meanwhile.
+    var file = Path.Combine(args[3], $"{Guid.NewGuid():N}");
+    File.WriteAllText(file, text);
+    File.Move(file, file + ".mark");
 }
 
 var handlers = new Dictionary<string, JobHandler>

@@ -11,16 +11,17 @@ public sealed class WorkerProcessTests : IDisposable
     static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
     readonly List<Process> processes = [];
-    readonly string marks = Path.Combine(Path.GetTempPath(), $"marks-{Guid.NewGuid():N}");
+    readonly string marks = Directory.CreateTempSubdirectory("imagesdk-marks-").FullName;
 
     public void Dispose()
     {
         foreach (var process in processes)
         {
             process.Kill();
+            process.WaitForExit();
             process.Dispose();
         }
-        File.Delete(marks);
+        Directory.Delete(marks, recursive: true);
     }
 
     async Task<Process> StartAsync(JobPlace place, string name, TimeSpan? lease = null)
@@ -37,7 +38,7 @@ public sealed class WorkerProcessTests : IDisposable
         return process;
     }
 
-    List<string[]> Marks() => File.Exists(marks) ? [.. File.ReadAllLines(marks).Select(line => line.Split(' '))] : [];
+    List<string[]> Marks() => [.. Directory.EnumerateFiles(marks, "*.mark").Select(file => File.ReadAllText(file).Split(' '))];
 
     [Theory, OnSqlite, OnPostgres]
     public async Task Jobs_survive_workers_that_are_killed(Store store)
