@@ -104,10 +104,10 @@ sealed class CoveredPrograms : IDisposable
             kept.SetOwner(cover.Name, standIn.Uid, standIn.Gid);
         if (standIn.Permissions != cover.Original.Permissions)
             kept.SetPermissions(cover.Name, standIn.Permissions);
-        // A command may have moved it, as dpkg-divert does, or given it more names.
-        if (standIn.LinkCount > (isInPlace ? 1 : 0))
+        // A command may have moved it, as dpkg-divert does, given it more names, or put a copy in its place, as usrmerge does.
+        if (standIn.LinkCount > (isInPlace ? 1 : 0) || !isInPlace)
             using (var upper = DirectoryHandle.Open(root.Upper))
-                ReplaceMoved(upper, "", standIn.Inode, cover, kept);
+                ReplaceMoved(upper, "", isInPlace ? standIn.Inode : null, cover, kept);
         if (!isInPlace)
         {
             kept.Unlink(cover.Name);
@@ -118,7 +118,8 @@ sealed class CoveredPrograms : IDisposable
             root.RevertIfUnchanged(cover.Path, cover.Original with { LinkCount = 1 });
     }
 
-    void ReplaceMoved(DirectoryHandle directory, string path, ulong inode, Cover cover, DirectoryHandle kept)
+    /// <param name="inode">The stand-in's where it is in place: there it stays. Null where it is not: then copies of it count too, wherever they are.</param>
+    void ReplaceMoved(DirectoryHandle directory, string path, ulong? inode, Cover cover, DirectoryHandle kept)
     {
         foreach (var name in directory.ReadNames())
         {
@@ -129,7 +130,7 @@ sealed class CoveredPrograms : IDisposable
                 using var below = directory.OpenDirectory(name);
                 ReplaceMoved(below, child, inode, cover, kept);
             }
-            else if (status is { Kind: FileKind.Regular } && status.Value.Inode == inode && child != cover.Path)
+            else if (status is { Kind: FileKind.Regular } && (inode is null ? IsStandIn(directory, name, status.Value, cover.Program) : status.Value.Inode == inode && child != cover.Path))
             {
                 using var parent = handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(path.Length == 0 ? "." : path));
                 KeepTimes(parent, () =>
@@ -139,6 +140,16 @@ sealed class CoveredPrograms : IDisposable
                 });
             }
         }
+    }
+
+    static bool IsStandIn(DirectoryHandle directory, byte[] name, FileStatus status, CoveredProgram program)
+    {
+        var script = Encoding.UTF8.GetBytes(program.Script);
+        if (status.Size != (ulong)script.Length)
+            return false;
+        using var file = directory.OpenRead(name);
+        var content = new byte[script.Length];
+        return file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) == content.Length && content.AsSpan().SequenceEqual(script);
     }
 
     static void KeepTimes(DirectoryHandle directory, Action change)

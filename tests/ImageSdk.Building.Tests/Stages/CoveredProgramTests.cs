@@ -61,6 +61,17 @@ public class CoveredProgramTests(BaseImage @base) : IClassFixture<BaseImage>
     }
 
     [ImageFact]
+    public async Task A_copy_that_takes_their_place_is_theirs()
+    {
+        var (project, directory, below) = await NewAsync("copied");
+        // As usrmerge does, through another name of the directory.
+        ImageWorkspace.Write(directory, "scripts/copy", "#!/bin/sh\nset -e\ncp -p /usr/bin/systemctl /usr/bin/copy\nmv /usr/bin/copy /bin/systemctl\n");
+        var result = await @base.Workspace.BuildAsync(project);
+        Assert.Equal(HashOf(below, "/usr/bin/systemctl"), HashOf(result, "/usr/bin/systemctl"));
+        AssertNoTrace(result);
+    }
+
+    [ImageFact]
     public async Task They_are_moved_linked_changed_and_removed_as_themselves()
     {
         var (project, directory, below) = await NewAsync("moved");
