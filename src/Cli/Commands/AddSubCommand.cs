@@ -7,33 +7,17 @@ using ImageSdk.Images;
 namespace ImageSdk.Cli.Commands;
 
 /// <summary>imagesdk adds: an image of a machine that runs subd.</summary>
-sealed class AddSubCommand : ImageCommand
+sealed class AddSubCommand() : NewImageCommand(
+    "adds", "Add an image of a machine that runs subd",
+    new("SUB") { Description = "HOST[:PORT] of the machine's subd, which listens on port 6969 if nothing else is said" })
 {
-    readonly Argument<string> name = new("NAME") { Description = "The new image's name" };
-    readonly Argument<string> sub = new("SUB") { Description = "HOST[:PORT] of the machine's subd, which listens on port 6969 if nothing else is said" };
-    readonly AddOptions options = new();
-
-    public AddSubCommand() : base("adds", "Add an image of a machine that runs subd")
+    protected override async Task AddAsync(string newName, string source, ImageDraft draft, ImageAdder adder, ParseResult arguments, CommandContext context)
     {
-        Add(name);
-        Add(sub);
-        options.AddTo(this);
-    }
-
-    protected override bool NeedsCleaning => true;
-
-    protected override async Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
-    {
-        var newName = arguments.GetRequiredValue(name);
-        var adder = new ImageAdder(context);
-        var draft = options.Read(arguments, adder);
-        await adder.RequireNewAsync(newName);
         var mtimes = await draft.FindMtimesAsync(context);
-        var polled = await Sub.PollAsync("SUB", arguments.GetRequiredValue(sub), context);
-        var image = draft.Complete(polled.Tree.Without(options.ReadScanFilter(arguments)), mtimes);
+        var polled = await Sub.PollAsync("SUB", source, context);
+        var image = draft.Complete(polled.Tree.Without(AddOptions.ReadScanFilter(arguments)), mtimes);
         var files = new SubFiles(polled, context.Cancellation);
         await adder.AddAsync(newName, image, files, receiver => OfferMissingAsync(image.FileSystem!, files, receiver, context));
-        return ExitCode.Success;
     }
 
     static async Task OfferMissingAsync(FileSystem tree, SubFiles files, IObjectReceiver receiver, CommandContext context)
