@@ -33,7 +33,7 @@ public sealed record TreePatch(
         return new(remove, replace, change);
     }
 
-    // Such a file is never what somebody else had there, even for a moment.
+    // Such a file is never one that another user put there, even for a moment.
     static bool RunsAsItsOwner(Inode inode) => inode is RegularInode file && (file.Mode & 0xC00) != 0;
 
     /// <summary>Inodes of the image whose names are not names of one inode, and no others', in the tree.</summary>

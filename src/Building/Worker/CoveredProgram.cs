@@ -11,6 +11,9 @@ namespace ImageSdk.Building.Worker;
 /// <param name="Script">The stand-in.</param>
 sealed record CoveredProgram(string Name, string Script)
 {
+    /// <summary>The stand-in as a file has it.</summary>
+    public byte[] Content { get; } = Encoding.UTF8.GetBytes(Script);
+
     static readonly string[] Directories = ["usr/bin", "usr/sbin", "bin", "sbin"];
 
     /// <summary>

@@ -66,7 +66,7 @@ sealed class CoveredPrograms : IDisposable
             var original = StatAbove(name);
             byte[] made = [.. name, .. ".imagesdk"u8];
             using (var file = parent.CreateFile(made, 0x180)) // 0600
-                file.Write(Encoding.UTF8.GetBytes(program.Script));
+                file.Write(program.Content);
             parent.SetOwner(made, original.Uid, original.Gid);
             parent.SetPermissions(made, original.Permissions);
             covers.Add(new(program, directory, original, parent.OpenReadHandle(made), isOfBelow));
@@ -144,12 +144,11 @@ sealed class CoveredPrograms : IDisposable
 
     static bool IsStandIn(DirectoryHandle directory, byte[] name, FileStatus status, CoveredProgram program)
     {
-        var script = Encoding.UTF8.GetBytes(program.Script);
-        if (status.Size != (ulong)script.Length)
+        if (status.Size != (ulong)program.Content.Length)
             return false;
         using var file = directory.OpenRead(name);
-        var content = new byte[script.Length];
-        return file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) == content.Length && content.AsSpan().SequenceEqual(script);
+        var content = new byte[program.Content.Length];
+        return file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) == content.Length && content.AsSpan().SequenceEqual(program.Content);
     }
 
     static void KeepTimes(DirectoryHandle directory, Action change)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ImageSdk.Building.Worker.Limits;
 
-/// <summary>A process that does nothing but keep new namespaces until somebody else has them.</summary>
+/// <summary>A process that only keeps new namespaces alive until another process has entered them.</summary>
 sealed class NamespaceHolder : IDisposable
 {
     readonly Process process;

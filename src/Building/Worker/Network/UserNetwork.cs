@@ -65,7 +65,7 @@ sealed class UserNetwork
 
     static UserNetwork? TryStart(string name, string program, string enter, Func<int, string[]> arguments, List<string> reasons)
     {
-        // Of a user namespace of its own too, whose root is nobody outside: that is who reads hostile packets.
+        // In a user namespace of its own too, whose root is an unprivileged user outside: the program reads hostile packets.
         using var made = NamespaceHolder.Start([], "--user", "--net");
         made.MapUsers(NobodyMap("uid_map"), NobodyMap("gid_map"));
         // The program gives up most capabilities before it looks at the namespace: it may look at a process of its own user that has none.
