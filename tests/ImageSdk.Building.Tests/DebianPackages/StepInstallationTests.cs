@@ -193,7 +193,8 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
     {
         var (project, directory) = @base.New(name.Replace(' ', '-'));
         var repository = new LocalRepository(Path.Combine(@base.Workspace.Folder, $"served for {name}"));
-        repository.Add("tool");
+        // Two packages with the same bytes are one in the cache of packages, and the second is not asked for.
+        repository.Add("tool", fields: $"Homepage: https://example.org/{Uri.EscapeDataString(name)}");
         using var server = new RepositoryServer(repository.Folder);
         ImageWorkspace.Write(directory, "files/etc/apt/sources.list", server.Source("[trusted=yes] "));
         ImageWorkspace.Write(directory, file, text.Length > 0 ? text : Packagers.GenericPackagerScript.Write(
