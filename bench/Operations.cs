@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Scanning;
-using ImageSdk.Building.Unpacking;
 using ImageSdk.Dominator.Transfer;
+using ImageSdk.Layers;
 using ImageSdk.Posix;
+using ImageSdk.Trees.Scanning;
+using ImageSdk.Trees.Unpacking;
 
 namespace ImageSdk.Bench;
 

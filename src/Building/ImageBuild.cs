@@ -1,18 +1,22 @@
 using ImageSdk.Building.ArtifactBuilds;
-using ImageSdk.Building.Attestations;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Documents;
 using ImageSdk.Building.ImagePackages;
-using ImageSdk.Building.Layers;
 using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
-using ImageSdk.Building.Projects;
 using ImageSdk.Building.Publishing;
 using ImageSdk.Building.Reporting;
-using ImageSdk.Building.Sandbox;
-using ImageSdk.Building.Scanning;
-using ImageSdk.Building.Servers;
 using ImageSdk.Building.Sources;
 using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
+using ImageSdk.Layers.Shared;
+using ImageSdk.Posix;
+using ImageSdk.Trees.ImagePackages;
 
 namespace ImageSdk.Building;
 
@@ -37,7 +41,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     {
         var manifest = ManifestReader.Read(project, listener, cancellation);
         TemplateCheck.Check(manifest, listener, cancellation);
-        StateDirectory.WriteWhenDifferent(state.PlanFile, new BuildPlan(project, manifest), StateJson.Default.BuildPlan);
+        JsonFile.WriteWhenDifferent(state.PlanFile, new BuildPlan(project, manifest), StateJson.Default.BuildPlan);
     }
 
     /// <summary>
@@ -86,7 +90,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
                 return true;
             if (recent.WasCut)
                 return false;
-            if (StateDirectory.TryRead(state.PlanFile, StateJson.Default.BuildPlan) is not { } plan)
+            if (JsonFile.TryRead(state.PlanFile, StateJson.Default.BuildPlan) is not { } plan)
                 return true;
             var inputs = new StageInputs(plan, digests);
             return Enum.GetValues<ImageStage>().Any(stage =>
@@ -110,7 +114,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     {
         var (source, toBuild) = await new SourceResolver(state.ReadPlan(), server, packages ?? [], listener).ResolveAsync(referencedImages, mayBuild, cancellation);
         if (source is not null)
-            StateDirectory.WriteWhenDifferent(state.StageFile(ImageStage.ResolveSourceImage), source, StateJson.Default.SourceImage);
+            JsonFile.WriteWhenDifferent(state.StageFile(ImageStage.ResolveSourceImage), source, StateJson.Default.SourceImage);
         return toBuild;
     }
 
@@ -125,7 +129,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         // be read, since another version may have written it. What is provisional is the last build's alone.
         var store = plan.OpenLayers();
         if (File.Exists(state.StageFile(stage))
-            && !(StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState) is { IsProvisional: false } left && left.Layers?.All(store.Contains) == true))
+            && !(JsonFile.TryRead(state.StageFile(stage), StateJson.Default.StageState) is { IsProvisional: false } left && left.Layers?.All(store.Contains) == true))
             File.Delete(state.StageFile(stage));
     }
 

@@ -1,10 +1,14 @@
 using ImageSdk.Building.ArtifactBuilds;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
 using ImageSdk.Building.Publishing;
-using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building;
 
@@ -64,7 +68,7 @@ public sealed class ImageTestBuild(string stateDirectory, IBuildListener listene
         plan = plan with { Project = plan.Project with { ImageFile = Path.Combine(request.OutputDirectory, Path.GetFileName(plan.Project.ImageFile)) } };
         var layers = plan.OpenLayers();
         await workers.HoldLayersAsync(layers, listener, cancellation);
-        var source = StateDirectory.TryRead(state.StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage) ?? throw Unprepared(plan);
+        var source = JsonFile.TryRead(state.StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage) ?? throw Unprepared(plan);
         Directory.CreateDirectory(request.OutputDirectory);
         var composer = new ImageComposer(plan, state, layers, workers.Records);
         composer.Write(composer.Compose(ReadTree(workers.Records), ReadScan(plan), source));
@@ -75,7 +79,7 @@ public sealed class ImageTestBuild(string stateDirectory, IBuildListener listene
 
     Image ReadTree(Scanning.ImageRecords records) => File.Exists(state.TreeFile) ? records.Read(state.TreeFile) : throw Unprepared(state.ReadPlan());
 
-    StageState ReadScan(BuildPlan plan) => StateDirectory.TryRead(state.StageFile(ImageStage.ScanImage), StateJson.Default.StageState) ?? throw Unprepared(plan);
+    StageState ReadScan(BuildPlan plan) => JsonFile.TryRead(state.StageFile(ImageStage.ScanImage), StateJson.Default.StageState) ?? throw Unprepared(plan);
 
     static BuildException Unprepared(BuildPlan plan) =>
         new("IMG1908", "There is no image to test. Build the project first, or test without the option that skips the build.", plan.Project.ProjectFile);

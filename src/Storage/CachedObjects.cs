@@ -1,5 +1,4 @@
 using ImageSdk.Dominator.Transfer;
-using ImageSdk.Images;
 
 namespace ImageSdk.Storage;
 

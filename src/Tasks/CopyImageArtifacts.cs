@@ -1,4 +1,5 @@
 using ImageSdk.Building;
+using ImageSdk.Building.Workers;
 using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks;

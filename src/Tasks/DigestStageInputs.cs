@@ -1,6 +1,6 @@
 using ImageSdk.Building;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Stages;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Tasks.Reading;
 using Microsoft.Build.Framework;
 

@@ -1,5 +1,5 @@
 using ImageSdk.Building;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 using Microsoft.Build.Framework;
 using NuGet.Common;
 using NuGet.Configuration;

@@ -1,5 +1,5 @@
 using ImageSdk.Building;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Tasks.Logging;
 using Microsoft.Build.Framework;
 

@@ -1,7 +1,8 @@
 using ImageSdk.Building;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Tasks.Reading;
 using Microsoft.Build.Framework;
+
 using TaskItem = Microsoft.Build.Utilities.TaskItem;
 
 namespace ImageSdk.Tasks;

@@ -1,5 +1,6 @@
 using ImageSdk.Building;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Tasks.Reading;
 using Microsoft.Build.Framework;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using ImageSdk.Building;
+using ImageSdk.Building.Workers;
 using Microsoft.Build.Framework;
+
 using TaskItem = Microsoft.Build.Utilities.TaskItem;
 
 namespace ImageSdk.Tasks;

@@ -1,3 +1,5 @@
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Trees;
 using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks;

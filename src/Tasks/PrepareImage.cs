@@ -1,9 +1,10 @@
 using ImageSdk.Building;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.RemoteCache;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
 using ImageSdk.Tasks.Reading;
+using ImageSdk.Trees;
 using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks;

@@ -1,4 +1,5 @@
 using ImageSdk.Building;
+using ImageSdk.Building.Workers;
 using ImageSdk.Tasks.Reading;
 using Microsoft.Build.Framework;
 

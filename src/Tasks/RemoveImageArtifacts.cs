@@ -1,6 +1,7 @@
 using ImageSdk.Building;
-using ImageSdk.Building.ArtifactBuilds;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
 using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks;

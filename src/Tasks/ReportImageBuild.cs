@@ -1,5 +1,6 @@
 using ImageSdk.Building;
 using ImageSdk.Building.Reporting;
+using ImageSdk.Building.Workers;
 using ImageSdk.Tasks.Reading;
 using Microsoft.Build.Framework;
 

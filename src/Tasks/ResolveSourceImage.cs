@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using ImageSdk.Building;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.ImagePackages;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Tasks.Reading;
+using ImageSdk.Trees.ImagePackages;
 using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks;

@@ -1,3 +1,5 @@
+using ImageSdk.Posix;
+
 namespace ImageSdk.Building.Tests;
 
 public sealed class AtomicFileTests : IDisposable

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ImageSdk.Building.State;
 using ImageSdk.Images;
 using ImageSdk.Tests;
 

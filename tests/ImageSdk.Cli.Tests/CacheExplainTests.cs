@@ -1,7 +1,9 @@
 using ImageSdk.Building;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.Manifests;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Cli.Tests;

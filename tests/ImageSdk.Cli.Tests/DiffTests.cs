@@ -1,4 +1,5 @@
-using ImageSdk.Building.Locks;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Locks;
 using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Tests;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Tests;
 

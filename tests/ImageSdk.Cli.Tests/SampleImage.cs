@@ -1,3 +1,4 @@
+using ImageSdk.Building.State;
 using ImageSdk.Images;
 using ImageSdk.Storage;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ImageSdk.Images;
 using ImageSdk.Storage;
 
 namespace ImageSdk.Cli.Tests;

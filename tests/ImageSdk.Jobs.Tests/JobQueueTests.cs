@@ -1,4 +1,3 @@
-using ImageSdk.Jobs.Queues;
 using ImageSdk.Jobs.Tests.Stores;
 using static ImageSdk.Jobs.Tests.JobTestExtensions;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ImageSdk.Jobs.Queues;
 using ImageSdk.Jobs.Tests.Stores;
 using static ImageSdk.Jobs.Tests.JobTestExtensions;
 

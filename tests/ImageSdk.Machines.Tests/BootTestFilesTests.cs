@@ -1,5 +1,5 @@
 using System.Text;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Machines.BootTests;
 using ImageSdk.Machines.Qemu;
 using ImageSdk.Machines.Testing;

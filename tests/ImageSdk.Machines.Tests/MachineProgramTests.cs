@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
 using ImageSdk.Machines.Qemu;
 using ImageSdk.Machines.Running;
@@ -10,7 +9,7 @@ namespace ImageSdk.Machines.Tests;
 /// <summary>The program that dotnet run starts, with its console on pipes.</summary>
 public sealed class MachineProgramTests : IDisposable
 {
-    static readonly string program = typeof(MachineProgramTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "Machine").Value!;
+    static readonly string program = typeof(MachineRun).Assembly.Location;
 
     readonly BootSector sector = new();
 

@@ -2,14 +2,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ImageSdk.Building.ArtifactBuilds;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.ImagePackages;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Projects;
 using ImageSdk.Building.Reporting;
-using ImageSdk.Building.Servers;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Trees.ImagePackages;
 
 namespace ImageSdk.Building;
 
@@ -217,17 +217,4 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         if (!File.Exists(file) || File.ReadAllText(file) != text)
             File.WriteAllText(file, text);
     }
-}
-
-public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDisposable
-{
-    public string WorkerAssembly { get; } = workerAssembly;
-
-    public string Dotnet { get; } = dotnet;
-
-    public BuildTimings Timings { get; } = new();
-
-    public int Used { get; set; }
-
-    public void Dispose() => Used = 0;
 }

@@ -1,4 +1,5 @@
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.Building;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImageSdk.Building.Projects;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Sdk.Tests.Harness;
 
 namespace ImageSdk.Sdk.Tests;

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using ImageSdk.Building.State;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 

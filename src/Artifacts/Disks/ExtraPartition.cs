@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ImageSdk.Images;
 
 namespace ImageSdk.Artifacts.Disks;
 

@@ -1,5 +1,3 @@
-using ImageSdk.Images;
-
 namespace ImageSdk.Artifacts.Disks;
 
 /// <summary>fstab: which file systems are mounted where.</summary>

@@ -2,6 +2,7 @@ using System.Text;
 using ImageSdk.Artifacts.Boot;
 using ImageSdk.Artifacts.Disks.Ext4;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Artifacts.Disks;
 

@@ -1,4 +1,4 @@
-using ImageSdk.Artifacts.Archives;
+using ImageSdk.Archives;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using ImageSdk.Artifacts.Archives;
+using ImageSdk.Archives;
 
 namespace ImageSdk.Artifacts.Formats;
 

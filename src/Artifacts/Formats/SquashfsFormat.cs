@@ -1,5 +1,5 @@
 using System.Globalization;
-using ImageSdk.Artifacts.Archives;
+using ImageSdk.Archives;
 using ImageSdk.Images;
 
 namespace ImageSdk.Artifacts.Formats;

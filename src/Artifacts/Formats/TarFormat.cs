@@ -1,4 +1,4 @@
-using ImageSdk.Artifacts.Archives;
+using ImageSdk.Archives;
 
 namespace ImageSdk.Artifacts.Formats;
 

@@ -1,5 +1,7 @@
 using System.Text;
+using ImageSdk.Archives;
 using ImageSdk.Artifacts.Boot;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Artifacts.Iso;
 

@@ -1,7 +1,8 @@
 using System.Text;
 using ImageSdk.Artifacts;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.ArtifactBuilds;

@@ -1,9 +1,12 @@
 using ImageSdk.Artifacts;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.ArtifactBuilds;
 
@@ -16,11 +19,11 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
     public async Task<MadeArtifact> MakeAsync(ArtifactPlan artifact, CancellationToken cancellation)
     {
         var imageFile = plan.Project.ImageFile;
-        var built = StateDirectory.TryRead(imageFile + ".json", StateJson.Default.BuiltImage)
+        var built = JsonFile.TryRead(imageFile + ".json", StateJson.Default.BuiltImage)
             ?? throw new BuildException("IMG6006", $"There is no image to make {artifact.Format.Name} of: {imageFile} has not been built. Build the project first.", plan.Project.ProjectFile);
         Directory.CreateDirectory(artifact.Request.OutputDirectory);
         using var making = await layers.LockAsync(
-            $"artifact-{LayerStore.IdOf(LayerStore.KeyOf(artifact.Path))}", () => listener.Progress($"Waiting for another build that makes {artifact.Path}"), cancellation);
+            $"artifact-{CacheKey.IdOf(CacheKey.Of(artifact.Path))}", () => listener.Progress($"Waiting for another build that makes {artifact.Path}"), cancellation);
         // The key takes a look at every file of the image. Of another tree it will be another one: then the artifact is made meanwhile.
         var describing = Task.Run(() => Describe(artifact, built, workers.Records.Read(imageFile)), CancellationToken.None);
         if (ArtifactRecord.TryRead(artifact.RecordFile) is { } record && record.TreeHash == built.TreeHash && record.Matches(artifact.Path)
@@ -62,7 +65,7 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
             digests.Save();
             extra = inputs.ToString();
         }
-        var key = LayerStore.KeyOf(
+        var key = CacheKey.Of(
             EngineVersion, artifact.Describe(), built.TreeHash, ArtifactTimes.Digest(ArtifactTimes.Apply(image.FileSystem!, epoch)), epoch.ToString(),
             built.Stream, plan.Project.Architecture, ImageTags.Format(image.Tags ?? new Dictionary<string, string>()), extra);
         return (key, epoch);

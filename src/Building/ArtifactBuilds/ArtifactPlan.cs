@@ -1,6 +1,6 @@
 using ImageSdk.Artifacts;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.Building.ArtifactBuilds;
 
@@ -42,7 +42,7 @@ sealed record ArtifactPlan(ArtifactRequest Request, IArtifactFormat Format, Arti
     });
 
     /// <summary>All that is said of it, one line; the text decides whether something changed.</summary>
-    public string Describe() => LayerStore.KeyOf(
+    public string Describe() => CacheKey.Of(
         [Format.Name, Format.Version.ToString(), Path, .. Settings.Values.SelectMany(pair => new[] { pair.Key, pair.Value })]);
 
     static T At<T>(ArtifactRequest request, Func<T> check)

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using ImageSdk.Building.Stages;
+using ImageSdk.Contracts;
 
 namespace ImageSdk.Building.ArtifactBuilds;
 
@@ -16,9 +16,9 @@ sealed record ArtifactRecord(
     string Format, int FormatVersion, string Key, string Image, string TreeHash, long Epoch,
     IReadOnlyDictionary<string, string> Settings, bool IsFolder, IReadOnlyList<ArtifactFile> Files)
 {
-    public static ArtifactRecord? TryRead(string file) => StateDirectory.TryRead(file, ArtifactJson.Default.ArtifactRecord);
+    public static ArtifactRecord? TryRead(string file) => JsonFile.TryRead(file, ArtifactJson.Default.ArtifactRecord);
 
-    public void Write(string file) => StateDirectory.Write(file, this, ArtifactJson.Default.ArtifactRecord);
+    public void Write(string file) => JsonFile.Write(file, this, ArtifactJson.Default.ArtifactRecord);
 
     /// <summary>Whether what is there is what was written.</summary>
     public bool Matches(string path) => Files.Count > 0 && ArtifactFile.List(path).SequenceEqual(Files);

@@ -1,10 +1,14 @@
 using System.Xml.Linq;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Sandbox;
-using ImageSdk.Building.Scanning;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
+using ImageSdk.Posix;
+using ImageSdk.Trees;
+using ImageSdk.Trees.ImagePackages;
 
 namespace ImageSdk.Building.ImagePackages;
 
@@ -25,7 +29,7 @@ sealed class ImagePackageContent(BuildPlan plan, LayerStore layers, BuildWorkers
     public async Task<ImagePackageFiles> MakeAsync(string directory, string id, string version, CancellationToken cancellation)
     {
         var file = plan.Project.ImageFile;
-        var built = StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage)
+        var built = JsonFile.TryRead(file + ".json", StateJson.Default.BuiltImage)
             ?? throw new BuildException("IMG7002", $"There is no image to pack: {file} has not been built. Build the project first.", plan.Project.ProjectFile);
         Directory.CreateDirectory(directory);
         var files = new ImagePackageFiles(

@@ -1,13 +1,18 @@
-using ImageSdk.Building.Bootstrapping;
-using ImageSdk.Building.DebianPackages;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Stages;
-using ImageSdk.Building.Worker;
+using ImageSdk.Building.State;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Locks;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
+using ImageSdk.Packages;
+using ImageSdk.Packages.Cache;
+using ImageSdk.Packages.Locking;
 using ImageSdk.Posix;
+using ImageSdk.Trees;
 
 namespace ImageSdk.Building.Locks;
 
@@ -136,7 +141,7 @@ sealed class ImageLocker(
         foreach (var layer in stack.Reverse())
         {
             using var root = DirectoryHandle.Open(Path.Combine(layers.LayerDirectory(layer), "t"));
-            if (RootFile.TryReadText(root, AptSystem.StatusFile) is { } status)
+            if (RootFile.TryReadText(root, DpkgStatus.File) is { } status)
                 return InstalledPackages.Digest(status);
         }
         throw new BuildException("IMG4023", "The packages of this image cannot be locked: its source image has no database of dpkg. Build without a lock: delete it, and remove RestoreImageWithLockFile.", plan.Project.ProjectFile);

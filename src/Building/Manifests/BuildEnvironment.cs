@@ -1,4 +1,4 @@
-using ImageSdk.Building.Projects;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
 
 namespace ImageSdk.Building.Manifests;

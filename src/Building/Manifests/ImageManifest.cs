@@ -1,5 +1,6 @@
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
 
 namespace ImageSdk.Building.Manifests;

@@ -1,4 +1,4 @@
-using ImageSdk.Building.Projects;
+using ImageSdk.Contracts.Projects;
 
 namespace ImageSdk.Building.Manifests;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Projects;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 

@@ -1,4 +1,5 @@
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Images.Json;
 
 namespace ImageSdk.Building.Manifests;

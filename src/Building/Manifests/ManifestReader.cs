@@ -1,7 +1,8 @@
 using System.Text.Json;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 

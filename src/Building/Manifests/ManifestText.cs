@@ -1,9 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
-using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Manifests;
 

@@ -1,7 +1,8 @@
 using System.Text;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Projects;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Posix;
+using ImageSdk.Trees.Templates;
 
 namespace ImageSdk.Building.Manifests;
 

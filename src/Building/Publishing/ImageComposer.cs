@@ -1,10 +1,13 @@
 using System.Text;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Projects;
 using ImageSdk.Building.Scanning;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
+using ImageSdk.Layers;
+using ImageSdk.Posix;
+using ImageSdk.Trees;
 
 namespace ImageSdk.Building.Publishing;
 
@@ -36,7 +39,7 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
         var file = plan.Project.ImageFile;
         var name = ImageName.Format(plan.Project.Stream, DateTime.Now);
         var built = new BuiltImage(name, plan.Project.Stream, sealedState.Key, treeHash.ToString(), layers.Root, sealedState.Layers);
-        if (StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage) is { } before && before.TreeHash == built.TreeHash && FindEqual(file, image, treeHash) is { } present && !KeptLogTells())
+        if (JsonFile.TryRead(file + ".json", StateJson.Default.BuiltImage) is { } before && before.TreeHash == built.TreeHash && FindEqual(file, image, treeHash) is { } present && !KeptLogTells())
             return new(present, built with { Name = before.Name }, Log: null);
         var log = Encoding.UTF8.GetBytes(ReadLog(sealedState));
         return new(image with { BuildLog = new Annotation(ObjectHash.Of(log)) }, built, log);
@@ -55,7 +58,7 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
         {
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
         }
-        StateDirectory.Write(file + ".json", composed.Built, StateJson.Default.BuiltImage);
+        JsonFile.Write(file + ".json", composed.Built, StateJson.Default.BuiltImage);
     }
 
     /// <summary>The record that is there, where it says the same but for its log.</summary>
@@ -68,7 +71,7 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
     }
 
     /// <summary>All but the tree, which has its own hash, and the log.</summary>
-    static string Describe(Image image) => LayerStore.KeyOf(
+    static string Describe(Image image) => CacheKey.Of(
         image.BuildBranch, image.BuildCommitId, image.BuildGitUrl, image.SourceImage,
         image.Filter is null ? "sparse" : string.Join('\n', image.Filter.Lines),
         string.Join('\n', image.OwnerGroups), string.Join('\n', image.OwnerUsers),

@@ -1,9 +1,11 @@
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Sandbox;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 using ImageSdk.Storage;
 
 namespace ImageSdk.Building.Publishing;
@@ -14,7 +16,7 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
     public async Task<string> PublishAsync(StateDirectory state, CancellationToken cancellation)
     {
         var file = plan.Project.ImageFile;
-        var built = StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage)
+        var built = JsonFile.TryRead(file + ".json", StateJson.Default.BuiltImage)
             ?? throw new BuildException("IMG7002", $"There is no image to publish: {file} has not been built. Build the project first.", plan.Project.ProjectFile);
         var image = workers.Records.Read(file);
         StoreProtection.Apply(plan.Project.Store, listener);
@@ -76,7 +78,7 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
     /// <summary>The documents beside the image, where they are about this one and not one that was built before.</summary>
     Dictionary<string, Annotation>? AddAttestations(ObjectStore objects, BuiltImage built, StateDirectory state)
     {
-        if (StateDirectory.TryRead(state.DescribedFile, StateJson.Default.DescribedImage) is not { } described || described.TreeHash != built.TreeHash)
+        if (JsonFile.TryRead(state.DescribedFile, StateJson.Default.DescribedImage) is not { } described || described.TreeHash != built.TreeHash)
             return null;
         var attestations = new Dictionary<string, Annotation>();
         foreach (var kind in described.Kinds)
@@ -92,7 +94,7 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
             name = PublishedImage.NextName(name);
         images.Add(name, image with { CreatedBy = Environment.UserName, CreatedOn = DateTimeOffset.UtcNow }, addition);
         if (name != built.Name)
-            StateDirectory.Write(file + ".json", built with { Name = name }, StateJson.Default.BuiltImage);
+            JsonFile.Write(file + ".json", built with { Name = name }, StateJson.Default.BuiltImage);
         return name;
     }
 }

@@ -1,5 +1,4 @@
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Stages;
+using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.Building.Reporting;
 

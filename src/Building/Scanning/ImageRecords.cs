@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Images;
+using ImageSdk.Trees;
 
 namespace ImageSdk.Building.Scanning;
 
@@ -19,7 +21,7 @@ sealed class ImageRecords
 
     sealed record Entry(Stamp Stamp, Lazy<Image> Image);
 
-    /// <exception cref="Diagnostics.BuildException">The file is no image record.</exception>
+    /// <exception cref="BuildException">The file is no image record.</exception>
     /// <exception cref="IOException">It can't be read.</exception>
     public Image Read(string file) => Find(file).Image.Value;
 
@@ -33,7 +35,7 @@ sealed class ImageRecords
             {
                 _ = image.Value;
             }
-            catch (Exception exception) when (exception is Diagnostics.BuildException or IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is BuildException or IOException or UnauthorizedAccessException)
             {
                 // Kept, and thrown where the record is asked for.
             }

@@ -1,9 +1,9 @@
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
 using ImageSdk.Building.Manifests;
-using ImageSdk.Building.Sandbox;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Scanning;
 

@@ -1,5 +1,5 @@
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Posix;
 using ImageSdk.Storage;
 

@@ -1,15 +1,16 @@
 using System.Security.Cryptography;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.ImagePackages;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Locks;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Publishing;
-using ImageSdk.Building.Scanning;
-using ImageSdk.Building.Servers;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Locks;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
+using ImageSdk.Layers;
+using ImageSdk.Layers.Shared;
+using ImageSdk.Posix;
 using ImageSdk.Storage;
+using ImageSdk.Trees;
+using ImageSdk.Trees.ImagePackages;
 
 namespace ImageSdk.Building.Sources;
 
@@ -22,7 +23,7 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
     /// <summary>Past this age a source is built again where a project is known that builds it.</summary>
     static readonly TimeSpan DefaultMaxAge = TimeSpan.FromHours(1);
 
-    readonly LayerStore layers = new(plan.Project.CacheDirectory, Posix.Processes.UserId);
+    readonly LayerStore layers = new(plan.Project.CacheDirectory, Processes.UserId);
 
     /// <returns>The source, or the project that must be built first.</returns>
     public async Task<(SourceImage? Source, SourceToBuild? ToBuild)> ResolveAsync(
@@ -51,7 +52,7 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
     }
 
     BuiltImage ReadBuilt(string file) =>
-        StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage)
+        JsonFile.TryRead(file + ".json", StateJson.Default.BuiltImage)
             ?? throw Error("IMG2006", $"The referenced project's image {file} has not been built. Build that project first.");
 
     SourceImage FromProject(string file, BuiltImage image)
@@ -73,7 +74,7 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
             if (!File.Exists(file))
                 throw ImagePackage.Damaged(package.ToString(), package.ImageFile, $"{file} is missing");
         // Times are not in the tree's hash, but in the layer. What is in the package is compared when it is unpacked.
-        var key = LayerStore.KeyOf("package", package.TreeHash, DigestOf(package.ImageFile));
+        var key = CacheKey.Of("package", package.TreeHash, DigestOf(package.ImageFile));
         return new(SourceKind.Package, package.ImageName, package.ImageFile, $"{package} {key}", key, []) { Package = package };
     }
 
@@ -133,7 +134,7 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
     {
         var file = images.GetPath(image.Name);
         // A name is given once; with the file's time, a store that was made anew does not pass for the old one.
-        var key = LayerStore.KeyOf("image", image.Name, image.CreatedOn?.UtcTicks.ToString() ?? "");
+        var key = CacheKey.Of("image", image.Name, image.CreatedOn?.UtcTicks.ToString() ?? "");
         return new(SourceKind.Store, image.Name, file, image.Name, key, [])
         {
             TreeHash = plan.Project.Lock is null ? null : TreeHash.Compute(ImageRecord.Read(file).FileSystem!).ToString(),

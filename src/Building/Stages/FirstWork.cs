@@ -1,5 +1,8 @@
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Stages;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Stages;
 
@@ -23,7 +26,7 @@ sealed class FirstWork(BuildPlan plan, LayerStore layers, DigestCache digests)
         if (plan.Project.Bootstrap is not null)
             return FindFromBootstrap();
         return plan.Manifest.SourceImage.Length == 0 && referencedImages is [var file]
-            && StateDirectory.TryRead(file + ".json", StateJson.Default.BuiltImage) is { } image && image.Layers.All(layers.Contains)
+            && JsonFile.TryRead(file + ".json", StateJson.Default.BuiltImage) is { } image && image.Layers.All(layers.Contains)
             ? FindUpToPackages(image.Key, image.Layers)
             : [];
     }
@@ -33,7 +36,7 @@ sealed class FirstWork(BuildPlan plan, LayerStore layers, DigestCache digests)
         const ImageStage stage = ImageStage.UnpackSourceImage;
         var described = inputs.Describe(stage);
         var key = keys.OfBootstrap(described);
-        var id = LayerStore.IdOf(key);
+        var id = CacheKey.IdOf(key);
         var above = FindUpToPackages(key, [id]);
         return layers.Contains(id)
             ? above
@@ -51,7 +54,7 @@ sealed class FirstWork(BuildPlan plan, LayerStore layers, DigestCache digests)
             if (inputs.Describe(stage) is not { Length: > 0 } described)
                 continue;
             key = keys.Of(stage, key, described);
-            var id = LayerStore.IdOf(key);
+            var id = CacheKey.IdOf(key);
             if (!layers.Contains(id))
                 requests.Add(new(stage.ToString(), id, below, operations.Of(stage), operations.Settings(), described));
             below = [.. below, id];

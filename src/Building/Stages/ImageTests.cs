@@ -1,6 +1,8 @@
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.State;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
 using ImageSdk.Images;
 
 namespace ImageSdk.Building.Stages;
@@ -22,7 +24,7 @@ static class ImageTests
 
     /// <summary>Changes whenever something does that the tests see.</summary>
     public static string KeyOf(BuildPlan plan, StageState scan) =>
-        LayerStore.KeyOf(scan.Key, plan.Project.Sandbox.TestTimeout.ToString(), plan.Project.Sandbox.ScriptsNetwork.ToString(),
+        CacheKey.Of(scan.Key, plan.Project.Sandbox.TestTimeout.ToString(), plan.Project.Sandbox.ScriptsNetwork.ToString(),
             string.Join(' ', plan.Project.Sandbox.Capabilities));
 
     public static async Task<IReadOnlyList<TestOutcome>> RunAsync(

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using ImageSdk.Building.Layers;
 using ImageSdk.Building.Manifests;
+using ImageSdk.Building.State;
 using ImageSdk.Posix;
+using ImageSdk.Trees;
+using ImageSdk.Trees.Templates;
 
 namespace ImageSdk.Building.Stages;
 

@@ -1,7 +1,8 @@
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.RemoteCache;
-using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.State;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Projects;
 
 namespace ImageSdk.Building.Stages;
 

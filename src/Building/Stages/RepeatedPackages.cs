@@ -1,4 +1,7 @@
-using ImageSdk.Building.Layers;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Stages;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Stages;
 
@@ -24,7 +27,7 @@ static class RepeatedPackages
     /// <returns>A sentence; null where nothing below it is the reason, or where that is not known any more.</returns>
     public static string? Explain(LayerStore layers, StageState? old, StageState before, string inputs)
     {
-        if (old is null || old.Below == before.Key || layers.TryReadInputs(LayerStore.IdOf(old.Key)) != inputs)
+        if (old is null || old.Below == before.Key || layers.TryReadInputs(CacheKey.IdOf(old.Key)) != inputs)
             return null;
         var at = before.Layers.Zip(old.Layers).TakeWhile(pair => pair.First == pair.Second).Count();
         if (at >= before.Layers.Count || at >= old.Layers.Count || layers.TryReadInputs(before.Layers[at]) is not { } made || layers.TryReadInputs(old.Layers[at]) is not { } earlier)

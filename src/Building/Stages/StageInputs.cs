@@ -1,8 +1,10 @@
 using System.Globalization;
-using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
-using ImageSdk.Building.Packagers;
-using ImageSdk.Building.Projects;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Locks;
+using ImageSdk.Contracts.Packagers;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 
 namespace ImageSdk.Building.Stages;
 

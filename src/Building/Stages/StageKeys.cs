@@ -1,5 +1,7 @@
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Sources;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Stages;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Stages;
 
@@ -15,5 +17,5 @@ sealed class StageKeys(BuildPlan plan, LayerStore layers)
 
     // Only what comes from package repositories grows old without a change of its inputs, and that only where no lock names it.
     string Of(string before, string inputs, bool ages) =>
-        LayerStore.KeyOf(before, inputs, ages && plan.Project.Lock is null ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
+        CacheKey.Of(before, inputs, ages && plan.Project.Lock is null ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
 }

@@ -1,13 +1,13 @@
-using ImageSdk.Building.Bootstrapping;
-using ImageSdk.Building.DebianPackages;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
-using ImageSdk.Building.Packagers;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Locks;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Packagers;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Stages;
 

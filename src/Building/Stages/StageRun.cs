@@ -1,16 +1,19 @@
 using System.Diagnostics;
-using ImageSdk.Building.Attestations;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
+using ImageSdk.Building.Documents;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Publishing;
 using ImageSdk.Building.Reporting;
-using ImageSdk.Building.Sandbox;
 using ImageSdk.Building.Scanning;
-using ImageSdk.Building.Sources;
+using ImageSdk.Building.State;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 using ImageSdk.Posix;
-using ImageSdk.Storage;
+using ImageSdk.Trees;
 
 namespace ImageSdk.Building.Stages;
 
@@ -37,7 +40,7 @@ sealed class StageRun(
             return Nothing;
         }
         var key = keys.Of(stage, before.Key, inputs);
-        var old = stage == ImageStage.InstallPackages ? StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState) : null;
+        var old = stage == ImageStage.InstallPackages ? JsonFile.TryRead(state.StageFile(stage), StateJson.Default.StageState) : null;
         var (outcome, made) = await MakeLayerAsync(key, id =>
         {
             ReadAhead(before);
@@ -63,7 +66,7 @@ sealed class StageRun(
             stage.ToString(), id, [],
             [isBootstrap ? operations.Bootstrap() : operations.Unpack(source)],
             operations.Settings(readSecrets: false), inputs), isShared: isBootstrap);
-        var id = LayerStore.IdOf(made);
+        var id = CacheKey.IdOf(made);
         Keep(stage, new StageState(made, [id], isBootstrap ? 0 : 1, isBootstrap ? [id] : []) { IsProvisional = made != key }, below: null);
         return outcome;
     }
@@ -82,7 +85,7 @@ sealed class StageRun(
             id, before.Layers, manifest.ExcludedPaths, computedFiles, TestsDirectory, manifest.TestsDirectory, manifest.TestFiles,
             operations.Settings(readSecrets: false), inputs));
         var after = Above(before, key);
-        var id = LayerStore.IdOf(key);
+        var id = CacheKey.IdOf(key);
         listener.Progress("Computing the file tree");
         var fileSystem = new ImageTreeBuilder(layers).Build(
             after, TreeOf(source.ImageFile), await TakeTreeAsync(), computedFiles, path => ManifestReader.PlaceOfComputedFile(plan.Project, path), TreeOf(previous), manifest.MtimesCopyFilter, LatestTime);
@@ -101,7 +104,7 @@ sealed class StageRun(
         var tests = ImageTests.In(tree.FileSystem!);
         WarnOfTestsThatDoNotRun();
         var testedKey = ImageTests.KeyOf(plan, before);
-        var done = StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState);
+        var done = JsonFile.TryRead(state.StageFile(stage), StateJson.Default.StageState);
         var outcome = tests.Count == 0 ? new StageOutcome(StageResult.Nothing, "no tests") : Cached;
         // What the image is going to be, and what is to be said of it, while the tests run.
         var composer = new ImageComposer(plan, state, layers, records);
@@ -157,7 +160,7 @@ sealed class StageRun(
     /// </summary>
     void ReadAhead(StageState before)
     {
-        var tree = workers.TreeAhead ??= Task.Run(() =>
+        var tree = workers.Shared<TreeAhead>().Tree ??= Task.Run(() =>
         {
             var source = ReadSource();
             ReadAhead(source);
@@ -172,8 +175,8 @@ sealed class StageRun(
     /// <returns>Null where nothing was begun; also where that failed, so that it fails again where it is told.</returns>
     async Task<BegunTree?> TakeTreeAsync()
     {
-        var begun = workers.TreeAhead;
-        workers.TreeAhead = null;
+        var begun = workers.Shared<TreeAhead>().Tree;
+        workers.Shared<TreeAhead>().Tree = null;
         if (begun is null)
             return null;
         await ((Task)begun).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -215,7 +218,7 @@ sealed class StageRun(
     /// <returns>Also the layer's key, which is another than the one that was asked for where the layer is provisional.</returns>
     async Task<(StageOutcome Outcome, string Key)> MakeLayerAsync(string key, Func<string, WorkerRequest> request, bool isShared = true)
     {
-        var id = LayerStore.IdOf(key);
+        var id = CacheKey.IdOf(key);
         if (IsThere())
         {
             layers.MarkUsed([.. layers.PartsOf(id), id]);
@@ -240,7 +243,7 @@ sealed class StageRun(
 
     StageState Above(StageState before, string key)
     {
-        var id = LayerStore.IdOf(key);
+        var id = CacheKey.IdOf(key);
         return before with
         {
             Key = key,
@@ -256,7 +259,7 @@ sealed class StageRun(
     /// <summary>What a stage left.</summary>
     public StageState ReadState(ImageStage stage)
     {
-        var left = StateDirectory.TryRead(state.StageFile(stage), StateJson.Default.StageState) ?? throw Unprepared(stage);
+        var left = JsonFile.TryRead(state.StageFile(stage), StateJson.Default.StageState) ?? throw Unprepared(stage);
         // Between the look at a finished stage and the first one that runs, a clean-up may have come.
         return left.Layers.All(layers.Contains)
             ? left with { IsProvisional = false } // What stands on it has a key of its own.
@@ -265,7 +268,7 @@ sealed class StageRun(
 
     /// <summary>The source image that was found.</summary>
     public SourceImage ReadSource() =>
-        StateDirectory.TryRead(state.StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage)
+        JsonFile.TryRead(state.StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage)
             ?? throw Unprepared(ImageStage.ResolveSourceImage);
 
     BuildException Unprepared(ImageStage stage) =>
@@ -274,10 +277,10 @@ sealed class StageRun(
     void Keep(ImageStage stage, StageState after, string? below)
     {
         var file = state.StageFile(stage);
-        var old = StateDirectory.TryRead(file, StateJson.Default.StageState);
+        var old = JsonFile.TryRead(file, StateJson.Default.StageState);
         var previous = old is null || old.Key == after.Key ? old?.Previous : new StageTrace(old.Key, old.Below);
         // Layers without content are in nobody's stack, but in the log.
         layers.MarkUsed(after.Layers.Union(after.Logs));
-        StateDirectory.Write(file, after with { Below = below, Previous = previous }, StateJson.Default.StageState);
+        JsonFile.Write(file, after with { Below = below, Previous = previous }, StateJson.Default.StageState);
     }
 }

@@ -1,5 +1,5 @@
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Projects;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
 
 namespace ImageSdk.Building.Stages;
 

@@ -1,6 +1,7 @@
 using System.Text;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
 
 namespace ImageSdk.Building.Stages;
 

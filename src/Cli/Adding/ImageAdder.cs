@@ -1,8 +1,8 @@
-using ImageSdk.Building.Scanning;
 using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
+using ImageSdk.Trees.Scanning;
 
 namespace ImageSdk.Cli.Adding;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ImageSdk.Cli.Options;
-using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Adding;
 

@@ -1,5 +1,5 @@
-using ImageSdk.Building.Diagnostics;
 using ImageSdk.Cli.Output;
+using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.Cli.Caches;
 

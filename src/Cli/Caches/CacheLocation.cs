@@ -1,4 +1,4 @@
-using ImageSdk.Building.Layers;
+using ImageSdk.Building.Caching;
 
 namespace ImageSdk.Cli.Caches;
 

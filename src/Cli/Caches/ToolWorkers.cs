@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ImageSdk.Building;
+using ImageSdk.Building.Workers;
 
 namespace ImageSdk.Cli.Caches;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
-using ImageSdk.Building.Scanning;
 using ImageSdk.Images;
+using ImageSdk.Trees.Scanning;
 
 namespace ImageSdk.Cli.Commands;
 

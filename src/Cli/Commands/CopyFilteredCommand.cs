@@ -1,6 +1,6 @@
 using System.CommandLine;
-using ImageSdk.Building.Scanning;
 using ImageSdk.Cli.Options;
+using ImageSdk.Trees.Scanning;
 
 namespace ImageSdk.Cli.Commands;
 

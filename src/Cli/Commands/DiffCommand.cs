@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ImageSdk.Building.Locks;
+using ImageSdk.Building.State;
 using ImageSdk.Cli.Comparison;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Options;

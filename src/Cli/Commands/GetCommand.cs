@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ImageSdk.Building.Unpacking;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
@@ -8,6 +7,7 @@ using ImageSdk.Cli.Unpacking;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
+using ImageSdk.Trees.Unpacking;
 
 namespace ImageSdk.Cli.Commands;
 

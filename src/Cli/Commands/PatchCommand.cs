@@ -1,10 +1,10 @@
 using System.CommandLine;
-using ImageSdk.Building.Patching;
-using ImageSdk.Building.Scanning;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
+using ImageSdk.Trees.Patching;
+using ImageSdk.Trees.Scanning;
 
 namespace ImageSdk.Cli.Commands;
 

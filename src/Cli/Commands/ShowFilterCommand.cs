@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ImageSdk.Cli.Output;
-using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Commands;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.IO.Compression;
-using ImageSdk.Building.Archives;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
+using ImageSdk.Trees;
 
 namespace ImageSdk.Cli.Commands;
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
-using ImageSdk.Building.Unpacking;
 using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Unpacking;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Dominator.Trees;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
+using ImageSdk.Trees.Unpacking;
 
 namespace ImageSdk.Cli.Commands;
 

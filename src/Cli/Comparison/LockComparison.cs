@@ -1,4 +1,4 @@
-using ImageSdk.Building.Locks;
+using ImageSdk.Contracts.Locks;
 using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Comparison;

@@ -1,8 +1,8 @@
-using ImageSdk.Building.Scanning;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Cli.Subs;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
+using ImageSdk.Trees.Scanning;
 
 namespace ImageSdk.Cli.Finding;
 

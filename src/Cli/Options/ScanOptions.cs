@@ -1,7 +1,7 @@
 using System.CommandLine;
-using ImageSdk.Building.Scanning;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Images;
+using ImageSdk.Trees.Scanning;
 
 namespace ImageSdk.Cli.Options;
 

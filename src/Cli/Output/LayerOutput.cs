@@ -1,7 +1,8 @@
 using System.Text.Json;
-using ImageSdk.Building.Layers;
+using ImageSdk.Contracts.Messages;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Cli.Output;
 

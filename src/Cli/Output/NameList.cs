@@ -1,4 +1,5 @@
 using ImageSdk.Images.Json;
+
 namespace ImageSdk.Cli.Output;
 
 /// <summary>Names, one a line or as a JSON list.</summary>

@@ -1,6 +1,6 @@
-using ImageSdk.Building.Patching;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
+using ImageSdk.Trees.Patching;
 
 namespace ImageSdk.Cli.Output;
 

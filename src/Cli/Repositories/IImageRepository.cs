@@ -1,3 +1,4 @@
+using ImageSdk.Building.Manifests;
 using ImageSdk.Dominator;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;

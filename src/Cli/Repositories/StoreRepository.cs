@@ -1,3 +1,4 @@
+using ImageSdk.Building.Manifests;
 using ImageSdk.Cli.Stores;
 using ImageSdk.Dominator;
 using ImageSdk.Dominator.Transfer;

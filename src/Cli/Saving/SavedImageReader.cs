@@ -1,4 +1,4 @@
-using ImageSdk.Building.Scanning;
+using ImageSdk.Archives;
 using ImageSdk.Dominator;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;

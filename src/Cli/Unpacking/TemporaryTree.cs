@@ -1,10 +1,10 @@
 using System.Text;
-using ImageSdk.Building.Unpacking;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Output;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Posix;
+using ImageSdk.Trees.Unpacking;
 
 namespace ImageSdk.Cli.Unpacking;
 

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
-using ImageSdk.Srpc;
 
 namespace ImageSdk.Dominator;
 

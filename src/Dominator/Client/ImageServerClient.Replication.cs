@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ImageSdk.Images;
-using ImageSdk.Srpc;
 
 namespace ImageSdk.Dominator;
 

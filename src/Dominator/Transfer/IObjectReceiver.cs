@@ -1,5 +1,3 @@
-using ImageSdk.Images;
-
 namespace ImageSdk.Dominator.Transfer;
 
 /// <summary>Takes the objects of an image that is to be added.</summary>

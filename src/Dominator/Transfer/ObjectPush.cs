@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using ImageSdk.Images;
-using ImageSdk.Srpc;
 
 namespace ImageSdk.Dominator.Transfer;
 

@@ -1,5 +1,6 @@
 using ImageSdk.Images;
 using ImageSdk.Srpc.Gob;
+
 using static ImageSdk.Srpc.Gob.GobTypes;
 
 namespace ImageSdk.Dominator.Wire;

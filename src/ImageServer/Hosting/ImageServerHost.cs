@@ -1,7 +1,5 @@
 using ImageSdk.Hosting;
 using ImageSdk.Hosting.Logs;
-using ImageSdk.Srpc;
-using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Hosting;
 

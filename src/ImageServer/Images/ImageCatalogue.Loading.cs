@@ -1,8 +1,7 @@
 using ImageSdk.Dominator;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Objects;
+using ImageSdk.Images;
 using ImageSdk.Posix;
-using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Images;
 

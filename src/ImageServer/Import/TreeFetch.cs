@@ -1,4 +1,3 @@
-using ImageSdk.Dominator;
 using ImageSdk.Dominator.Trees;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Objects;

@@ -1,5 +1,4 @@
 using ImageSdk.Images;
-using ImageSdk.Srpc;
 using ImageSdk.Storage;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,8 +1,6 @@
 using ImageSdk.Dominator;
 using ImageSdk.Dominator.Wire;
-using ImageSdk.Images;
 using ImageSdk.Srpc;
-using ImageSdk.Srpc.Gob;
 
 namespace ImageSdk.ImageServer.Objects;
 

@@ -2,7 +2,6 @@ using ImageSdk.Dominator.Transfer;
 using ImageSdk.Hosting.Logs;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
-using ImageSdk.Images;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Replication;

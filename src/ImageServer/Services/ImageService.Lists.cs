@@ -2,7 +2,6 @@ using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.Srpc;
-using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Services;
 

@@ -1,4 +1,3 @@
-using ImageSdk.Dominator;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.Srpc;

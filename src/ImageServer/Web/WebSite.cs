@@ -1,4 +1,3 @@
-using ImageSdk.Dominator;
 using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Services;

@@ -1,5 +1,3 @@
-using ImageSdk.Jobs.Stores;
-
 namespace ImageSdk.Jobs.Operations;
 
 /// <summary>A lease as the database shows it.</summary>

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using ImageSdk.Building.Diagnostics;
 using ImageSdk.Machines.Acceleration;
 using ImageSdk.Machines.Qemu;
 using ImageSdk.Machines.Running;

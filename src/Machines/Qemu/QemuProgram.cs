@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.Machines.Qemu;
 

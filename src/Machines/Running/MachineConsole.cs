@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Machines.Acceleration;
 using ImageSdk.Machines.Qemu;
 using ImageSdk.Posix;

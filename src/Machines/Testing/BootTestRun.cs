@@ -1,6 +1,7 @@
 using ImageSdk.Building;
 using ImageSdk.Building.ArtifactBuilds;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Machines.Acceleration;
 using ImageSdk.Machines.BootTests;
 using ImageSdk.Machines.Qemu;

@@ -1,5 +1,6 @@
 using ImageSdk.Building;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.Machines.Testing;
 

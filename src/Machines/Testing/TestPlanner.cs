@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ImageSdk.Building;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.Machines.Testing;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 

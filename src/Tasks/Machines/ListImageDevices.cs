@@ -1,5 +1,5 @@
 using ImageSdk.Building;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Machines.Acceleration;
 using ImageSdk.Machines.Qemu;
 using ImageSdk.Tasks.Reading;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ImageSdk.Building;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Workers;
 using ImageSdk.Machines.Qemu;
 using ImageSdk.Machines.Running;
 using ImageSdk.Tasks.Reading;

@@ -1,6 +1,7 @@
 using ImageSdk.Building;
 using ImageSdk.Building.ArtifactBuilds;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Machines.BootTests;
 using ImageSdk.Machines.Testing;
 using ImageSdk.Tasks.Reading;
@@ -38,7 +39,7 @@ public sealed class PrepareImageTests : ArtifactTask
     [Required]
     public string CacheDirectory { get; set; } = "";
 
-    /// <summary>Path of ImageSdk.Machine.dll.</summary>
+    /// <summary>Path of ImageSdk.Machines.dll.</summary>
     [Required]
     public string MachineAssembly { get; set; } = "";
 

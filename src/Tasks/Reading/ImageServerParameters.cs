@@ -1,4 +1,4 @@
-using ImageSdk.Building.Servers;
+using ImageSdk.Contracts.Projects;
 
 namespace ImageSdk.Tasks.Reading;
 

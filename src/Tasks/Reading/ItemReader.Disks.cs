@@ -2,7 +2,7 @@ using System.Globalization;
 using ImageSdk.Artifacts;
 using ImageSdk.Artifacts.Disks;
 using ImageSdk.Building.ArtifactBuilds;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Images;
 using Microsoft.Build.Framework;
 

@@ -1,4 +1,4 @@
-using ImageSdk.Building.Projects;
+using ImageSdk.Contracts.Projects;
 using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks.Reading;

@@ -1,4 +1,4 @@
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Machines.Qemu;
 
 namespace ImageSdk.Tasks.Reading;

@@ -1,6 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.Tasks.Reading;
 

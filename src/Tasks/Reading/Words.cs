@@ -1,6 +1,6 @@
 using System.Globalization;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Projects;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
 
 namespace ImageSdk.Tasks.Reading;
 

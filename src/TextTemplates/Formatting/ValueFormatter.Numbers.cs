@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Text;
-using ImageSdk.TextTemplates.Running;
 
 namespace ImageSdk.TextTemplates.Formatting;
 

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using ImageSdk.Building.Archives;
-using ImageSdk.Building.ArtifactBuilds;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Archives;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 

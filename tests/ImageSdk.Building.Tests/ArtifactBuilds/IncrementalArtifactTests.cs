@@ -1,7 +1,8 @@
 using ImageSdk.Building.ArtifactBuilds;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Images;
-using ImageSdk.Posix;
+using ImageSdk.Building.Manifests;
+using ImageSdk.Building.State;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.Building.Tests.ArtifactBuilds;
 

@@ -1,5 +1,6 @@
 using ImageSdk.Building.ArtifactBuilds;
-using ImageSdk.Building.Projects;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Projects;
 
 namespace ImageSdk.Building.Tests.ArtifactBuilds;
 

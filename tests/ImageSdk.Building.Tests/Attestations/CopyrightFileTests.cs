@@ -1,5 +1,5 @@
 using System.Text;
-using ImageSdk.Building.Attestations;
+using ImageSdk.Attestations;
 
 namespace ImageSdk.Building.Tests.Attestations;
 

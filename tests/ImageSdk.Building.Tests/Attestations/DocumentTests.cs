@@ -1,7 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using ImageSdk.Building.Attestations;
+using ImageSdk.Attestations;
+using ImageSdk.Contracts.Inspection;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Attestations;
 
@@ -45,7 +48,7 @@ public class DocumentTests
     static ImageDescription Describe(
         IReadOnlyList<InstalledPackage>? packages = null, string packager = "deb", OsRelease? system = null, IReadOnlyList<Package>? names = null, IReadOnlyList<DescribedFile>? files = null)
     {
-        var contents = new ImageContents(system ?? debian, packager, packages ?? InstalledPackage.ReadStatus(Encoding.UTF8.GetBytes(Status)), new Dictionary<string, LicenceText>());
+        var contents = new ImageContents(system ?? debian, packager, packages ?? DpkgInventory.Read(Encoding.UTF8.GetBytes(Status)), new Dictionary<string, LicenceText>());
         return new()
         {
             Stream = "base/app", Version = "2026-01-02:03:04:05", TreeHash = new string('a', 128), Architecture = "amd64",
@@ -71,7 +74,7 @@ public class DocumentTests
         AddedFile[] files =
         [
             .. new[] { "srv/a", "srv/ä b" }.Select(path => new AddedFile(
-                path, new RegularInode { Mode = InodeMode.Regular, Size = 3, Hash = ObjectHash.Of("abc"u8) }, Building.Stages.ImageStage.CopyFiles, "layer")),
+                path, new RegularInode { Mode = InodeMode.Regular, Size = 3, Hash = ObjectHash.Of("abc"u8) }, ImageStage.CopyFiles, "layer")),
         ];
         var list = string.Concat(files.Select(file => $"{ObjectHash.Of("abc"u8)}  {file.Path}\n"));
         var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(list)));
@@ -168,7 +171,7 @@ public class DocumentTests
             var bytes = (byte[])good.Clone();
             for (var change = random.Next(1, 20); change > 0; change--)
                 bytes[random.Next(bytes.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : (byte)"\n :,|<>@()"[random.Next(10)];
-            Write(Describe(InstalledPackage.ReadStatus(bytes.AsSpan(0, random.Next(bytes.Length)))));
+            Write(Describe(DpkgInventory.Read(bytes.AsSpan(0, random.Next(bytes.Length)))));
         }
     }
 

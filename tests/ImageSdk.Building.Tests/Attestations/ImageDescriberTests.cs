@@ -1,7 +1,8 @@
 using System.Text.Json;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
+
 using static ImageSdk.Building.Tests.Attestations.SpdxRules;
 
 namespace ImageSdk.Building.Tests.Attestations;

@@ -1,5 +1,5 @@
-using ImageSdk.Building.Bootstrapping;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
 
 namespace ImageSdk.Building.Tests.Bootstrapping;
 

@@ -1,9 +1,13 @@
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
 using ImageSdk.Building.Manifests;
-using ImageSdk.Building.Projects;
 using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
+using ImageSdk.Sandbox.Logging;
 
 namespace ImageSdk.Building.Tests.Bootstrapping;
 
@@ -99,7 +103,7 @@ public class AptBootstrapTests
         Assert.Equal("IMG4002", error.Diagnostic.Code);
     }
 
-    static IReadOnlyList<Sandbox.RunStageRequest> Find(ImageWorkspace workspace, ImageProject project, IReadOnlyList<string> references)
+    static IReadOnlyList<RunStageRequest> Find(ImageWorkspace workspace, ImageProject project, IReadOnlyList<string> references)
     {
         var plan = new BuildPlan(project, ManifestReader.Read(project, new RecordingListener()));
         return new FirstWork(plan, plan.OpenLayers(), new DigestCache(Path.Combine(workspace.Folder, "none"))).Find(references);

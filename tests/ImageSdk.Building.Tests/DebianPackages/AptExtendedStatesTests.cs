@@ -1,4 +1,4 @@
-using ImageSdk.Building.DebianPackages;
+using ImageSdk.Packages;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 

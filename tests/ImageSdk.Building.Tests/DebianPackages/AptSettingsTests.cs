@@ -1,4 +1,4 @@
-using ImageSdk.Building.DebianPackages;
+using ImageSdk.Debian.Planning;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 

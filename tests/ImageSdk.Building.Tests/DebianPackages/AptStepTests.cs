@@ -1,4 +1,4 @@
-using ImageSdk.Building.Projects;
+using ImageSdk.Contracts.Packagers;
 using ImageSdk.Images;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
@@ -6,8 +6,8 @@ namespace ImageSdk.Building.Tests.DebianPackages;
 /// <summary>Lists that only apt can install: it does so in steps, and the image is the one that it makes of the whole list at once.</summary>
 public class AptStepTests(BaseImage @base) : IClassFixture<BaseImage>
 {
-    static readonly string OtherPackager = Packagers.GenericPackagerScript.Write(
-        Packagers.BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] });
+    static readonly string OtherPackager = GenericPackagerScript.Write(
+        BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] });
 
     /// <summary>What records when something was done, or what was before.</summary>
     static readonly string[] Exceptions = ["/bin/generic-packager", "/usr/bin/generic-packager", "/var/log/", "/var/cache/", "/var/lib/dpkg/status-old"];

@@ -1,8 +1,10 @@
-using ImageSdk.Building.DebianPackages;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Packagers;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 
@@ -20,8 +22,8 @@ public class CachedArchivesTests(BaseImage @base) : IClassFixture<BaseImage>
 
     static int CountOf(BuildResult result, string text) => result.Listener.OutputLines.Count(line => line.StartsWith(text, StringComparison.Ordinal));
 
-    static readonly string OtherPackager = Packagers.GenericPackagerScript.Write(
-        Packagers.BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] });
+    static readonly string OtherPackager = GenericPackagerScript.Write(
+        BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] });
 
     [ImageTheory]
     [InlineData("hook", "etc/apt/apt.conf.d/hook", "DPkg::Post-Invoke { \"true\"; };\n")]
@@ -94,7 +96,7 @@ public class CachedArchivesTests(BaseImage @base) : IClassFixture<BaseImage>
     {
         var state = new StateDirectory(@base.Workspace.StateOf(project));
         var layers = new LayerStore(project.CacheDirectory, Posix.Processes.UserId);
-        foreach (var layer in StateDirectory.TryRead(state.StageFile(ImageStage.InstallPackages), StateJson.Default.StageState)!.Layers)
+        foreach (var layer in JsonFile.TryRead(state.StageFile(ImageStage.InstallPackages), StateJson.Default.StageState)!.Layers)
             Assert.DoesNotContain(layers.ReadIndex(layer).Entries, entry => entry.Path.ToString().EndsWith(".deb", StringComparison.Ordinal));
     }
 

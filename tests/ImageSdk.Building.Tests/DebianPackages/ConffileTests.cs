@@ -1,7 +1,8 @@
 using System.Text;
-using ImageSdk.Building.Locks;
-using ImageSdk.Building.Packagers;
-using ImageSdk.Building.Projects;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Locks;
+using ImageSdk.Contracts.Packagers;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
 
 namespace ImageSdk.Building.Tests.DebianPackages;

@@ -1,5 +1,5 @@
-using ImageSdk.Building.DebianPackages;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Packages;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 

@@ -1,6 +1,7 @@
 using System.Text;
-using ImageSdk.Building.DebianPackages;
-using ImageSdk.Building.Layers;
+using ImageSdk.Debian.Dpkg;
+using ImageSdk.Debian.Fetching;
+using ImageSdk.Layers;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.DebianPackages;

@@ -1,4 +1,4 @@
-using ImageSdk.Building.DebianPackages;
+using ImageSdk.Debian.Installing;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.DebianPackages;

@@ -1,4 +1,5 @@
-using ImageSdk.Building.DebianPackages;
+using ImageSdk.Debian.Planning;
+using ImageSdk.Packages;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 
@@ -39,7 +40,7 @@ public class InstallStepsTests
         }
 
         List<string> Describe(int count) =>
-            [.. InstallSteps.Cut(Plan(packages[..count]), [.. packages[..count].Select(package => package.Package.Name)], Nothing).Select(step => step.Describe(settings))];
+            [.. InstallSteps.Cut(Plan(packages[..count]), [.. packages[..count].Select(package => package.Package.Name)], Nothing).Select(step => step.Describe(settings.DpkgOptions))];
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Text;
-using ImageSdk.Building.DebianPackages;
+using ImageSdk.Building.State;
+using ImageSdk.Debian.Planning;
 using ImageSdk.Images;
+using ImageSdk.Sandbox.Logging;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 

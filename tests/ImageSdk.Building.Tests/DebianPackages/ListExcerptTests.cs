@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Text;
-using ImageSdk.Building.Bootstrapping;
-using ImageSdk.Building.DebianPackages;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Debian.Planning;
+using ImageSdk.Packages;
+using ImageSdk.Packages.Cache;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.DebianPackages;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using ImageSdk.Building.Projects;
+using ImageSdk.Attestations;
+using ImageSdk.Contracts.Projects;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 

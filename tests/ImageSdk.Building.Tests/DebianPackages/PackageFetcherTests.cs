@@ -1,7 +1,10 @@
 using System.Net;
-using ImageSdk.Building.DebianPackages;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
+using ImageSdk.Archives;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Debian.Fetching;
+using ImageSdk.Layers;
+using ImageSdk.Packages;
+using ImageSdk.Packages.Cache;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 

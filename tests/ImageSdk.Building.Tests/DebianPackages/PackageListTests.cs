@@ -1,5 +1,8 @@
 using System.Text;
-using ImageSdk.Building.DebianPackages;
+using ImageSdk.Debian.Planning;
+using ImageSdk.Packages;
+using ImageSdk.Packages.Cache;
+using ImageSdk.Packages.Lists;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 

@@ -1,4 +1,5 @@
-using ImageSdk.Building.DebianPackages;
+using ImageSdk.Debian.Planning;
+using ImageSdk.Packages;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using ImageSdk.Building.DebianPackages;
+using ImageSdk.Packages;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 

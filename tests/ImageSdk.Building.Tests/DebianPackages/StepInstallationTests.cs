@@ -1,8 +1,12 @@
-using ImageSdk.Building.DebianPackages;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.RemoteCache;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Packagers;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
+using ImageSdk.Sandbox.Logging;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 
@@ -35,7 +39,7 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
         var (plain, plainDirectory) = @base.New($"plain-{packages[0]}");
         // One word more, and it is somebody else's packager.
         ImageWorkspace.Write(plainDirectory, "files/bin/generic-packager",
-            Packagers.GenericPackagerScript.Write(Packagers.BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] }), executable: true);
+            GenericPackagerScript.Write(BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] }), executable: true);
         var one = await @base.Workspace.BuildAsync(steps with { Packages = packages });
         var other = await @base.Workspace.BuildAsync(plain with { Packages = packages });
         Assert.All(packages, package => Assert.Equal(1, CountOf(one, $"Installing {package} (")));
@@ -177,7 +181,7 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
         var (plain, plainDirectory) = @base.New("meta-plain");
         plain = repository.Use(plain, plainDirectory);
         ImageWorkspace.Write(plainDirectory, "files/bin/generic-packager",
-            Packagers.GenericPackagerScript.Write(Packagers.BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] }), executable: true);
+            GenericPackagerScript.Write(BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] }), executable: true);
         var whole = await @base.Workspace.BuildAsync(plain with { Packages = list });
         Assert.Equal(LinesOf(whole.Tree, Exceptions).Values, LinesOf(steps.Tree, Exceptions).Values);
         var longer = await @base.Workspace.BuildAsync(project with { Packages = [.. list, "last"] });
@@ -197,13 +201,13 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
         repository.Add("tool", fields: $"Homepage: https://example.org/{Uri.EscapeDataString(name)}");
         using var server = new RepositoryServer(repository.Folder);
         ImageWorkspace.Write(directory, "files/etc/apt/sources.list", server.Source("[trusted=yes] "));
-        ImageWorkspace.Write(directory, file, text.Length > 0 ? text : Packagers.GenericPackagerScript.Write(
-            Packagers.BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] }), executable: file.Contains("bin/", StringComparison.Ordinal));
+        ImageWorkspace.Write(directory, file, text.Length > 0 ? text : GenericPackagerScript.Write(
+            BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] }), executable: file.Contains("bin/", StringComparison.Ordinal));
         Assert.NotNull((await @base.Workspace.BuildAsync(project with { Packages = ["tool"] })).Find("/usr/share/tool/version"));
         Assert.Contains("/tool_1.deb", server.Requests);
         var state = new StateDirectory(@base.Workspace.StateOf(project));
-        var layers = new ImageSdk.Building.Layers.LayerStore(project.CacheDirectory, Posix.Processes.UserId);
-        foreach (var layer in StateDirectory.TryRead(state.StageFile(ImageStage.InstallPackages), StateJson.Default.StageState)!.Layers)
+        var layers = new LayerStore(project.CacheDirectory, Posix.Processes.UserId);
+        foreach (var layer in JsonFile.TryRead(state.StageFile(ImageStage.InstallPackages), StateJson.Default.StageState)!.Layers)
             Assert.DoesNotContain(layers.ReadIndex(layer).Entries, entry => entry.Path.ToString() is var path && (path.EndsWith(".deb", StringComparison.Ordinal) || path.EndsWith("pkgcache.bin", StringComparison.Ordinal)));
     }
 

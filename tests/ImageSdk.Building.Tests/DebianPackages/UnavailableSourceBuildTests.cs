@@ -1,7 +1,8 @@
-using ImageSdk.Building.DebianPackages;
-using ImageSdk.Building.Packagers;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Packagers;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 

@@ -1,4 +1,4 @@
-using ImageSdk.Building.DebianPackages;
+using ImageSdk.Sandbox.Packagers;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 

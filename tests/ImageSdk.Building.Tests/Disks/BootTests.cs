@@ -1,3 +1,4 @@
+using ImageSdk.Building.State;
 using ImageSdk.Building.Tests.ArtifactBuilds;
 using ImageSdk.Posix;
 

@@ -1,4 +1,5 @@
-using ImageSdk.Building.Projects;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Projects;
 
 namespace ImageSdk.Building.Tests;
 

@@ -1,15 +1,16 @@
 using ImageSdk.Building.ArtifactBuilds;
-using ImageSdk.Building.DebianPackages;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.ImagePackages;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Sandbox;
-using ImageSdk.Building.Servers;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.Caching;
+using ImageSdk.Building.Manifests;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
+using ImageSdk.Layers;
+using ImageSdk.Packages.Cache;
 using ImageSdk.Storage;
+using ImageSdk.Trees.ImagePackages;
 
 namespace ImageSdk.Building.Tests;
 

@@ -1,4 +1,5 @@
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Sandbox.Logging;
 
 namespace ImageSdk.Building.Tests;
 

@@ -1,8 +1,10 @@
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.ImagePackages;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Trees;
+using ImageSdk.Trees.ImagePackages;
 
 namespace ImageSdk.Building.Tests.ImagePackages;
 
@@ -81,7 +83,7 @@ public class ImagePackageTests(BaseImage @base) : IClassFixture<BaseImage>
     public async Task A_record_that_lies_is_one_error_and_nothing_is_made_outside()
     {
         var (source, files, _) = await PackAsync("lies");
-        var image = Scanning.ImageRecord.Read(files.Image);
+        var image = ImageRecord.Read(files.Image);
         var tree = image.FileSystem!;
         var outside = Path.Combine(@base.Workspace.Folder, "outside");
         var (number, file) = tree.InodeTable.Where(entry => entry.Value is RegularInode { Size: > 100 }).Select(entry => (entry.Key, (RegularInode)entry.Value)).First();
@@ -100,7 +102,7 @@ public class ImagePackageTests(BaseImage @base) : IClassFixture<BaseImage>
         foreach (var (what, lying) in lies)
         {
             var record = Path.Combine(@base.Workspace.Folder, $"{what}.image");
-            Scanning.ImageRecord.Write(record, image with { FileSystem = lying });
+            ImageRecord.Write(record, image with { FileSystem = lying });
             // Its own hash, so that nothing but the lie is wrong.
             var hash = new string('0', 128);
             try

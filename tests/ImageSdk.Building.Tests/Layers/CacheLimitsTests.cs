@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using ImageSdk.Building.Layers;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Tests.Layers;
 

@@ -1,5 +1,5 @@
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Layers;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Layers;

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using ImageSdk.Building.Layers;
+using ImageSdk.Building.State;
 
 namespace ImageSdk.Building.Tests.Layers;
 

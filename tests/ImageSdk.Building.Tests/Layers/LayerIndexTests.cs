@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
-using ImageSdk.Building.Layers;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Tests.Layers;
 

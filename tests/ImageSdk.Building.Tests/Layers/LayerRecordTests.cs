@@ -1,8 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.RemoteCache;
 using ImageSdk.Images;
+using ImageSdk.Layers;
+using ImageSdk.Layers.Shared;
+using ImageSdk.Trees;
 
 namespace ImageSdk.Building.Tests.Layers;
 

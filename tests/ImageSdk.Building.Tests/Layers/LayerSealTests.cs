@@ -1,4 +1,5 @@
-using ImageSdk.Building.Layers;
+using ImageSdk.Contracts;
+using ImageSdk.Layers;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Layers;
@@ -9,7 +10,7 @@ public sealed class LayerSealTests : IDisposable
 
     readonly string folder = Directory.CreateTempSubdirectory("imagesdk säal-").FullName;
     readonly LayerStore store;
-    readonly string id = LayerStore.IdOf(LayerStore.KeyOf("layer"));
+    readonly string id = CacheKey.IdOf(CacheKey.Of("layer"));
 
     public LayerSealTests()
     {
@@ -103,7 +104,7 @@ public sealed class LayerSealTests : IDisposable
         // Of a layer with few files all are noted.
         var tree = Directory.CreateDirectory(Path.Combine(folder, "few")).FullName;
         File.WriteAllText(Path.Combine(tree, "only"), "only");
-        var few = LayerStore.IdOf(LayerStore.KeyOf("few"));
+        var few = CacheKey.IdOf(CacheKey.Of("few"));
         LayerWriter.Write(store, tree, Path.Combine(folder, "made few"), new(few, "", "", null, false, [], LayerScanner.Scan(tree, withRoot: true, CancellationToken.None)));
         Assert.True(LayerSeal.Holds(store.LayerDirectory(few)));
         File.AppendAllText(Path.Combine(store.LayerDirectory(few), "t", "only"), "more");

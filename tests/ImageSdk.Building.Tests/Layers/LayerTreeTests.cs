@@ -1,5 +1,5 @@
-using ImageSdk.Building.Layers;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Tests.Layers;
 

@@ -1,4 +1,4 @@
-using ImageSdk.Building.Layers;
+using ImageSdk.Layers;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Layers;

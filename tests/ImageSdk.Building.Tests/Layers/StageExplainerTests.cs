@@ -1,6 +1,7 @@
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.Caching;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Stages;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Tests.Layers;
 

@@ -1,5 +1,6 @@
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Locks;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Locks;
 
 namespace ImageSdk.Building.Tests.Locks;
 

@@ -1,10 +1,13 @@
-using ImageSdk.Building.DebianPackages;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Locks;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.Manifests;
+using ImageSdk.Building.State;
 using ImageSdk.Building.Tests.DebianPackages;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Locks;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Tests.Locks;
 
@@ -35,7 +38,7 @@ public class LockedBuildTests(BaseImage @base) : IClassFixture<BaseImage>
     {
         var store = new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId);
         return workspace.Workers.AskAsync(
-            workspace.CacheDirectory, new Sandbox.RemoveEntriesRequest([.. store.Ids().Select(id => $"layers/{id}")]), new RecordingListener(), default);
+            workspace.CacheDirectory, new RemoveEntriesRequest([.. store.Ids().Select(id => $"layers/{id}")]), new RecordingListener(), default);
     }
 
     [ImageFact]

@@ -1,7 +1,8 @@
 using System.Text;
-using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Manifests;
-using ImageSdk.Building.Projects;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
 
 namespace ImageSdk.Building.Tests.Manifests;
 

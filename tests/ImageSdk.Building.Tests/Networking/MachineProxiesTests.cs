@@ -1,5 +1,5 @@
 using System.Net;
-using ImageSdk.Building.Networking;
+using ImageSdk.Sandbox.Network;
 
 namespace ImageSdk.Building.Tests.Networking;
 

@@ -1,4 +1,4 @@
-using ImageSdk.Building.Networking;
+using ImageSdk.Sandbox.Network;
 
 namespace ImageSdk.Building.Tests.Networking;
 

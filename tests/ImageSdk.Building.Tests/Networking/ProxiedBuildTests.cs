@@ -1,9 +1,10 @@
 using System.Text;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Stages;
 using ImageSdk.Building.Tests.DebianPackages;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Sandbox.Logging;
 
 namespace ImageSdk.Building.Tests.Networking;
 

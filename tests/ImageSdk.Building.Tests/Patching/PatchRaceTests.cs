@@ -1,9 +1,9 @@
 using System.Text;
-using ImageSdk.Building.Patching;
-using ImageSdk.Building.Scanning;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Posix;
+using ImageSdk.Trees.Patching;
+using ImageSdk.Trees.Scanning;
 
 namespace ImageSdk.Building.Tests.Patching;
 

@@ -1,6 +1,6 @@
-using ImageSdk.Building.Layers;
 using ImageSdk.Building.Reporting;
-using ImageSdk.Building.Stages;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Stages;
 
 namespace ImageSdk.Building.Tests.Reporting;
 

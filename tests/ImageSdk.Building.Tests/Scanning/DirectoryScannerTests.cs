@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Scanning;
 using ImageSdk.Images;
+using ImageSdk.Layers;
+using ImageSdk.Trees.Scanning;
 
 namespace ImageSdk.Building.Tests;
 

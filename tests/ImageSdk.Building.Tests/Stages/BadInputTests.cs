@@ -1,5 +1,6 @@
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Projects;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Stages;

@@ -1,4 +1,5 @@
-using ImageSdk.Building.Layers;
+using ImageSdk.Building.Workers;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Tests.Stages;
 

@@ -1,6 +1,9 @@
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Stages;
@@ -17,7 +20,7 @@ public sealed class ChangedLayerTests(BaseImage @base) : IClassFixture<BaseImage
         await @base.Workspace.BuildAsync(project);
         // The worker has looked at the layer.
         await @base.Workspace.Workers.ReleaseAsync();
-        var state = StateDirectory.TryRead(new StateDirectory(@base.Workspace.StateOf(project)).StageFile(ImageStage.CopyFiles), StateJson.Default.StageState)!;
+        var state = JsonFile.TryRead(new StateDirectory(@base.Workspace.StateOf(project)).StageFile(ImageStage.CopyFiles), StateJson.Default.StageState)!;
         var store = new LayerStore(project.CacheDirectory, Processes.UserId);
         var tree = Path.Combine(store.LayerDirectory(state.Layers[^1]), "t", "opt");
         File.WriteAllText(Path.Combine(tree, change == "content" ? "file" : "planted"), "planted");
@@ -38,7 +41,7 @@ public sealed class ChangedLayerTests(BaseImage @base) : IClassFixture<BaseImage
         ImageWorkspace.Write(directory, "files/opt/file", directory);
         await @base.Workspace.BuildAsync(project);
         await @base.Workspace.Workers.ReleaseAsync();
-        var state = StateDirectory.TryRead(new StateDirectory(@base.Workspace.StateOf(project)).StageFile(ImageStage.CopyFiles), StateJson.Default.StageState)!;
+        var state = JsonFile.TryRead(new StateDirectory(@base.Workspace.StateOf(project)).StageFile(ImageStage.CopyFiles), StateJson.Default.StageState)!;
         var store = new LayerStore(project.CacheDirectory, Processes.UserId);
         var (layer, copy) = (store.LayerDirectory(state.Layers[^1]), Path.Combine(@base.Workspace.Folder, "copy"));
         using (var copying = System.Diagnostics.Process.Start("cp", ["-a", layer, copy]))

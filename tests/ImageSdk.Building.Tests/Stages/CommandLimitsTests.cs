@@ -1,5 +1,5 @@
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Worker.Limits;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Sandbox.Limits;
 
 namespace ImageSdk.Building.Tests.Stages;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using ImageSdk.Building.Projects;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Stages;

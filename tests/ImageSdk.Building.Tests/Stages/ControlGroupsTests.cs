@@ -1,4 +1,4 @@
-using ImageSdk.Building.Worker.Limits;
+using ImageSdk.Sandbox.Limits;
 
 namespace ImageSdk.Building.Tests.Stages;
 

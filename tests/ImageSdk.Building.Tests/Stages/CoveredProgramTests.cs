@@ -1,7 +1,9 @@
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -51,7 +53,7 @@ public class CoveredProgramTests(BaseImage @base) : IClassFixture<BaseImage>
         var result = await @base.Workspace.BuildAsync(project);
         var layers = new LayerStore(project.CacheDirectory, Posix.Processes.UserId);
         var state = new StateDirectory(@base.Workspace.StateOf(project));
-        var layer = StateDirectory.TryRead(state.StageFile(ImageStage.RunScripts), StateJson.Default.StageState)!.Layers[^1];
+        var layer = JsonFile.TryRead(state.StageFile(ImageStage.RunScripts), StateJson.Default.StageState)!.Layers[^1];
         Assert.DoesNotContain(layers.ReadIndex(layer).Entries, entry => entry.Path.ToString().EndsWith("ctl", StringComparison.Ordinal));
         foreach (var path in new[] { "/usr/sbin/sysctl", "/usr/bin/systemctl" })
             Assert.Equal(below.Find(path), result.Find(path));

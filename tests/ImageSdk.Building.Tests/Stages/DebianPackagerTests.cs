@@ -1,4 +1,4 @@
-using ImageSdk.Building.Packagers;
+using ImageSdk.Contracts.Packagers;
 using ImageSdk.Images;
 
 namespace ImageSdk.Building.Tests.Stages;

@@ -1,10 +1,13 @@
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Sandbox;
-using ImageSdk.Building.Stages;
-using ImageSdk.Building.Worker;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 using ImageSdk.Posix;
+using ImageSdk.Sandbox.Logging;
+using ImageSdk.Sandbox.Roots;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -33,7 +36,7 @@ public sealed class HighStackTests(BaseImage @base) : IClassFixture<BaseImage>
         var (project, directory) = @base.New();
         ImageWorkspace.Write(directory, "files/opt/start", "start");
         await @base.Workspace.BuildAsync(project);
-        var layers = new List<string>(StateDirectory.TryRead(
+        var layers = new List<string>(JsonFile.TryRead(
             new StateDirectory(@base.Workspace.StateOf(project)).StageFile(ImageStage.ScanImage), StateJson.Default.StageState)!.Layers);
         for (var number = 1; layers.Count < Height; number++)
             layers.Add(number % 10 == 0
@@ -55,9 +58,9 @@ public sealed class HighStackTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Empty(verified.Faults!);
     }
 
-    async Task<string> RunAsync(Projects.ImageProject project, IReadOnlyList<string> layers, string inputs, StageOperation operation, RecordingListener? listener = null)
+    async Task<string> RunAsync(ImageProject project, IReadOnlyList<string> layers, string inputs, StageOperation operation, RecordingListener? listener = null)
     {
-        var id = LayerStore.IdOf(LayerStore.KeyOf([.. layers, inputs]));
+        var id = CacheKey.IdOf(CacheKey.Of([.. layers, inputs]));
         await @base.Workspace.Workers.AskAsync(
             project.CacheDirectory, new RunStageRequest(inputs.Split(' ')[0], id, layers, [operation], settings, inputs), listener ?? new RecordingListener(), CancellationToken.None);
         return id;

@@ -1,4 +1,5 @@
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
 
 namespace ImageSdk.Building.Tests.Stages;

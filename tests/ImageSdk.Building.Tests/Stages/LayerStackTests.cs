@@ -1,6 +1,7 @@
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Worker;
+using ImageSdk.Contracts;
+using ImageSdk.Layers;
 using ImageSdk.Posix;
+using ImageSdk.Sandbox.Roots;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -30,7 +31,7 @@ public sealed class LayerStackTests : IDisposable
         File.WriteAllText(Path.Combine(tree, "all"), $"{number}");
         File.WriteAllText(Path.Combine(tree, $"own {number} ä"), $"{number}");
         Assert.True(HardLink.TryMake(Path.Combine(tree, $"own {number} ä"), Path.Combine(tree, $"second {number}")));
-        var id = LayerStore.IdOf(LayerStore.KeyOf($"{number}"));
+        var id = CacheKey.IdOf(CacheKey.Of($"{number}"));
         LayerWriter.Write(store, tree, Path.Combine(root, "layer"), new(id, "", "", null, false, [], LayerScanner.Scan(tree, withRoot: true, CancellationToken.None)));
         return LayerStore.TreeOf(id);
     }
@@ -49,7 +50,7 @@ public sealed class LayerStackTests : IDisposable
         Assert.Empty(LayerVerifier.FindFaults(store, store.Ids(), content: true, CancellationToken.None));
         // The next image finds them there, also one that goes on where this one ends.
         var made = store.Ids().Count();
-        Assert.Equal([.. lower, Make(150)], new LayerStack(session).Lower([.. trees, LayerStore.TreeOf(LayerStore.IdOf(LayerStore.KeyOf("150")))], joined => joined.Count <= 100));
+        Assert.Equal([.. lower, Make(150)], new LayerStack(session).Lower([.. trees, LayerStore.TreeOf(CacheKey.IdOf(CacheKey.Of("150")))], joined => joined.Count <= 100));
         Assert.Equal(made + 1, store.Ids().Count());
     }
 

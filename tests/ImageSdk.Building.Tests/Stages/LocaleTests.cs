@@ -1,4 +1,5 @@
 using ImageSdk.Building.Tests.DebianPackages;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
 using ImageSdk.Tests;
 
@@ -51,7 +52,7 @@ public class LocaleTests
         ImageWorkspace.Write(directory, "package-list", "tool\ndpkg\n");
         var project = repository.Use(workspace.Project("test/located", directory), directory) with
         {
-            Bootstrap = new Projects.BootstrapSettings { Command = ["apt", "--distribution=debian", "--variant=minbase", "--architecture=amd64", "bookworm"], PackagerType = "deb" },
+            Bootstrap = new BootstrapSettings { Command = ["apt", "--distribution=debian", "--variant=minbase", "--architecture=amd64", "bookworm"], PackagerType = "deb" },
         };
         var result = await workspace.BuildAsync(project);
         Assert.Equal(1, result.Listener.OutputLines.Count(line => line.StartsWith("Setting up tool (1)", StringComparison.Ordinal)));

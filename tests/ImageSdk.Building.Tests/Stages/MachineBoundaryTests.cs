@@ -1,5 +1,6 @@
-using ImageSdk.Building.Projects;
+using ImageSdk.Building.State;
 using ImageSdk.Building.Tests.DebianPackages;
+using ImageSdk.Sandbox.Logging;
 
 namespace ImageSdk.Building.Tests.Stages;
 

@@ -1,5 +1,6 @@
-using ImageSdk.Building.Projects;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
+using ImageSdk.Sandbox.Logging;
 
 namespace ImageSdk.Building.Tests.Stages;
 

@@ -1,5 +1,5 @@
-using ImageSdk.Building.Worker;
 using ImageSdk.Posix;
+using ImageSdk.Sandbox.Roots;
 
 namespace ImageSdk.Building.Tests.Stages;
 

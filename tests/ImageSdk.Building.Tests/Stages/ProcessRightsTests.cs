@@ -1,4 +1,5 @@
-using ImageSdk.Building.Sandbox;
+using ImageSdk.Building.Workers;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Stages;
 

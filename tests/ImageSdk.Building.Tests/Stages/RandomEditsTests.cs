@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using ImageSdk.Building.Projects;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
 
 namespace ImageSdk.Building.Tests.Stages;

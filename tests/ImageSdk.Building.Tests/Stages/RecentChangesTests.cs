@@ -1,4 +1,4 @@
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Stages;

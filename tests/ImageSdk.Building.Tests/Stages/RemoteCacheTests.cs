@@ -1,7 +1,8 @@
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.RemoteCache;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.Manifests;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Layers.Shared;
 
 namespace ImageSdk.Building.Tests.Stages;
 

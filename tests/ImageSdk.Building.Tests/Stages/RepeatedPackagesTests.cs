@@ -1,5 +1,7 @@
-using ImageSdk.Building.Layers;
 using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -20,17 +22,17 @@ public sealed class RepeatedPackagesTests : IDisposable
 
     string Layer(string name, string inputs)
     {
-        var key = LayerStore.KeyOf(name);
-        Directory.CreateDirectory(layers.LayerDirectory(LayerStore.IdOf(key)));
-        File.WriteAllText(layers.InputsFile(LayerStore.IdOf(key)), inputs);
+        var key = CacheKey.Of(name);
+        Directory.CreateDirectory(layers.LayerDirectory(CacheKey.IdOf(key)));
+        File.WriteAllText(layers.InputsFile(CacheKey.IdOf(key)), inputs);
         return key;
     }
 
     string? Explain(string earlier, string made, int sourceLayers = 1, string packages = Packages, bool isSame = false)
     {
-        var (@base, old, @new, top) = (LayerStore.IdOf(Layer("base", "")), Layer("old", earlier), Layer("new", made), Layer("top", Packages));
-        var done = new StageState(top, [@base, LayerStore.IdOf(old), LayerStore.IdOf(top)], sourceLayers, []) { Below = old };
-        var before = new StageState(isSame ? old : @new, [@base, LayerStore.IdOf(isSame ? old : @new)], sourceLayers, []);
+        var (@base, old, @new, top) = (CacheKey.IdOf(Layer("base", "")), Layer("old", earlier), Layer("new", made), Layer("top", Packages));
+        var done = new StageState(top, [@base, CacheKey.IdOf(old), CacheKey.IdOf(top)], sourceLayers, []) { Below = old };
+        var before = new StageState(isSame ? old : @new, [@base, CacheKey.IdOf(isSame ? old : @new)], sourceLayers, []);
         return RepeatedPackages.Explain(layers, done, before, packages);
     }
 

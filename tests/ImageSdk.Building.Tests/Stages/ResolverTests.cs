@@ -1,7 +1,7 @@
 using System.Text;
-using ImageSdk.Building.Projects;
-using ImageSdk.Building.Worker;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
+using ImageSdk.Sandbox.Lending;
 
 namespace ImageSdk.Building.Tests.Stages;
 

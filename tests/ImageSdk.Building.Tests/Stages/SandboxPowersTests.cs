@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
-using ImageSdk.Building.Projects;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
+using ImageSdk.Sandbox.Commands;
 
 namespace ImageSdk.Building.Tests.Stages;
 

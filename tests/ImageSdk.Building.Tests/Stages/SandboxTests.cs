@@ -1,7 +1,10 @@
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Projects;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 using ImageSdk.Posix;
+using ImageSdk.Sandbox.Logging;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -153,7 +156,7 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
         project = project with { Sandbox = project.Sandbox with { Secrets = [new Secret("changing", file, null)] } };
         await @base.Workspace.BuildAsync(project);
         File.WriteAllText(file, later);
-        Assert.Equal("IMG3122", (await Assert.ThrowsAsync<Diagnostics.BuildException>(() => @base.Workspace.PublishAsync(project))).Diagnostic.Code);
+        Assert.Equal("IMG3122", (await Assert.ThrowsAsync<BuildException>(() => @base.Workspace.PublishAsync(project))).Diagnostic.Code);
         await @base.Workspace.BuildAsync(project with { Tags = [new("again", "yes")] });
         Assert.DoesNotContain(later, File.ReadAllText(Path.Combine(@base.Workspace.StateOf(project), "build.log")));
         await @base.Workspace.PublishAsync(project);

@@ -1,8 +1,11 @@
 using System.Diagnostics;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Sandbox;
-using ImageSdk.Building.Worker;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Layers;
 using ImageSdk.Posix;
+using ImageSdk.Sandbox.Roots;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -87,7 +90,7 @@ public sealed class SessionFolderTests : IDisposable
     }
 
     RunStageRequest Bootstrap(params string[] command) => new(
-        "UnpackSourceImage", LayerStore.IdOf(LayerStore.KeyOf(command)), [], [new BootstrapOperation(command, "")],
+        "UnpackSourceImage", CacheKey.IdOf(CacheKey.Of(command)), [], [new BootstrapOperation(command, "")],
         new(new Dictionary<string, string>(), [], [], Network: false), "");
 
     // Named by this test's own folder.
@@ -133,7 +136,7 @@ public sealed class SessionFolderTests : IDisposable
         using (var workers = new BuildWorkers(TestHost.WorkerAssembly, TestHost.Dotnet))
         {
             // The root has none of its libraries; but the sandbox was made.
-            await Assert.ThrowsAsync<Diagnostics.BuildException>(() => workers.AskAsync(Path.Combine(folder, "cache"), request, new RecordingListener(), CancellationToken.None));
+            await Assert.ThrowsAsync<BuildException>(() => workers.AskAsync(Path.Combine(folder, "cache"), request, new RecordingListener(), CancellationToken.None));
         }
         Assert.Empty(Directory.EnumerateFileSystemEntries(store.SessionsDirectory));
     }
@@ -146,7 +149,7 @@ public sealed class SessionFolderTests : IDisposable
         using (var workers = new BuildWorkers(TestHost.WorkerAssembly, TestHost.Dotnet))
         {
             // No system comes of it; but what was mounted for it is gone.
-            var failure = await Assert.ThrowsAsync<Diagnostics.BuildException>(() => workers.AskAsync(link, Bootstrap("true"), new RecordingListener(), CancellationToken.None));
+            var failure = await Assert.ThrowsAsync<BuildException>(() => workers.AskAsync(link, Bootstrap("true"), new RecordingListener(), CancellationToken.None));
             Assert.Equal("IMG2012", failure.Diagnostic.Code);
         }
         Assert.Empty(Directory.EnumerateFileSystemEntries(store.SessionsDirectory));

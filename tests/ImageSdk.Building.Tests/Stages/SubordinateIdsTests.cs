@@ -1,4 +1,4 @@
-using ImageSdk.Building.Sandbox;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Stages;
 

@@ -1,4 +1,4 @@
-using ImageSdk.Building.Stages;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
 
 namespace ImageSdk.Building.Tests.Stages;

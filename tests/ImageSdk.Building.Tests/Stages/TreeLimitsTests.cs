@@ -1,7 +1,7 @@
-using ImageSdk.Building.Archives;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Projects;
+using ImageSdk.Archives;
 using ImageSdk.Building.Tests.DebianPackages;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Stages;

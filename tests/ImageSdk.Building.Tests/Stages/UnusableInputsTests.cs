@@ -1,8 +1,10 @@
 using System.Text;
-using ImageSdk.Building.Diagnostics;
 using ImageSdk.Building.Manifests;
-using ImageSdk.Building.Projects;
 using ImageSdk.Building.Stages;
+using ImageSdk.Building.State;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Stages;

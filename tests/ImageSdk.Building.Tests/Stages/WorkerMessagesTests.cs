@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using System.Text;
-using ImageSdk.Building.Sandbox;
+using ImageSdk.Contracts.Messages;
 
 namespace ImageSdk.Building.Tests.Stages;
 

@@ -1,7 +1,7 @@
-using ImageSdk.Building.Unpacking;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Posix;
+using ImageSdk.Trees.Unpacking;
 
 namespace ImageSdk.Building.Tests.Unpacking;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using ImageSdk.Building.Worker.Logging;
+using ImageSdk.Sandbox.Logging;
 
 namespace ImageSdk.Building.Tests.Worker;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.Building.Tests.Worker;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ImageSdk.Dominator;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Srpc;

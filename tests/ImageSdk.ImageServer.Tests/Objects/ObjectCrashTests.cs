@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using ImageSdk.Dominator;
-using ImageSdk.ImageServer.Objects;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Srpc;

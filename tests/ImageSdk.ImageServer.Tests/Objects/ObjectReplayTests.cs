@@ -1,6 +1,5 @@
 using ImageSdk.Dominator;
 using ImageSdk.ImageServer.Objects;
-using ImageSdk.Images;
 using ImageSdk.Srpc;
 using ImageSdk.Srpc.Gob;
 using ImageSdk.Srpc.Tests;

@@ -1,9 +1,11 @@
-using ImageSdk.Building.Diagnostics;
 using System.Text;
-using ImageSdk.Building.Servers;
+using ImageSdk.Building.Publishing;
+using ImageSdk.Building.Sources;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Dominator;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Tests.Replication;
+using ImageSdk.Images;
+using ImageSdk.Layers.Shared;
 using ImageSdk.Storage;
 using ImageSdk.Tests;
 

@@ -1,4 +1,4 @@
-using ImageSdk.Building.Diagnostics;
+using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.ImageServer.Tests.Publishing;
 

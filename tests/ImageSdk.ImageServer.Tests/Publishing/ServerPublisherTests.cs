@@ -1,10 +1,11 @@
 using System.Text;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Servers;
-using ImageSdk.Dominator;
+using ImageSdk.Building.Publishing;
+using ImageSdk.Building.Sources;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Dominator.Transfer;
-using ImageSdk.Images;
 using ImageSdk.ImageServer.Tests.Replication;
+using ImageSdk.Images;
+using ImageSdk.Layers.Shared;
 using ImageSdk.Storage;
 using ImageSdk.Tests;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Servers;
-using ImageSdk.Dominator;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Layers.Shared;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Tests.Publishing;

@@ -1,10 +1,9 @@
 using System.Text;
-using ImageSdk.Building.Diagnostics;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.RemoteCache;
-using ImageSdk.Building.Servers;
-using ImageSdk.Building.Unpacking;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Images;
+using ImageSdk.Layers;
+using ImageSdk.Layers.Shared;
+using ImageSdk.Trees.Unpacking;
 
 namespace ImageSdk.ImageServer.Tests.RemoteCache;
 

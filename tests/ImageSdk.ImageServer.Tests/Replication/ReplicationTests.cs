@@ -1,7 +1,6 @@
 using System.Text;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
-using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Tests.Replication;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using ImageSdk.Building.State;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.ImageServer.Hosting;
 using ImageSdk.Images;

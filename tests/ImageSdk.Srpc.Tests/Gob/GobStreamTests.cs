@@ -1,5 +1,4 @@
 using ImageSdk.Srpc.Gob;
-using ImageSdk.Tests;
 using static ImageSdk.Srpc.Gob.GobTypes;
 using static ImageSdk.Srpc.Tests.Gob.GobStreams;
 

@@ -1,5 +1,6 @@
 using ImageSdk.Images;
 using ImageSdk.Posix;
+
 using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace ImageSdk.Artifacts.Disks.Ext4;

@@ -1,9 +1,11 @@
 using System.CommandLine;
-using ImageSdk.Building.Layers;
+using ImageSdk.Building.Caching;
 using ImageSdk.Cli.Caches;
 using ImageSdk.Cli.Output;
+using ImageSdk.Contracts.Messages;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Cli.Commands.Cache;
 

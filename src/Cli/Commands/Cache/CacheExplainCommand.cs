@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using ImageSdk.Building.Layers;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.Caching;
 using ImageSdk.Cli.Output;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Commands.Cache;

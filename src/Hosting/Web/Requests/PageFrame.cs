@@ -1,7 +1,6 @@
 using ImageSdk.Hosting.Options;
 using ImageSdk.Hosting.Web.Html;
 
-
 namespace ImageSdk.Hosting.Web.Requests;
 
 /// <summary>What all pages of the site have around them.</summary>

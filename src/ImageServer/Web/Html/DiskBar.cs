@@ -2,7 +2,6 @@ using System.Globalization;
 using ImageSdk.Hosting.Metrics;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.ImageServer.Objects;
-using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Web.Html;
 

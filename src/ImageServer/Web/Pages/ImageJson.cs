@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
 using ImageSdk.Storage;

@@ -1,7 +1,0 @@
-namespace ImageSdk.Building.Projects;
-
-/// <summary>How a project's image.lock.json is used.</summary>
-/// <param name="File">Absolute path; it need not exist.</param>
-/// <param name="IsLocked">Whether a lock that does not fit the project is an error, or else written anew.</param>
-/// <param name="ForceEvaluate">Whether everything is worked out anew although the lock fits.</param>
-public sealed record LockSettings(string File, bool IsLocked = false, bool ForceEvaluate = false);

@@ -1,0 +1,27 @@
+using ImageSdk.Contracts.Diagnostics;
+
+namespace ImageSdk.Contracts;
+
+/// <summary>The host's programs that a build uses.</summary>
+static class HostPrograms
+{
+    public static string Bubblewrap { get; } = "/usr/bin/bwrap";
+
+    /// <summary>Looks a program up as a shell would; null where it is not installed.</summary>
+    public static string? Find(string name)
+    {
+        if (name.Contains('/'))
+            return File.Exists(name) ? name : null;
+        // Administrators' programs too: an ordinary user's PATH leaves them out.
+        var path = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+        return path.Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(directory => Path.Combine(directory, name))
+            .FirstOrDefault(File.Exists);
+    }
+
+    public static void RequireBubblewrap()
+    {
+        if (!File.Exists(Bubblewrap))
+            throw new BuildException("IMG3002", "The sandbox needs bubblewrap, which is not installed. Install it: apt-get install bubblewrap");
+    }
+}

@@ -1,0 +1,41 @@
+using ImageSdk.Contracts.Diagnostics;
+
+namespace ImageSdk.Contracts.Projects;
+
+/// <summary>The values of a project's secrets.</summary>
+static class ProjectSecrets
+{
+    /// <exception cref="BuildException">One cannot be had: IMG1015.</exception>
+    public static IReadOnlyList<NamedValue> Read(ImageProject project) => [.. project.Sandbox.Secrets.Select(secret => Read(secret, project.ProjectFile))];
+
+    /// <summary>A mask of those that can be had.</summary>
+    public static SecretMask Mask(ImageProject project)
+    {
+        var values = new List<string>();
+        foreach (var secret in project.Sandbox.Secrets)
+            try
+            {
+                values.Add(Read(secret, project.ProjectFile).Value);
+            }
+            catch (BuildException)
+            {
+                // A build that runs nothing needs none.
+            }
+        return new(values);
+    }
+
+    static NamedValue Read(Secret secret, string projectFile)
+    {
+        if (secret.EnvironmentVariable is { Length: > 0 } variable)
+            return new(secret.Name, Environment.GetEnvironmentVariable(variable)
+                ?? throw new BuildException("IMG1015", $"Secret \"{secret.Name}\" is to come from the environment variable {variable}, which is not set.", projectFile));
+        try
+        {
+            return new(secret.Name, File.ReadAllText(secret.File!));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new BuildException("IMG1015", $"Secret \"{secret.Name}\" can't be read from \"{secret.File}\": {exception.Message}", projectFile);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Debian.Dpkg;
+using ImageSdk.Images;
+using ImageSdk.Packages;
+using ImageSdk.Packages.Cache;
+using ImageSdk.Posix;
+using ImageSdk.Sandbox.Commands;
+using ImageSdk.Trees;
+
+namespace ImageSdk.Debian.Bootstrapping;
+
+/// <summary>
+/// Does what <c>dpkg --unpack</c> does for packages that a root lacks and that have nothing special about them. dpkg unpacks one
+/// after the other and starts six processes for each; here pre-installation scripts are run, files are written side by side, and the
+/// packages entered into dpkg's database. Where packages share files, or somebody waits for their files, that is left to dpkg.
+/// </summary>
+/// <param name="forces">What dpkg does in spite of doubts, as scripts are told (<c>DPKG_FORCE</c>).</param>
+/// <param name="runScript">Runs a shell script in the root, as dpkg would be run there; throws where it fails.</param>
+sealed class PlainUnpacker(StageContext context, string forces, Action<string> runScript)
+{
+    // What scripts find in dpkg's environment.
+    const string AdministrationDirectory = "/var/lib/dpkg";
+
+    readonly DirectoryHandle root = context.Handle;
+    readonly DpkgDatabase database = new(context.Handle);
+
+    /// <returns>False where dpkg has to do it: but for some pre-installation scripts, which may be run twice, nothing was done.</returns>
+    public bool TryUnpack(IReadOnlyList<CachedPackage> packages)
+    {
+        var opened = NewPackage.Read(packages, context.Cancellation);
+        if (!opened.All(package => package.IsPlain) || IsOverridden(opened) || !AreNew(opened))
+            return false;
+        RunScripts(opened);
+        // A script may have told dpkg to put files elsewhere.
+        if (IsOverridden(opened))
+            return false;
+        Extract(packages, keepsDirectories: true);
+        database.Add(opened);
+        return true;
+    }
+
+    /// <summary>
+    /// Unpacks the packages without which nothing runs, into a root that has no others. All of their files are written before any script
+    /// runs, as the scripts need them.
+    /// </summary>
+    /// <returns>How dpkg names them; null where dpkg has to do it once more.</returns>
+    public IReadOnlyList<string>? TryUnpackFirst(IReadOnlyList<CachedPackage> packages)
+    {
+        var opened = NewPackage.Read(packages, context.Cancellation);
+        Extract(packages, keepsDirectories: false);
+        // dpkg knows no order among packages that need each other before they are unpacked; all of them are there already.
+        if (!opened.All(package => package.IsPlain) || !AreDistinct(opened))
+            return null;
+        RunScripts(opened);
+        if (IsOverridden(opened))
+            return null;
+        database.Add(opened);
+        return [.. opened.Select(package => package.Control.QualifiedName)];
+    }
+
+    void Extract(IReadOnlyList<CachedPackage> packages, bool keepsDirectories)
+    {
+        try
+        {
+            PackageExtractor.Extract(packages, context.Root.RootPath, keepsDirectories, context.Cancellation);
+        }
+        catch (AggregateException exception) when (exception.InnerException is InvalidDataException inner)
+        {
+            throw new BuildException("IMG4012", $"A package cannot be unpacked: {inner.Message}.", inner: exception);
+        }
+    }
+
+    bool IsOverridden(IReadOnlyList<NewPackage> packages)
+    {
+        var overrides = database.ReadOverrides();
+        return overrides.Count > 0 && packages.Any(package => package.Contents.Paths.Any(overrides.Contains));
+    }
+
+    /// <summary>Whether the root knows none of the packages and has none of their files, and nobody waits for those.</summary>
+    bool AreNew(IReadOnlyList<NewPackage> packages)
+    {
+        var known = database.ReadNames();
+        var interests = database.ReadInterests().Concat(packages.SelectMany(package => package.Control.FileInterests))
+            .Select(path => Encoding.UTF8.GetBytes(path.Trim('/'))).ToList();
+        return AreDistinct(packages) && !packages.Any(package => known.Contains(package.Control.Package))
+            && packages.SelectMany(package => package.Contents.Files).All(path => !Exists(path.Span) && !interests.Any(interest => path.Span.StartsWith(interest)));
+    }
+
+    /// <summary>Whether it does not matter which of the packages comes first.</summary>
+    static bool AreDistinct(IReadOnlyList<NewPackage> packages)
+    {
+        var files = new HashSet<ByteString>();
+        var directories = new Dictionary<ByteString, PackageDirectory>();
+        return packages.All(package => package.Contents.Files.All(files.Add)
+            && package.Contents.Directories.All(directory => directories.TryAdd(directory.Path, directory) || directories[directory.Path] == directory));
+    }
+
+    bool Exists(ReadOnlySpan<byte> path)
+    {
+        if (root.StatInRoot(BytePath.ParentOf(path)) is null)
+            return false;
+        using var parent = root.OpenDirectoryInRoot(BytePath.ParentOf(path));
+        return parent.TryStat(BytePath.NameOf(path)) is not null;
+    }
+
+    string VersionOfDpkg(IReadOnlyList<NewPackage> packages) =>
+        packages.FirstOrDefault(package => package.Control.Package == "dpkg")?.Control["Version"]
+        ?? ControlStanza.ReadAll(RootFile.TryReadText(root, DpkgStatus.File) ?? "").FirstOrDefault(stanza => stanza["Package"] == "dpkg")?["Version"]
+        ?? "1.21";
+
+    /// <summary>Runs the pre-installation scripts, in the packages' order, as dpkg does: from its temporary folder.</summary>
+    void RunScripts(IReadOnlyList<NewPackage> packages)
+    {
+        List<PackageControl> scripted = [.. packages.Select(package => package.Control).Where(control => control.TextOf("preinst") is not null)];
+        if (scripted.Count == 0)
+            return;
+        var dpkgVersion = VersionOfDpkg(packages);
+        var commands = new StringBuilder("set -e; cd /\n");
+        var number = 0;
+        using var directory = root.OpenDirectoryInRoot("var/lib/dpkg"u8);
+        foreach (var control in scripted)
+        {
+            var folder = $"tmp.ci.{number++}";
+            directory.TryMakeDirectory(Encoding.UTF8.GetBytes(folder), 0x1ED); // 0755
+            using (var files = directory.OpenDirectory(Encoding.UTF8.GetBytes(folder)))
+                foreach (var part in control.Files)
+                    using (var file = files.CreateBeneath(Encoding.UTF8.GetBytes(part.Name), 0x180))
+                    {
+                        file.Write(part.Content);
+                        file.SetPermissions(part.Name == "preinst" ? 0x1ED : part.Mode);
+                    }
+            commands.Append($"mv {AdministrationDirectory}/{folder} {AdministrationDirectory}/tmp.ci\n")
+                .Append($"DPKG_MAINTSCRIPT_PACKAGE={control.Package} DPKG_MAINTSCRIPT_PACKAGE_REFCOUNT=1 DPKG_MAINTSCRIPT_ARCH={control["Architecture"]} ")
+                .Append($"DPKG_MAINTSCRIPT_NAME=preinst DPKG_MAINTSCRIPT_DEBUG=0 DPKG_RUNNING_VERSION={dpkgVersion} DPKG_ADMINDIR={AdministrationDirectory} DPKG_ROOT= DPKG_FORCE={forces} ")
+                .Append($"{AdministrationDirectory}/tmp.ci/preinst install || {{ echo 'The script preinst of {control.Package} failed.'; exit 1; }}\n")
+                .Append($"rm -rf {AdministrationDirectory}/tmp.ci\n");
+        }
+        runScript(commands.ToString());
+    }
+}

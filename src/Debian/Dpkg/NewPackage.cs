@@ -1,0 +1,29 @@
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Images;
+using ImageSdk.Packages.Cache;
+
+namespace ImageSdk.Debian.Dpkg;
+
+/// <summary>A package of the cache that a root is about to get, opened.</summary>
+sealed record NewPackage(CachedPackage File, PackageControl Control, PackageContents Contents)
+{
+    /// <summary>Whether dpkg has nothing to add: it makes digests where a package brings none, and knows configuration files that are to go.</summary>
+    public bool IsPlain =>
+        Control.TextOf("md5sums") is not null
+        && Control.LinesOf("conffiles").All(path => path[0] == '/' && Contents.Files.Contains(ByteString.FromText(path[1..])));
+
+    /// <summary>Opens packages, several side by side.</summary>
+    /// <exception cref="BuildException">One is damaged: IMG4012.</exception>
+    public static IReadOnlyList<NewPackage> Read(IReadOnlyList<CachedPackage> packages, CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. packages.AsParallel().AsOrdered().WithCancellation(cancellation)
+                .Select(package => new NewPackage(package, PackageControl.Read(package), PackageContents.Read(package)))];
+        }
+        catch (AggregateException exception) when (exception.InnerException is InvalidDataException inner)
+        {
+            throw new BuildException("IMG4012", $"A package of the cache is damaged: {inner.Message}. Repair it: imagesdk cache verify --content --repair", inner: inner);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using ImageSdk.Contracts;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.Debian;
+using ImageSdk.Debian.Installing;
+using ImageSdk.Dominator.Transfer;
+using ImageSdk.Sandbox.Cleaning;
+using ImageSdk.Sandbox.Commands;
+using ImageSdk.Sandbox.Roots;
+using ImageSdk.Storage;
+using ImageSdk.Trees;
+using ImageSdk.Trees.ImagePackages;
+using ImageSdk.Trees.Unpacking;
+
+namespace ImageSdk.Worker.Operations;
+
+/// <summary>Runs the operations of one stage and commits what they changed as a layer.</summary>
+static class StageRunner
+{
+    public static DoneEvent Run(WorkerSession session, RunStageRequest request)
+    {
+        if (request.Operations.Any(operation => operation is RunScriptsOperation or InstallPackagesOperation))
+            session.Network.Prepare(request.Settings);
+        if (request.Operations is [InstallPackagesOperation packages] && DebianInstaller.TryRun(session, request, packages) is { } done)
+            return done;
+        using var root = new StageRoot(session, request.Layers);
+        string log;
+        var isWhole = true;
+        using (var context = new StageContext(root, request.Settings, session))
+        {
+            foreach (var operation in request.Operations)
+                isWhole &= Run(operation, context, session);
+            if (context.HasRunCommands)
+                new BuilderTraces(context).Remove(ofPackages: !request.Operations.Any(operation => operation is RunScriptsOperation));
+            log = context.LogText;
+        }
+        session.Listener.Progress("Keeping the layer");
+        var provisional = isWhole ? null : CacheKey.Provisional(request.LayerId);
+        var id = provisional is null ? request.LayerId : CacheKey.IdOf(provisional);
+        return new(Layer: root.Commit(id, request.Layers, request.Inputs, log).Measure(), ProvisionalKey: provisional);
+    }
+
+    /// <returns>False where something was not to be had, and the project allows that: the result is provisional.</returns>
+    static bool Run(StageOperation operation, StageContext context, WorkerSession session)
+    {
+        session.Cancellation.ThrowIfCancellationRequested();
+        switch (operation)
+        {
+            case BootstrapOperation bootstrap:
+                new Bootstrapper(context).Run(bootstrap);
+                break;
+            case AptBootstrapOperation bootstrap:
+                return new AptBootstrapper(context, session).Run(bootstrap);
+            case UnpackOperation unpack:
+                context.Progress("Unpacking the source image");
+                var source = ImageRecord.Read(unpack.ImageFile).FileSystem!;
+                OverlayAttributes.RequireNone(source);
+                new ImageUnpacker(new SourceFetch(new ObjectStore(unpack.ObjectDirectory)), session.Cancellation).Unpack(source, context.Root.Upper);
+                break;
+            case UnpackPackageOperation package:
+                context.Progress($"Unpacking {package.Package}");
+                ImagePackage.Unpack(package, context.Root.Upper, session.Cancellation);
+                break;
+            case CopyTreeOperation tree:
+                FileCopier.Copy(context, tree);
+                break;
+            case CopyFileOperation file:
+                FileCopier.Copy(context, file);
+                context.Log($"Copied {file.TargetPath}");
+                break;
+            case RestoreFilesOperation files:
+                FileRestorer.Restore(context, files);
+                break;
+            case RunScriptsOperation scripts:
+                new ScriptRunner(context).Run(scripts.Label, scripts.Files);
+                break;
+            case InstallPackagesOperation install:
+                return new ImagePackager(context).Install(install);
+            case CleanPackagesOperation clean:
+                new ImagePackager(context).Clean();
+                RootCleaner.EmptyResolvConf(context.Handle);
+                new IdentityReset(context).Run(clean.KeptIdentity, clean.OwnIdentity);
+                break;
+            default:
+                throw new InvalidOperationException($"No such operation: {operation.GetType().Name}");
+        }
+        return true;
+    }
+}
