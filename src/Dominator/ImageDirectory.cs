@@ -1,4 +1,3 @@
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Srpc.Gob;
 
 namespace ImageSdk.Dominator;

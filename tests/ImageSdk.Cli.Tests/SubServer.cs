@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using ImageSdk.Dominator;
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 using ImageSdk.Srpc.Gob;

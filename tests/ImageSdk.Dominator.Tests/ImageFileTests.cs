@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
 using ImageSdk.Srpc.Gob;
 using ImageSdk.Srpc.Tests.Gob;

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Srpc.Gob;
 using ImageSdk.Srpc.Tests.Gob;
 using ImageSdk.Tests;

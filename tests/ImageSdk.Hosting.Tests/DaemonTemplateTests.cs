@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using ImageSdk.Dominator;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Hosting.Tests;

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using ImageSdk.Images.Text;
 using ImageSdk.Tests;
 
 namespace ImageSdk.Images.Tests;

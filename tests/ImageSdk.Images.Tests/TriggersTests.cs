@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 using ImageSdk.Tests;
 
 namespace ImageSdk.Images.Tests;

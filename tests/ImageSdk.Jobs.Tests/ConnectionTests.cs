@@ -1,5 +1,4 @@
 using ImageSdk.Jobs.Queues;
-using ImageSdk.Jobs.Stores;
 using ImageSdk.Jobs.Stores.Postgres;
 using ImageSdk.Jobs.Tests.Stores;
 using Npgsql;

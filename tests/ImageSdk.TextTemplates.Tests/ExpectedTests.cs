@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ImageSdk.TextTemplates.Errors;
 
 namespace ImageSdk.TextTemplates.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using ImageSdk.TextTemplates.Errors;
 
 namespace ImageSdk.TextTemplates.Tests;
 

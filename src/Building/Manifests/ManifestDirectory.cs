@@ -1,7 +1,7 @@
 using System.Text;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
-using ImageSdk.Images;
+using ImageSdk.Images.Text;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Manifests;

@@ -1,6 +1,6 @@
 using ImageSdk.Building.State;
 using ImageSdk.Contracts.Diagnostics;
-using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Building.Manifests;
 

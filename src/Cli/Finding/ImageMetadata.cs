@@ -1,5 +1,6 @@
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Images;
+using ImageSdk.Images.Json;
 using ImageSdk.Srpc.Gob;
 
 namespace ImageSdk.Cli.Finding;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Threading.Channels;
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Srpc;

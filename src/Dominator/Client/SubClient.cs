@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Srpc.Gob;
 
 namespace ImageSdk.Dominator;

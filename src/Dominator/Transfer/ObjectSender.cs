@@ -1,5 +1,4 @@
 using System.Buffers;
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Srpc;

@@ -2,7 +2,7 @@ using ImageSdk.Images;
 using ImageSdk.Srpc.Gob;
 using static ImageSdk.Srpc.Gob.GobTypes;
 
-namespace ImageSdk.Dominator.Wire;
+namespace ImageSdk.Dominator;
 
 /// <summary>Types that occur in many messages.</summary>
 static class CommonTypes

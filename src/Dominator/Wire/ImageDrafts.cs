@@ -1,7 +1,7 @@
 using ImageSdk.Images;
 using ImageSdk.Srpc.Gob;
 
-namespace ImageSdk.Dominator.Wire;
+namespace ImageSdk.Dominator;
 
 struct FileSystemDraft : IGobDraft<FileSystem>
 {

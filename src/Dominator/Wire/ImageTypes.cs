@@ -3,7 +3,7 @@ using ImageSdk.Srpc.Gob;
 
 using static ImageSdk.Srpc.Gob.GobTypes;
 
-namespace ImageSdk.Dominator.Wire;
+namespace ImageSdk.Dominator;
 
 /// <summary>Images and what they are made of. Fields are in the order of the original.</summary>
 static class ImageTypes

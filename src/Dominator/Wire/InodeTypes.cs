@@ -2,7 +2,7 @@ using ImageSdk.Images;
 using ImageSdk.Srpc.Gob;
 using static ImageSdk.Srpc.Gob.GobTypes;
 
-namespace ImageSdk.Dominator.Wire;
+namespace ImageSdk.Dominator;
 
 /// <summary>The inodes and directory entries of an image.</summary>
 static class InodeTypes

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using ImageSdk.Posix;
 
-namespace ImageSdk.Dominator.Wire;
+namespace ImageSdk.Dominator;
 
 /// <summary>
 /// The content of an object with holes between two of ours: parts of data, each behind its length and the length of the zeros

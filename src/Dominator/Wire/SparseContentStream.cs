@@ -1,6 +1,6 @@
 using ImageSdk.Srpc.Gob;
 
-namespace ImageSdk.Dominator.Wire;
+namespace ImageSdk.Dominator;
 
 /// <summary>A <see cref="SparseContent"/> that comes over a stream, as a stream of what it stands for.</summary>
 /// <param name="inner">Stays the caller's.</param>

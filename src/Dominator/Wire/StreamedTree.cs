@@ -2,7 +2,7 @@ using ImageSdk.Images;
 using ImageSdk.Srpc.Gob;
 using static ImageSdk.Srpc.Gob.GobTypes;
 
-namespace ImageSdk.Dominator.Wire;
+namespace ImageSdk.Dominator;
 
 /// <summary>A tree as subs send it: without its inodes, which follow as values of their own.</summary>
 sealed record StreamedTree(FileSystem FileSystem, ulong InodeCount)

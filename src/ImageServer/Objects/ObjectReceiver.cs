@@ -1,5 +1,4 @@
 using ImageSdk.Dominator;
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Objects;

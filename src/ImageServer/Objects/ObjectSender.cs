@@ -1,6 +1,5 @@
 using System.Buffers;
 using ImageSdk.Dominator;
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Srpc;

@@ -1,3 +1,5 @@
+using ImageSdk.Images.Text;
+
 namespace ImageSdk.Images.Expressions;
 
 /// <summary>

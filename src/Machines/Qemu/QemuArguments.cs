@@ -1,5 +1,3 @@
-using ImageSdk.Machines.Acceleration;
-
 namespace ImageSdk.Machines.Qemu;
 
 /// <summary>QEMU's arguments for a machine, without what its consoles lead to.</summary>

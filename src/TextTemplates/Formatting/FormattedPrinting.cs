@@ -1,5 +1,6 @@
 using System.Text;
-using ImageSdk.TextTemplates.Running;
+using ImageSdk.TextTemplates.Data;
+using ImageSdk.TextTemplates.Errors;
 
 namespace ImageSdk.TextTemplates.Formatting;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.TextTemplates.Data;
 
 namespace ImageSdk.TextTemplates.Formatting;
 

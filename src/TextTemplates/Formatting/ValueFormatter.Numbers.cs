@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text;
+using ImageSdk.TextTemplates.Data;
 
 namespace ImageSdk.TextTemplates.Formatting;
 

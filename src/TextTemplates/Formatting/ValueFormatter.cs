@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
-using ImageSdk.TextTemplates.Running;
+using ImageSdk.TextTemplates.Data;
+using ImageSdk.TextTemplates.Errors;
 
 namespace ImageSdk.TextTemplates.Formatting;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using ImageSdk.TextTemplates.Data;
+using ImageSdk.TextTemplates.Errors;
 
 namespace ImageSdk.TextTemplates.Parsing;
 

@@ -1,4 +1,6 @@
 using System.Text;
+using ImageSdk.TextTemplates.Data;
+using ImageSdk.TextTemplates.Errors;
 
 namespace ImageSdk.TextTemplates.Parsing;
 

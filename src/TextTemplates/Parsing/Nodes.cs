@@ -1,3 +1,5 @@
+using ImageSdk.TextTemplates.Data;
+
 namespace ImageSdk.TextTemplates.Parsing;
 
 /// <param name="Position">In the template, in bytes.</param>

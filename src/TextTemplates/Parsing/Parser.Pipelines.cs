@@ -1,4 +1,5 @@
-using ImageSdk.TextTemplates.Running;
+using ImageSdk.TextTemplates.Data;
+using ImageSdk.TextTemplates.Predefined;
 
 namespace ImageSdk.TextTemplates.Parsing;
 

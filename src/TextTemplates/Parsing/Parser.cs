@@ -1,3 +1,6 @@
+using ImageSdk.TextTemplates.Data;
+using ImageSdk.TextTemplates.Errors;
+
 namespace ImageSdk.TextTemplates.Parsing;
 
 /// <summary>Reads actions: what is outside of pipelines.</summary>

@@ -1,3 +1,5 @@
+using ImageSdk.TextTemplates.Data;
+
 namespace ImageSdk.TextTemplates.Parsing;
 
 enum TokenKind

@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using ImageSdk.TextTemplates.Data;
+using ImageSdk.TextTemplates.Errors;
 using ImageSdk.TextTemplates.Formatting;
 using ImageSdk.TextTemplates.Parsing;
+using ImageSdk.TextTemplates.Predefined;
 
 namespace ImageSdk.TextTemplates.Running;
 

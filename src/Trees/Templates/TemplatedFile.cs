@@ -1,5 +1,6 @@
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.TextTemplates;
+using ImageSdk.TextTemplates.Errors;
 
 namespace ImageSdk.Trees.Templates;
 

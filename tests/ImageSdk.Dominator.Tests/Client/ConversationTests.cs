@@ -1,4 +1,3 @@
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Srpc;
 using ImageSdk.Srpc.Gob;
 using ImageSdk.Srpc.Tests;

@@ -113,7 +113,7 @@ public sealed class SparseTransferTests : IDisposable
         await using (var call = await connection.OpenCallAsync("ObjectServer.AddObjects"))
         {
             await call.WriteAsync(AddObjectRequest.GobWithExtensions, new() { Length = 10 << 20, Sparse = true });
-            await call.WriteBytesAsync(Dominator.Wire.SparseContent.Header(new(0, data, zeros)));
+            await call.WriteBytesAsync(Dominator.SparseContent.Header(new(0, data, zeros)));
             await call.FlushAsync();
             await Assert.ThrowsAsync<SrpcException>(() => call.ReadAsync(AddObjectResponse.Gob));
         }

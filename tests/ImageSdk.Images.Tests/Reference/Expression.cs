@@ -1,7 +1,8 @@
 using System.Buffers;
-using System.Text.RegularExpressions;
 using System.Text;
+using System.Text.RegularExpressions;
 using ImageSdk.Images.Expressions;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Images.Tests.Reference;
 

@@ -1,4 +1,4 @@
-namespace ImageSdk.Images;
+namespace ImageSdk.Images.Text;
 
 /// <summary>Finds the name that somebody meant.</summary>
 public static class NearNames

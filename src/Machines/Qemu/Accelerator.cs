@@ -1,4 +1,4 @@
-namespace ImageSdk.Machines.Acceleration;
+namespace ImageSdk.Machines.Qemu;
 
 /// <summary>What runs a machine's instructions.</summary>
 enum Accelerator

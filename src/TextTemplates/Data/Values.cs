@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace ImageSdk.TextTemplates.Running;
+namespace ImageSdk.TextTemplates.Data;
 
 /// <summary>
 /// What can be asked of any value. Values are null (nil, or what is not there), bool, long, byte (of a text), double, Complex, string (of

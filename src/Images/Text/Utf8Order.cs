@@ -1,4 +1,4 @@
-namespace ImageSdk.Images;
+namespace ImageSdk.Images.Text;
 
 /// <summary>Orders texts as their UTF-8 bytes do, which is code point order and not the order of UTF-16 units.</summary>
 sealed class Utf8Order : IComparer<string>

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace ImageSdk.Images.Json;
+namespace ImageSdk.Images.Text;
 
 /// <summary>Reads JSON with comment lines. The platform's reader knows the grammar; places and words for what is wrong are ours.</summary>
 sealed class CommentedJsonParser

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace ImageSdk.TextTemplates;
+namespace ImageSdk.TextTemplates.Data;
 
 /// <summary>
 /// Texts as the language has them, which are bytes: each character of such a string is one of them. So lengths, indexes and slices are

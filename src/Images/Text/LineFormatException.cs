@@ -1,4 +1,4 @@
-namespace ImageSdk.Images;
+namespace ImageSdk.Images.Text;
 
 /// <summary>A line of a text that has not the form it must have.</summary>
 public sealed class LineFormatException : FormatException

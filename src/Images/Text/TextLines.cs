@@ -1,4 +1,4 @@
-namespace ImageSdk.Images;
+namespace ImageSdk.Images.Text;
 
 /// <summary>Reads the line files of the original: filters, computed files and the like.</summary>
 static class TextLines

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ImageSdk.Images.Json;
+namespace ImageSdk.Images.Text;
 
 /// <summary>
 /// JSON as the original's files have it: lines whose first non-blank characters are "#", "//" or "!" are comments. Every value knows its

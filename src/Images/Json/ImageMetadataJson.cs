@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using ImageSdk.Images.Text;
 
-namespace ImageSdk.Images;
+namespace ImageSdk.Images.Json;
 
 /// <summary>All that is known of an image but its tree, as the original prints it: four blanks a level, every member.</summary>
 public static class ImageMetadataJson

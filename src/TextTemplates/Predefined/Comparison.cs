@@ -1,6 +1,8 @@
 using System.Numerics;
+using ImageSdk.TextTemplates.Data;
+using ImageSdk.TextTemplates.Errors;
 
-namespace ImageSdk.TextTemplates.Running;
+namespace ImageSdk.TextTemplates.Predefined;
 
 /// <summary>eq, ne, lt, le, gt and ge.</summary>
 static class Comparison

@@ -1,6 +1,7 @@
 using System.Text;
+using ImageSdk.TextTemplates.Data;
 
-namespace ImageSdk.TextTemplates.Running;
+namespace ImageSdk.TextTemplates.Predefined;
 
 /// <summary>Texts made safe for HTML, JavaScript and queries of URLs.</summary>
 static class Escaping

@@ -1,4 +1,4 @@
-namespace ImageSdk.TextTemplates;
+namespace ImageSdk.TextTemplates.Errors;
 
 /// <summary>A template that is not of the language, or that fails where it is run.</summary>
 public sealed class TemplateException : FormatException

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Images;
 

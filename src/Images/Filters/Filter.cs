@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ImageSdk.Images.Expressions;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Images;
 

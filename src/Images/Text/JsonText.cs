@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ImageSdk.Images;
+namespace ImageSdk.Images.Text;
 
 /// <summary>Writes JSON strings as the original does.</summary>
 static class JsonText

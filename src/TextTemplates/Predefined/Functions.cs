@@ -1,6 +1,8 @@
+using ImageSdk.TextTemplates.Data;
+using ImageSdk.TextTemplates.Errors;
 using ImageSdk.TextTemplates.Formatting;
 
-namespace ImageSdk.TextTemplates.Running;
+namespace ImageSdk.TextTemplates.Predefined;
 
 /// <param name="Least">Of arguments.</param>
 /// <param name="Most">Of arguments; negative for any number.</param>

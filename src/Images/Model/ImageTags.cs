@@ -1,3 +1,5 @@
+using ImageSdk.Images.Text;
+
 namespace ImageSdk.Images;
 
 /// <summary>Reads and writes the tags of an image: texts by key.</summary>

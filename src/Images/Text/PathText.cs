@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace ImageSdk.Images;
+namespace ImageSdk.Images.Text;
 
 /// <summary>Reads the bytes of a path as code points, each byte that is not part of valid UTF-8 as one U+FFFD.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace ImageSdk.TextTemplates.Running;
+namespace ImageSdk.TextTemplates.Data;
 
 /// <summary>The dot that a template begins with, in bytes, sorted by name.</summary>
 sealed class VariableTable

@@ -1,4 +1,6 @@
-namespace ImageSdk.TextTemplates;
+using ImageSdk.TextTemplates.Data;
+
+namespace ImageSdk.TextTemplates.Errors;
 
 /// <summary>A place in a template.</summary>
 /// <param name="Line">1-based.</param>

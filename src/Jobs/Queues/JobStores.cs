@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
+using ImageSdk.Jobs.Stores;
 using ImageSdk.Jobs.Stores.Postgres;
 using ImageSdk.Jobs.Stores.Sqlite;
 
-namespace ImageSdk.Jobs.Stores;
+namespace ImageSdk.Jobs.Queues;
 
 /// <summary>Finds the database that a text means.</summary>
 static partial class JobStores
