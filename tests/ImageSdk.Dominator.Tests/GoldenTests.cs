@@ -97,6 +97,17 @@ public class GoldenTests
     public void Hashes() => AssertBothWays("gob-Hashes", GobTypes.Slice("[]hash.Hash", CommonTypes.Hash));
 
     [FixtureFact]
+    public void Messages_of_the_imaginator()
+    {
+        AssertBothWays("gob-BuildImageRequest", BuildImageRequest.Gob);
+        AssertBothWays("gob-DisableAutoBuildsResponse", DisableAutoBuildsResponse.Gob);
+        AssertBothWays("gob-GetDependenciesResponse", GetDependenciesResponse.Gob);
+        AssertBothWays("gob-GetDirectedGraphRequest", GetDirectedGraphRequest.Gob);
+        AssertBothWays("gob-GetDirectedGraphResponse", GetDirectedGraphResponse.Gob);
+        AssertBothWays("gob-BuildImageResponse", BuildImageResponse.Gob);
+    }
+
+    [FixtureFact]
     public void A_tree_that_a_sub_sends_is_read()
     {
         var decoder = new GobDecoder(new MemoryStream(GobFixture.Load("gob-FileSystem-Encode-method").Stream));

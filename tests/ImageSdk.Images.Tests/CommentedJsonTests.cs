@@ -78,4 +78,33 @@ public sealed class CommentedJsonTests
     [InlineData("src", null)]
     public void NamesAreNearWhereASlipMakesOneTheOther(string name, string? nearest) =>
         Assert.Equal(nearest, NearNames.Find(name, ["files", "files.templated", "filter", "package-list", "post-scripts-files", "tests", "scripts"]));
+
+    [Fact]
+    public void Members_that_are_passed_over_are_told_where_somebody_listens()
+    {
+        var (unknown, repeated) = (new List<UnknownMember>(), new List<RepeatedMember>());
+        var json = CommentedJson.Parse("{\"Name\": 1,\n \"Nmae\": {\"x\": 1}, \"Name\": 2,\n \"NAME\": 3}", new(unknown.Add, repeated.Add));
+        var members = json.ReadMembers("it", ["Name"]);
+        Assert.Equal(3UL, members["name"].ReadNumber("Name"));
+        Assert.Equal([new("Nmae", "Name", 2, 2)], unknown);
+        Assert.Equal([new("Name", 1, 2, 20), new("NAME", 2, 3, 2)], repeated);
+    }
+
+    [Theory]
+    [InlineData("18446744073709551615", 18446744073709551615UL)]
+    [InlineData("0", 0UL)]
+    [InlineData("null", 0UL)]
+    [InlineData("-1", null)]
+    [InlineData("1.0", null)]
+    [InlineData("1e3", null)]
+    [InlineData("\"1\"", null)]
+    [InlineData("18446744073709551616", null)]
+    public void Whole_numbers_are_read(string text, ulong? expected)
+    {
+        var json = CommentedJson.Parse(text);
+        if (expected is { } number)
+            Assert.Equal(number, json.ReadNumber("it"));
+        else
+            Assert.Contains("a whole number", Assert.Throws<JsonException>(() => json.ReadNumber("it")).Message, StringComparison.Ordinal);
+    }
 }

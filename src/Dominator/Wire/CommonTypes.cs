@@ -25,6 +25,10 @@ static class CommonTypes
     // Go meets the lists first as elements and then sends no name.
     public static GobType<IReadOnlyDictionary<string, IReadOnlyList<string>>?> TagsToMatch { get; } = Map("MatchTags", Text, Slice("", Text));
 
+    public static GobType<IReadOnlyDictionary<string, string>?> StringTable { get; } = Map("map[string]string", Text, Text);
+
+    public static GobType<IReadOnlyDictionary<string, EmptyStruct>?> StringSet { get; } = Map("map[string]struct {}", Text, EmptyStruct.Gob);
+
     public static GobType<IReadOnlyDictionary<ByteString, ulong>?> InodeNumbers { get; } =
         Map("map[filesystem.Filename]filesystem.InodeNumber", ByteString, U64);
 

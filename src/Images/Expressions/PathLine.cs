@@ -50,6 +50,10 @@ sealed class PathLine
         static PathLine Of(IReadOnlyList<IReadOnlyList<Node>> sequences) => new() { Sequences = sequences };
     }
 
+    /// <summary>An expression that is no line of a filter: none of the simple forms, and not anchored.</summary>
+    /// <exception cref="ExpressionException">The text is not an expression of the dialect.</exception>
+    public static PathLine OfExpression(string expression) => new() { IsOptimised = false, Sequences = Branches(Parser.Parse(expression)) };
+
     static AssertionNode End { get; } = new(Assertion.TextEnd);
 
     static IReadOnlyList<Node> Literals(IEnumerable<byte> text) => [.. text.Select(value => Node.Literal(value))];

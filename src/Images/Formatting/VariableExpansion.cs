@@ -8,16 +8,18 @@ namespace ImageSdk.Images;
 /// </summary>
 /// <remarks>
 /// The slice splits the value at the character after "[", and joins the parts from A (inclusive) to B (exclusive) with
-/// it. Either may be empty, or negative to count from the end. What is out of range or no number gives an empty text;
-/// so does, as in the original, a B that is not less than the number of parts.
+/// it. Either may be empty, or negative to count from the end. What is no number gives an empty text; so does, as in the original, a B
+/// that is not less than the number of parts, and a negative B that comes before A. What else is out of range, where the original crashes,
+/// gives an empty text too; callers who want to know are told.
 /// </remarks>
 public static class VariableExpansion
 {
     const string Specials = "*#$@!?-0123456789";
 
     /// <summary>Expands a text. A variable that is unknown (null) is empty.</summary>
-    public static string Expand(string text, Func<string, string?> lookUp) =>
-        Replace(text, name => ExpandVariable(name, lookUp));
+    /// <param name="outOfRange">Is given a slice whose bounds are out of range: "V[/9:]".</param>
+    public static string Expand(string text, Func<string, string?> lookUp, Action<string>? outOfRange = null) =>
+        Replace(text, name => ExpandVariable(name, lookUp, outOfRange));
 
     /// <summary>Expands a text only if all its variables have a value that is not empty; else it stays as it is.</summary>
     public static string ExpandOpportunistically(string text, Func<string, string?> lookUp)
@@ -75,7 +77,7 @@ public static class VariableExpansion
         return text[..length];
     }
 
-    static string ExpandVariable(string variable, Func<string, string?> lookUp)
+    static string ExpandVariable(string variable, Func<string, string?> lookUp, Action<string>? outOfRange)
     {
         // Shorter than "V[/:]" it can be no slice, and is a name whatever it holds.
         if (variable.Length < 5 || !variable.EndsWith(']'))
@@ -93,7 +95,11 @@ public static class VariableExpansion
             return "";
         var first = FromStart(start ?? 0, parts.Length);
         var stop = FromStart(end ?? parts.Length, parts.Length);
-        return first < 0 || first > stop ? "" : string.Join(separator, parts[(int)first..(int)stop]);
+        if (first >= 0 && first <= stop)
+            return string.Join(separator, parts[(int)first..(int)stop]);
+        if (end is null or >= 0 || stop >= first)
+            outOfRange?.Invoke(variable);
+        return "";
     }
 
     static long FromStart(long bound, int count) => bound < 0 ? bound + count : bound;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ImageSdk.Images.Text;
@@ -10,10 +11,12 @@ namespace ImageSdk.Images.Text;
 public sealed class CommentedJson
 {
     readonly object? value;
+    readonly MemberFindings? findings;
 
-    /// <param name="value">A text, elements or members; null for all else.</param>
-    internal CommentedJson(JsonValueKind kind, int line, int column, object? value = null)
+    /// <param name="value">A text, digits, elements or members; null for all else.</param>
+    internal CommentedJson(JsonValueKind kind, int line, int column, object? value = null, MemberFindings? findings = null)
     {
+        this.findings = findings;
         Kind = kind;
         Line = line;
         Column = column;
@@ -28,8 +31,11 @@ public sealed class CommentedJson
     /// <summary>1-based, in characters.</summary>
     public int Column { get; }
 
+    /// <param name="findings">
+    /// Is told of members that mean nothing or occur twice, of which the last counts, as in the original. Null: the latter are errors.
+    /// </param>
     /// <exception cref="JsonException">The text is not JSON, or an object has a member twice.</exception>
-    public static CommentedJson Parse(string text) => new CommentedJsonParser(text).Parse();
+    public static CommentedJson Parse(string text, MemberFindings? findings = null) => new CommentedJsonParser(text, findings).Parse();
 
     /// <summary>The members of an object by name, whose case does not count.</summary>
     /// <param name="known">Names that have a meaning here; others are passed over.</param>
@@ -41,8 +47,14 @@ public sealed class CommentedJson
         foreach (var member in Members(what))
         {
             if (members.TryGetValue(member.Name, out var first))
-                throw Error(member.Line, member.Column, $"\"{member.Name}\" is there twice, first in line {first.Line}. Keep one");
-            members.Add(member.Name, member.Value);
+            {
+                if (findings is null)
+                    throw Error(member.Line, member.Column, $"\"{member.Name}\" is there twice, first in line {first.Line}. Keep one");
+                findings.Repeated(new(member.Name, first.Line, member.Line, member.Column));
+            }
+            members[member.Name] = member.Value;
+            if (findings is not null && !known.Contains(member.Name, StringComparer.OrdinalIgnoreCase))
+                findings.Unknown(new(member.Name, NearNames.Find(member.Name, known, StringComparison.OrdinalIgnoreCase), member.Line, member.Column));
             if (misnamed is not null && NearNames.Find(member.Name, known, StringComparison.OrdinalIgnoreCase) is { } nearest)
                 misnamed(new(member.Name, nearest, member.Line, member.Column));
         }
@@ -69,6 +81,11 @@ public sealed class CommentedJson
     /// <summary>A text; null is an empty one.</summary>
     /// <exception cref="JsonException">The value is neither.</exception>
     public string ReadText(string what) => value as string ?? (Kind == JsonValueKind.Null ? "" : throw Wrong(what, "a text in quotes"));
+
+    /// <summary>A whole number that is not negative; null is 0.</summary>
+    /// <exception cref="JsonException">The value is neither.</exception>
+    public ulong ReadNumber(string what) => value is JsonDigits(var digits) && ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : Kind == JsonValueKind.Null ? 0UL : throw Wrong(what, "a whole number that is not negative");
 
     /// <summary>True or false; null is false.</summary>
     /// <exception cref="JsonException">The value is none of them.</exception>
@@ -103,3 +120,21 @@ sealed record CommentedJsonMember(string Name, int Line, int Column, CommentedJs
 /// <param name="Line">1-based.</param>
 /// <param name="Column">1-based.</param>
 public sealed record MisnamedMember(string Name, string Nearest, int Line, int Column);
+
+/// <summary>A member that has no meaning.</summary>
+/// <param name="Nearest">A name with a meaning to which it comes near; null where none is near.</param>
+/// <param name="Line">1-based.</param>
+/// <param name="Column">1-based.</param>
+public sealed record UnknownMember(string Name, string? Nearest, int Line, int Column);
+
+/// <summary>A member whose value takes the place of an earlier one of the same name.</summary>
+/// <param name="FirstLine">Of the earlier one, 1-based.</param>
+/// <param name="Line">1-based.</param>
+/// <param name="Column">1-based.</param>
+public sealed record RepeatedMember(string Name, int FirstLine, int Line, int Column);
+
+/// <summary>Who is told of members that a reader passes over.</summary>
+public sealed record MemberFindings(Action<UnknownMember> Unknown, Action<RepeatedMember> Repeated);
+
+/// <summary>A number as it is written.</summary>
+sealed record JsonDigits(string Text);

@@ -10,12 +10,15 @@ sealed class CommentedJsonParser
 
     readonly byte[] bytes;
     readonly int[] lineStarts;
+    readonly MemberFindings? findings;
 
     /// <summary>Objects and lists that are open.</summary>
     int depth;
 
-    public CommentedJsonParser(string text)
+    /// <param name="findings">As for <see cref="CommentedJson.Parse"/>.</param>
+    public CommentedJsonParser(string text, MemberFindings? findings)
     {
+        this.findings = findings;
         // Comments are blanked, so that places stay true.
         bytes = Encoding.UTF8.GetBytes(Strip(text));
         lineStarts = [0, .. Enumerable.Range(0, bytes.Length).Where(index => bytes[index] == '\n').Select(index => index + 1)];
@@ -72,12 +75,18 @@ sealed class CommentedJsonParser
                     var (memberLine, memberColumn) = PlaceOf((int)reader.TokenStartIndex);
                     var name = reader.GetString()!;
                     if (!lines.TryAdd(name, memberLine))
-                        throw CommentedJson.Error(memberLine, memberColumn, $"\"{name}\" is there twice, first in line {lines[name]}. Keep one");
+                    {
+                        if (findings is null)
+                            throw CommentedJson.Error(memberLine, memberColumn, $"\"{name}\" is there twice, first in line {lines[name]}. Keep one");
+                        findings.Repeated(new(name, lines[name], memberLine, memberColumn));
+                        members.RemoveAll(member => member.Name == name);
+                        lines[name] = memberLine;
+                    }
                     Read(ref reader, ref last);
                     members.Add(new(name, memberLine, memberColumn, ReadValue(ref reader, ref last)));
                 }
                 depth--;
-                return new(JsonValueKind.Object, line, column, members);
+                return new(JsonValueKind.Object, line, column, members, findings);
             case JsonTokenType.StartArray:
                 var elements = new List<CommentedJson>();
                 depth++;
@@ -92,7 +101,7 @@ sealed class CommentedJsonParser
             case JsonTokenType.False:
                 return new(JsonValueKind.False, line, column);
             case JsonTokenType.Number:
-                return new(JsonValueKind.Number, line, column);
+                return new(JsonValueKind.Number, line, column, new JsonDigits(Encoding.UTF8.GetString(reader.ValueSpan)));
             default:
                 return new(JsonValueKind.Null, line, column);
         }

@@ -1,0 +1,28 @@
+using ImageSdk.Imaginator.Configuration;
+
+namespace ImageSdk.Imaginator.Streams;
+
+/// <summary>A stream of images that can be built.</summary>
+/// <param name="Name">Its name.</param>
+abstract record BuildableStream(string Name)
+{
+    /// <summary>Whether one may have it built who does not hold the power to.</summary>
+    public abstract bool IsOpenTo(string user, IReadOnlySet<string> groups);
+}
+
+/// <summary>A stream whose images are made from nothing.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Configuration">What the main configuration says of it.</param>
+sealed record BootstrapStream(string Name, BootstrapConfiguration Configuration) : BuildableStream(Name)
+{
+    public override bool IsOpenTo(string user, IReadOnlySet<string> groups) => false;
+}
+
+/// <summary>A stream whose images are built from a manifest directory.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Configuration">What the streams file says of it, or of all that match its name.</param>
+sealed record ManifestStream(string Name, StreamConfiguration Configuration) : BuildableStream(Name)
+{
+    public override bool IsOpenTo(string user, IReadOnlySet<string> groups) =>
+        Configuration.BuilderUsers.Contains(user) || Configuration.BuilderGroups.Overlaps(groups);
+}
