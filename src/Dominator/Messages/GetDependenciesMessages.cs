@@ -1,4 +1,3 @@
-using ImageSdk.Dominator.Wire;
 using ImageSdk.Srpc.Gob;
 using static ImageSdk.Srpc.Gob.GobTypes;
 

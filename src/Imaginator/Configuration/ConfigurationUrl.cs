@@ -1,5 +1,5 @@
-using ImageSdk.Imaginator.Git;
 using System.Diagnostics.CodeAnalysis;
+using ImageSdk.Imaginator.Git;
 
 namespace ImageSdk.Imaginator.Configuration;
 

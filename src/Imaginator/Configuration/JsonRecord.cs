@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Imaginator.Configuration;
 

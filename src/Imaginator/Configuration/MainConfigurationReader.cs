@@ -2,7 +2,7 @@ using System.Text.Json;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
-using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Imaginator.Configuration;
 

@@ -1,6 +1,6 @@
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Images;
-using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Imaginator.Configuration;
 
