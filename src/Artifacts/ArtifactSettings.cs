@@ -16,11 +16,10 @@ public sealed class ArtifactSettings
     {
     }
 
-    /// <param name="said">What the project says, by names of options in any case; an empty value says nothing.</param>
-    /// <exception cref="ArtifactException">IMG6002: there is no such option, or it does not accept the value.</exception>
-    public static ArtifactSettings Read(IArtifactFormat format, IReadOnlyDictionary<string, string> said)
+    /// <param name="format">Name of the format, for errors.</param>
+    internal static ArtifactSettings Read(string format, IReadOnlyList<ArtifactOption> ofFormat, IReadOnlyDictionary<string, string> said)
     {
-        IReadOnlyList<ArtifactOption> options = [.. format.Options, OutputNameOption];
+        IReadOnlyList<ArtifactOption> options = [.. ofFormat, OutputNameOption];
         var settings = new ArtifactSettings();
         foreach (var option in options)
             settings.values.Add(option.Name, option.Unset);
@@ -28,11 +27,10 @@ public sealed class ArtifactSettings
         {
             var option = options.FirstOrDefault(option => option.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
                 ?? throw new ArtifactException("IMG6002",
-                    $"The format {format.Name} has no option {name}. It has: {string.Join(", ", options.Select(option => option.Name))}.");
+                    $"The format {format} has no option {name}. It has: {string.Join(", ", options.Select(option => option.Name))}.");
             settings.values[option.Name] = option.Read(text)
-                ?? throw new ArtifactException("IMG6002", $"{option.Name} of the format {format.Name} is \"{text}\"; expected: {option.Expected}.");
+                ?? throw new ArtifactException("IMG6002", $"{option.Name} of the format {format} is \"{text}\"; expected: {option.Expected}.");
         }
-        format.Check(settings);
         return settings;
     }
 
@@ -52,9 +50,8 @@ public sealed class ArtifactSettings
     public IReadOnlyDictionary<string, string> Map(string option) =>
         values[option] is { Length: > 0 } text ? JsonSerializer.Deserialize(text, ArtifactOptionJson.Readable.DictionaryStringString)! : new Dictionary<string, string>();
 
-    /// <summary>The name that the project wants for the file, or else the format's own.</summary>
-    /// <param name="image">Name of the image's record without its extension.</param>
-    public string FileNameOf(IArtifactFormat format, string image) => values[OutputNameOption.Name] is { Length: > 0 } said ? said : format.FileName(image, this);
+    /// <summary>The name that the project wants for the file; null where it leaves that to the format.</summary>
+    public string? OutputName => values[OutputNameOption.Name] is { Length: > 0 } said ? said : null;
 
     /// <summary>All options and values, in one order: what a key is made of.</summary>
     public IReadOnlyDictionary<string, string> Values => values;

@@ -1,3 +1,5 @@
+using ImageSdk.Artifacts.Registry;
+
 namespace ImageSdk.Artifacts.Tests;
 
 public class ArtifactSettingsTests
@@ -24,7 +26,7 @@ public class ArtifactSettingsTests
     }
 
     static ArtifactSettings Read(params (string Name, string Value)[] said) =>
-        ArtifactSettings.Read(new SampleFormat(), said.ToDictionary(pair => pair.Name, pair => pair.Value));
+        new SampleFormat().ReadSettings(said.ToDictionary(pair => pair.Name, pair => pair.Value));
 
     [Fact]
     public void What_is_not_said_has_the_value_of_its_option()
@@ -33,7 +35,7 @@ public class ArtifactSettingsTests
         Assert.Equal("zstd", settings["Compression"]);
         Assert.Null(settings.Number("Level"));
         Assert.True(settings.Flag("Sparse"));
-        Assert.Equal("web.sample", settings.FileNameOf(new SampleFormat(), "web"));
+        Assert.Equal("web.sample", new SampleFormat().OutputName("web", settings));
     }
 
     [Fact]
@@ -44,7 +46,7 @@ public class ArtifactSettingsTests
         Assert.Equal(7, settings.Number("Level"));
         Assert.Equal(2 << 20, settings.Number("Size"));
         Assert.False(settings.Flag("Sparse"));
-        Assert.Equal("other", settings.FileNameOf(new SampleFormat(), "web"));
+        Assert.Equal("other", new SampleFormat().OutputName("web", settings));
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using System.Text;
 using ImageSdk.Dominator;
 using ImageSdk.Hosting.Logs;
 using ImageSdk.ImageServer.Hosting;
+using ImageSdk.ImageServer.Options;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 using ImageSdk.Storage;

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Artifacts.Disks.Contents;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 

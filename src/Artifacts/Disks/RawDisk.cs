@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Artifacts.Boot;
+using ImageSdk.Artifacts.Disks.Contents;
 using ImageSdk.Artifacts.Disks.Ext4;
 using ImageSdk.Images;
 using ImageSdk.Posix;

@@ -53,7 +53,7 @@ sealed class KernelFormat : IArtifactFormat
 
     static bool HasRoot(ArtifactSettings settings) => settings["RootFileSystem"] == Squashfs;
 
-    static ArtifactSettings RootSettings() => ArtifactSettings.Read(RootFormat, new Dictionary<string, string>());
+    static ArtifactSettings RootSettings() => RootFormat.ReadSettings(new Dictionary<string, string>());
 
     static void Copy(ArtifactContext context, DirectoryHandle root, ByteString path, string name)
     {

@@ -95,7 +95,7 @@ sealed class IsoFormat : IArtifactFormat
     static string Escape(string path) => path.Replace("\\", "\\\\").Replace("=", "\\=");
 
     static ArtifactSettings RootSettings(ArtifactSettings settings) =>
-        ArtifactSettings.Read(Root, Root.Options.ToDictionary(option => option.Name, option => settings[option.Name]));
+        Root.ReadSettings(Root.Options.ToDictionary(option => option.Name, option => settings[option.Name]));
 
     static bool IsVolumeLabel(string text) => text.Length is > 0 and <= 32 && text.All(letter => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter == '_');
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Artifacts;
+using ImageSdk.Artifacts.Registry;
 using ImageSdk.Building.Workers;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;

@@ -1,4 +1,5 @@
 using ImageSdk.Artifacts;
+using ImageSdk.Artifacts.Registry;
 using ImageSdk.Contracts;
 using ImageSdk.Contracts.Diagnostics;
 
@@ -29,8 +30,8 @@ sealed record ArtifactPlan(ArtifactRequest Request, IArtifactFormat Format, Arti
     static ArtifactPlan Check(ArtifactRequest request, string name)
     {
         var format = ArtifactFormats.Find(request.Format);
-        var settings = ArtifactSettings.Read(format, request.Settings);
-        return new(request, format, settings, System.IO.Path.Combine(request.OutputDirectory, settings.FileNameOf(format, name)));
+        var settings = format.ReadSettings(request.Settings);
+        return new(request, format, settings, System.IO.Path.Combine(request.OutputDirectory, format.OutputName(name, settings)));
     }
 
     /// <summary>Whether the host has what the format needs.</summary>

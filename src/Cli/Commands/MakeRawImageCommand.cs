@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text;
 using ImageSdk.Artifacts;
+using ImageSdk.Artifacts.Registry;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
@@ -57,7 +58,7 @@ sealed class MakeRawImageCommand : ImageCommand
         try
         {
             var chosen = ArtifactFormats.Find(formatName);
-            var read = ArtifactSettings.Read(chosen, said);
+            var read = chosen.ReadSettings(said);
             var found = await context.FindAsync(arguments.GetRequiredValue(image), new(Timeout: arguments.GetValue(timeout)));
             var tree = await OverlayAsync(found, arguments, context);
             using var unpacked = await TemporaryTree.UnpackAsync(

@@ -1,5 +1,6 @@
 using ImageSdk.Hosting;
 using ImageSdk.Hosting.Logs;
+using ImageSdk.ImageServer.Options;
 
 namespace ImageSdk.ImageServer.Hosting;
 

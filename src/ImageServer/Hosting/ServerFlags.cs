@@ -1,5 +1,6 @@
 using ImageSdk.Hosting;
 using ImageSdk.Hosting.Flags;
+using ImageSdk.ImageServer.Options;
 using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Hosting;

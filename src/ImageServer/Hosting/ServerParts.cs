@@ -5,10 +5,12 @@ using ImageSdk.Hosting.Security;
 using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
+using ImageSdk.ImageServer.Options;
 using ImageSdk.ImageServer.Replication;
 using ImageSdk.ImageServer.Services;
 using ImageSdk.ImageServer.Web;
 using ImageSdk.ImageServer.Web.Metrics;
+using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 using ImageSdk.Storage;
@@ -27,7 +29,6 @@ sealed class ServerParts : IDaemon
         Options = options;
         Log = log;
         Time = time;
-        Started = time.GetUtcNow();
         var store = new ObjectStore(options.ObjectDirectory);
         var start = time.GetTimestamp();
         var trouble = new DiskTrouble(log.Write, time);
@@ -48,8 +49,6 @@ sealed class ServerParts : IDaemon
     public ServerLog Log { get; }
 
     public TimeProvider Time { get; }
-
-    public DateTimeOffset Started { get; }
 
     public ObjectCatalogue Objects { get; }
 
@@ -83,9 +82,10 @@ sealed class ServerParts : IDaemon
 
     public IReadOnlyList<SrpcService> Services => [ImageService.Create(), ObjectService.Srpc];
 
-    public void AddMetrics(MetricTable metrics) => ServerMetrics.AddTo(metrics, this);
+    public void AddMetrics(MetricTable metrics) => ServerMetrics.AddTo(metrics, Options, Images, Objects, ObjectService, Replicator);
 
-    public void MapPages(WebApplication web, SiteContext context) => WebPages.Map(web, new WebSite(this, context));
+    public void MapPages(WebApplication web, SiteContext context) => WebPages.Map(
+        web, new WebSite(Options, Images, Objects, ObjectService, Replicator is { } replicator ? () => replicator.State : null, context));
 
     /// <summary>What runs as long as the server does.</summary>
     public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) =>

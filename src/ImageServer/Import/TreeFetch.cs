@@ -1,7 +1,7 @@
 using ImageSdk.Dominator.Trees;
-using ImageSdk.Images;
+using ImageSdk.ImageServer.Errors;
 using ImageSdk.ImageServer.Objects;
-using ImageSdk.ImageServer.Services;
+using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Import;
 

@@ -1,9 +1,9 @@
 using ImageSdk.Dominator;
 using ImageSdk.Dominator.Trees;
-using ImageSdk.Images;
+using ImageSdk.ImageServer.Errors;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
-using ImageSdk.ImageServer.Services;
+using ImageSdk.Images;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Import;

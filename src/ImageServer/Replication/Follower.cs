@@ -1,9 +1,9 @@
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Hosting.Logs;
 using ImageSdk.Hosting.Security;
-using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
+using ImageSdk.ImageServer.Options;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Replication;

@@ -1,9 +1,9 @@
 using ImageSdk.Dominator;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Hosting.Logs;
+using ImageSdk.ImageServer.Errors;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
-using ImageSdk.ImageServer.Services;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 

@@ -1,8 +1,8 @@
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Hosting.Logs;
+using ImageSdk.ImageServer.Errors;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
-using ImageSdk.ImageServer.Services;
 using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Replication;

@@ -1,6 +1,6 @@
 using ImageSdk.Hosting.Logs;
+using ImageSdk.ImageServer.Errors;
 using ImageSdk.ImageServer.Images;
-using ImageSdk.ImageServer.Services;
 using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Replication;

@@ -1,7 +1,7 @@
 using ImageSdk.Dominator;
 using ImageSdk.Hosting.Logs;
+using ImageSdk.ImageServer.Errors;
 using ImageSdk.ImageServer.Images;
-using ImageSdk.ImageServer.Services;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 

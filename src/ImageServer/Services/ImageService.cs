@@ -1,3 +1,4 @@
+using ImageSdk.ImageServer.Errors;
 using ImageSdk.ImageServer.Images;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.Srpc;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageSdk.Artifacts;
 using ImageSdk.Artifacts.Disks;
+using ImageSdk.Artifacts.Registry;
 using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Images;

@@ -1,6 +1,7 @@
 using System.Xml;
 using System.Xml.Linq;
 using ImageSdk.Artifacts;
+using ImageSdk.Artifacts.Registry;
 using ImageSdk.Building.ArtifactBuilds;
 using Microsoft.Build.Framework;
 

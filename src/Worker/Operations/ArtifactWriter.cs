@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Artifacts;
+using ImageSdk.Artifacts.Registry;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Contracts.Projects;
@@ -40,7 +41,7 @@ sealed class ArtifactWriter(WorkerSession session)
                 Architecture = request.Architecture,
                 Epoch = epoch,
                 TreeHash = request.ExtraTrees.Count == 0 ? request.TreeHash : TreeHash.Compute(tree).ToString(),
-                Settings = ArtifactSettings.Read(format, request.Settings),
+                Settings = format.ReadSettings(request.Settings),
                 OutputPath = output.Path,
                 ScratchDirectory = scratch,
                 Tools = new HostToolRunner(session.Listener.Output, session.Cancellation),

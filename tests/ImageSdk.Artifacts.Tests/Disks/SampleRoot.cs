@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ImageSdk.Artifacts.Registry;
 using ImageSdk.Images;
 
 namespace ImageSdk.Artifacts.Tests.Disks;
@@ -97,7 +98,7 @@ sealed class SampleRoot : IDisposable
         {
             Root = Root, Tree = tree, Tags = new Dictionary<string, string>(), Packages = [], Name = "disk", Stream = "tests/disk",
             Architecture = "amd64", Epoch = Epoch, TreeHash = TreeHash.Compute(tree).ToString(),
-            Settings = ArtifactSettings.Read(chosen, settings.ToDictionary(pair => pair.Name, pair => pair.Value)),
+            Settings = chosen.ReadSettings(settings.ToDictionary(pair => pair.Name, pair => pair.Value)),
             OutputPath = output, ScratchDirectory = scratch, Tools = new HostToolRunner(_ => { }, default), Progress = _ => { },
             Warn = (code, message) => Warnings.Add($"{code}: {message}"), Cancellation = default,
         });

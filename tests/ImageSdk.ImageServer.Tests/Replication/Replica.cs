@@ -1,4 +1,4 @@
-using ImageSdk.ImageServer.Hosting;
+using ImageSdk.ImageServer.Options;
 
 namespace ImageSdk.ImageServer.Tests.Replication;
 

@@ -1,4 +1,4 @@
-using ImageSdk.ImageServer.Hosting;
+using ImageSdk.ImageServer.Options;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Tests.Security;

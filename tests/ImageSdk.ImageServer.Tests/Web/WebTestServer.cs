@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using ImageSdk.Building.State;
 using ImageSdk.Hosting.Web.Html;
-using ImageSdk.ImageServer.Hosting;
+using ImageSdk.ImageServer.Options;
 using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Tests.Web;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageSdk.Artifacts.Disks.Contents;
 using ImageSdk.Images;
 
 namespace ImageSdk.Artifacts.Disks.Ext4;

@@ -1,3 +1,4 @@
+using ImageSdk.Artifacts.Disks.Contents;
 using ImageSdk.Images;
 
 namespace ImageSdk.Artifacts.Disks.Ext4;

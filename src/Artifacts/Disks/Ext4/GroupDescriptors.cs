@@ -8,8 +8,6 @@ namespace ImageSdk.Artifacts.Disks.Ext4;
 /// </summary>
 sealed class GroupDescriptors
 {
-    public const int DescriptorSize = 64;
-
     const ushort InodesUninitialised = 1, BlocksUninitialised = 2;
 
     readonly BlockDevice device;
@@ -25,7 +23,7 @@ sealed class GroupDescriptors
     {
         this.device = device;
         this.superblock = superblock;
-        descriptors = new byte[superblock.GroupCount * DescriptorSize];
+        descriptors = new byte[superblock.GroupCount * Superblock.DescriptorSize];
         device.Read(BlockDevice.BlockSize, descriptors);
         blockBitmaps = new byte[]?[superblock.GroupCount];
         inodeBitmaps = new byte[]?[superblock.GroupCount];
@@ -168,7 +166,7 @@ sealed class GroupDescriptors
         return number == 1;
     }
 
-    Span<byte> Descriptor(int group) => descriptors.AsSpan(group * DescriptorSize, DescriptorSize);
+    Span<byte> Descriptor(int group) => descriptors.AsSpan(group * Superblock.DescriptorSize, Superblock.DescriptorSize);
 
     ushort Flags(int group) => ReadUInt16LittleEndian(Descriptor(group)[0x12..]);
 

@@ -8,6 +8,9 @@ namespace ImageSdk.Artifacts.Disks.Ext4;
 /// </summary>
 sealed class Superblock
 {
+    /// <summary>Bytes of a group descriptor with the feature 64bit.</summary>
+    public const int DescriptorSize = 64;
+
     const int Place = 1024;
     const int Size = 1024;
     const int FreeBlocksLow = 0x0C, FreeInodes = 0x10, FreeBlocksHigh = 0x158, Checksum = 0x3FC;
@@ -20,7 +23,7 @@ sealed class Superblock
         this.device = device;
         device.Read(Place, bytes);
         if (ReadUInt16LittleEndian(bytes.AsSpan(0x38)) != 0xEF53 || Number(0x18) != 2 || ReadUInt16LittleEndian(bytes.AsSpan(0x58)) != Inodes.Size
-            || ReadUInt16LittleEndian(bytes.AsSpan(0xFE)) != GroupDescriptors.DescriptorSize)
+            || ReadUInt16LittleEndian(bytes.AsSpan(0xFE)) != DescriptorSize)
             throw new InvalidDataException("mke2fs made another kind of file system than it was asked for.");
         Seed = Crc32c.Append(Crc32c.Start, bytes.AsSpan(0x68, 16));
     }

@@ -1,5 +1,7 @@
 using ImageSdk.Hosting.Metrics;
-using ImageSdk.ImageServer.Hosting;
+using ImageSdk.ImageServer.Images;
+using ImageSdk.ImageServer.Objects;
+using ImageSdk.ImageServer.Options;
 using ImageSdk.ImageServer.Replication;
 
 namespace ImageSdk.ImageServer.Web.Metrics;
@@ -7,21 +9,22 @@ namespace ImageSdk.ImageServer.Web.Metrics;
 /// <summary>What an image server adds to the metrics that all daemons have.</summary>
 static class ServerMetrics
 {
-    public static void AddTo(MetricTable metrics, ServerParts parts)
+    public static void AddTo(
+        MetricTable metrics, ServerOptions options, ImageCatalogue images, ObjectCatalogue objects, ObjectService objectService, Replicator? replicator)
     {
-        AddImages(metrics, parts);
-        AddObjects(metrics, parts);
-        if (parts.Replicator is { } replicator)
+        AddImages(metrics, images, objectService);
+        AddObjects(metrics, objects, options.ObjectDirectory);
+        if (replicator is not null)
             AddReplication(metrics, replicator);
-        metrics.AddFlags(ServerFlagMetrics.Of(parts.Options));
+        metrics.AddFlags(ServerFlagMetrics.Of(options));
     }
 
-    static void AddImages(MetricTable metrics, ServerParts parts)
+    static void AddImages(MetricTable metrics, ImageCatalogue images, ObjectService objectService)
     {
-        metrics.Add("/image-count", "number of images", "None", () => (ulong)parts.Images.Count, "imageserver_images");
-        metrics.Add("/get-requests", "number of GetObjects() requests in progress", "None", () => (ulong)parts.ObjectService.SenderCount, "imageserver_get_requests");
-        metrics.Add("/directory-count", "number of directories", "None", () => (ulong)parts.Images.DirectoryCount, "imageserver_directories");
-        metrics.Add("/replication-client-count", "number of clients that follow updates", "None", () => (ulong)parts.Images.Feed.ListenerCount, "imageserver_replication_clients");
+        metrics.Add("/image-count", "number of images", "None", () => (ulong)images.Count, "imageserver_images");
+        metrics.Add("/get-requests", "number of GetObjects() requests in progress", "None", () => (ulong)objectService.SenderCount, "imageserver_get_requests");
+        metrics.Add("/directory-count", "number of directories", "None", () => (ulong)images.DirectoryCount, "imageserver_directories");
+        metrics.Add("/replication-client-count", "number of clients that follow updates", "None", () => (ulong)images.Feed.ListenerCount, "imageserver_replication_clients");
     }
 
     static void AddReplication(MetricTable metrics, Replicator replicator)
@@ -35,10 +38,9 @@ static class ServerMetrics
         metrics.Add($"{Room}/deleted-count", "number of images deleted", "None", () => replicator.State.Deleted, "imageserver_replication_deleted_total");
     }
 
-    static void AddObjects(MetricTable metrics, ServerParts parts)
+    static void AddObjects(MetricTable metrics, ObjectCatalogue objects, string directory)
     {
         const string Room = "/objectserver";
-        var objects = parts.Objects;
         metrics.Add($"{Room}/object-count", "number of objects", "None", () => (ulong)objects.Statistics.Count, "imageserver_objects");
         metrics.Add($"{Room}/unreferenced-object-count", "number of unreferenced objects", "None", () => (ulong)objects.Statistics.UnreferencedCount, "imageserver_unreferenced_objects");
         metrics.Add($"{Room}/referenced-object-bytes", "bytes consumed by referenced objects", "Bytes", () => Referenced(), "imageserver_referenced_object_bytes");
@@ -49,7 +51,7 @@ static class ServerMetrics
         metrics.Add($"{Room}/filesystem-free-bytes", "free bytes of the filesystem of the objects", "Bytes", () => Disk().Free, "imageserver_filesystem_free_bytes");
 
         ulong Referenced() => objects.Statistics is var statistics ? statistics.Bytes - statistics.UnreferencedBytes : 0;
-        DiskSpace Disk() => DiskSpace.Of(parts.Options.ObjectDirectory) ?? default;
+        DiskSpace Disk() => DiskSpace.Of(directory) ?? default;
         double Percent(ulong bytes) => Disk().Percent(bytes);
     }
 }

@@ -82,7 +82,7 @@ static class AnnotationPage
     {
         try
         {
-            return new StreamReader(request.Parts.Objects.OpenRead(hash));
+            return new StreamReader(request.Site.Objects.OpenRead(hash));
         }
         catch (ObjectNotFoundException)
         {

@@ -1,4 +1,5 @@
 using ImageSdk.Hosting.Web.Html;
+using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Images;
 
 namespace ImageSdk.ImageServer.Web.Pages;

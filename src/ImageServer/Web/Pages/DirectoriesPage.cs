@@ -13,13 +13,13 @@ static class DirectoriesPage
     public static async Task AnswerAsync(ImageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
-        var directories = request.Parts.Images.ListDirectories();
+        var directories = request.Site.Images.ListDirectories();
         if (output == OutputKind.Text)
         {
             await request.WriteTextAsync(directories.Select(directory => directory.Name));
             return;
         }
-        var counts = request.Parts.Images.List(_ => true).CountBy(header => ImageName.GetDirectory(header.Name)).ToDictionary();
+        var counts = request.Site.Images.List(_ => true).CountBy(header => ImageName.GetDirectory(header.Name)).ToDictionary();
         if (output == OutputKind.Json)
         {
             await request.WriteJsonAsync(async json =>

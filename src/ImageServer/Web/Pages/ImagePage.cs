@@ -16,7 +16,7 @@ static class ImagePage
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Json);
         var (header, image) = await request.GetImageAsync();
-        var checksum = ReadChecksum(request.Parts.Images.GetPath(header.Name));
+        var checksum = ReadChecksum(request.Site.Images.GetPath(header.Name));
         if (output == OutputKind.Json)
             await request.WriteJsonAsync(json => Write(json, request, header, image, checksum));
         else
@@ -26,7 +26,7 @@ static class ImagePage
     static Task Write(HtmlWriter html, ImageRequest request, ImageHeader header, Image image, string? checksum)
     {
         ImageFrame.Write(html, header.Name, image, "/showImage", "");
-        if (request.Parts.Images.FindFault(header.Name) is { } fault)
+        if (request.Site.Images.FindFault(header.Name) is { } fault)
         {
             using var _ = html.Open("p", ("class", "banner danger"), ("role", "note"));
             html.Element("strong", "This image is damaged.").Text(" ").Text(fault);
@@ -45,7 +45,7 @@ static class ImagePage
 
     static void WriteOrigin(HtmlWriter html, ImageRequest request, ImageHeader header, Image image)
     {
-        var now = request.Parts.Time.GetUtcNow();
+        var now = request.Site.Time.GetUtcNow();
         if (header.CreatedOn is { } created)
             html.Term("Created", () => html.Time(created, now));
         html.Term("Created by", header.CreatedBy);
@@ -53,7 +53,7 @@ static class ImagePage
         html.Term("Expires", () => _ = header.ExpiresAt is { } expiry ? Expiry(expiry) : html.Text("never"));
         if (header.SourceImage.Length > 0)
         {
-            html.Term("Source image", () => _ = request.Parts.Images.Find(header.SourceImage) is null
+            html.Term("Source image", () => _ = request.Site.Images.Find(header.SourceImage) is null
                 ? html.Element("span", header.SourceImage, ("class", "name"))
                 : html.Element("a", header.SourceImage, ("href", PageLink.ToImage(header.SourceImage)), ("class", "name")));
         }
@@ -116,7 +116,7 @@ static class ImagePage
         html.Element("h2", "Compare", ("id", "compare"));
         using var __ = html.Open("p", ("class", "buttons"));
         Button("with the image before it", FindPrevious(request, header.Name));
-        Button("with its source image", request.Parts.Images.Find(header.SourceImage)?.Name);
+        Button("with its source image", request.Site.Images.Find(header.SourceImage)?.Name);
         html.Element("a", "with another image", ("href", new PageLink("/diff").With("right", header.Name).ToString()), ("class", "button"));
 
         void Button(string text, string? left)
@@ -129,7 +129,7 @@ static class ImagePage
     static string? FindPrevious(ImageRequest request, string name)
     {
         var directory = ImageName.GetDirectory(name);
-        return request.Parts.Images.List(other => ImageName.GetDirectory(other.Name) == directory && VersionOrder.Instance.Compare(other.Name, name) < 0)
+        return request.Site.Images.List(other => ImageName.GetDirectory(other.Name) == directory && VersionOrder.Instance.Compare(other.Name, name) < 0)
             .Select(other => other.Name).Max(VersionOrder.Instance);
     }
 
@@ -143,7 +143,7 @@ static class ImagePage
         json.WriteAnnotation("releaseNotes", image.ReleaseNotes);
         json.WriteText("informationUrl", request.Site.Information?.Expand(header.Name, image));
         json.WriteText("fileChecksum", checksum);
-        json.WriteText("fault", request.Parts.Images.FindFault(header.Name));
+        json.WriteText("fault", request.Site.Images.FindFault(header.Name));
     });
 
     // The last bytes of the file are the SHA-512 of the others.

@@ -25,7 +25,7 @@ static class ImagesPage
         var words = (request.Query["q"] ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var selection = new ImageSelection(new ListSelectedImagesRequest { DirectoryName = directory });
         var order = ImageOrder.Parse(request.Query["sort"] ?? "");
-        var images = request.Parts.Images.List(header => selection.Includes(header) &&
+        var images = request.Site.Images.List(header => selection.Includes(header) &&
             Array.TrueForAll(words, word => header.Name.Contains(word, StringComparison.OrdinalIgnoreCase)));
         var sorted = order.Sort(images);
         if (output == OutputKind.Text)
@@ -90,7 +90,7 @@ static class ImagesPage
 
     static async Task WriteTableAsync(HtmlWriter html, ImageRequest request, IEnumerable<ImageHeader> images, ImageOrder order, PageLink link)
     {
-        var now = request.Parts.Time.GetUtcNow();
+        var now = request.Site.Time.GetUtcNow();
         using var _ = html.Open("table", ("class", "cards"));
         using (html.Open("thead"))
         using (html.Open("tr"))
@@ -116,7 +116,7 @@ static class ImagesPage
         using (html.Open("th", ("scope", "row"), ("class", "name")))
         {
             html.Element("a", header.Name, ("href", PageLink.ToImage(header.Name)));
-            ImageBadges.Write(html, header, request.Parts.Images.FindFault(header.Name), now);
+            ImageBadges.Write(html, header, request.Site.Images.FindFault(header.Name), now);
         }
         html.Cell("Created", header.CreatedOn is { } created ? PageElements.Distance(created, now) : "–", "when");
         using (html.Cell("Size", "number"))

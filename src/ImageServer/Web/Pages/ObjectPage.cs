@@ -44,7 +44,7 @@ static class ObjectPage
     {
         try
         {
-            return request.Parts.Objects.OpenRead(hash);
+            return request.Site.Objects.OpenRead(hash);
         }
         catch (ObjectNotFoundException)
         {

@@ -14,7 +14,7 @@ static class PackagesPage
     public static async Task AnswerAsync(ImageRequest request)
     {
         var output = request.Choose(OutputKind.Html, OutputKind.Text, OutputKind.Json);
-        if (request.Query.RawNames.Count > 1 && request.Query.Names.All(name => request.Parts.Images.Find(name) is null))
+        if (request.Query.RawNames.Count > 1 && request.Query.Names.All(name => request.Site.Images.Find(name) is null))
             throw PageFault.BadParameter("Several images are named; this page is about one. An & in a name is written %26.");
         var (header, image) = await request.GetImageAsync();
         if (output == OutputKind.Text)

@@ -5,7 +5,6 @@ using ImageSdk.Hosting.Metrics;
 using ImageSdk.Hosting.Options;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Hosting.Web.Requests;
-using ImageSdk.ImageServer.Hosting;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.ImageServer.Replication;
 using ImageSdk.ImageServer.Web.Html;
@@ -32,25 +31,24 @@ static class StatusPage
 
     static Task Write(HtmlWriter html, WebSite site, string host, bool withLog)
     {
-        var parts = site.Parts;
         html.Element("h1", "Status").Element("p", host, ("class", "lead"));
         if (site.IsInsecure)
             Banner(html, "danger", "Running in insecure mode.", "Everybody who reaches this port may read, add and delete images.");
-        if (parts.Options.ArchiveMode)
+        if (site.Options.ArchiveMode)
             Banner(html, "archive", "Running in archive mode.", "Images are taken from the master and never deleted.");
         using (html.Open("ul", ("class", "figures")))
         {
-            Figure(html, "Images", parts.Images.Count, "/listImages");
-            Figure(html, "Directories", parts.Images.DirectoryCount, "/listDirectories");
-            Figure(html, "Objects", parts.Objects.Statistics.Count, null);
-            Figure(html, "Replication clients", parts.Images.Feed.ListenerCount, null);
+            Figure(html, "Images", site.Images.Count, "/listImages");
+            Figure(html, "Directories", site.Images.DirectoryCount, "/listDirectories");
+            Figure(html, "Objects", site.Objects.Statistics.Count, null);
+            Figure(html, "Replication clients", site.Images.Feed.ListenerCount, null);
         }
-        WriteObjects(html, parts);
-        if (parts.Replicator is { } replicator)
-            WriteReplication(html, replicator.State, parts.Time.GetUtcNow());
-        WriteProcess(html, parts, host);
+        WriteObjects(html, site);
+        if (site.Replication is { } replication)
+            WriteReplication(html, replication, site.Time.GetUtcNow());
+        WriteProcess(html, site, host);
         if (withLog)
-            WriteLog(html, parts.Log);
+            WriteLog(html, site.Log);
         return Task.CompletedTask;
     }
 
@@ -67,12 +65,12 @@ static class StatusPage
         html.Element("span", number.ToString("N0", CultureInfo.InvariantCulture), ("class", "amount")).Text(" ").Element("span", name);
     }
 
-    static void WriteObjects(HtmlWriter html, ServerParts parts)
+    static void WriteObjects(HtmlWriter html, WebSite site)
     {
         using var _ = html.Open("section", ("aria-labelledby", "objects"));
         html.Element("h2", "Objects", ("id", "objects"));
-        var objects = parts.Objects.Statistics;
-        var disk = DiskSpace.Of(parts.Options.ObjectDirectory);
+        var objects = site.Objects.Statistics;
+        var disk = DiskSpace.Of(site.Options.ObjectDirectory);
         if (disk is { Total: > 0 } space)
             DiskBar.Write(html, objects, space);
         using var __ = html.Open("dl", ("class", "facts"));
@@ -107,19 +105,19 @@ static class StatusPage
         html.Term("Problem", state.Problem);
     }
 
-    static void WriteProcess(HtmlWriter html, ServerParts parts, string host)
+    static void WriteProcess(HtmlWriter html, WebSite site, string host)
     {
         using var _ = html.Open("section", ("aria-labelledby", "server"));
         html.Element("h2", "Server", ("id", "server"));
         using var __ = html.Open("dl", ("class", "facts"));
         html.Term("Host name", host);
         html.Term("Version", () => html.Element("span", ServerVersion.Short, ("title", ServerVersion.Text)));
-        html.Term("Started", () => html.Time(parts.Started, parts.Time.GetUtcNow()));
-        html.Term("Up for", HumanDuration.Format(Uptime(parts)));
+        html.Term("Started", () => html.Time(site.Started, site.Time.GetUtcNow()));
+        html.Term("Up for", HumanDuration.Format(Uptime(site)));
         html.Term("Processor time", HumanDuration.Format(Environment.CpuUsage.TotalTime));
         html.Term("Memory", $"{PageElements.Bytes((ulong)Environment.WorkingSet)}, of it {PageElements.Bytes((ulong)GC.GetTotalMemory(false))} in use by objects");
-        html.Term("GetObjects calls", $"{parts.ObjectService.SenderCount} of {parts.ObjectService.SenderLimit} at once");
-        if (parts.Replicator is null)
+        html.Term("GetObjects calls", $"{site.ObjectService.SenderCount} of {site.ObjectService.SenderLimit} at once");
+        if (site.Replication is null)
             html.Term("Replication master", "none: this server is one");
         html.Term("More", () => html.Element("a", "metrics", ("href", "/metrics/")).Text(" · ").Element("a", "for Prometheus", ("href", "/prometheus")));
     }
@@ -134,21 +132,20 @@ static class StatusPage
 
     static void Write(Utf8JsonWriter json, WebSite site, string host) => json.WriteMembers(() =>
     {
-        var parts = site.Parts;
         json.WriteString("hostName", host);
         json.WriteString("version", ServerVersion.Text);
-        json.WriteTime("startedAt", parts.Started);
-        json.WriteNumber("uptimeSeconds", Math.Round(Uptime(parts).TotalSeconds, 3));
+        json.WriteTime("startedAt", site.Started);
+        json.WriteNumber("uptimeSeconds", Math.Round(Uptime(site).TotalSeconds, 3));
         json.WriteBoolean("insecure", site.IsInsecure);
-        json.WriteBoolean("archiveMode", parts.Options.ArchiveMode);
-        if (parts.Replicator is { } replicator)
-            json.WriteMembers("replication", () => Write(json, replicator.State));
-        json.WriteNumber("replicationClients", parts.Images.Feed.ListenerCount);
-        json.WriteNumber("images", parts.Images.Count);
-        json.WriteNumber("directories", parts.Images.DirectoryCount);
+        json.WriteBoolean("archiveMode", site.Options.ArchiveMode);
+        if (site.Replication is { } replication)
+            json.WriteMembers("replication", () => Write(json, replication));
+        json.WriteNumber("replicationClients", site.Images.Feed.ListenerCount);
+        json.WriteNumber("images", site.Images.Count);
+        json.WriteNumber("directories", site.Images.DirectoryCount);
         json.WriteMembers("objects", () =>
         {
-            var objects = parts.Objects.Statistics;
+            var objects = site.Objects.Statistics;
             json.WriteNumber("count", objects.Count);
             json.WriteNumber("bytes", objects.Bytes);
             json.WriteNumber("unreferencedCount", objects.UnreferencedCount);
@@ -156,7 +153,7 @@ static class StatusPage
             json.WriteNumber("references", objects.ReferenceCount);
             json.WriteNumber("referencedBytes", objects.ReferencedBytes);
         });
-        if (DiskSpace.Of(parts.Options.ObjectDirectory) is { } disk)
+        if (DiskSpace.Of(site.Options.ObjectDirectory) is { } disk)
         {
             json.WriteMembers("fileSystem", () =>
             {
@@ -180,7 +177,7 @@ static class StatusPage
         json.WriteNumber("deleted", state.Deleted);
     }
 
-    static TimeSpan Uptime(ServerParts parts) => parts.Time.GetUtcNow() - parts.Started;
+    static TimeSpan Uptime(WebSite site) => site.Time.GetUtcNow() - site.Started;
 
     static double? Duplication(ObjectStatistics objects) =>
         objects.Bytes > objects.UnreferencedBytes ? (double)objects.ReferencedBytes / (objects.Bytes - objects.UnreferencedBytes) : null;

@@ -1,5 +1,4 @@
 using ImageSdk.Hosting.Web.Requests;
-using ImageSdk.ImageServer.Hosting;
 using ImageSdk.Images;
 using ImageSdk.Storage;
 using Microsoft.AspNetCore.Http;
@@ -10,8 +9,6 @@ namespace ImageSdk.ImageServer.Web.Requests;
 sealed class ImageRequest(HttpContext http, WebSite site, IEnumerable<string> parameters) : PageRequest(http, site, parameters)
 {
     public new WebSite Site { get; } = site;
-
-    public ServerParts Parts => Site.Parts;
 
     /// <summary>The header of the image that the query names.</summary>
     /// <exception cref="PageFault">There is none.</exception>
@@ -26,6 +23,6 @@ sealed class ImageRequest(HttpContext http, WebSite site, IEnumerable<string> pa
     }
 
     ImageHeader FindImage(IReadOnlyList<string> names) =>
-        names.Select(Parts.Images.Find).FirstOrDefault(header => header is not null) ??
+        names.Select(Site.Images.Find).FirstOrDefault(header => header is not null) ??
         throw ImageFaults.UnknownImage(names.FirstOrDefault() ?? "");
 }

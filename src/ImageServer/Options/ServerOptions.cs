@@ -1,6 +1,6 @@
 using ImageSdk.Hosting.Options;
 
-namespace ImageSdk.ImageServer.Hosting;
+namespace ImageSdk.ImageServer.Options;
 
 /// <summary>What an image server can be told at its start besides what all daemons can; names and defaults are the original's flags.</summary>
 sealed record ServerOptions() : DaemonOptions("imageserver", DefaultPort)

@@ -2,7 +2,7 @@ using ImageSdk.Artifacts.Disks;
 using ImageSdk.Artifacts.Formats;
 using ImageSdk.Artifacts.Iso;
 
-namespace ImageSdk.Artifacts;
+namespace ImageSdk.Artifacts.Registry;
 
 /// <summary>The formats that there are.</summary>
 public static class ArtifactFormats

@@ -1,7 +1,7 @@
 using ImageSdk.Images;
 using ImageSdk.Posix;
 
-namespace ImageSdk.Artifacts.Disks;
+namespace ImageSdk.Artifacts.Disks.Contents;
 
 /// <summary>What goes into the file system of a partition: a tree, and where the contents of its files are.</summary>
 /// <param name="tree">The tree, from the partition's own root.</param>

@@ -4,7 +4,7 @@ using ImageSdk.Srpc;
 using ImageSdk.Srpc.Gob;
 using ImageSdk.Storage;
 
-namespace ImageSdk.ImageServer.Services;
+namespace ImageSdk.ImageServer.Errors;
 
 /// <summary>What goes wrong below a method is told to its caller and does not end the connection.</summary>
 /// <param name="onTrouble">Told of what is not the caller's fault: a full or broken disk.</param>

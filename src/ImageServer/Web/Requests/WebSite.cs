@@ -1,18 +1,32 @@
 using ImageSdk.Hosting.Web.Requests;
-using ImageSdk.ImageServer.Hosting;
+using ImageSdk.ImageServer.Images;
+using ImageSdk.ImageServer.Objects;
+using ImageSdk.ImageServer.Options;
+using ImageSdk.ImageServer.Replication;
 using ImageSdk.ImageServer.Services;
-using ImageSdk.ImageServer.Web.Requests;
 using ImageSdk.Images;
 
-namespace ImageSdk.ImageServer.Web;
+namespace ImageSdk.ImageServer.Web.Requests;
 
 /// <summary>What the pages of an image server are about.</summary>
-sealed class WebSite(ServerParts parts, SiteContext context) : DaemonSite(context)
+/// <param name="replication">Of a replica; null for a master.</param>
+sealed class WebSite(
+    ServerOptions options, ImageCatalogue images, ObjectCatalogue objects, ObjectService objectService, Func<ReplicationState>? replication, SiteContext context)
+    : DaemonSite(context)
 {
     // Images that are read at once: who comes later finds the same one read already.
     readonly SemaphoreSlim reading = new(2);
 
-    public ServerParts Parts { get; } = parts;
+    public new ServerOptions Options { get; } = options;
+
+    public ImageCatalogue Images { get; } = images;
+
+    public ObjectCatalogue Objects { get; } = objects;
+
+    public ObjectService ObjectService { get; } = objectService;
+
+    /// <summary>How replication is doing; null where this server is no replica.</summary>
+    public ReplicationState? Replication => replication?.Invoke();
 
     public override IReadOnlyList<(string Path, string Text)> Sections { get; } =
     [
@@ -24,22 +38,22 @@ sealed class WebSite(ServerParts parts, SiteContext context) : DaemonSite(contex
 
     /// <summary>Of the page about an image in some other place; null for none.</summary>
     public InformationTemplate? Information { get; } =
-        parts.Options.InformationTemplate is { Length: > 0 } template ? new(template) : null;
+        options.InformationTemplate is { Length: > 0 } template ? new(template) : null;
 
     /// <summary>Whether everybody may read objects: then pages link to them.</summary>
-    public bool ServesObjects => Parts.Options.AllowUnauthenticatedReads;
+    public bool ServesObjects => Options.AllowUnauthenticatedReads;
 
     /// <summary>Reads an image.</summary>
     /// <exception cref="PageFault">There is none.</exception>
     /// <exception cref="ImageFileException">It is damaged.</exception>
     public async ValueTask<Image> GetImageAsync(string name, CancellationToken gone)
     {
-        if (Parts.Images.FindRead(name) is { } read)
+        if (Images.FindRead(name) is { } read)
             return read;
         await reading.WaitAsync(gone);
         try
         {
-            return Parts.Images.Get(name) ?? throw ImageFaults.UnknownImage(name);
+            return Images.Get(name) ?? throw ImageFaults.UnknownImage(name);
         }
         finally
         {
