@@ -54,13 +54,13 @@ public class ReferenceTests
     {
         var result = Types.InAssembly(typeof(Building.ImageBuild).Assembly).ShouldNot()
             .HaveDependencyOnAny([.. inside.Select(room => $"ImageSdk.{room}")]).GetResult();
-        Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
+        Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypes.Select(type => $"{type.FullName}: {type.Explanation}")));
     }
 
     [Fact]
     public void The_image_model_knows_no_files_and_no_wire()
     {
         var result = Types.InAssembly(typeof(Images.Image).Assembly).ShouldNot().HaveDependencyOnAny("ImageSdk.Posix", "ImageSdk.Srpc", "System.Net", "System.Diagnostics.Process").GetResult();
-        Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
+        Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypes.Select(type => $"{type.FullName}: {type.Explanation}")));
     }
 }
