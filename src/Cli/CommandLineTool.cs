@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Hosting;
+using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
 
 namespace ImageSdk.Cli;
@@ -8,8 +11,6 @@ namespace ImageSdk.Cli;
 /// <summary>The tool as a whole: arguments in, exit code out, every failure as one line.</summary>
 static class CommandLineTool
 {
-    public const string Name = "imagesdk";
-
     // Long enough to take a large half-written tree away.
     static readonly TimeSpan CleaningTime = TimeSpan.FromMinutes(1);
 
@@ -34,13 +35,13 @@ static class CommandLineTool
         }
         catch (OperationCanceledException)
         {
-            host.Error.WriteLine($"{Name}: cancelled");
+            host.Error.WriteLine($"{CommandHost.ToolName}: cancelled");
             return ExitCode.Cancelled;
         }
         catch (Exception exception)
         {
             var known = exception as CommandException ?? Failure.Describe(exception);
-            host.Error.WriteLine($"{Name}: error {known.Code}: {OneLine.Of(known.Message)}");
+            host.Error.WriteLine($"{CommandHost.ToolName}: error {known.Code}: {OneLine.Of(known.Message)}");
             return ExitCode.Error;
         }
     }
@@ -61,6 +62,6 @@ static class CommandLineTool
         for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
             if (command.Command is not RootCommand)
                 names.Insert(0, command.Command.Name);
-        return string.Join(' ', [Name, .. names, "--help"]);
+        return string.Join(' ', [CommandHost.ToolName, .. names, "--help"]);
     }
 }

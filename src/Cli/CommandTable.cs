@@ -4,6 +4,8 @@ using ImageSdk.Cli.Commands.Cache;
 using ImageSdk.Cli.Commands.Certs;
 using ImageSdk.Cli.Commands.Comparisons;
 using ImageSdk.Cli.Commands.Fleet;
+using ImageSdk.Cli.Hosting;
+using ImageSdk.Cli.Options;
 
 namespace ImageSdk.Cli;
 
@@ -24,7 +26,7 @@ static class CommandTable
         Entry("check", () => new CheckCommand()),
         Entry("check-directory", () => new CheckDirectoryCommand()),
         Entry("chown", () => new ChangeOwnerCommand()),
-        Entry("completion", () => new CompletionCommand()),
+        Entry("completion", () => new CompletionCommand(Names)),
         Entry("copy", () => new CopyCommand()),
         Entry("copy-filtered-files", () => new CopyFilteredCommand()),
         Entry("delete", () => new DeleteCommand()),

@@ -1,3 +1,4 @@
 using ImageSdk.Cli;
+using ImageSdk.Cli.Hosting;
 
 return await CommandLineTool.Run(args, CommandHost.ForProcess());

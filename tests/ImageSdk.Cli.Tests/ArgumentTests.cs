@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Hosting;
 
 namespace ImageSdk.Cli.Tests;
 

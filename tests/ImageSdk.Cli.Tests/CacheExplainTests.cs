@@ -1,6 +1,7 @@
 using ImageSdk.Building;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.State;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Contracts.Stages;

@@ -1,3 +1,5 @@
+using ImageSdk.Cli.Errors;
+
 namespace ImageSdk.Cli.Tests;
 
 public class CacheTests

@@ -1,4 +1,6 @@
 using System.Text;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Hosting;
 
 namespace ImageSdk.Cli.Tests;
 
@@ -35,7 +37,7 @@ sealed record CommandRun(int ExitCode, byte[] OutputBytes, string Error)
         Assert.StartsWith($"imagesdk: error {code}: ", Error);
         Assert.Equal(1, Error.Count(character => character == '\n'));
         Assert.EndsWith("\n", Error);
-        Assert.Equal(Cli.ExitCode.Error, ExitCode);
+        Assert.Equal(Cli.Errors.ExitCode.Error, ExitCode);
         Assert.Equal("", Output);
     }
 }

@@ -1,4 +1,5 @@
 using ImageSdk.Building.State;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Contracts.Locks;
 using ImageSdk.Images;
 

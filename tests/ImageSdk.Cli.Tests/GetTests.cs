@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Posix;
 using ImageSdk.Tests;
 

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Text;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Tests;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Cli.Tests;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageSdk.Cli.Errors;
 
 namespace ImageSdk.Cli.Tests;
 

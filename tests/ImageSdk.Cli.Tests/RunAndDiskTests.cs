@@ -1,3 +1,4 @@
+using ImageSdk.Cli.Errors;
 using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Tests;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.Tests;

@@ -1,5 +1,8 @@
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Repositories;
+using ImageSdk.Cli.Views;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Trees.Scanning;

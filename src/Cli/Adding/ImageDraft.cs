@@ -1,3 +1,6 @@
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Finding;
 using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Adding;

@@ -1,3 +1,4 @@
+using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Output;
 using ImageSdk.Contracts.Diagnostics;
 

@@ -1,4 +1,5 @@
 using ImageSdk.Building.Caching;
+using ImageSdk.Cli.Errors;
 
 namespace ImageSdk.Cli.Caches;
 

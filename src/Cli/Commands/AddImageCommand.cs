@@ -1,5 +1,7 @@
 using System.CommandLine;
 using ImageSdk.Cli.Adding;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Options;
 using ImageSdk.Images;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using ImageSdk.Cli.Adding;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Subs;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;

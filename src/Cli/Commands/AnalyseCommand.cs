@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Images;
 using ImageSdk.Trees.Scanning;
 

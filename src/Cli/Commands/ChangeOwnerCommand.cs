@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 
 namespace ImageSdk.Cli.Commands;
 

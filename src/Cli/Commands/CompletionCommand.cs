@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 
 namespace ImageSdk.Cli.Commands;
 
@@ -7,15 +9,19 @@ sealed class CompletionCommand : LocalCommand
 {
     readonly Argument<string> shell = new("SHELL") { Description = "bash, zsh or fish" };
 
-    public CompletionCommand() : base("completion", "Write a script that lets a shell complete commands and names of images")
+    readonly IEnumerable<string> commands;
+
+    /// <param name="commands">Names of all commands.</param>
+    public CompletionCommand(IEnumerable<string> commands) : base("completion", "Write a script that lets a shell complete commands and names of images")
     {
+        this.commands = commands;
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
         Add(shell);
     }
 
     protected override int Execute(ParseResult arguments, CommandContext context)
     {
-        var names = string.Join(' ', CommandTable.Names);
+        var names = string.Join(' ', commands);
         context.Host.Text.Write(arguments.GetRequiredValue(shell) switch
         {
             "bash" => Bash(names),

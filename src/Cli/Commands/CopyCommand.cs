@@ -1,5 +1,8 @@
 using System.CommandLine;
 using ImageSdk.Cli.Adding;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Options;
 
 namespace ImageSdk.Cli.Commands;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ImageSdk.Building.State;
 using ImageSdk.Cli.Comparison;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;

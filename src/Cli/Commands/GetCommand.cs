@@ -1,9 +1,13 @@
 using System.CommandLine;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Finding;
+using ImageSdk.Cli.Hosting;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Cli.Unpacking;
+using ImageSdk.Cli.Views;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Images;

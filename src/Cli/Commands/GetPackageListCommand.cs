@@ -1,6 +1,10 @@
 using System.CommandLine;
 using System.Text;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Output;
+using ImageSdk.Cli.Views;
 using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Commands;

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Hosting;
+using ImageSdk.Cli.Options;
 
 namespace ImageSdk.Cli.Commands;
 

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.IO.Enumeration;
 using System.Text.Json;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Repositories;
+using ImageSdk.Cli.Views;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;

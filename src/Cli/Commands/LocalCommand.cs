@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageSdk.Cli.Context;
 
 namespace ImageSdk.Cli.Commands;
 

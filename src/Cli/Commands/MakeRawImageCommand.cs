@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using ImageSdk.Artifacts;
 using ImageSdk.Artifacts.Registry;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;

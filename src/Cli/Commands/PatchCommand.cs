@@ -1,6 +1,10 @@
 using System.CommandLine;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
+using ImageSdk.Cli.Views;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Trees.Patching;

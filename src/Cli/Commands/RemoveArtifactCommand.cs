@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Cli.Caches;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Output;
 using ImageSdk.Images.Json;
 

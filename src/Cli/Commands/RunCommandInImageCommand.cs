@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Unpacking;
 
 namespace ImageSdk.Cli.Commands;

@@ -1,7 +1,11 @@
 using System.CommandLine;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Repositories;
+using ImageSdk.Cli.Views;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 

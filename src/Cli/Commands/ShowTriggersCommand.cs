@@ -1,4 +1,7 @@
 using System.CommandLine;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Finding;
 using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Commands;

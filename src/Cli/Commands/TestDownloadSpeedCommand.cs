@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Output;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Output;
 using ImageSdk.Images.Json;
 

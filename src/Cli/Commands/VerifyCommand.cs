@@ -1,5 +1,8 @@
 using System.CommandLine;
 using ImageSdk.Cli.Checking;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Output;
 using ImageSdk.Images.Json;
 using ImageSdk.Storage;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Repositories;

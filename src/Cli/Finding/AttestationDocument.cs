@@ -1,3 +1,5 @@
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Finding;

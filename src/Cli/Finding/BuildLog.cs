@@ -1,3 +1,6 @@
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
+
 namespace ImageSdk.Cli.Finding;
 
 /// <summary>The build log of an image.</summary>

@@ -1,3 +1,4 @@
+using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;

@@ -1,3 +1,6 @@
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Hosting;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Cli.Subs;
 using ImageSdk.Dominator;
@@ -86,7 +89,7 @@ sealed class ImageResolver(CommandContext context)
                 return newest;
         }
         throw new CommandException(
-            ErrorCode.UnknownImage, $"the stream {stream} has no image of its own: see {CommandLineTool.Name} list {stream}");
+            ErrorCode.UnknownImage, $"the stream {stream} has no image of its own: see {CommandHost.ToolName} list {stream}");
     }
 
     async Task<FoundImage> ScanAsync(string path, ImageLookup lookup)
@@ -136,5 +139,5 @@ sealed class ImageResolver(CommandContext context)
         reference.StartsWith("../", StringComparison.Ordinal) || reference.EndsWith(FileExtension, StringComparison.Ordinal);
 
     CommandException Unknown(string reference) => new(
-        ErrorCode.UnknownImage, $"there is no image, stream or image file {reference} in {Repository.Place}: see {CommandLineTool.Name} list");
+        ErrorCode.UnknownImage, $"there is no image, stream or image file {reference} in {Repository.Place}: see {CommandHost.ToolName} list");
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ImageSdk.Cli.Errors;
 
 namespace ImageSdk.Cli.Options;
 

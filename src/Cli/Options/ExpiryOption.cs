@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageSdk.Cli.Errors;
 
 namespace ImageSdk.Cli.Options;
 

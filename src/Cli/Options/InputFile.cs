@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Options;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Dominator;
 using ImageSdk.Srpc;

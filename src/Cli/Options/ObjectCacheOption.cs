@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Storage;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Images;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 
 namespace ImageSdk.Cli.Options;
 

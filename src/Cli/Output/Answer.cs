@@ -1,3 +1,6 @@
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
+
 namespace ImageSdk.Cli.Output;
 
 /// <summary>Yes or no: by the exit code, in JSON as a word.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ImageSdk.Cli.Hosting;
 
 namespace ImageSdk.Cli.Output;
 

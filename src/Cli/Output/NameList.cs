@@ -1,3 +1,4 @@
+using ImageSdk.Cli.Context;
 using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Output;

@@ -1,3 +1,5 @@
+using ImageSdk.Cli.Hosting;
+
 namespace ImageSdk.Cli.Output;
 
 /// <summary>Where a command's data go.</summary>

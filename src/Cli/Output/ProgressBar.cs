@@ -1,3 +1,4 @@
+using ImageSdk.Cli.Hosting;
 using ImageSdk.Images;
 using Spectre.Console;
 

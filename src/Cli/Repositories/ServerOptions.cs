@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Hosting;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Cli.Repositories;

@@ -1,4 +1,5 @@
 using ImageSdk.Archives;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Dominator;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;

@@ -1,3 +1,4 @@
+using ImageSdk.Cli.Errors;
 using ImageSdk.Storage;
 
 namespace ImageSdk.Cli.Stores;

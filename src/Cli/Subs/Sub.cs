@@ -1,3 +1,5 @@
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Dominator;
 using ImageSdk.Dominator.Transfer;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Output;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;

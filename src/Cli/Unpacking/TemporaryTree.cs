@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Output;
 using ImageSdk.Dominator.Transfer;

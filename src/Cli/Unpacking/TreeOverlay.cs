@@ -1,5 +1,6 @@
 using ImageSdk.Artifacts.Boot;
 using ImageSdk.Cli.Adding;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 

@@ -1,3 +1,4 @@
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Images;
 using ImageSdk.Storage;

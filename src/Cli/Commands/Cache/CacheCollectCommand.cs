@@ -1,7 +1,10 @@
 using System.CommandLine;
 using ImageSdk.Building.Caching;
 using ImageSdk.Cli.Caches;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Output;
+using ImageSdk.Cli.Views;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;

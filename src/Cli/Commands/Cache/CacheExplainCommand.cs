@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using ImageSdk.Building.Caching;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Output;
 using ImageSdk.Contracts.Stages;
 using ImageSdk.Images.Json;

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using ImageSdk.Cli.Caches;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Output;
+using ImageSdk.Cli.Views;
 using ImageSdk.Images.Json;
 
 namespace ImageSdk.Cli.Commands.Cache;

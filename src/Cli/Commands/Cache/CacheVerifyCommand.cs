@@ -1,5 +1,7 @@
 using System.CommandLine;
 using ImageSdk.Cli.Caches;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Output;
 using ImageSdk.Images.Json;
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ImageSdk.Cli.Hosting;
+using ImageSdk.Cli.Options;
 
 namespace ImageSdk.Cli.Commands.Certs;
 

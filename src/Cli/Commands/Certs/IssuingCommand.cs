@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Output;
 using ImageSdk.Images.Json;
 using ImageSdk.Srpc;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Finding;
 
 namespace ImageSdk.Cli.Commands.Comparisons;

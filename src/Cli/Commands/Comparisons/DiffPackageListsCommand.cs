@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text;
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Output;
 

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using ImageSdk.Cli.Output;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
 using ImageSdk.Layers;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Views;
 
 /// <summary>Layers and other entries of the build cache as text and JSON.</summary>
 static class LayerOutput

@@ -1,12 +1,11 @@
-using ImageSdk.Cli.Finding;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Hosting;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Cli.Stores;
-using ImageSdk.Dominator.Transfer;
-using ImageSdk.Images;
 using ImageSdk.Srpc;
 using ImageSdk.Storage;
 
-namespace ImageSdk.Cli;
+namespace ImageSdk.Cli.Context;
 
 /// <summary>What a command works with.</summary>
 sealed class CommandContext(CommandHost host, ParsedOptions options, CancellationToken cancellation) : IAsyncDisposable
@@ -63,18 +62,6 @@ sealed class CommandContext(CommandHost host, ParsedOptions options, Cancellatio
         }
     }
 
-    /// <summary>Finds an image, without its tree where that is not wanted and the server leaves it out.</summary>
-    /// <exception cref="CommandException">There is no such image, or it is damaged.</exception>
-    public Task<FoundImage> FindAsync(string specifier, ImageLookup? lookup = null) => new ImageResolver(this).FindAsync(specifier, lookup ?? new());
-
-    /// <summary>Brings the objects of an image from where they are.</summary>
-    /// <param name="letServerCompare">Whether to rely on a server that compares them with their hashes; not where they are kept by these.</param>
-    public IObjectFetcher FetcherFor(FoundImage found, TransferProgress progress, bool letServerCompare = false) =>
-        found.Objects is { } own ? new SourceFetch(own, progress) : Repository.Fetcher(progress, letServerCompare);
-
-    /// <summary>Reads single objects of an image.</summary>
-    public IObjectSource ObjectsOf(FoundImage found) => found.Objects ?? Repository.Objects;
-
     public void Warn(string code, string message) => Host.Warn(code, message);
 
     /// <summary>Disposes of something when the command is done.</summary>
@@ -93,8 +80,3 @@ sealed class CommandContext(CommandHost host, ParsedOptions options, Cancellatio
             await repository.DisposeAsync();
     }
 }
-
-/// <summary>The options that every command has, as they were given.</summary>
-sealed record ParsedOptions(
-    bool IsJson, Func<IImageRepository> OpenRepository, Func<StoreLocation> ReadLocation, Func<string, ServerRepository> OpenServer,
-    Func<SrpcDialer> MakeDialer);

@@ -1,7 +1,8 @@
 using ImageSdk.Cli.Finding;
+using ImageSdk.Cli.Output;
 using ImageSdk.Images;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Views;
 
 /// <summary>An image for people.</summary>
 static class ImageText

@@ -3,7 +3,7 @@ using ImageSdk.Cli.Finding;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Views;
 
 /// <summary>An image in JSON, but for the list of its paths.</summary>
 static class ImageJson

@@ -1,8 +1,10 @@
+using ImageSdk.Cli.Context;
+using ImageSdk.Cli.Output;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
 using ImageSdk.Trees.Patching;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Views;
 
 /// <summary>What a patch does, one line a path: "-" removed, "+" new or replaced, "~" mode, owner or time.</summary>
 static class PatchText

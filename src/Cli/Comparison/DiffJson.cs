@@ -1,9 +1,9 @@
 using System.Text.Json;
-using ImageSdk.Cli.Comparison;
+using ImageSdk.Cli.Views;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Comparison;
 
 /// <summary>A comparison in JSON.</summary>
 static class DiffJson

@@ -1,6 +1,7 @@
+using ImageSdk.Cli.Output;
 using ImageSdk.Images;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Views;
 
 /// <summary>A trigger in one line: "nginx (reload, high impact): /etc/nginx/.*".</summary>
 static class TriggerText

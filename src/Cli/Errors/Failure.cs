@@ -5,7 +5,7 @@ using ImageSdk.Posix;
 using ImageSdk.Srpc;
 using ImageSdk.Storage;
 
-namespace ImageSdk.Cli;
+namespace ImageSdk.Cli.Errors;
 
 /// <summary>Says of any failure which of the tool's own it is.</summary>
 static class Failure

@@ -1,6 +1,6 @@
 using ImageSdk.Images;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Comparison;
 
 /// <summary>What the aspects of a change are called.</summary>
 static class DiffAspectNames

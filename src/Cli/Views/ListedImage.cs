@@ -1,4 +1,4 @@
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Views;
 
 /// <summary>A row of a list of images.</summary>
 /// <param name="Files">Regular files; null where the image cannot be read.</param>

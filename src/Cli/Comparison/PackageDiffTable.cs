@@ -1,7 +1,7 @@
-using ImageSdk.Cli.Comparison;
+using ImageSdk.Cli.Output;
 using ImageSdk.Images;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Comparison;
 
 /// <summary>Differences between two package lists for people: what happened, to which package, from and to which version.</summary>
 static class PackageDiffTable

@@ -1,11 +1,13 @@
 using System.Text;
 using ImageSdk.Posix;
 
-namespace ImageSdk.Cli;
+namespace ImageSdk.Cli.Hosting;
 
 /// <summary>What a command sees of the process it runs in.</summary>
 sealed class CommandHost(Stream output, TextWriter error)
 {
+    public const string ToolName = "imagesdk";
+
     const int BufferSize = 1 << 16;
 
     static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
@@ -29,7 +31,7 @@ sealed class CommandHost(Stream output, TextWriter error)
 
     public TextWriter Error => error;
 
-    public void Warn(string code, string message) => error.WriteLine($"{CommandLineTool.Name}: warning {code}: {message}");
+    public void Warn(string code, string message) => error.WriteLine($"{ToolName}: warning {code}: {message}");
 
     /// <summary>Writes bytes to standard output, behind what was written as text.</summary>
     public void WriteBytes(Action<Stream> write)

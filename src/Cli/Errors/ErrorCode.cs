@@ -1,4 +1,4 @@
-namespace ImageSdk.Cli;
+namespace ImageSdk.Cli.Errors;
 
 /// <summary>The codes of the tool's own messages.</summary>
 static class ErrorCode

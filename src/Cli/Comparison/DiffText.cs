@@ -1,7 +1,8 @@
-using ImageSdk.Cli.Comparison;
+using ImageSdk.Cli.Output;
+using ImageSdk.Cli.Views;
 using ImageSdk.Images;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Comparison;
 
 /// <summary>A comparison for people: "+" only right, "-" only left, "~" on both sides but not the same.</summary>
 static class DiffText

@@ -1,4 +1,4 @@
-namespace ImageSdk.Cli;
+namespace ImageSdk.Cli.Errors;
 
 /// <summary>What the process says to its caller; documented in docs/imagesdk.md.</summary>
 static class ExitCode

@@ -1,6 +1,7 @@
+using ImageSdk.Cli.Output;
 using ImageSdk.Images;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Views;
 
 /// <summary>Packages in columns: name, version, size.</summary>
 static class PackageTable

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using ImageSdk.Cli.Errors;
+using ImageSdk.Cli.Hosting;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Cli.Stores;
 using ImageSdk.Srpc;
 
-namespace ImageSdk.Cli;
+namespace ImageSdk.Cli.Options;
 
 /// <summary>The options that every command has.</summary>
 sealed class GlobalOptions

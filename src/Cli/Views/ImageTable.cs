@@ -1,7 +1,8 @@
+using ImageSdk.Cli.Output;
 using ImageSdk.Images;
 using Spectre.Console;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Views;
 
 /// <summary>Images in columns, for a terminal.</summary>
 static class ImageTable

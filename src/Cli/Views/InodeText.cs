@@ -1,7 +1,8 @@
 using System.Globalization;
+using ImageSdk.Cli.Output;
 using ImageSdk.Images;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Views;
 
 /// <summary>Inodes in words.</summary>
 static class InodeText

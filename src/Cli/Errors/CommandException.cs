@@ -1,4 +1,4 @@
-namespace ImageSdk.Cli;
+namespace ImageSdk.Cli.Errors;
 
 /// <summary>A command cannot be done. The message is one line that says what to do.</summary>
 sealed class CommandException(string code, string message, Exception? inner = null) : Exception(message, inner)

@@ -2,7 +2,7 @@ using System.Text.Json;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Cli.Views;
 
 /// <summary>Paths and inodes in JSON, with their extended attributes.</summary>
 static class WholeInodeJson
