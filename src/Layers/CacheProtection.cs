@@ -9,11 +9,9 @@ namespace ImageSdk.Layers;
 /// </summary>
 static class CacheProtection
 {
-    public const UnixFileMode PrivateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     /// <summary>All may look, and this user alone may write.</summary>
     public const UnixFileMode SharedMode =
-        PrivateMode | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        LayerStore.PrivateMode | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
@@ -35,7 +33,7 @@ static class CacheProtection
         RequireOwned(store.Root);
         var open = FindOpen(store);
         foreach (var (directory, _) in open)
-            File.SetUnixFileMode(directory, PrivateMode);
+            File.SetUnixFileMode(directory, LayerStore.PrivateMode);
         if (open.Any(found => (found.Mode & OthersWrite) != 0))
             listener.Report(new(DiagnosticSeverity.Warning, "IMG3171",
                 $"Other users could write to the build cache {store.Root}. They no longer can. Whether they did, \"imagesdk cache verify --content\" shows."));
@@ -54,7 +52,7 @@ static class CacheProtection
     }
 
     /// <summary>Makes a directory for this user alone, and those above it so that this user alone can write to them, whatever the umask.</summary>
-    public static void MakeDirectory(string directory) => MakeDirectory(directory, PrivateMode);
+    public static void MakeDirectory(string directory) => MakeDirectory(directory, LayerStore.PrivateMode);
 
     static void MakeDirectory(string directory, UnixFileMode mode)
     {
@@ -82,7 +80,7 @@ static class CacheProtection
     static List<(string Directory, UnixFileMode Mode)> FindOpen(LayerStore store) =>
     [
         .. store.PrivateDirectories.Select(directory => new DirectoryInfo(directory))
-            .Where(directory => directory is { Exists: true, LinkTarget: null } && directory.UnixFileMode != PrivateMode)
+            .Where(directory => directory is { Exists: true, LinkTarget: null } && directory.UnixFileMode != LayerStore.PrivateMode)
             .Select(directory => (directory.FullName, directory.UnixFileMode)),
     ];
 }

@@ -25,6 +25,8 @@ namespace ImageSdk.Layers;
 /// </summary>
 sealed class LayerStore
 {
+    /// <summary>Of directories that are one user's alone.</summary>
+    public const UnixFileMode PrivateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
     /// Root and each ordinary user have a cache of their own even in a common folder: the kernel marks deleted names
@@ -49,7 +51,7 @@ sealed class LayerStore
     public void CreateDirectories()
     {
         foreach (var directory in PrivateDirectories)
-            Directory.CreateDirectory(directory, CacheProtection.PrivateMode);
+            Directory.CreateDirectory(directory, PrivateMode);
     }
 
     /// <summary>The directories that are this user's alone, the root first.</summary>
@@ -159,14 +161,14 @@ sealed class LayerStore
     /// <summary>Waits until nobody else makes the layer; the holder disposes the result.</summary>
     public Task<IDisposable> LockAsync(string id, Action waiting, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(LocksDirectory, CacheProtection.PrivateMode);
+        Directory.CreateDirectory(LocksDirectory, PrivateMode);
         return WaitForAsync(() => OwnedFile.TryTake(Path.Combine(LocksDirectory, id), FileMode.OpenOrCreate), waiting, cancellation);
     }
 
     /// <summary>Keeps layers from being removed while the result is not disposed. Any number of builds hold it together.</summary>
     public Task<IDisposable> HoldAsync(Action waiting, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(Root, CacheProtection.PrivateMode);
+        Directory.CreateDirectory(Root, PrivateMode);
         return WaitForAsync(() => TryOpenLock(FileAccess.Read, FileShare.Read), waiting, cancellation);
     }
 
@@ -209,7 +211,7 @@ sealed class LayerStore
     /// <summary>From now on the result under this key is another one: what was cached for it no longer counts.</summary>
     public void StartGeneration(string key)
     {
-        Directory.CreateDirectory(GenerationsDirectory, CacheProtection.PrivateMode);
+        Directory.CreateDirectory(GenerationsDirectory, PrivateMode);
         AtomicFile.Write(Path.Combine(GenerationsDirectory, CacheKey.IdOf(key)), DateTime.UtcNow.Ticks.ToString());
     }
 }

@@ -15,9 +15,9 @@ static class StoreProtection
             CacheProtection.MakeDirectory(directory);
             using var handle = DirectoryHandle.Open(directory);
             // Another user's is for that user to close.
-            if (handle.Stat().Uid != Processes.UserId || (File.GetUnixFileMode(directory) & ~CacheProtection.PrivateMode) == 0)
+            if (handle.Stat().Uid != Processes.UserId || (File.GetUnixFileMode(directory) & ~LayerStore.PrivateMode) == 0)
                 continue;
-            File.SetUnixFileMode(directory, CacheProtection.PrivateMode);
+            File.SetUnixFileMode(directory, LayerStore.PrivateMode);
             listener.Progress($"The image store {directory} was open to other users; it no longer is");
         }
     }

@@ -46,7 +46,7 @@ sealed partial class DebianInstaller
         var plan = planner.Plan(system, sources, Trees);
         if ((plan.Reason ?? FindReason(system, sources.Settings, plan)) is { } reason)
             throw Unlockable(reason);
-        steps.AddRange(InstallSteps.Cut(plan, [.. packages.Select(package => AptPlanner.BaseName(package.Name))], system.Status.Names));
+        steps.AddRange(InstallSteps.Cut(plan, [.. packages.Select(package => PackageEntry.BaseName(package.Name))], system.Status.Names));
         return new(
             [.. packages.Select(package => package.Name)], "", [.. steps.Select(InstallationLock.Lock)], [.. automatic, .. plan.Automatic],
             InstallationLock.Packages(steps));
@@ -72,7 +72,7 @@ sealed partial class DebianInstaller
             if (added.Count > 0)
                 AptLogs.Write(context.Handle, new(added, [], locked.Automatic, system.Status.Architecture, null, [], []), [.. packages.Select(package => package.Name)]);
             AptExtendedStates.Write(
-                context.Handle, system.ExtendedStates, locked.Automatic, packages.Select(package => AptPlanner.BaseName(package.Name)), system.Status.Architecture);
+                context.Handle, system.ExtendedStates, locked.Automatic, packages.Select(package => PackageEntry.BaseName(package.Name)), system.Status.Architecture);
         });
         return layers.Done;
     }

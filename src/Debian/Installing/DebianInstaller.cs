@@ -60,7 +60,7 @@ sealed partial class DebianInstaller : IDisposable
             layers.MakeProvisional();
         if (((plan.Packages.Count == 0 ? plan.Reason : null) ?? FindUnusualName(plan, system)) is { } inOne)
             return InstallByApt(sources, inOne);
-        var steps = InstallSteps.Cut(plan, [.. packages.Select(package => AptPlanner.EntryName(package.Name))], system.Status.Names);
+        var steps = InstallSteps.Cut(plan, [.. packages.Select(package => PackageEntry.NameWithArchitecture(package.Name))], system.Status.Names);
         return (plan.Reason ?? FindReason(system, sources.Settings, plan)) is { } reason ? InstallByApt(sources, steps, plan, reason) : Install(sources, steps, plan, system);
     }
 
@@ -79,7 +79,7 @@ sealed partial class DebianInstaller : IDisposable
     {
         var planned = plan.Packages.SelectMany(package => new[] { package.Package.Name, package.Name }).ToHashSet(StringComparer.Ordinal);
         var selections = plan.ReadSelections();
-        return packages.FirstOrDefault(package => AptPlanner.BaseName(package.Name) is var name && !planned.Contains(name) && !system.Status.Names.Contains(name)
+        return packages.FirstOrDefault(package => PackageEntry.BaseName(package.Name) is var name && !planned.Contains(name) && !system.Status.Names.Contains(name)
             && !selections.Contains(name.TrimEnd('^'))) is { } other
             ? $"{other.Name} is no package's own name"
             : null;
@@ -143,7 +143,7 @@ sealed partial class DebianInstaller : IDisposable
             AptLeftovers.MakeArchives(context.Handle);
             if (plan.Packages.Count > 0)
                 AptLogs.Write(context.Handle, plan, [.. packages.Select(package => package.Name)]);
-            var listed = packages.Select(package => AptPlanner.BaseName(package.Name));
+            var listed = packages.Select(package => PackageEntry.BaseName(package.Name));
             AptExtendedStates.Write(context.Handle, system.ExtendedStates, plan.Automatic, listed.Concat(plan.Manual), plan.Architecture);
         });
         return layers.Done;

@@ -137,12 +137,6 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         return (actions, versions);
     }
 
-    /// <summary>The name in an entry of a package list: "nginx" in "nginx=1.22*", "nginx/bookworm", "nginx:amd64".</summary>
-    public static string BaseName(string entry) => entry.AsSpan().IndexOfAny("=/:") is var end and > 0 ? entry[..end] : entry;
-
-    /// <summary>The same with its architecture: "nginx:amd64".</summary>
-    public static string EntryName(string entry) => entry.AsSpan().IndexOfAny("=/") is var end and > 0 ? entry[..end] : entry;
-
     static bool HaveDigests(IEnumerable<string> uriLines) => uriLines.All(line => line.Contains(" SHA256:", StringComparison.Ordinal));
 
     /// <summary>Where packages are that are known; null where apt does not say.</summary>
@@ -158,7 +152,7 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     IReadOnlyList<ControlStanza>? AskStanzas(IReadOnlyList<(string Name, string Version)> versions)
     {
         if (lists.Value is { } all)
-            return [.. versions.SelectMany(package => all.Describe(BaseName(package.Name), package.Version)).SelectMany(ControlStanza.ReadAll)];
+            return [.. versions.SelectMany(package => all.Describe(PackageEntry.BaseName(package.Name), package.Version)).SelectMany(ControlStanza.ReadAll)];
         var (exitCode, lines) = context.QueryInBuildEnvironment(["/usr/bin/apt-cache", "show", .. NamesOf(versions)]);
         return exitCode == 0 ? [.. ControlStanza.ReadAll(lines).Where(stanza => stanza["Package"].Length > 0)] : null;
     }

@@ -81,7 +81,7 @@ sealed class InstallSteps
     }
 
     // What is selected for a pattern may be a virtual name in turn.
-    IEnumerable<string> Select(string listed) => planned.ContainsKey(listed) ? [listed] : SelectNamed(AptPlanner.BaseName(listed));
+    IEnumerable<string> Select(string listed) => planned.ContainsKey(listed) ? [listed] : SelectNamed(PackageEntry.BaseName(listed));
 
     IEnumerable<string> SelectNamed(string entry) => planned.ContainsKey(entry)
         ? [entry]

@@ -28,7 +28,7 @@ sealed class ListExcerpt
     /// <returns>Null where apt has to look for itself what is meant.</returns>
     public static ListExcerpt? TryTake(PackageLists? lists, ReadOnlyMemory<byte> installed, IEnumerable<string> entries)
     {
-        List<string> names = [.. entries.Select(AptPlanner.BaseName)];
+        List<string> names = [.. entries.Select(PackageEntry.BaseName)];
         if (lists is null || !names.TrueForAll(lists.Has))
             return null;
         var excerpt = new ListExcerpt(lists, new(installed));

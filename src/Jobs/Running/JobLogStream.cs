@@ -71,7 +71,7 @@ sealed class JobLogStream : Stream
             }
             catch (JobException exception) when (exception is not LeaseLostException)
             {
-                await Task.Delay(JobRunner.RetryPause, clock, lost);
+                await Task.Delay(JobRunnerOptions.RetryPause, clock, lost);
             }
     }
 

@@ -62,7 +62,7 @@ sealed class JobRun(JobLease lease, JobQueueOptions queueOptions, JobRunnerOptio
             }
             catch (JobException exception) when (exception is not LeaseLostException && queueOptions.Clock.GetElapsedTime(began) < options.LongestSilence)
             {
-                await Task.Delay(JobRunner.RetryPause, queueOptions.Clock);
+                await Task.Delay(JobRunnerOptions.RetryPause, queueOptions.Clock);
             }
     }
 
@@ -130,7 +130,7 @@ sealed class JobRun(JobLease lease, JobQueueOptions queueOptions, JobRunnerOptio
             catch (JobException) when (clock.GetElapsedTime(heard) < options.LongestSilence)
             {
                 // The database is away; the queue has waited for it already.
-                await Task.Delay(JobRunner.RetryPause, clock, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(JobRunnerOptions.RetryPause, clock, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (JobException)
             {

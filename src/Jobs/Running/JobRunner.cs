@@ -10,8 +10,6 @@ namespace ImageSdk.Jobs.Running;
 /// <param name="options">How to do them.</param>
 public sealed class JobRunner(JobQueue queue, WorkerProfile worker, IReadOnlyDictionary<string, JobHandler> handlers, JobRunnerOptions? options = null)
 {
-    internal static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
-
     readonly JobRunnerOptions options = options ?? new();
     readonly WorkerProfile worker = worker with { Kinds = [.. handlers.Keys] };
     readonly ConcurrentDictionary<string, JobRun> running = [];
@@ -59,7 +57,7 @@ public sealed class JobRunner(JobQueue queue, WorkerProfile worker, IReadOnlyDic
             catch (JobException exception)
             {
                 queue.Options.Report?.Invoke($"no jobs can be claimed: {exception.Message}");
-                await Task.Delay(RetryPause, queue.Options.Clock, cancel);
+                await Task.Delay(JobRunnerOptions.RetryPause, queue.Options.Clock, cancel);
             }
     }
 

@@ -3,6 +3,9 @@ namespace ImageSdk.Jobs.Running;
 /// <summary>How a process does jobs.</summary>
 public sealed record JobRunnerOptions
 {
+    /// <summary>From a failed attempt to reach the database to the next.</summary>
+    internal static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
     /// <summary>How many jobs to do at once.</summary>
     public int Concurrency { get; init; } = 1;
 

@@ -52,7 +52,7 @@ sealed class CoveredPrograms : IDisposable
 
     /// <summary>The programs where the stand-ins look for them.</summary>
     public IReadOnlyList<BindMount> Mounts =>
-        [.. covers.Select(cover => new BindMount($"{root.RootPath}/{Folder}/{cover.Program.Name}", $"{KernelFiles.Programs}/{cover.Program.Name}"))];
+        [.. covers.Select(cover => new BindMount($"{root.RootPath}/{Folder}/{cover.Program.Name}", $"{CoveredProgram.Originals}/{cover.Program.Name}"))];
 
     void Add(CoveredProgram program, string directory)
     {

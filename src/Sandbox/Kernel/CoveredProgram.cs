@@ -5,12 +5,15 @@ namespace ImageSdk.Sandbox.Kernel;
 
 /// <summary>
 /// A program of an image that has a stand-in while commands run (<see cref="CoveredPrograms"/>). The stand-in finds the program itself in
-/// <see cref="KernelFiles.Programs"/>.
+/// <see cref="Originals"/>.
 /// </summary>
 /// <param name="Name">Of the program.</param>
 /// <param name="Script">The stand-in.</param>
 sealed record CoveredProgram(string Name, string Script)
 {
+    /// <summary>Where programs of the image that have a stand-in are found inside.</summary>
+    public const string Originals = "/proc/1/programs";
+
     /// <summary>The stand-in as a file has it.</summary>
     public byte[] Content { get; } = Encoding.UTF8.GetBytes(Script);
 

@@ -15,9 +15,6 @@ namespace ImageSdk.Sandbox.Kernel;
 /// </remarks>
 sealed class KernelFiles
 {
-    /// <summary>Where programs of the image that have a stand-in are found inside.</summary>
-    public const string Programs = "/proc/1/programs";
-
     /// <summary>Programs that have one.</summary>
     public static IReadOnlyList<CoveredProgram> Covered { get; } = WorkerEnvironment.IsRootless
         ? [KernelSettings.Program, ServiceManager.Program, DeviceNodes.Program]

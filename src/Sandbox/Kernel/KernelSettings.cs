@@ -17,7 +17,7 @@ static class KernelSettings
                     exit 0 ;;
             esac
         done
-        exec {KernelFiles.Programs}/sysctl "$@"
+        exec {CoveredProgram.Originals}/sysctl "$@"
 
         """);
 }

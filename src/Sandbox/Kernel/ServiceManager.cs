@@ -21,7 +21,7 @@ static class ServiceManager
             [ "$argument" = --now ] || set -- "$@" "$argument"
             count=$((count - 1))
         done
-        exec {KernelFiles.Programs}/systemctl "$@"
+        exec {CoveredProgram.Originals}/systemctl "$@"
 
         """);
 }

@@ -44,7 +44,7 @@ sealed class FileContents(DirectoryHandle root, bool setOwners) : IKeepingSink
         {
             using var file = root.CreateBeneath(path, NewMode(inode));
             file.WriteSparse(content);
-            Finish(file, inode, ImageUnpacker.ToPosix(inode.Mtime), setOwners);
+            Finish(file, inode, ToPosix(inode.Mtime), setOwners);
             Interlocked.Increment(ref fileCount);
         }
     }
@@ -63,7 +63,7 @@ sealed class FileContents(DirectoryHandle root, bool setOwners) : IKeepingSink
             // The others before its mode is set, which may not let it be read.
             foreach (var (other, otherInode) in files[index].Skip(1))
                 Copy(path, other, otherInode, buffer, cancellation);
-            Finish(file, inode, ImageUnpacker.ToPosix(inode.Mtime), setOwners);
+            Finish(file, inode, ToPosix(inode.Mtime), setOwners);
             Interlocked.Add(ref fileCount, files[index].Count);
             file.Rewind();
             return new KeptObject(file.Read, file);
@@ -131,6 +131,8 @@ sealed class FileContents(DirectoryHandle root, bool setOwners) : IKeepingSink
             cancellation.ThrowIfCancellationRequested();
             file.WriteSparse(buffer.AsSpan(0, count));
         }
-        Finish(file, inode, ImageUnpacker.ToPosix(inode.Mtime), setOwners);
+        Finish(file, inode, ToPosix(inode.Mtime), setOwners);
     }
+
+    public static PosixTime ToPosix(FileTime time) => new(time.Seconds, time.Nanoseconds);
 }

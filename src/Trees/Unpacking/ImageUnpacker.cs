@@ -185,7 +185,7 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
         {
             case RegularInode regular:
                 using (var file = handle.CreateBeneath(name, FileContents.NewMode(regular)))
-                    FileContents.Finish(file, regular, ToPosix(regular.Mtime), setOwners);
+                    FileContents.Finish(file, regular, FileContents.ToPosix(regular.Mtime), setOwners);
                 emptyCount++;
                 return;
             case ComputedInode computed:
@@ -211,7 +211,7 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
             if (FileContents.IsSettable(attribute, setOwners))
                 handle.SetAttribute(name, attribute.Span, value.Span);
         if (inode is SpecialInode { Mtime: var time })
-            handle.SetTimes(name, ToPosix(time));
+            handle.SetTimes(name, FileContents.ToPosix(time));
     }
 
     void MakeLinks(DirectoryHandle root)
@@ -224,7 +224,5 @@ public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken canc
     }
 
     static void Finish(OpenFile directory, DirectoryInode inode, bool setOwners) =>
-        FileContents.Finish(directory, inode, inode.Mtime is { } time ? ToPosix(time) : null, setOwners);
-
-    internal static PosixTime ToPosix(FileTime time) => new(time.Seconds, time.Nanoseconds);
+        FileContents.Finish(directory, inode, inode.Mtime is { } time ? FileContents.ToPosix(time) : null, setOwners);
 }

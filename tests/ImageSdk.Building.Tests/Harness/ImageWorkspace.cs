@@ -56,8 +56,8 @@ sealed class ImageWorkspace : IDisposable
         var cache = Path.Combine(Folder, "cache");
         var shared = new PackageStore(new LayerStore(TestHost.CacheDirectory, Posix.Processes.UserId)).PackagesDirectory;
         var own = new PackageStore(new LayerStore(cache, Posix.Processes.UserId)).PackagesDirectory;
-        Directory.CreateDirectory(shared, CacheProtection.PrivateMode);
-        Directory.CreateDirectory(Path.GetDirectoryName(own)!, CacheProtection.PrivateMode);
+        Directory.CreateDirectory(shared, LayerStore.PrivateMode);
+        Directory.CreateDirectory(Path.GetDirectoryName(own)!, LayerStore.PrivateMode);
         Directory.CreateSymbolicLink(own, shared);
         return cache;
     }
