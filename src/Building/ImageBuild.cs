@@ -144,10 +144,12 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
             return;
         var plan = state.ReadPlan();
         var run = new StageRun(plan, state, plan.OpenLayers(), workers, listener, cancellation);
-        if (stage == ImageStage.UnpackSourceImage)
-            await locker.LockSourceAsync(run.ReadSource());
-        else
-            await locker.LockPackagesAsync(run.ReadState(stage - 1));
+        await (StageTable.Of(stage).Kind switch
+        {
+            StageKind.Unpack => locker.LockSourceAsync(run.ReadSource()),
+            StageKind.Packages => locker.LockPackagesAsync(run.ReadState(stage - 1)),
+            var kind => throw StageTable.Unexpected(kind),
+        });
     }
 
     /// <summary>Brings all packages of the lock into the cache, so that a build needs no network.</summary>
@@ -160,7 +162,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// Whether scripts that the project brings along run before its packages are installed: then a restore, which runs nothing of a project,
     /// can't work the packages out.
     /// </summary>
-    public bool RunsScriptsBeforePackages => state.ReadPlan().Manifest.Scripts.Any(script => script.Stage == ProjectScriptStage.PreInstall);
+    public bool RunsScriptsBeforePackages => state.ReadPlan().Manifest.Scripts.Any(script => script.Stage < ImageStage.InstallPackages);
 
     ImageLocker? Locker(BuildWorkers workers, CancellationToken cancellation) => state.ReadPlan() is { Project.Lock: { } settings } plan
         ? new(plan, settings, state, plan.OpenLayers(), workers, listener, cancellation)
@@ -181,12 +183,13 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         try
         {
             await workers.HoldLayersAsync(layers, listener, timeout.Token);
-            var outcome = stage switch
+            var outcome = StageTable.Of(stage).Kind switch
             {
-                ImageStage.UnpackSourceImage => await run.UnpackSourceAsync(),
-                ImageStage.ScanImage => await run.ScanAsync(),
-                ImageStage.TestImage => await run.TestAsync(),
-                _ => await run.RunAsync(stage),
+                StageKind.Unpack => await run.UnpackSourceAsync(),
+                StageKind.Files or StageKind.Scripts or StageKind.Packages or StageKind.CleanUp => await run.RunAsync(stage),
+                StageKind.Seal => await run.ScanAsync(),
+                StageKind.Test => await run.TestAsync(),
+                var kind => throw StageTable.Unexpected(kind),
             };
             clock.Stop(outcome);
             return outcome;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ImageSdk.Building;
 using ImageSdk.Building.Workers;
 using ImageSdk.Contracts.Diagnostics;
@@ -10,8 +11,7 @@ public abstract class SandboxedImageTask : ImageTask, ICancelableTask, IDisposab
 {
     readonly CancellationTokenSource cancellation = new();
 
-    /// <summary>Path of ImageSdk.Worker.dll.</summary>
-    [Required]
+    /// <summary>Path of ImageSdk.Worker.dll; empty for the one beside the tasks.</summary>
     public string WorkerAssembly { get; set; } = "";
 
     /// <summary>Path of the dotnet host; empty for the one that runs this process.</summary>
@@ -46,7 +46,7 @@ public abstract class SandboxedImageTask : ImageTask, ICancelableTask, IDisposab
     {
         const RegisteredTaskObjectLifetime lifetime = RegisteredTaskObjectLifetime.Build;
         var engine = (IBuildEngine4)BuildEngine;
-        var worker = Absolute(WorkerAssembly);
+        var worker = Worker();
         var key = (typeof(BuildWorkers).FullName, typeof(BuildWorkers).Assembly.Location, worker, Absolute(ProjectFile), Absolute(StateDirectory));
         if (engine.GetRegisteredTaskObject(key, lifetime) is BuildWorkers existing)
             return existing;
@@ -55,13 +55,27 @@ public abstract class SandboxedImageTask : ImageTask, ICancelableTask, IDisposab
         return workers;
     }
 
+    /// <summary>The worker's assembly: as the task or the command line has it, or the one that comes with the tasks.</summary>
+    private protected string Worker()
+    {
+        if (WorkerAssembly is { Length: > 0 })
+            return Absolute(WorkerAssembly);
+        return BuildEngine is IBuildEngine6 engine && engine.GetGlobalProperties().TryGetValue("ImageSdkWorkerAssembly", out var said) && said.Length > 0
+            ? Absolute(said)
+            : Path.Combine(Path.GetDirectoryName(typeof(SandboxedImageTask).Assembly.Location)!, "ImageSdk.Worker.dll");
+    }
+
+    /// <summary>The host that runs the worker: the one that runs the build.</summary>
     private protected string DotNet()
     {
-        if (TaskEnvironment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host)
-            return host;
+        if (TaskEnvironment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } said)
+            return said;
         if (DotNetHost is { Length: > 0 })
             return DotNetHost;
-        // An MSBuild started by its own launcher is not a host; the one on the search path has to do.
-        return Environment.ProcessPath is { } process && Path.GetFileNameWithoutExtension(process) == "dotnet" ? process : "dotnet";
+        if (Environment.ProcessPath is { } process && Path.GetFileNameWithoutExtension(process) == "dotnet")
+            return process;
+        // An MSBuild started by its own launcher is not a host: its framework lies in ROOT/shared/NAME/VERSION, and the host in ROOT.
+        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
+        return File.Exists(host) ? host : "dotnet";
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Sdk.Tests.Harness;
 
 namespace ImageSdk.Sdk.Tests;
@@ -16,7 +17,7 @@ public sealed partial class DocumentationTests
         var defaults = PropertyDefault().Matches(Repository.Read("src/Sdk/targets/ImageSdk.Defaults.targets"));
         var passed = PropertyOfTask().Matches(Repository.Read("src/Sdk/targets/ImageSdk.Build.targets"));
         // The last ones are the package's own.
-        string[] common = ["MSBuildProjectFullPath", "TargetPath", "EnableDefaultItems", "ImageSdkWorkerAssembly"];
+        string[] common = ["MSBuildProjectFullPath", "TargetPath", "EnableDefaultItems"];
 
         Assert.Equal([], defaults.Concat(passed).Select(match => match.Groups[1].Value).Where(IsPublic).Distinct().Except(documented).Except(common));
         Assert.All(documented, name => Assert.Matches($@"\$\({name}\b|<{name}>", targets + "<ImageSdkVersion>"));
@@ -25,7 +26,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Every_item_is_documented_and_exists()
     {
-        var documented = Rows("docs/items.md").Except(["Files", "PostInstall", "PostScripts", "PreInstall", "Scripts", "PostCleanup"]).ToList();
+        var documented = Rows("docs/items.md").Except(StageTable.Rows.Select(row => row.ItemValue)).ToList();
         var passed = ItemOfTask().Matches(Repository.Read("src/Sdk/targets/ImageSdk.Build.targets")).Select(match => match.Groups[1].Value).Where(IsPublic);
         var containers = ContainerItem().Matches(Repository.Read("src/Sdk/targets/ImageSdk.Containers.targets")).Select(match => match.Groups[1].Value);
 

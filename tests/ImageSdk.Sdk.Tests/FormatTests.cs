@@ -198,7 +198,7 @@ public sealed class FormatTests : IDisposable
         folder.Project("hello", """
               <Target Name="Boot" DependsOnTargets="Build">
                 <MakeImageArtifacts FormatNames="raw" OutputDirectory="$(ImageStateDirectory)" ExtraTrees="extra" ProjectFile="$(MSBuildProjectFullPath)"
-                  StateDirectory="$(ImageStateDirectory)" WorkerAssembly="$(ImageSdkWorkerAssembly)">
+                  StateDirectory="$(ImageStateDirectory)">
                   <Output TaskParameter="Artifacts" ItemName="_Disk" />
                 </MakeImageArtifacts>
                 <Message Importance="high" Text="DISK %(_Disk.Identity) %(_Disk.Format) %(_Disk.IsFolder)" />

@@ -67,6 +67,23 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
+    public void The_worker_is_the_one_beside_the_tasks_unless_the_command_line_names_another()
+    {
+        folder.Project("x");
+        File.WriteAllText(folder["other worker.dll"], "");
+        Assert.All(Runs(), line => Assert.EndsWith(" ImageSdk.Worker.dll dotnet", line, StringComparison.Ordinal));
+        Assert.All(Runs($"-p:ImageSdkWorkerAssembly={folder["other worker.dll"]}"), line => Assert.EndsWith(" other worker.dll dotnet", line, StringComparison.Ordinal));
+
+        IReadOnlyList<string> Runs(params string[] arguments)
+        {
+            folder.Build(["-t:Rebuild", .. arguments]).Succeeded();
+            List<string> runs = [.. File.ReadLines(folder["obj/Debug/image/fake.log"]).Where(line => line.StartsWith("Run ", StringComparison.Ordinal))];
+            Assert.Equal(Harness.Stages.Run.Count, runs.Count);
+            return runs;
+        }
+    }
+
+    [Fact]
     public void Another_SDK_beside_this_one_is_an_error()
     {
         folder.Write("hello.imgproj", """<Project Sdk="ImageSdk"><PropertyGroup><UsingMicrosoftNETSdk>true</UsingMicrosoftNETSdk></PropertyGroup></Project>""");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Sdk.Tests.Harness;
 
 namespace ImageSdk.Sdk.Tests;
@@ -146,11 +147,11 @@ public sealed class PrepareImageTests : IDisposable
 
         Assert.Equal(["curl", "git=1:2.39.5-0+deb12u2"], project.Packages);
         Assert.Equal(
-            [new(folder["conf/a b.conf"], "/etc/conf.d/a b.conf", ProjectFileStage.PostInstall, "0640"), new(folder["conf/none"], "/etc/none", ProjectFileStage.Files)],
+            [new(folder["conf/a b.conf"], "/etc/conf.d/a b.conf", ImageStage.CopyPostInstallFiles, "0640"), new(folder["conf/none"], "/etc/none", ImageStage.CopyFiles)],
             project.Files);
         Assert.Equal(
-            [new(folder["tree"], ProjectFileStage.PostScripts, ProjectTreeUse.Append), new(folder["templates"], ProjectFileStage.Files, ProjectTreeUse.Template)], project.Trees);
-        Assert.Equal([new(folder["one"], ProjectScriptStage.PreInstall), new(folder["two"], ProjectScriptStage.Scripts)], project.Scripts);
+            [new(folder["tree"], ImageStage.CopyPostScriptsFiles, ProjectTreeUse.Append), new(folder["templates"], ImageStage.CopyFiles, ProjectTreeUse.Template)], project.Trees);
+        Assert.Equal([new(folder["one"], ImageStage.RunPreInstallScripts), new(folder["two"], ImageStage.RunScripts)], project.Scripts);
         Assert.Equal([new("Name", "x;y")], project.Tags);
         var trigger = Assert.Single(project.Triggers);
         Assert.Equal([@"/etc/ssh/.*\.conf", @"^/a;[b]\d+$"], trigger.MatchLines);

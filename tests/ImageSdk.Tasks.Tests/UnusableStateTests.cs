@@ -69,8 +69,6 @@ public sealed class UnusableStateTests : IDisposable
                     "ProjectFile" => Path.Combine(folder, "x.imgproj"),
                     "StateDirectory" => state,
                     "Stage" => "CopyFiles",
-                    // Nothing is there to be started.
-                    "WorkerAssembly" => Path.Combine(folder, "no-worker.dll"),
                     _ => Path.Combine(folder, "other"),
                 },
                 { IsArray: true } array => Array.CreateInstance(array.GetElementType()!, 0),
@@ -79,6 +77,9 @@ public sealed class UnusableStateTests : IDisposable
             });
         task.ProjectFile = Path.Combine(folder, "x.imgproj");
         task.StateDirectory = state;
+        // Nothing is there to be started.
+        if (task is SandboxedImageTask sandboxed)
+            sandboxed.WorkerAssembly = Path.Combine(folder, "no-worker.dll");
         return task;
     }
 

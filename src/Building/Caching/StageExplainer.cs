@@ -30,7 +30,7 @@ public sealed class StageExplainer
 
     /// <summary>The stages that make layers.</summary>
     public static IReadOnlyList<ImageStage> Stages { get; } =
-        [.. Enum.GetValues<ImageStage>().Where(stage => stage is not (ImageStage.ResolveSourceImage or ImageStage.TestImage))];
+        [.. StageTable.Rows.Where(row => row.MakesLayer).Select(row => row.Stage)];
 
     /// <summary>The newest folder with the state of a build below a project's folder, or the folder itself.</summary>
     public static string? FindState(string directory)
@@ -79,7 +79,7 @@ public sealed class StageExplainer
     // As StageRun computes it: whether the stage did what it did with these inputs, though its layer can't be asked.
     bool IsKey(StageState done, ImageStage stage, string inputs)
     {
-        var generation = stage is ImageStage.InstallPackages or ImageStage.UnpackSourceImage ? layers.GenerationOf(StreamGeneration.KeyOf(stream)) : "";
+        var generation = StageTable.Of(stage).FollowsPackageAge ? layers.GenerationOf(StreamGeneration.KeyOf(stream)) : "";
         return done.Key == CacheKey.Of(done.Below ?? "bootstrap", inputs, generation);
     }
 
@@ -109,8 +109,7 @@ public sealed class StageExplainer
         if (changes.Count > 0)
             return new(stage, StageStatus.Done, StageReason.Inputs, layer, found.Id, null, changes) { IsGuess = isGuess };
         // Only what comes from package repositories becomes another without a change.
-        var ages = stage is ImageStage.InstallPackages or ImageStage.UnpackSourceImage;
-        return ages && done.Previous is { } before && before.Below == done.Below
+        return StageTable.Of(stage).FollowsPackageAge && done.Previous is { } before && before.Below == done.Below
             ? new(stage, StageStatus.Done, StageReason.Age, layer, found.Id, null, [])
             : new(stage, StageStatus.Done, StageReason.Below, layer, found.Id, ChangedBelow(stage), []);
     }

@@ -10,13 +10,6 @@ namespace ImageSdk.Building.Publishing;
 /// <summary>Finds the files of an image that came from the project itself.</summary>
 static class AddedFiles
 {
-    // What the clean-up brings was there before it.
-    static readonly ImageStage[] ownStages =
-    [
-        ImageStage.CopyFiles, ImageStage.RunPreInstallScripts, ImageStage.CopyPostInstallFiles, ImageStage.RunScripts,
-        ImageStage.CopyPostScriptsFiles, ImageStage.RunPostCleanupScripts, ImageStage.ScanImage,
-    ];
-
     static readonly ByteString[] packagerFolders = ["var/cache/", "var/lib/apt/", "var/lib/dnf/", "var/lib/dpkg/", "var/lib/rpm/", "var/log/"];
 
     /// <summary>The files that the stages of a build brought and that are in the finished image, in bytewise order.</summary>
@@ -24,12 +17,12 @@ static class AddedFiles
     {
         var files = new SortedDictionary<ByteString, AddedFile>();
         var below = LayersOf(state, ImageStage.UnpackSourceImage);
-        for (var stage = ImageStage.CopyFiles; stage <= ImageStage.ScanImage; stage++)
+        foreach (var row in StageTable.Rows.Where(row => row.MakesLayer && row.Kind != StageKind.Unpack))
         {
-            var stack = LayersOf(state, stage);
-            if (ownStages.Contains(stage))
+            var stack = LayersOf(state, row.Stage);
+            if (row.BringsOwnFiles)
                 foreach (var layer in stack.Skip(below.Count))
-                    Take(layers.ReadIndex(layer), stage, layer, files);
+                    Take(layers.ReadIndex(layer), row.Stage, layer, files);
             below = stack;
         }
         var paths = new PathFinder(tree);

@@ -46,10 +46,11 @@ sealed class FirstWork(BuildPlan plan, LayerStore layers, DigestCache digests)
     IReadOnlyList<RunStageRequest> FindUpToPackages(string key, IReadOnlyList<string> below)
     {
         // The project's own scripts, and its secrets, wait until all of the project is known to be right.
-        if (plan.Manifest.Packages.Count == 0 || plan.Project.Sandbox.Secrets.Count > 0 || inputs.Describe(ImageStage.RunPreInstallScripts).Length > 0)
+        List<StageRow> rows = [.. StageTable.Rows.Where(row => row.Stage is > ImageStage.UnpackSourceImage and <= ImageStage.InstallPackages)];
+        if (plan.Manifest.Packages.Count == 0 || plan.Project.Sandbox.Secrets.Count > 0 || rows.Exists(row => row.Kind == StageKind.Scripts && inputs.Describe(row.Stage).Length > 0))
             return [];
         var requests = new List<RunStageRequest>();
-        foreach (var stage in new[] { ImageStage.CopyFiles, ImageStage.InstallPackages })
+        foreach (var stage in rows.Select(row => row.Stage))
         {
             if (inputs.Describe(stage) is not { Length: > 0 } described)
                 continue;

@@ -14,13 +14,6 @@ static class RepeatedPackages
 {
     const int MostNamed = 3;
 
-    // The stages of the same project that bring the same kind of thing after the packages.
-    static readonly Dictionary<string, string> sparing = new(StringComparer.Ordinal)
-    {
-        [nameof(ImageStage.CopyFiles)] = "files that no package needs while it is installed spare that in post-install-files/ (CopyPostInstallFiles)",
-        [nameof(ImageStage.RunPreInstallScripts)] = "what no package needs while it is installed spares that in scripts/ (RunScripts)",
-    };
-
     /// <param name="old">What the stage left before; null where it is not known.</param>
     /// <param name="before">What it stands on now.</param>
     /// <param name="inputs">What it reads.</param>
@@ -38,8 +31,18 @@ static class RepeatedPackages
         return $"packages were installed again because {Describe(earlier, made)} in {place}, on which they stand; "
             + (isSource
                 ? "all of a source image lies below the packages of images on it: what only these images need at the end belongs into their own post-install-files/"
-                : sparing.GetValueOrDefault(stage, "what packages do not need while they are installed belongs into a later stage"));
+                : Advise(StageTable.Find(stage)?.Kind));
     }
+
+    // The first stage of the kind after the packages brings the same.
+    static string Advise(StageKind? kind) => kind switch
+    {
+        StageKind.Files when FirstAfterPackages(kind) is { } later => $"files that no package needs while it is installed spare that in {later.Folder}/ ({later.Stage})",
+        StageKind.Scripts when FirstAfterPackages(kind) is { } later => $"what no package needs while it is installed spares that in {later.Folder}/ ({later.Stage})",
+        _ => "what packages do not need while they are installed belongs into a later stage",
+    };
+
+    static StageRow? FirstAfterPackages(StageKind? kind) => StageTable.Rows.FirstOrDefault(row => row.Kind == kind && row.Stage > ImageStage.InstallPackages);
 
     static string Describe(string earlier, string made)
     {

@@ -11,14 +11,6 @@ namespace ImageSdk.Building.Stages;
 /// <summary>Says of each stage what it reads.</summary>
 sealed class StageInputs(BuildPlan plan, DigestCache digests)
 {
-    /// <summary>Raise a stage's number when it makes something else of the same inputs: old layers then no longer count.</summary>
-    static string VersionOf(ImageStage stage) => stage switch
-    {
-        ImageStage.UnpackSourceImage or ImageStage.InstallPackages => "4",
-        ImageStage.RunPreInstallScripts or ImageStage.RunScripts or ImageStage.CleanPackages or ImageStage.RunPostCleanupScripts => "3",
-        _ => "2",
-    };
-
     readonly ImageManifest manifest = plan.Manifest;
     readonly ImageProject project = plan.Project;
 
@@ -26,50 +18,47 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
     public string Describe(ImageStage stage)
     {
         var inputs = new InputsWriter(digests);
-        switch (stage)
+        var row = StageTable.Of(stage);
+        switch (row.Kind)
         {
-            case ImageStage.UnpackSourceImage:
+            case StageKind.Resolve:
+                break; // It runs in every build, and finds out.
+            case StageKind.Unpack:
                 Bootstrap(inputs);
                 break;
-            case ImageStage.CopyFiles:
-                Files(inputs, ProjectFileStage.Files);
+            case StageKind.Files:
+                Files(inputs, stage);
                 break;
-            case ImageStage.RunPreInstallScripts:
-                Scripts(inputs, ProjectScriptStage.PreInstall);
+            case StageKind.Scripts:
+                Scripts(inputs, stage);
                 break;
-            case ImageStage.InstallPackages:
+            case StageKind.Packages:
                 Packages(inputs);
                 break;
-            case ImageStage.CopyPostInstallFiles:
-                Files(inputs, ProjectFileStage.PostInstall);
+            case StageKind.CleanUp:
+                CleanUp(inputs);
                 break;
-            case ImageStage.RunScripts:
-                Scripts(inputs, ProjectScriptStage.Scripts);
-                break;
-            case ImageStage.CopyPostScriptsFiles:
-                Files(inputs, ProjectFileStage.PostScripts);
-                break;
-            case ImageStage.CleanPackages:
-                // A bootstrap is clean already, and a stage that only takes away has nothing to take from.
-                if (project.Bootstrap is null || HasContent())
-                {
-                    inputs.Line("clean");
-                    inputs.Line("identity", [.. project.Sandbox.KeptIdentity, "/", .. StageOperations.OwnIdentity(manifest)]);
-                }
-                if (!inputs.IsEmpty && manifest.Trees.Any(tree => tree is { Stage: ProjectFileStage.PostScripts, Use: ProjectTreeUse.Append }))
-                    inputs.Line("clean-keeps", "appended");
-                break;
-            case ImageStage.RunPostCleanupScripts:
-                Scripts(inputs, ProjectScriptStage.PostCleanup);
-                break;
-            case ImageStage.ScanImage:
+            case StageKind.Seal:
                 Scan(inputs);
                 break;
-            case ImageStage.TestImage:
+            case StageKind.Test:
                 Test(inputs);
                 break;
+            default:
+                throw StageTable.Unexpected(row.Kind);
         }
-        return inputs.IsEmpty ? "" : $"{stage} {VersionOf(stage)}\n{inputs}";
+        return inputs.IsEmpty ? "" : $"{stage} {row.Version}\n{inputs}";
+    }
+
+    void CleanUp(InputsWriter inputs)
+    {
+        // A bootstrap is clean already, and a stage that only takes away has nothing to take from.
+        if (project.Bootstrap is not null && !HasContent())
+            return;
+        inputs.Line("clean");
+        inputs.Line("identity", [.. project.Sandbox.KeptIdentity, "/", .. StageOperations.OwnIdentity(manifest)]);
+        if (manifest.Trees.Any(tree => tree.Use == ProjectTreeUse.Append && StageTable.Of(tree.Stage).SurvivesCleanUp))
+            inputs.Line("clean-keeps", "appended");
     }
 
     bool HasContent() => manifest.Packages.Count + manifest.Scripts.Count + manifest.Trees.Count + manifest.Files.Count > 0;
@@ -97,7 +86,7 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
             inputs.Line("lock", "deb", package.Name, package.Version, package.Architecture, package.Sha256);
     }
 
-    void Files(InputsWriter inputs, ProjectFileStage stage)
+    void Files(InputsWriter inputs, ImageStage stage)
     {
         foreach (var tree in manifest.Trees.Where(tree => tree.Stage == stage))
             if (tree.Use == ProjectTreeUse.Template)
@@ -111,7 +100,7 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
         }
     }
 
-    void Scripts(InputsWriter inputs, ProjectScriptStage stage)
+    void Scripts(InputsWriter inputs, ImageStage stage)
     {
         var scripts = manifest.Scripts.Where(script => script.Stage == stage).ToList();
         if (scripts.Count == 0)

@@ -10,12 +10,10 @@ sealed class StageKeys(BuildPlan plan, LayerStore layers)
 {
     /// <summary>Of a root made from nothing.</summary>
     /// <param name="inputs">What it is made of, in words.</param>
-    public string OfBootstrap(string inputs) => Of("bootstrap", inputs, ages: true);
+    public string OfBootstrap(string inputs) => Of(ImageStage.UnpackSourceImage, "bootstrap", inputs);
 
     /// <param name="before">The same of what the stage begins with.</param>
-    public string Of(ImageStage stage, string before, string inputs) => Of(before, inputs, ages: stage == ImageStage.InstallPackages);
-
-    // Only what comes from package repositories grows old without a change of its inputs, and that only where no lock names it.
-    string Of(string before, string inputs, bool ages) =>
-        CacheKey.Of(before, inputs, ages && plan.Project.Lock is null ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
+    public string Of(ImageStage stage, string before, string inputs) =>
+        // Only what comes from package repositories grows old without a change of its inputs, and that only where no lock names it.
+        CacheKey.Of(before, inputs, StageTable.Of(stage).FollowsPackageAge && plan.Project.Lock is null ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
 }

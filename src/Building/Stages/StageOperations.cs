@@ -20,19 +20,14 @@ sealed class StageOperations(BuildPlan plan)
 
     static readonly string[] AptDirectories = ["/etc/apt/", "/etc/dpkg/", "/usr/share/keyrings/", "/var/lib/"];
 
-    public IReadOnlyList<StageOperation> Of(ImageStage stage) => stage switch
+    /// <summary>What a stage does on the root that the stages before it left.</summary>
+    public IReadOnlyList<StageOperation> Of(ImageStage stage) => StageTable.Of(stage) switch
     {
-        ImageStage.CopyFiles => Copies(ProjectFileStage.Files),
-        ImageStage.RunPreInstallScripts => [Scripts(ProjectScriptStage.PreInstall, "pre-install-scripts")],
-        ImageStage.InstallPackages => [new InstallPackagesOperation(manifest.Packages, project.Installation, locked.Value?.Install)],
-        ImageStage.CopyPostInstallFiles => Copies(ProjectFileStage.PostInstall),
-        ImageStage.RunScripts => [Scripts(ProjectScriptStage.Scripts, "scripts")],
-        ImageStage.CopyPostScriptsFiles => Copies(ProjectFileStage.PostScripts),
-        // In the original clean-up comes before post-scripts-files: what it took of them comes back.
-        ImageStage.CleanPackages =>
-            [new CleanPackagesOperation(project.Sandbox.KeptIdentity, OwnIdentity(manifest)), .. Restores()],
-        ImageStage.RunPostCleanupScripts => [Scripts(ProjectScriptStage.PostCleanup, "post-cleanup-scripts")],
-        _ => throw new InvalidOperationException($"{stage} is no list of operations"),
+        { Kind: StageKind.Files } => Copies(stage),
+        { Kind: StageKind.Scripts, Folder: var folder } => [Scripts(stage, folder)],
+        { Kind: StageKind.Packages } => [new InstallPackagesOperation(manifest.Packages, project.Installation, locked.Value?.Install)],
+        { Kind: StageKind.CleanUp } => [new CleanPackagesOperation(project.Sandbox.KeptIdentity, OwnIdentity(manifest)), .. Restores()],
+        var row => throw StageTable.Unexpected(row.Kind),
     };
 
     public StageOperation Bootstrap()
@@ -57,18 +52,20 @@ sealed class StageOperations(BuildPlan plan)
     /// <summary>The packages of the list, where nothing comes before them that apt looks at, and no lock says all; else null.</summary>
     IReadOnlyList<PackageRequest>? PackagesAhead()
     {
-        var changesApt = project.Sandbox.Secrets.Count > 0 || manifest.Scripts.Any(script => script.Stage == ProjectScriptStage.PreInstall)
-            || manifest.Files.Any(file => file.Stage == ProjectFileStage.Files && AptDirectories.Any(directory => file.TargetPath.StartsWith(directory, StringComparison.Ordinal)))
-            || manifest.Trees.Any(tree => tree.Stage == ProjectFileStage.Files && AptDirectories.Any(directory => Directory.Exists(tree.Directory + directory)));
+        var changesApt = project.Sandbox.Secrets.Count > 0 || manifest.Scripts.Any(script => IsBeforePackages(script.Stage))
+            || manifest.Files.Any(file => IsBeforePackages(file.Stage) && AptDirectories.Any(directory => file.TargetPath.StartsWith(directory, StringComparison.Ordinal)))
+            || manifest.Trees.Any(tree => IsBeforePackages(tree.Stage) && AptDirectories.Any(directory => Directory.Exists(tree.Directory + directory)));
         return changesApt || locked.Value is not null ? null : manifest.Packages;
     }
+
+    static bool IsBeforePackages(ImageStage stage) => stage < ImageStage.InstallPackages;
 
     public StageOperation Unpack(SourceImage source) => source.Package is { } package
         ? new UnpackPackageOperation(package.ToString(), package.ImageFile, package.ObjectsFile, package.TreeHash)
         : new UnpackOperation(source.ImageFile!, project.Store.ObjectDirectory);
 
     /// <summary>Trees in their order, single files of the project after those that are copied.</summary>
-    List<StageOperation> Copies(ProjectFileStage stage)
+    List<StageOperation> Copies(ImageStage stage)
     {
         var trees = CopiesOfTrees(stage);
         return [.. trees.Where(tree => tree.Use == ProjectTreeUse.Copy), .. CopiesOfFiles(stage), .. trees.Where(tree => tree.Use != ProjectTreeUse.Copy)];
@@ -76,14 +73,16 @@ sealed class StageOperations(BuildPlan plan)
 
     List<StageOperation> Restores()
     {
-        var (trees, files) = (CopiesOfTrees(ProjectFileStage.PostScripts), CopiesOfFiles(ProjectFileStage.PostScripts));
+        var kept = StageTable.Rows.Where(row => row.SurvivesCleanUp).ToList();
+        List<CopyTreeOperation> trees = [.. kept.SelectMany(row => CopiesOfTrees(row.Stage))];
+        List<CopyFileOperation> files = [.. kept.SelectMany(row => CopiesOfFiles(row.Stage))];
         return trees.Count + files.Count == 0 ? [] : [new RestoreFilesOperation(trees, files)];
     }
 
-    List<CopyTreeOperation> CopiesOfTrees(ProjectFileStage stage) =>
+    List<CopyTreeOperation> CopiesOfTrees(ImageStage stage) =>
         [.. manifest.Trees.Where(tree => tree.Stage == stage).Select(tree => new CopyTreeOperation(ManifestComponents.NameOf(stage, tree.Use), tree.Directory, tree.Use))];
 
-    List<CopyFileOperation> CopiesOfFiles(ProjectFileStage stage) =>
+    List<CopyFileOperation> CopiesOfFiles(ImageStage stage) =>
     [
         .. manifest.Files.Where(file => file.Stage == stage)
             .Select(file => new CopyFileOperation(file.Source, file.TargetPath, file.Mode.Length == 0 ? null : Convert.ToUInt32(file.Mode, 8))),
@@ -96,7 +95,7 @@ sealed class StageOperations(BuildPlan plan)
             .Concat(manifest.Files.Select(file => file.TargetPath.TrimStart('/')).Where(MachineIdentity.Has)).Distinct().Order(StringComparer.Ordinal),
     ];
 
-    RunScriptsOperation Scripts(ProjectScriptStage stage, string label) =>
+    RunScriptsOperation Scripts(ImageStage stage, string label) =>
         new(label, [.. manifest.Scripts.Where(script => script.Stage == stage).Select(script => script.File)]);
 
     /// <summary>How commands of the build environment run.</summary>

@@ -40,7 +40,7 @@ sealed class StageRun(
             return Nothing;
         }
         var key = keys.Of(stage, before.Key, inputs);
-        var old = stage == ImageStage.InstallPackages ? JsonFile.TryRead(state.StageFile(stage), StateJson.Default.StageState) : null;
+        var old = StageTable.Of(stage).Kind == StageKind.Packages ? JsonFile.TryRead(state.StageFile(stage), StateJson.Default.StageState) : null;
         var (outcome, made) = await MakeLayerAsync(key, id =>
         {
             ReadAhead(before);

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Contracts.Stages;
 
 namespace ImageSdk.Building.State;
 
@@ -9,19 +10,12 @@ namespace ImageSdk.Building.State;
 /// <param name="Value">What is said of it; empty where its presence says all.</param>
 sealed record StageInput(string Key, string Subject, string Mode, string Value)
 {
-    // Where files of the kind lie in a manifest directory.
-    static readonly Dictionary<string, string> Folders = new(StringComparer.Ordinal)
-    {
-        ["CopyFiles"] = "files/", ["CopyPostInstallFiles"] = "post-install-files/", ["CopyPostScriptsFiles"] = "post-scripts-files/",
-        ["RunPreInstallScripts"] = "pre-install-scripts/", ["RunScripts"] = "scripts/", ["RunPostCleanupScripts"] = "post-cleanup-scripts/",
-        ["ScanImage"] = "tests/",
-    };
-
     /// <summary>The lines of a stage's inputs but the first.</summary>
     public static List<StageInput> ReadAll(string inputs)
     {
         var lines = inputs.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var folder = lines.Length > 0 && Folders.TryGetValue(lines[0].Split(' ')[0], out var known) ? known : "";
+        // Another version may have written them.
+        var folder = lines.Length > 0 && StageTable.Find(lines[0].Split(' ')[0]) is { Folder.Length: > 0 } row ? $"{row.Folder}/" : "";
         var all = new List<StageInput>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         var section = "";

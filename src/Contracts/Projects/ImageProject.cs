@@ -1,3 +1,4 @@
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Storage;
 
 namespace ImageSdk.Contracts.Projects;
@@ -159,33 +160,15 @@ public sealed record PackagerType
     public IReadOnlyList<string> Verbatim { get; init; } = [];
 }
 
-/// <summary>The places in the order of stages where a project puts files or runs scripts.</summary>
-public enum ProjectFileStage
-{
-    /// <summary>files/, before packages.</summary>
-    Files,
-
-    /// <summary>post-install-files/, after packages.</summary>
-    PostInstall,
-
-    /// <summary>post-scripts-files/, after scripts and clean-up.</summary>
-    PostScripts,
-}
-
-public enum ProjectScriptStage
-{
-    PreInstall,
-    Scripts,
-    PostCleanup,
-}
-
 /// <summary>One file put into the image.</summary>
 /// <param name="TargetPath">Absolute path in the image.</param>
+/// <param name="Stage">One of the kind <see cref="StageKind.Files"/>.</param>
 /// <param name="Mode">Permission bits in octal, or empty for those of the source file.</param>
-public sealed record ProjectFileItem(string Source, string TargetPath, ProjectFileStage Stage, string Mode = "");
+public sealed record ProjectFileItem(string Source, string TargetPath, ImageStage Stage, string Mode = "");
 
 /// <summary>A directory whose content goes into the image.</summary>
-public sealed record ProjectTreeItem(string Directory, ProjectFileStage Stage, ProjectTreeUse Use = ProjectTreeUse.Copy);
+/// <param name="Stage">One of the kind <see cref="StageKind.Files"/>.</param>
+public sealed record ProjectTreeItem(string Directory, ImageStage Stage, ProjectTreeUse Use = ProjectTreeUse.Copy);
 
 public enum ProjectTreeUse
 {
@@ -200,7 +183,8 @@ public enum ProjectTreeUse
 }
 
 /// <summary>A script run in the image. Scripts of a stage run in version order of their names, with those of the directory.</summary>
-public sealed record ProjectScriptItem(string File, ProjectScriptStage Stage);
+/// <param name="Stage">One of the kind <see cref="StageKind.Scripts"/>.</param>
+public sealed record ProjectScriptItem(string File, ImageStage Stage);
 
 public sealed record ProjectTriggerItem(
     string Service, IReadOnlyList<string> MatchLines, bool DoReboot, bool DoReload, bool HighImpact, string SortName = "");

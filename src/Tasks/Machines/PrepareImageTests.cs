@@ -65,7 +65,7 @@ public sealed class PrepareImageTests : ArtifactTask
         await build.EndAsync(workers).ConfigureAwait(false);
         var dotnet = DotNet();
         var settings = new TestRunSettings(
-            project, Absolute(StateDirectory), Absolute(WorkerAssembly), dotnet, Absolute(CacheDirectory),
+            project, Absolute(StateDirectory), Worker(), dotnet, Absolute(CacheDirectory),
             tests.ToDictionary(test => TestNames.OfImageTest(test.Path), test => test.Path), Boot(project));
         var plan = Absolute(PlanFile);
         Count = TestPlanner.Write(settings, tests, [dotnet, "exec", Absolute(MachineAssembly), "test"], plan);

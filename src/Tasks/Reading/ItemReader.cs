@@ -1,4 +1,5 @@
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using Microsoft.Build.Framework;
 
 namespace ImageSdk.Tasks.Reading;
@@ -24,7 +25,7 @@ sealed partial class ItemReader(Func<string, string> absolute)
     public IReadOnlyList<ProjectFileItem> Files(ITaskItem[] items) => [.. items.Select(File)];
 
     public IReadOnlyList<ProjectTreeItem> Trees(ITaskItem[] items) =>
-        [.. items.Select(item => new ProjectTreeItem(Path.TrimEndingDirectorySeparator(absolute(item.ItemSpec)), Stage(item, ProjectFileStage.Files), Use(item)))];
+        [.. items.Select(item => new ProjectTreeItem(Path.TrimEndingDirectorySeparator(absolute(item.ItemSpec)), Stage(item, ImageStage.CopyFiles), Use(item)))];
 
     static ProjectTreeUse Use(ITaskItem item) =>
         (Words.Flag(item.GetMetadata("Append"), Name(item, "Append"), Place(item)), Words.Flag(item.GetMetadata("Templated"), Name(item, "Templated"), Place(item))) switch
@@ -36,7 +37,7 @@ sealed partial class ItemReader(Func<string, string> absolute)
         };
 
     public IReadOnlyList<ProjectScriptItem> Scripts(ITaskItem[] items) =>
-        [.. items.Select(item => new ProjectScriptItem(absolute(item.ItemSpec), Stage(item, ProjectScriptStage.Scripts)))];
+        [.. items.Select(item => new ProjectScriptItem(absolute(item.ItemSpec), Stage(item, ImageStage.RunScripts)))];
 
     public IReadOnlyList<ProjectTriggerItem> Triggers(ITaskItem[] items) =>
         [.. items.Select(item => new ProjectTriggerItem(
@@ -72,11 +73,18 @@ sealed partial class ItemReader(Func<string, string> absolute)
         var mode = item.GetMetadata("Mode");
         if (mode.AsSpan().ContainsAnyExceptInRange('0', '7') || mode.Length > 5)
             throw Words.Wrong(Name(item, "Mode"), mode, "permission bits in octal, such as 0644 or 4755", Place(item));
-        return new(absolute(item.ItemSpec), target, Stage(item, ProjectFileStage.Files), mode);
+        return new(absolute(item.ItemSpec), target, Stage(item, ImageStage.CopyFiles), mode);
     }
 
-    static T Stage<T>(ITaskItem item, T unset) where T : struct, Enum =>
-        item.GetMetadata("Stage") is { Length: > 0 } said ? Words.Choice<T>(said, Name(item, "Stage"), Place(item)) : unset;
+    /// <param name="unset">The stage of items that name none; those of its kind can be named.</param>
+    static ImageStage Stage(ITaskItem item, ImageStage unset)
+    {
+        if (item.GetMetadata("Stage") is not { Length: > 0 } said)
+            return unset;
+        List<StageRow> choices = [.. StageTable.OfKind(StageTable.Of(unset).Kind)];
+        return choices.Find(row => row.ItemValue.Equals(said, StringComparison.OrdinalIgnoreCase))?.Stage
+            ?? throw Words.Wrong(Name(item, "Stage"), said, string.Join(", ", choices.Select(row => row.ItemValue)), Place(item));
+    }
 
     static string Required(ITaskItem item, string metadata) =>
         item.GetMetadata(metadata) is { Length: > 0 } said ? said : throw Words.Wrong(Name(item, metadata), "", "a value", Place(item));

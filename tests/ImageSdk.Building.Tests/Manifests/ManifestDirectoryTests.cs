@@ -100,7 +100,7 @@ public sealed class ManifestDirectoryTests : IDisposable
     {
         Write("file/x");
         Write("tests2/t");
-        Read(Project() with { Trees = [new(Path.Combine(directory, "file"), ProjectFileStage.Files)], Tests = [Path.Combine(directory, "tests2/t")] });
+        Read(Project() with { Trees = [new(Path.Combine(directory, "file"), ImageStage.CopyFiles)], Tests = [Path.Combine(directory, "tests2/t")] });
         Assert.Equal(["tests2"], listener.Warnings.Select(warning => Path.GetFileName(warning.File)));
         listener.Warnings.Clear();
         Read(Project() with { UseManifestDirectory = false });

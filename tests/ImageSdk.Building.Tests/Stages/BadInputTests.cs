@@ -1,6 +1,7 @@
 using ImageSdk.Building.State;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Stages;
@@ -151,9 +152,9 @@ public class BadInputTests(BaseImage @base) : IClassFixture<BaseImage>
             "stream with a blank" => project with { Stream = "a b" },
             "stream of a build" => project with { Source = project.Source with { BuildableStreams = [new("ä", "/x.imgproj")] } },
             "source" => project,
-            "traversal" => project with { Files = [new(source, "/etc/../../x", ProjectFileStage.Files)] },
-            "mode" => project with { Files = [new(source, "/etc/x", ProjectFileStage.Files, "9z")] },
-            "file" => project with { Files = [new(source + "-not", "/etc/x", ProjectFileStage.Files)] },
+            "traversal" => project with { Files = [new(source, "/etc/../../x", ImageStage.CopyFiles)] },
+            "mode" => project with { Files = [new(source, "/etc/x", ImageStage.CopyFiles, "9z")] },
+            "file" => project with { Files = [new(source + "-not", "/etc/x", ImageStage.CopyFiles)] },
             "mount" => project with { Sandbox = project.Sandbox with { BindMounts = [new("/no/such/place", "/mnt")] } },
             "target" => project with { Sandbox = project.Sandbox with { BindMounts = [new("/tmp", "/mnt/../..")] } },
             "secret" => project with { Sandbox = project.Sandbox with { Secrets = [new("../x", source, null)] } },

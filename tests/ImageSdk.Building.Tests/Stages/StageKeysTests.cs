@@ -79,7 +79,7 @@ public sealed class StageKeysTests : IDisposable
         var old = Keys();
         layers.StartGeneration(StreamGeneration.KeyOf(plan.Project.Stream));
         var changed = Keys().Zip(old).Select((pair, at) => pair.First == pair.Second ? null : at == 0 ? "bootstrap" : stages[at - 1].ToString()).OfType<string>();
-        Assert.Equal(["bootstrap", "InstallPackages"], changed);
+        Assert.Equal(["bootstrap", "UnpackSourceImage", "InstallPackages"], changed);
     }
 
     // With all of what was found, for the new text.
@@ -158,18 +158,18 @@ public sealed class StageKeysTests : IDisposable
             Packages = ["procps"],
             Files =
             [
-                new(Path.Combine(folder, "items/file"), "/etc/of-files", ProjectFileStage.Files), new(Path.Combine(folder, "items/file"), "/etc/of-install", ProjectFileStage.PostInstall, "0600"),
-                new(Path.Combine(folder, "items/file"), "/etc/of-scripts", ProjectFileStage.PostScripts, "4755"),
+                new(Path.Combine(folder, "items/file"), "/etc/of-files", ImageStage.CopyFiles), new(Path.Combine(folder, "items/file"), "/etc/of-install", ImageStage.CopyPostInstallFiles, "0600"),
+                new(Path.Combine(folder, "items/file"), "/etc/of-scripts", ImageStage.CopyPostScriptsFiles, "4755"),
             ],
             Trees =
             [
-                new(Path.Combine(folder, "items/tree"), ProjectFileStage.Files), new(Path.Combine(folder, "items/tree"), ProjectFileStage.PostInstall, ProjectTreeUse.Append),
-                new(Path.Combine(folder, "items/tree"), ProjectFileStage.PostScripts, ProjectTreeUse.Template),
+                new(Path.Combine(folder, "items/tree"), ImageStage.CopyFiles), new(Path.Combine(folder, "items/tree"), ImageStage.CopyPostInstallFiles, ProjectTreeUse.Append),
+                new(Path.Combine(folder, "items/tree"), ImageStage.CopyPostScriptsFiles, ProjectTreeUse.Template),
             ],
             Scripts =
             [
-                new(Path.Combine(folder, "items/script"), ProjectScriptStage.PreInstall), new(Path.Combine(folder, "items/script"), ProjectScriptStage.Scripts),
-                new(Path.Combine(folder, "items/script"), ProjectScriptStage.PostCleanup),
+                new(Path.Combine(folder, "items/script"), ImageStage.RunPreInstallScripts), new(Path.Combine(folder, "items/script"), ImageStage.RunScripts),
+                new(Path.Combine(folder, "items/script"), ImageStage.RunPostCleanupScripts),
             ],
             Tests = [Path.Combine(folder, "items/script")],
             Sandbox = new()
