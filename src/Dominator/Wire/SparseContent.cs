@@ -16,6 +16,7 @@ public static class SparseContent
     const long LeastZeros = 1 << 20;
 
     const int HeaderSize = 2 * sizeof(ulong);
+    const int SkipBlock = 1 << 16;
 
     /// <summary>Whether there is enough to be left out of a file.</summary>
     public static bool IsWorthIt(IReadOnlyList<FileRun> runs) => runs.Sum(run => run.Zeros) >= LeastZeros;
@@ -60,6 +61,23 @@ public static class SparseContent
             }
             left -= (ulong)count;
             return count;
+        }
+
+        /// <summary>Passes over what is left, without making its zeros.</summary>
+        /// <exception cref="EndOfStreamException">What comes ends too early.</exception>
+        /// <inheritdoc cref="ReadAsync" path="/exception"/>
+        public async Task SkipAsync()
+        {
+            var scratch = new byte[SkipBlock];
+            while (left > 0)
+            {
+                if (data == 0 && zeros == 0 && !await TryReadHeaderAsync())
+                    throw new EndOfStreamException();
+                left -= zeros;
+                zeros = 0;
+                if (data > 0 && await ReadAsync(scratch) == 0)
+                    throw new EndOfStreamException();
+            }
         }
 
         async ValueTask<bool> TryReadHeaderAsync()

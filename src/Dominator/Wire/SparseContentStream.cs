@@ -36,6 +36,21 @@ public sealed class SparseContentStream(Stream inner, ulong length, Cancellation
         }
     }
 
+    /// <summary>Passes over what is left, without making its zeros.</summary>
+    /// <exception cref="GobException">What comes is none.</exception>
+    /// <exception cref="EndOfStreamException">It ends too early.</exception>
+    public async Task SkipAsync()
+    {
+        try
+        {
+            await reader.SkipAsync();
+        }
+        catch (InvalidDataException problem)
+        {
+            throw new GobException(problem.Message, problem);
+        }
+    }
+
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellation) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellation).AsTask();
 

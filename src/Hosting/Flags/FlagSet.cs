@@ -28,6 +28,10 @@ public sealed class FlagSet
 
     public void AddNumber(string name, int current, string help, Action<int> set) => Add(name, "int", $"{current}", help, FlagValues.Number, set);
 
+    /// <summary>A number that is not negative; 0 for what has no default.</summary>
+    public void AddCount(string name, int current, string help, Action<int> set) =>
+        Add(name, "int", current > 0 ? $"{current}" : "", help, FlagValues.Count, set);
+
     /// <summary>A flag in bytes.</summary>
     public void AddSize(string name, ulong current, string help, Action<ulong> set) =>
         Add(name, "value", current > 0 ? HumanSize.FormatExact(current) : "", help, FlagValues.Size, set);

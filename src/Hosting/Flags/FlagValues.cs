@@ -25,6 +25,10 @@ public static class FlagValues
         ? number
         : throw new FormatException("expected a whole number");
 
+    public static int Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : throw new FormatException("expected a whole number, 0 or more");
+
     public static ushort Port(string text) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
         ? port
         : throw new FormatException("expected a port number from 0 to 65535");

@@ -44,6 +44,7 @@ static class ServerFlags
         flags.AddSwitch("allowPublicGetObjects", false, "Let all users read objects", v => options.AllowPublicGetObjects = v);
         flags.AddSwitch("allowUnauthenticatedReads", false, "Let those without a certificate read", v => options.AllowUnauthenticatedReads = v);
         AddStores(flags, options);
+        AddLimits(flags, options);
         AddReplication(flags, options);
     }
 
@@ -58,6 +59,16 @@ static class ServerFlags
         flags.AddNumber("objectServerCleanupStopPercent", options.CleanupStopPercent, "How full it is when enough are deleted", v => options.CleanupStopPercent = v);
         flags.AddSize("objectServerCleanupStartSize", options.CleanupStartSize, "Bytes of unreferenced objects when they are deleted", v => options.CleanupStartSize = v);
         flags.AddSize("objectServerCleanupStopSize", options.CleanupStopSize, "Bytes of them when enough are deleted", v => options.CleanupStopSize = v);
+    }
+
+    static void AddLimits(FlagSet flags, ServerOptions options)
+    {
+        flags.AddSize("objectServerMaximumObjectSize", options.MaximumObjectSize, "Bytes of the largest object that is taken; 0 for no limit", v => options.MaximumObjectSize = v);
+        flags.AddSize("objectServerMaximumUploadSize", options.MaximumUploadSize, "Bytes of all objects of one upload", v => options.MaximumUploadSize = v);
+        flags.AddCount("objectServerMaximumUploadCount", options.MaximumUploadCount, "Objects of one upload; 0 for no limit", v => options.MaximumUploadCount = v);
+        flags.AddSize("objectServerMaximumSize", options.MaximumStoreSize, "Bytes of all objects of the server", v => options.MaximumStoreSize = v);
+        flags.AddCount("objectServerMaximumCount", options.MaximumStoreCount, "All objects of the server", v => options.MaximumStoreCount = v);
+        flags.Add("objectServerReservedSize", "value", "1% of it, at most 1GiB", "Bytes of the file system of the objects that uploads leave free", FlagValues.Size, v => options.ReservedSize = v);
     }
 
     static void AddReplication(FlagSet flags, ServerOptions options)

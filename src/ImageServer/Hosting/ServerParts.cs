@@ -32,7 +32,7 @@ sealed class ServerParts : IDaemon
         var store = new ObjectStore(options.ObjectDirectory);
         var start = time.GetTimestamp();
         var trouble = new DiskTrouble(log.Write, time);
-        Objects = ObjectCatalogue.Open(store, time);
+        Objects = ObjectCatalogue.Open(store, time, LimitsOf(options));
         Objects.OnTrouble = problem => trouble.Report("objects cannot be stored", problem);
         log.Write($"Scanned {Objects.Statistics.Count} objects in {HumanDuration.Format(time.GetElapsedTime(start))}");
         start = time.GetTimestamp();
@@ -98,6 +98,7 @@ sealed class ServerParts : IDaemon
             StopPercent = Options.CleanupStopPercent,
             StartSize = Options.CleanupStartSize,
             StopSize = Options.CleanupStopSize,
+            Limits = Objects.Admission.Limits,
         }, Log.Write).RunAsync(cancellation),
     ];
 
@@ -115,6 +116,16 @@ sealed class ServerParts : IDaemon
         if (Replicator is not null)
             await Replicator.RunAsync(cancellation);
     }
+
+    static ObjectLimits LimitsOf(ServerOptions options) => new()
+    {
+        ObjectSize = options.MaximumObjectSize,
+        UploadSize = options.MaximumUploadSize,
+        UploadCount = options.MaximumUploadCount,
+        StoreSize = options.MaximumStoreSize,
+        StoreCount = options.MaximumStoreCount,
+        Reserve = options.ReservedSize,
+    };
 
     ImageService CreateImageService(IMasterLink? master, DiskTrouble trouble)
     {

@@ -48,11 +48,15 @@ sealed partial class ObjectCatalogue
     /// <param name="bytes">At least so many.</param>
     /// <exception cref="SrpcException">All that could be deleted is, and it is less; or references are still being counted.</exception>
     /// <exception cref="IOException">A file cannot be removed.</exception>
-    public void DeleteUnreferenced(byte percentage, ulong bytes, CancellationToken cancellation = default)
+    public void DeleteUnreferenced(byte percentage, ulong bytes, CancellationToken cancellation = default) =>
+        DeleteOldest(Statistics.UnreferencedCount * percentage / 100, bytes, cancellation);
+
+    /// <param name="wanted">At least so many objects.</param>
+    /// <inheritdoc cref="DeleteUnreferenced"/>
+    public void DeleteOldest(long wanted, ulong bytes, CancellationToken cancellation = default)
     {
         if (!IsComplete)
             throw new SrpcException("the references of images are still being counted");
-        var wanted = Statistics.UnreferencedCount * percentage / 100;
         var count = 0L;
         var freed = 0UL;
         while (count < wanted || freed < bytes)

@@ -16,15 +16,19 @@ sealed partial class ObjectCatalogue
     readonly Lock tableLock = new();
     readonly ObjectTable table = new();
 
-    ObjectCatalogue(ObjectStore store, TimeProvider time)
+    ObjectCatalogue(ObjectStore store, TimeProvider time, ObjectLimits limits)
     {
         Store = store;
         Time = time;
+        Admission = new(this, limits);
     }
 
     public ObjectStore Store { get; }
 
     public TimeProvider Time { get; }
+
+    /// <summary>Decides what may still come.</summary>
+    public ObjectAdmission Admission { get; }
 
     /// <summary>Told of a disk that is full or broken, for what is to be stored; callers are told by themselves.</summary>
     public Action<Exception> OnTrouble { get; set; } = _ => { };
@@ -34,9 +38,9 @@ sealed partial class ObjectCatalogue
 
     /// <summary>Finds out what a store has. Nobody else may use the store, from now on.</summary>
     /// <exception cref="IOException">The directory cannot be read.</exception>
-    public static ObjectCatalogue Open(ObjectStore store, TimeProvider? time = null, CancellationToken cancellation = default)
+    public static ObjectCatalogue Open(ObjectStore store, TimeProvider? time = null, ObjectLimits? limits = null, CancellationToken cancellation = default)
     {
-        var catalogue = new ObjectCatalogue(store, time ?? TimeProvider.System);
+        var catalogue = new ObjectCatalogue(store, time ?? TimeProvider.System, limits ?? ObjectLimits.None);
         catalogue.Condition = store.Repair(catalogue.Add, cancellation);
         return catalogue;
     }

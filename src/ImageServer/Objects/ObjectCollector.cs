@@ -37,9 +37,10 @@ sealed class ObjectCollector(ObjectCatalogue catalogue, ObjectCollectorOptions o
         try
         {
             var (available, capacity) = Space();
-            var before = catalogue.Statistics.UnreferencedBytes;
-            if (options.BytesToDelete(before, available, capacity) is var bytes and > 0)
-                catalogue.DeleteUnreferenced(0, bytes, cancellation);
+            var before = catalogue.Statistics;
+            var bytes = Math.Max(options.BytesToDelete(before.UnreferencedBytes, available, capacity), options.BytesOverLimit(before.Bytes));
+            if (options.CountOverLimit(before.Count) is var count && (count > 0 || bytes > 0))
+                catalogue.DeleteOldest(count, bytes, cancellation);
             lastProblem = "";
         }
         catch (Exception problem) when (problem is SrpcException or IOException)

@@ -15,6 +15,19 @@ sealed record ObjectCollectorOptions
     /// <summary>Bytes of such objects at which it ends.</summary>
     public ulong StopSize { get; init; }
 
+    /// <summary>Of the server, whose objects together are held below them by the percentages, too.</summary>
+    public ObjectLimits Limits { get; init; } = ObjectLimits.None;
+
+    /// <summary>Bytes that are to be deleted to keep below the server's limit.</summary>
+    /// <param name="stored">Bytes of all objects.</param>
+    public ulong BytesOverLimit(ulong stored) =>
+        Limits.StoreSize == 0 ? 0 : BytesToDelete(0, Limits.StoreSize - Math.Min(stored, Limits.StoreSize), Limits.StoreSize);
+
+    /// <summary>Objects that are to be deleted to keep below the server's limit.</summary>
+    /// <param name="stored">All objects.</param>
+    public long CountOverLimit(long stored) => Limits.StoreCount == 0 ? 0
+        : (long)BytesToDelete(0, (ulong)(Limits.StoreCount - Math.Min(stored, Limits.StoreCount)), (ulong)Limits.StoreCount);
+
     /// <summary>How much is to be deleted by the rule that demands more.</summary>
     /// <param name="unreferenced">Bytes of objects that nothing refers to.</param>
     /// <param name="available">Bytes of the file system that ordinary users may still fill.</param>

@@ -1,4 +1,6 @@
+using System.Buffers;
 using ImageSdk.Dominator;
+using ImageSdk.Images;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.ImageServer.Objects;
@@ -13,6 +15,7 @@ sealed class ObjectReceiver(ObjectCatalogue catalogue, SrpcServerCall call, IObj
     static readonly TimeSpan patience = TimeSpan.FromSeconds(1);
 
     const int MaxBuffers = 4;
+    const int SkipBlock = 1 << 16;
 
     /// <summary>How long what was added is kept after the end of the call, for images to refer to it.</summary>
     public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(11);
@@ -23,6 +26,8 @@ sealed class ObjectReceiver(ObjectCatalogue catalogue, SrpcServerCall call, IObj
     ReceivedBatch? batch;
     Task completing = Task.CompletedTask;
     bool hasFailed;
+    long count;
+    ulong bytes;
 
     /// <exception cref="IOException">The connection is lost. What came whole before is stored nevertheless.</exception>
     /// <exception cref="GobException">The caller sent something else.</exception>
@@ -33,7 +38,7 @@ sealed class ObjectReceiver(ObjectCatalogue catalogue, SrpcServerCall call, IObj
             while (await ReadRequestAsync() is { Length: > 0 } request)
             {
                 await ReceiveAsync(request);
-                if (batch!.HasFailed || batch.IsFull(patience))
+                if (batch is not null && (batch.HasFailed || batch.IsFull(patience)))
                     await CompleteAsync();
             }
         }
@@ -66,11 +71,20 @@ sealed class ObjectReceiver(ObjectCatalogue catalogue, SrpcServerCall call, IObj
     {
         var (length, expected) = (request.Length, request.ExpectedHash);
         batch ??= new(catalogue, pins);
-        if (length > ReceivedBuffer.Capacity || request.Sparse)
+        var isLarge = length > ReceivedBuffer.Capacity || request.Sparse;
+        if ((FindExcess(length) ?? (isLarge ? batch.Refusal(length, expected, request.Sparse) : null)) is { } reason)
+        {
+            batch.Refuse(length, reason);
+            // Before the content is passed over: whoever listens need not send all of it.
+            await CompleteAsync();
+            await SkipAsync(request);
+            return;
+        }
+        if (isLarge)
         {
             Dispatch();
             var content = request.Sparse ? new SparseContentStream(call.Stream, length, call.Aborted) : call.Stream;
-            await batch.StoreAsync(content, length, expected, call.Aborted);
+            await batch.StoreAsync(content, length, expected, call.Aborted, request.Sparse);
             return;
         }
         if (buffer is not null && !buffer.HasRoomFor(length))
@@ -83,6 +97,40 @@ sealed class ObjectReceiver(ObjectCatalogue catalogue, SrpcServerCall call, IObj
         await buffer.ReadAsync(call.Stream, (int)length, call.Aborted);
         // Only now: what is not whole is no object of the batch.
         buffer.Add(batch.Add(length), expected);
+    }
+
+    /// <summary>Why an object is more than one call may bring; null where it is not.</summary>
+    string? FindExcess(ulong length)
+    {
+        var limits = catalogue.Admission.Limits;
+        if (limits.UploadCount > 0 && ++count > limits.UploadCount)
+            return ObjectAdmission.Refuse("IMG7301", $"one upload may have {limits.UploadCount} objects (-objectServerMaximumUploadCount): send the rest in another");
+        if (limits.UploadSize > 0 && length > limits.UploadSize - bytes)
+            return ObjectAdmission.Refuse("IMG7301", $"one upload may have {HumanSize.FormatExact(limits.UploadSize)} (-objectServerMaximumUploadSize): send the rest in another");
+        bytes += length;
+        return null;
+    }
+
+    Task SkipAsync(AddObjectRequest request) => request.Sparse
+        ? new SparseContentStream(call.Stream, request.Length, call.Aborted).SkipAsync()
+        : SkipAsync(call.Stream, request.Length, call.Aborted);
+
+    static async Task SkipAsync(Stream stream, ulong length, CancellationToken cancellation)
+    {
+        var block = ArrayPool<byte>.Shared.Rent(SkipBlock);
+        try
+        {
+            for (var left = length; left > 0;)
+            {
+                var piece = block.AsMemory(0, (int)Math.Min(left, (ulong)block.Length));
+                await stream.ReadExactlyAsync(piece, cancellation);
+                left -= (ulong)piece.Length;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
     }
 
     // The buffer is free again when its objects are hashed and written.

@@ -16,6 +16,8 @@ sealed class ReceivedBatch(ObjectCatalogue catalogue, ObjectPins pins) : IAsyncD
     readonly List<Task> work = [];
     readonly long start = catalogue.Time.GetTimestamp();
     volatile bool hasFailed;
+    long admittedCount;
+    ulong admittedBytes;
 
     /// <summary>In the order in which they came.</summary>
     public IReadOnlyList<ReceivedObject> Objects => objects;
@@ -62,11 +64,11 @@ sealed class ReceivedBatch(ObjectCatalogue catalogue, ObjectPins pins) : IAsyncD
 
     void Write(ReceivedObject item, ReadOnlySpan<byte> content, ObjectHash? expected)
     {
-        if (!NeedsWriting(item, expected))
+        if (!NeedsWriting(item, expected) || !Admit(item, withHoles: false))
             return;
         try
         {
-            item.Pending = batch.Write(item.Hash, content);
+            item.Pending = catalogue.Admission.Write(content.Length) is { } reason ? throw new IOException(reason) : batch.Write(item.Hash, content);
         }
         catch (IOException problem)
         {
@@ -75,16 +77,28 @@ sealed class ReceivedBatch(ObjectCatalogue catalogue, ObjectPins pins) : IAsyncD
         }
     }
 
+    /// <summary>Whether an object is not to be read at all; nothing is said to anybody then.</summary>
+    /// <inheritdoc cref="ObjectAdmission.Refusal"/>
+    public string? Refusal(ulong size, ObjectHash? expected, bool withHoles) =>
+        IsHere(size, expected) ? null : catalogue.Admission.Refusal(size, withHoles);
+
+    /// <summary>Takes in an object whose content is not read.</summary>
+    public void Refuse(ulong size, string reason) => Fail(Add(size), reason);
+
     /// <summary>Reads, hashes and writes an object of any length, in bounded memory. For many threads.</summary>
+    /// <param name="withHoles">Whether it takes less room than it has bytes.</param>
     /// <exception cref="EndOfStreamException">The stream ends inside the object.</exception>
-    public async Task<ReceivedObject> StoreAsync(Stream stream, ulong size, ObjectHash? expected, CancellationToken cancellation)
+    public async Task<ReceivedObject> StoreAsync(
+        Stream stream, ulong size, ObjectHash? expected, CancellationToken cancellation, bool withHoles = false)
     {
         var item = new ReceivedObject(size);
         // What is here already is compared by its hash only.
-        var isHere = expected is { } known && catalogue.SizeOf(known) == size;
+        var isHere = IsHere(size, expected);
         ObjectSpool? spool = null;
         try
         {
+            if (!isHere)
+                Admit(item, withHoles);
             spool = TryDo(item, () => batch.CreateSpool(isWritten: !isHere));
             await ReadAsync(stream, size, block => TryDo(item, () => Append(spool, block)), cancellation);
             // Only now: what is not whole is no object of the batch.
@@ -111,9 +125,13 @@ sealed class ReceivedBatch(ObjectCatalogue catalogue, ObjectPins pins) : IAsyncD
         foreach (var item in batch.Objects)
         {
             if (item.Failure is { } failure)
+            {
                 catalogue.OnTrouble(failure);
-            else
-                catalogue.Arrive(item.Hash, item.Size);
+                continue;
+            }
+            catalogue.Admission.Arrive(item.Hash, item.Size);
+            admittedCount--;
+            admittedBytes -= item.Size;
         }
     }
 
@@ -122,6 +140,21 @@ sealed class ReceivedBatch(ObjectCatalogue catalogue, ObjectPins pins) : IAsyncD
     {
         await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         batch.Dispose();
+        catalogue.Admission.Leave(admittedCount, admittedBytes);
+    }
+
+    bool IsHere(ulong size, ObjectHash? expected) => expected is { } known && catalogue.SizeOf(known) == size;
+
+    bool Admit(ReceivedObject item, bool withHoles)
+    {
+        if (catalogue.Admission.Enter(item.Size, withHoles) is { } reason)
+        {
+            Fail(item, reason);
+            return false;
+        }
+        Interlocked.Increment(ref admittedCount);
+        Interlocked.Add(ref admittedBytes, item.Size);
+        return true;
     }
 
     Stream Open(ReceivedObject item) =>
@@ -183,6 +216,11 @@ sealed class ReceivedBatch(ObjectCatalogue catalogue, ObjectPins pins) : IAsyncD
     // Once the disk has failed, the rest is only read.
     bool Append(ObjectSpool? spool, ReadOnlyMemory<byte> block)
     {
+        if (spool is { IsWritten: true } && catalogue.Admission.Write(block.Length) is { } reason)
+        {
+            spool.Dispose();
+            throw new IOException(reason);
+        }
         spool?.Append(block.Span);
         return true;
     }

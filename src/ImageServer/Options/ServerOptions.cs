@@ -30,6 +30,24 @@ sealed record ServerOptions() : DaemonOptions("imageserver", DefaultPort)
     /// <summary>Bytes.</summary>
     public ulong CleanupStopSize { get; set; }
 
+    /// <summary>Bytes of one object; 0 for no limit. Not a flag of the original, as the next ones.</summary>
+    public ulong MaximumObjectSize { get; set; } = 1UL << 40;
+
+    /// <summary>Bytes of one upload; 0 for no limit.</summary>
+    public ulong MaximumUploadSize { get; set; }
+
+    /// <summary>Objects of one upload; 0 for no limit.</summary>
+    public int MaximumUploadCount { get; set; } = 10_000_000;
+
+    /// <summary>Bytes of all objects; 0 for no limit.</summary>
+    public ulong MaximumStoreSize { get; set; }
+
+    /// <summary>All objects; 0 for no limit.</summary>
+    public int MaximumStoreCount { get; set; }
+
+    /// <summary>Bytes of the file system of the objects that stay free; null for a share of it.</summary>
+    public ulong? ReservedSize { get; set; }
+
     /// <summary>From an attempt to reach the master that failed to the next, at first. Not a flag.</summary>
     public TimeSpan ReplicationPause { get; set; } = TimeSpan.FromSeconds(15);
 

@@ -13,10 +13,10 @@ sealed class ObjectServer : IDisposable
     readonly ObjectService service;
     readonly TcpListener listener = new(IPAddress.Loopback, 0);
 
-    public ObjectServer(TimeProvider? time = null, IObjectForwarder? forwarder = null, ObjectServiceOptions? options = null, string? directory = null)
+    public ObjectServer(TimeProvider? time = null, IObjectForwarder? forwarder = null, ObjectServiceOptions? options = null, string? directory = null, ObjectLimits? limits = null)
     {
         Temporary = new TemporaryStore(isDurable: true, directory);
-        Catalogue = Temporary.Open(time);
+        Catalogue = Temporary.Open(time, limits);
         service = new ObjectService(Catalogue, options ?? new(), forwarder);
         Server = new SrpcServer(new() { OnFailure = (_, problem) => Failures.Enqueue(problem) }, [service.Srpc]);
         listener.Start();

@@ -21,7 +21,7 @@ sealed class TemporaryStore : IDisposable
 
     public string this[string name] => Path.Combine(root, name);
 
-    public ObjectCatalogue Open(TimeProvider? time = null) => ObjectCatalogue.Open(Store, time);
+    public ObjectCatalogue Open(TimeProvider? time = null, ObjectLimits? limits = null) => ObjectCatalogue.Open(Store, time, limits);
 
     /// <summary>All files of the store.</summary>
     public string[] Files() => !Directory.Exists(Store.Directory) ? [] : Directory

@@ -25,6 +25,11 @@ static class ServerFlagMetrics
         ("objectServerCleanupStartSize", HumanSize.FormatExact(options.CleanupStartSize)),
         ("objectServerCleanupStopPercent", (long)options.CleanupStopPercent),
         ("objectServerCleanupStopSize", HumanSize.FormatExact(options.CleanupStopSize)),
+        ("objectServerMaximumCount", (long)options.MaximumStoreCount),
+        ("objectServerMaximumObjectSize", HumanSize.FormatExact(options.MaximumObjectSize)),
+        ("objectServerMaximumSize", HumanSize.FormatExact(options.MaximumStoreSize)),
+        ("objectServerMaximumUploadCount", (long)options.MaximumUploadCount),
+        ("objectServerMaximumUploadSize", HumanSize.FormatExact(options.MaximumUploadSize)),
         ("replicationExcludeFilter", options.ReplicationExcludeFilter),
         ("replicationIncludeFilter", options.ReplicationIncludeFilter),
     ];
