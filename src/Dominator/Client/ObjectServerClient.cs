@@ -35,6 +35,29 @@ public sealed class ObjectServerClient(SrpcConnection connection)
         return reply.Sparse;
     }
 
+    /// <summary>
+    /// Has the server compare objects with their hashes: what is damaged it puts aside, and takes again from whoever adds it. Servers of the
+    /// original do not know that, and do nothing.
+    /// </summary>
+    /// <returns>What is damaged, in the server's words; empty for nothing.</returns>
+    public async Task<string> CompareObjectsAsync(IReadOnlyList<ObjectHash> hashes, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await using var download = await ObjectDownload.OpenAsync(connection, hashes, cancellation, compare: true);
+            // What has changed since it was compared last the server notices when it sends it.
+            for (var index = 0; index < hashes.Count; index++)
+                using (var content = download.OpenNext(index, isHashed: false))
+                    await content.FinishAsync();
+            await download.CloseAsync();
+            return "";
+        }
+        catch (SrpcException problem) when (problem.IsFromServer)
+        {
+            return problem.Message;
+        }
+    }
+
     /// <summary>Downloads objects, in the order of the hashes; one that occurs twice comes twice.</summary>
     /// <param name="receive">
     /// Gets for each its position among the hashes and its content, of known length. What it leaves unread is read for

@@ -77,8 +77,12 @@ public sealed class SourceFetch(IObjectSource source, TransferProgress? progress
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
         using var stream = source.OpenRead(wanted.Hash);
-        await sink.TakeAsync(index, new HashingStream(stream, hash), cancellation);
-        if (stream.Position != (long)wanted.Size || new ObjectHash(hash.GetCurrentHash()) != wanted.Hash)
+        if ((ulong)stream.Length != wanted.Size)
+            throw Damaged(wanted.Hash);
+        // Whoever writes it may go on writing.
+        using var bounded = new BoundedStream(stream, (long)wanted.Size);
+        await sink.TakeAsync(index, new HashingStream(bounded, hash), cancellation);
+        if (bounded.Position != (long)wanted.Size || new ObjectHash(hash.GetCurrentHash()) != wanted.Hash)
             throw Damaged(wanted.Hash);
         progress?.Add(1, (long)wanted.Size);
     }

@@ -1,5 +1,6 @@
 using ImageSdk.Images;
 using ImageSdk.Posix;
+using ImageSdk.Storage;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.ImageServer.Objects;
@@ -41,8 +42,26 @@ sealed class ObjectComparison(ObjectCatalogue catalogue, IReadOnlyList<ObjectHas
     {
         if (ChangeOf(file) <= times[position])
             return;
-        catalogue.SetCompared(hashes[position], 0);
+        ForgetChanged();
         throw new IOException($"object: {hashes[position]} has changed on the disk");
+    }
+
+    // Where one has changed others may have, too: whoever asks again learns of all.
+    void ForgetChanged()
+    {
+        for (var position = 0; position < hashes.Count; position++)
+        {
+            try
+            {
+                using var file = catalogue.OpenHandle(hashes[position]);
+                if (ChangeOf(file) > times[position])
+                    catalogue.SetCompared(hashes[position], 0);
+            }
+            catch (ObjectNotFoundException)
+            {
+                // Now known to be gone.
+            }
+        }
     }
 
     void Compare(int[] positions, List<ObjectHash> damaged)

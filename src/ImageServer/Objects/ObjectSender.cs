@@ -84,7 +84,7 @@ sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
         }
         catch (EndOfStreamException)
         {
-            throw Cut(hash, (ulong)RandomAccess.GetLength(file), size);
+            throw Cut(hash, file, size);
         }
     }
 
@@ -104,7 +104,7 @@ sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
         {
             var count = RandomAccess.Read(file, content[length..], length);
             if (count == 0)
-                throw Cut(hash, (ulong)length, (ulong)content.Length);
+                throw Cut(hash, file, (ulong)content.Length);
             length += count;
         }
     }
@@ -124,5 +124,11 @@ sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
         }
     }
 
-    static IOException Cut(ObjectHash hash, ulong length, ulong size) => new($"object: {hash} has {length} bytes instead of {size}");
+    // Put aside, so that whoever asks again is told, and whoever has the object can add it again.
+    IOException Cut(ObjectHash hash, SafeFileHandle file, ulong size)
+    {
+        var length = RandomAccess.GetLength(file);
+        catalogue.Condemn(hash, file);
+        return new($"object: {hash} has {length} bytes instead of {size}");
+    }
 }

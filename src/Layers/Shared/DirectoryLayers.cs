@@ -1,6 +1,8 @@
+using System.Text;
 using ImageSdk.Dominator;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 using ImageSdk.Storage;
 
 namespace ImageSdk.Layers.Shared;
@@ -8,15 +10,19 @@ namespace ImageSdk.Layers.Shared;
 /// <summary>Shared layers in a directory: images and objects as an image server has them on its disk.</summary>
 sealed class DirectoryLayers : IRemoteLayers
 {
+    readonly string directory;
     readonly ImageStore images;
     readonly ObjectStore objects;
+    readonly DirectoryObjects source;
 
     public DirectoryLayers(string directory)
     {
+        this.directory = directory;
         // A cache can be made again: nobody waits for the disk.
         objects = new ObjectStore(Path.Combine(directory, "objects"), isDurable: false);
         images = new ImageStore(Path.Combine(directory, "images"), objects);
-        Objects = new SourceFetch(objects);
+        source = new DirectoryObjects(objects);
+        Objects = new SourceFetch(source);
     }
 
     public IObjectFetcher Objects { get; }
@@ -27,11 +33,12 @@ sealed class DirectoryLayers : IRemoteLayers
     {
         try
         {
-            if (!images.DirectoryExists(LayerImage.Directory) || images.Get(LayerImage.NameOf(id))?.BuildLog?.Object is not { } hash)
+            if (!images.DirectoryExists(LayerImage.Directory) || Read(id)?.BuildLog?.Object is not { } hash)
                 return null;
-            using var stream = objects.OpenRead(hash);
-            LayerRecord.RequireLength(stream.Length);
-            var record = new byte[stream.Length];
+            using var stream = source.OpenRead(hash);
+            var length = stream.Length;
+            LayerRecord.RequireLength(length);
+            var record = new byte[length];
             stream.ReadExactly(record);
             return ObjectHash.Of(record) == hash ? record : throw new InvalidDataException($"object {hash} has another content");
         }
@@ -39,6 +46,15 @@ sealed class DirectoryLayers : IRemoteLayers
         {
             throw new InvalidDataException(exception.Message, exception);
         }
+    }
+
+    // A pipe would keep the build waiting.
+    Image? Read(string id)
+    {
+        using var folder = DirectoryHandle.Open(Path.Combine(directory, "images", LayerImage.Directory));
+        return folder.TryStat(Encoding.UTF8.GetBytes(id)) is { Kind: not FileKind.Regular }
+            ? throw new InvalidDataException("its image is no file")
+            : images.Get(LayerImage.NameOf(id));
     }
 
     public Task AddAsync(string id, Image image, IObjectSource source, CancellationToken cancellation)
@@ -66,8 +82,8 @@ sealed class DirectoryLayers : IRemoteLayers
     public Task RemoveAsync(string id, CancellationToken cancellation)
     {
         if (Find() is { } image)
-            foreach (var hash in ImageObjects.List(image).Keys)
-                if (objects.Verify(hash) is not ObjectCondition.Good)
+            foreach (var (hash, size) in ImageObjects.List(image))
+                if (!source.IsGood(hash, size))
                     objects.Remove(hash);
         images.Remove(LayerImage.NameOf(id));
         return Task.CompletedTask;
@@ -76,9 +92,9 @@ sealed class DirectoryLayers : IRemoteLayers
         {
             try
             {
-                return images.Get(LayerImage.NameOf(id));
+                return Read(id);
             }
-            catch (Exception exception) when (exception is StoreException or ImageFileException)
+            catch (Exception exception) when (exception is StoreException or ImageFileException or InvalidDataException)
             {
                 return null; // The image file is what is damaged.
             }

@@ -96,13 +96,36 @@ sealed class ServerLayers : IRemoteLayers
         foreach (var suffix in suffixes)
         {
             var name = LayerImage.NameOf(id) + suffix;
-            if (await server.AskAsync(client => client.CheckImageAsync(name, cancellation), cancellation))
-                await server.GuardAsync(() => server.Connections.CallAsync(
-                    async connection =>
-                    {
-                        await new ImageServerClient(connection).DeleteImageAsync(name, cancellation);
-                        return true;
-                    }, cancellation));
+            if (!await server.AskAsync(client => client.CheckImageAsync(name, cancellation), cancellation))
+                continue;
+            await CompareAsync(name, cancellation);
+            await server.GuardAsync(() => server.Connections.CallAsync(
+                async connection =>
+                {
+                    await new ImageServerClient(connection).DeleteImageAsync(name, cancellation);
+                    return true;
+                }, cancellation));
+        }
+    }
+
+    /// <summary>Has the server put aside what is damaged: of an object that it has, it would take no other copy.</summary>
+    async Task CompareAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            var reply = await server.Connections.AskAsync(
+                connection => new ImageServerClient(connection).GetImageAsync(new GetImageRequest { ImageName = name }, cancellation), cancellation);
+            if (reply.Image is { } image)
+                await server.Connections.AskAsync(
+                    connection => new ObjectServerClient(connection).CompareObjectsAsync([.. ImageObjects.List(image).Keys], cancellation), cancellation);
+        }
+        catch (SrpcException problem) when (problem.IsFromServer)
+        {
+            // The image itself is damaged.
+        }
+        catch (SrpcException problem)
+        {
+            throw server.Explain(problem);
         }
     }
 

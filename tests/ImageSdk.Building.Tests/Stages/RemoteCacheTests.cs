@@ -1,8 +1,10 @@
+using System.Text;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
 using ImageSdk.Layers.Shared;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -99,6 +101,10 @@ public sealed class RemoteCacheTests(BaseImage @base) : IClassFixture<BaseImage>
     [InlineData("record")]
     [InlineData("image")]
     [InlineData("swapped")]
+    [InlineData("a pipe")]
+    [InlineData("an image that is a pipe")]
+    [InlineData("a link")]
+    [InlineData("endless")]
     public async Task A_damaged_layer_is_dropped_made_anew_and_put_back(string damage)
     {
         var (project, shared) = New();
@@ -132,6 +138,23 @@ public sealed class RemoteCacheTests(BaseImage @base) : IClassFixture<BaseImage>
             case "missing":
                 File.Delete(once);
                 break;
+            case "a pipe":
+                ReplaceByPipe(once);
+                break;
+            case "an image that is a pipe":
+                foreach (var file in images)
+                    ReplaceByPipe(file);
+                break;
+            case "a link":
+                File.Delete(once);
+                File.CreateSymbolicLink(once, "/dev/zero");
+                break;
+            case "endless":
+                // As far as a file system takes it: what is read of it would never come to an end.
+                File.SetUnixFileMode(once, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                using (var stream = File.OpenWrite(once))
+                    stream.SetLength(1L << 43);
+                break;
             case "record":
                 foreach (var file in objects.Where(file => File.ReadAllBytes(file).AsSpan().StartsWith("ILR1"u8)))
                     Overwrite(file, content => content[^1] ^= 1);
@@ -150,6 +173,13 @@ public sealed class RemoteCacheTests(BaseImage @base) : IClassFixture<BaseImage>
                     Truncate(file);
                 break;
         }
+    }
+
+    static void ReplaceByPipe(string file)
+    {
+        File.Delete(file);
+        using var parent = DirectoryHandle.Open(Path.GetDirectoryName(file)!);
+        parent.MakeNode(Encoding.UTF8.GetBytes(Path.GetFileName(file)), 0x1180, 0); // A pipe, 0600.
     }
 
     static void Overwrite(string file, Action<byte[]> change)
