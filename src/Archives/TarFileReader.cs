@@ -13,6 +13,7 @@ sealed class TarFileReader(Stream file)
 {
     const int BlockSize = TarHeader.BlockSize;
     const int MaximumExtension = 1 << 20;
+    const int ShownOfName = 60;
 
     readonly byte[] block = new byte[BlockSize];
     readonly Dictionary<string, byte[]> global = [];
@@ -95,10 +96,14 @@ sealed class TarFileReader(Stream file)
         if (start + length > file.Length)
             throw new InvalidDataException("it is cut");
         var pieces = SparsePieces(records, start, length);
+        var name = records.GetValueOrDefault("GNU.sparse.name") ?? records.GetValueOrDefault("path") ?? PlainName();
+        var link = records.GetValueOrDefault("linkpath") ?? Text(block.AsSpan(157, 100)).ToArray();
+        Check(name, PathLimits.FindFault(WithoutDot(name)));
+        Check(link, link.Length > PathLimits.Path ? $"link longer than {PathLimits.Path} bytes" : null);
         return new()
         {
-            Name = new(records.GetValueOrDefault("GNU.sparse.name") ?? records.GetValueOrDefault("path") ?? PlainName()),
-            LinkName = new(records.GetValueOrDefault("linkpath") ?? Text(block.AsSpan(157, 100)).ToArray()),
+            Name = new(name),
+            LinkName = new(link),
             Type = type,
             Mode = (uint)Number(100, 8) & InodeMode.PermissionMask,
             Uid = (uint)(RecordNumber(records, "uid") ?? Number(108, 8)),
@@ -111,6 +116,15 @@ sealed class TarFileReader(Stream file)
             Pieces = pieces,
         };
     }
+
+    // No system makes such names, and each of them stands for a megabyte here.
+    static void Check(ReadOnlySpan<byte> name, string? fault)
+    {
+        if (fault is not null)
+            throw new InvalidDataException($"{fault}: {Encoding.UTF8.GetString(name[..ShownOfName])}…");
+    }
+
+    static ReadOnlySpan<byte> WithoutDot(ReadOnlySpan<byte> name) => name.StartsWith("./"u8) ? name[2..] : name;
 
     /// <summary>The map before the content of a sparse file: numbers a line each, the first of them how many pairs follow.</summary>
     List<TarPiece>? SparsePieces(Dictionary<string, byte[]> records, long start, long length)

@@ -8,6 +8,8 @@ namespace ImageSdk.Layers;
 /// <summary>Walks a layer's tree (an overlay's upper directory) and makes its index; hashes every file once.</summary>
 static class LayerScanner
 {
+    const int ShownOfPath = 200;
+
     /// <param name="tree">The upper directory. Sockets in it are removed: they mean nothing without their process.</param>
     /// <param name="withRoot">Whether the root directory's own mode and owner are part of the layer.</param>
     /// <param name="most">Entries that there may be; 0 for any number.</param>
@@ -43,6 +45,9 @@ static class LayerScanner
                     $"A stage leaves more than {most} files and directories, the last of them in {directory.Path}. If an image is to have as many, raise ImageEntryLimit; 0 is no limit.");
             var status = directory.Stat(name);
             var childPath = new ByteString(path.Length == 0 ? name : [.. path, (byte)'/', .. name]);
+            if (childPath.Length >= PathLimits.Path)
+                throw new BuildException("IMG5300",
+                    $"A stage leaves a path of {childPath.Length + 1} bytes: /{new ByteString(childPath.Span[..ShownOfPath])}…. No program can open one of more than {PathLimits.Path}: have the stage make shorter ones, or remove it.");
             if (status.Kind == FileKind.CharacterDevice && status.Rdev == 0)
             {
                 entries.Add(new(childPath, LayerEntryKind.Whiteout, null, 0, false));

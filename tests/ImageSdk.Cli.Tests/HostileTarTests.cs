@@ -39,6 +39,33 @@ public sealed class HostileTarTests : IDisposable
         Assert.False(sample.Store.Images.Exists("a"));
     }
 
+    [Theory]
+    [InlineData(255, 1, true)]
+    [InlineData(256, 1, false)]
+    [InlineData(203, 20, true)]
+    [InlineData(204, 20, false)]
+    [InlineData(100_000, 1, false)]
+    public void Names_are_as_long_as_systems_make_them(int length, int depth, bool isTaken)
+    {
+        var name = string.Join('/', Enumerable.Repeat(new string('a', length), depth));
+        foreach (var prefix in (string[])["", "./", "/"])
+            Taken(isTaken, sample.Run("add", $"a{prefix.Length}", Tar(tar => tar.WriteEntry(File_(prefix + name)))));
+    }
+
+    [Theory]
+    [InlineData(4095, true)]
+    [InlineData(4096, false)]
+    public void Links_are_as_long_as_systems_make_them(int length, bool isTaken) =>
+        Taken(isTaken, sample.Run("add", "a", Tar(tar => tar.WriteEntry(Link(TarEntryType.SymbolicLink, "l", new string('a', length))))));
+
+    static void Taken(bool isTaken, CommandRun run)
+    {
+        if (!isTaken)
+            Refused(run);
+        else
+            Assert.True(run.ExitCode == 0, run.Error);
+    }
+
     public static TheoryData<string> Links => ["through a link", "a link to outside", "a link up", "a link to itself", "a link to a directory", "a link to what comes later"];
 
     [Theory]

@@ -35,6 +35,19 @@ public sealed class UntrustedTreeTests
     }
 
     [Fact]
+    public void RefusesLongPaths()
+    {
+        // Sixteen of 255 bytes with their slashes are 4096.
+        var name = new string('a', 255);
+        FileSystem Deep(int last) => Tree(
+            Holding((name, 1)),
+            [.. Enumerable.Range(1, 15).Select(number => ((ulong)number, (Inode)Holding((number < 15 ? name : name[..last], (ulong)number + 1)))), (16, Trees.File(""))]);
+        FileSystemValidator.Validate(Deep(254));
+        Refuses(Deep(255), string.Concat(Enumerable.Repeat("/" + name, 16)), "path longer than 4095 bytes");
+        Assert.Throws<ImageFormatException>(() => new FileSystemBuilder(Deep(255)));
+    }
+
+    [Fact]
     public void RefusesMissingInodes()
     {
         Refuses(Tree(Holding(("a", 1))), "/a", "no entry in inode table for: 1");
@@ -54,8 +67,8 @@ public sealed class UntrustedTreeTests
     {
         var chain = Enumerable.Range(1, 5000).Select(number => ((ulong)number, (Inode)Holding(("d", (ulong)number + 1)))).ToArray();
         var fileSystem = Tree(Holding(("d", 1)), chain);
-        Assert.Contains("directories deep", Assert.Throws<ImageFormatException>(() => FileSystemValidator.Validate(fileSystem)).Reason);
-        Assert.Throws<ImageFormatException>(() => TreeHash.Compute(fileSystem));
+        Assert.Throws<ImageFormatException>(() => FileSystemValidator.Validate(fileSystem));
+        Assert.Contains("directories deep", Assert.Throws<ImageFormatException>(() => TreeHash.Compute(fileSystem)).Reason);
         Assert.Throws<ImageFormatException>(() => fileSystem.Index);
     }
 

@@ -146,7 +146,7 @@ public sealed class FileSystemBuilder
         if (!path.Span.StartsWith((byte)'/'))
             throw new ImageFormatException(path, "not a rooted path");
         var (parent, name) = Cut(path);
-        if (FileSystemValidator.FindNameFault(name.Span) is { } fault)
+        if ((FileSystemValidator.FindNameFault(name.Span) ?? PathLimits.FindFault(path.Span)) is { } fault)
             throw new ImageFormatException(path, fault);
         return (parent, name);
     }

@@ -3,9 +3,6 @@ namespace ImageSdk.Images;
 /// <summary>Checks a tree that comes from outside before anything is done with it.</summary>
 public static class FileSystemValidator
 {
-    const int MaximumNameLength = 255;
-    const int MaximumTargetLength = 4095;
-
     /// <summary>
     /// Passes a tree that can be unpacked: every number known, no directory with two names, at most 2048 deep, names
     /// and link targets that Linux can have and that lead nowhere else, modes of the right type, one name for a
@@ -21,6 +18,8 @@ public static class FileSystemValidator
                 throw new ImageFormatException(path, fault);
             if (inode is ComputedInode && number is { } known && !computed.Add(known))
                 throw new ImageFormatException(path, "duplicate computed inode");
+            if (path.Length > PathLimits.Path)
+                throw new ImageFormatException(path, PathLimits.FindFault(path.Span)!);
             // Before the walk goes on into the directory.
             if (inode is DirectoryInode directory)
                 CheckNames(path, directory);
@@ -38,7 +37,7 @@ public static class FileSystemValidator
             return "name contains /";
         if (name.Contains((byte)0))
             return "name contains NUL";
-        return name.Length > MaximumNameLength ? $"name longer than {MaximumNameLength} bytes" : null;
+        return PathLimits.FindFault(name);
     }
 
     static void CheckNames(ByteString path, DirectoryInode directory)
@@ -59,7 +58,7 @@ public static class FileSystemValidator
     {
         foreach (var (name, _) in inode.ExtendedAttributes)
         {
-            if (name.IsEmpty || name.Length > MaximumNameLength || name.Span.Contains((byte)0))
+            if (name.IsEmpty || name.Length > PathLimits.Name || name.Span.Contains((byte)0))
                 return "bad name of an extended attribute";
         }
         return inode switch
@@ -70,7 +69,7 @@ public static class FileSystemValidator
             RegularInode regular => FindTypeFault(regular, InodeMode.Regular),
             SpecialInode special => FindTypeFault(
                 special, InodeMode.Block, InodeMode.Character, InodeMode.Fifo, InodeMode.Socket),
-            SymlinkInode { Target: { IsEmpty: false, Length: <= MaximumTargetLength } target }
+            SymlinkInode { Target: { IsEmpty: false, Length: <= PathLimits.Path } target }
                 when !target.Span.Contains((byte)0) => null,
             SymlinkInode => "bad symlink target",
             _ => $"unknown type of inode: {inode.TypeName}",

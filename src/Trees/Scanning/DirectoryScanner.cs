@@ -87,6 +87,8 @@ public sealed class DirectoryScanner(string directory, Filter? filter = null) : 
             byte[] rooted = [.. path, (byte)'/', .. name];
             if (filter?.Matches(rooted) == true || handle.TryStat(name) is not { } status)
                 continue;
+            if (rooted.Length > PathLimits.Path)
+                throw new ImageFormatException(new ByteString(rooted), PathLimits.FindFault(rooted)!);
             if (status.Device != device || status.Kind is FileKind.Socket or FileKind.Unknown)
                 continue;
             entries.Add(new(new ByteString(name), status.Inode));
