@@ -11,19 +11,21 @@ namespace ImageSdk.Building.Tests.Networking;
 /// </summary>
 sealed class ForwardProxy : IDisposable
 {
-    readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    readonly TcpListener listener;
     readonly string folder;
     readonly string? credentials;
 
     /// <param name="credentials">User and password that it asks for; null for none.</param>
-    public ForwardProxy(string folder, string? credentials = null)
+    /// <param name="address">Where it listens; null for 127.0.0.1.</param>
+    public ForwardProxy(string folder, string? credentials = null, IPAddress? address = null)
     {
         (this.folder, this.credentials) = (folder, credentials);
+        listener = new(address ?? IPAddress.Loopback, 0);
         listener.Start();
         _ = AcceptAsync();
     }
 
-    public string Authority => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    public string Authority => listener.LocalEndpoint.ToString()!;
 
     /// <summary>Addresses that were asked for.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using ImageSdk.Building.Tests.DebianPackages;
 using ImageSdk.Building.Workers;
@@ -52,11 +53,13 @@ public class ProxiedBuildTests(BaseImage @base) : IClassFixture<BaseImage>
             }
     }
 
-    [ImageFact]
-    public async Task Packages_and_scripts_go_through_the_proxy_of_the_environment_and_nothing_remembers_it()
+    [ImageTheory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task Packages_and_scripts_go_through_the_proxy_of_the_environment_and_nothing_remembers_it(string address)
     {
         var (project, _, folder) = NewProject();
-        using var proxy = new ForwardProxy(folder);
+        using var proxy = new ForwardProxy(folder, address: IPAddress.Parse(address));
         using var workspace = WorkspaceWith($"export http_proxy=http://{proxy.Authority}/");
         var result = await workspace.BuildAndPublishAsync(project);
         Assert.Equal("content\n", workspace.ReadFile(project, "/opt/fetched"));
