@@ -26,6 +26,15 @@ public class TreeLimitsTests(BaseImage @base) : IClassFixture<BaseImage>
     }
 
     [ImageFact]
+    public async Task A_path_that_no_program_can_open_is_refused()
+    {
+        var diagnostic = await FailAsync("#!/usr/bin/perl\nchdir '/opt';\nmy $name = 'd' x 250;\nfor (1 .. 17) { mkdir $name and chdir $name or die }\n", new());
+        Assert.Equal("IMG5300", diagnostic.Code);
+        // The worker lives on, and its folder went.
+        await @base.Workspace.BuildAsync(@base.New().Project);
+    }
+
+    [ImageFact]
     public async Task Entries_are_bounded()
     {
         var diagnostic = await FailAsync("#!/bin/sh\nfor i in $(seq 1 200); do : > /opt/$i; done\n", new() { Entries = 100 });
