@@ -69,7 +69,7 @@ public sealed class ClientCertificates
         };
         if (contexts.Length == 1)
             options.ClientCertificateContext = contexts[0];
-        else
+        else if (contexts.Length > 1)
             options.LocalCertificateSelectionCallback = (_, _, _, _, issuers) => Select(issuers);
         return options;
     }

@@ -7,10 +7,13 @@ public sealed record SrpcClientOptions
 {
     public static SrpcClientOptions Default { get; } = new();
 
-    /// <summary>Whom the client is; none for an anonymous client, which does not use TLS.</summary>
+    /// <summary>Whom the client is; none for an anonymous client, which uses TLS only to verify the server.</summary>
     public ClientCertificates Certificates { get; init; } = ClientCertificates.None;
 
-    /// <summary>Whether the server's certificate is looked at. The original never does.</summary>
+    /// <summary>
+    /// Whether the server's certificate is looked at. The original never does. Where it is, nothing is said in clear text, whatever
+    /// <see cref="AllowClearTextFallback"/> is.
+    /// </summary>
     public ServerVerification ServerVerification { get; init; } = ServerVerification.None;
 
     /// <summary>Called with the address after each handshake in which the server's certificate was not verified.</summary>

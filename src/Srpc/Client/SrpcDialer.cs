@@ -13,8 +13,9 @@ public sealed class SrpcDialer(SrpcClientOptions options)
 
     /// <summary>
     /// Connects to the first end point that the server has: with a certificate those with TLS, then, unless that is
-    /// forbidden, those in clear text; without one only the latter. A server that speaks TLS from the first byte is
-    /// asked again in that way. With TLS 1.3 a rejected certificate shows at the first call only.
+    /// forbidden, those in clear text; without one only the latter. Where the server is to be verified there is only TLS. A
+    /// server that speaks TLS from the first byte is asked again in that way. With TLS 1.3 a rejected certificate shows at the
+    /// first call only.
     /// </summary>
     /// <exception cref="SrpcException">There is no connection to be had.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; not where the time-out of the options strikes.</exception>
@@ -26,16 +27,22 @@ public sealed class SrpcDialer(SrpcClientOptions options)
         {
             return await TryAsync(address, EndPoints(withClearText: true), isTlsFirst: false, cancellation);
         }
-        catch (SrpcException problem) when (!options.Certificates.IsEmpty && problem.Message.Contains("malformed HTTP response", StringComparison.Ordinal))
+        catch (SrpcException problem) when (UsesTls && problem.Message.Contains("malformed HTTP response", StringComparison.Ordinal))
         {
             return await TryAsync(address, EndPoints(withClearText: false), isTlsFirst: true, cancellation);
         }
     }
 
+    bool VerifiesServer => options.ServerVerification != ServerVerification.None;
+
+    bool UsesTls => !options.Certificates.IsEmpty || VerifiesServer;
+
+    // In clear text nothing is verified: whoever is on the way could say that the server has no TLS.
+    bool MayUseClearText => !VerifiesServer && (options.Certificates.IsEmpty || options.AllowClearTextFallback);
+
     IEnumerable<SrpcEndpoint> EndPoints(bool withClearText) => SrpcEndpoint.All
         .Where(point => options.Coding is not { } coding || point.Coding == coding)
-        .Where(point => point.IsTls ? !options.Certificates.IsEmpty
-            : withClearText && (options.Certificates.IsEmpty || options.AllowClearTextFallback));
+        .Where(point => point.IsTls ? UsesTls : withClearText && MayUseClearText);
 
     async Task<SrpcConnection> TryAsync(SrpcAddress address, IEnumerable<SrpcEndpoint> points, bool isTlsFirst, CancellationToken cancellation)
     {
@@ -43,11 +50,11 @@ public sealed class SrpcDialer(SrpcClientOptions options)
         {
             if (await TryAsync(address, point, isTlsFirst, cancellation) is not { } connection)
                 continue;
-            if (point.IsTls && options.ServerVerification == ServerVerification.None)
+            if (point.IsTls && !VerifiesServer)
                 options.OnUnverifiedServer?.Invoke(address);
             return connection;
         }
-        throw new SrpcException("no SRPC endpoint");
+        throw new SrpcException(VerifiesServer ? "no SRPC endpoint with TLS, without which the server cannot be verified" : "no SRPC endpoint");
     }
 
     async Task<SrpcConnection?> TryAsync(SrpcAddress address, SrpcEndpoint point, bool isTlsFirst, CancellationToken cancellation)

@@ -162,6 +162,39 @@ public class TlsTests
             answers.Select(answer => System.Text.Encoding.ASCII.GetString(answer.Written)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_that_is_to_be_verified_is_never_spoken_to_in_clear_text(bool hasCertificate)
+    {
+        var verification = ServerVerification.ByAuthorities(authority.Authorities);
+        var options = hasCertificate ? As(user) with { ServerVerification = verification } : new SrpcClientOptions { ServerVerification = verification };
+        var failure = await Assert.ThrowsAsync<SrpcException>(() => InProcess.Server().ConnectAsync(options));
+        Assert.Equal("no SRPC endpoint with TLS, without which the server cannot be verified", failure.Message);
+
+        var asked = new List<ScriptedStream>();
+        var dialer = new SrpcDialer(options)
+        {
+            OpenTransport = (_, _) =>
+            {
+                asked.Add(new ScriptedStream("HTTP/1.0 404 Not Found\r\nContent-Length: 0\r\n\r\n"u8.ToArray()));
+                return new(asked[^1]);
+            },
+        };
+        await Assert.ThrowsAsync<SrpcException>(() => dialer.ConnectAsync());
+        Assert.Equal(["CONNECT /_go_TLS_SRPC_/ HTTP/1.0\n\n"], asked.Select(stream => System.Text.Encoding.ASCII.GetString(stream.Written)));
+    }
+
+    [Fact]
+    public async Task A_client_without_a_certificate_verifies_the_server()
+    {
+        var service = EchoService.Create().Stream("Open", _ => Task.CompletedTask, SrpcMethodOptions.Unauthenticated);
+        var server = new SrpcServer(new() { Tls = () => new SrpcServerTls(serverCertificate, authority.Authorities) }, [service]);
+        var foreign = await Assert.ThrowsAsync<SrpcException>(
+            () => server.ConnectAsync(new SrpcClientOptions { ServerVerification = ServerVerification.ByAuthorities(stranger.Authorities) }));
+        Assert.Contains("which leads to none of the trusted authorities", foreign.Message);
+    }
+
     [Fact]
     public async Task TLS_may_come_before_the_request()
     {
