@@ -116,7 +116,7 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
         foreach (var layer in sealedState.Logs)
             if (File.Exists(layers.LogFile(layer)))
                 log.Append(File.ReadAllText(layers.LogFile(layer)));
-        return log.Length == 0 ? "Nothing was run.\n" : secrets.Value.Apply(log.ToString());
+        return log.Length == 0 ? "Nothing was run.\n" : secrets.Value.ApplyToLines(log.ToString());
     }
 
     /// <summary>Whether the log of an earlier build has a secret in it that is known only now.</summary>

@@ -154,7 +154,11 @@ static class WorkerMessages
             writer.WritePair(mount.Source, mount.Target);
             writer.Write(mount.Writable);
         });
-        writer.WriteList(settings.Secrets, static (writer, secret) => writer.WritePair(secret.Name, secret.Value));
+        writer.WriteList(settings.Secrets, static (writer, secret) =>
+        {
+            writer.Write(secret.Name);
+            writer.WriteBytes(secret.Value);
+        });
         writer.Write(settings.Network);
         writer.WriteTexts(settings.Capabilities);
         writer.Write(settings.Limits.Processes ?? -1);
@@ -174,7 +178,7 @@ static class WorkerMessages
             environment.Add(reader.ReadString(), reader.ReadString());
         return new(
             environment, reader.ReadList(static reader => new BindMount(reader.ReadString(), reader.ReadString(), reader.ReadBoolean())),
-            reader.ReadList(static reader => new NamedValue(reader.ReadString(), reader.ReadString())), reader.ReadBoolean())
+            reader.ReadList(static reader => new SecretValue(reader.ReadString(), reader.ReadCountedBytes())), reader.ReadBoolean())
         {
             Capabilities = reader.ReadTexts(),
             Limits = new()

@@ -118,10 +118,10 @@ sealed record InspectedFile(byte[] Path, string Sha512);
 /// <summary>How commands run in the root.</summary>
 /// <param name="Environment">The build environment: what scripts and packagers see beyond the base environment.</param>
 /// <param name="BindMounts">The stream's cache among them.</param>
-/// <param name="Secrets">Name and value; shown at /run/secrets, masked in output.</param>
+/// <param name="Secrets">Shown at /run/secrets, masked in output.</param>
 sealed record CommandSettings(
     IReadOnlyDictionary<string, string> Environment, IReadOnlyList<BindMount> BindMounts,
-    IReadOnlyList<NamedValue> Secrets, bool Network)
+    IReadOnlyList<SecretValue> Secrets, bool Network)
 {
     /// <summary>What commands may do beyond the default (<see cref="Capability"/>).</summary>
     public IReadOnlyList<string> Capabilities { get; init; } = [];

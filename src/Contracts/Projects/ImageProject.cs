@@ -230,6 +230,9 @@ public sealed record BindMount(string Source, string Target, bool Writable = fal
 /// <param name="EnvironmentVariable">the variable of the building process that holds it.</param>
 public sealed record Secret(string Name, string? File, string? EnvironmentVariable);
 
+/// <summary>A secret as it was read: of any bytes.</summary>
+sealed record SecretValue(string Name, byte[] Value);
+
 /// <summary>The directory that a stream keeps between builds (not the layer cache).</summary>
 public sealed record CacheSettings
 {

@@ -1,3 +1,4 @@
+using System.Text;
 using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.Contracts.Projects;
@@ -6,12 +7,12 @@ namespace ImageSdk.Contracts.Projects;
 static class ProjectSecrets
 {
     /// <exception cref="BuildException">One cannot be had: IMG1015.</exception>
-    public static IReadOnlyList<NamedValue> Read(ImageProject project) => [.. project.Sandbox.Secrets.Select(secret => Read(secret, project.ProjectFile))];
+    public static IReadOnlyList<SecretValue> Read(ImageProject project) => [.. project.Sandbox.Secrets.Select(secret => Read(secret, project.ProjectFile))];
 
     /// <summary>A mask of those that can be had.</summary>
     public static SecretMask Mask(ImageProject project)
     {
-        var values = new List<string>();
+        var values = new List<byte[]>();
         foreach (var secret in project.Sandbox.Secrets)
             try
             {
@@ -24,14 +25,14 @@ static class ProjectSecrets
         return new(values);
     }
 
-    static NamedValue Read(Secret secret, string projectFile)
+    static SecretValue Read(Secret secret, string projectFile)
     {
         if (secret.EnvironmentVariable is { Length: > 0 } variable)
-            return new(secret.Name, Environment.GetEnvironmentVariable(variable)
-                ?? throw new BuildException("IMG1015", $"Secret \"{secret.Name}\" is to come from the environment variable {variable}, which is not set.", projectFile));
+            return new(secret.Name, Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable(variable)
+                ?? throw new BuildException("IMG1015", $"Secret \"{secret.Name}\" is to come from the environment variable {variable}, which is not set.", projectFile)));
         try
         {
-            return new(secret.Name, File.ReadAllText(secret.File!));
+            return new(secret.Name, File.ReadAllBytes(secret.File!));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

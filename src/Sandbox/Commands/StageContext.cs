@@ -36,7 +36,7 @@ sealed class StageContext : IDisposable
         devices = new(() => new SandboxDevices(root.DevicesPath, Handle, settings.Limits.Memory));
         written = new(root.Upper, settings.Limits.Disk);
         root.Limits = settings.Limits;
-        mask = new(settings.Secrets.Select(secret => secret.Value).Concat(MachineProxies.Current.Credentials));
+        mask = new(settings.Secrets.Select(secret => secret.Value).Concat(MachineProxies.Current.Credentials.Select(Encoding.UTF8.GetBytes)));
         secretsDirectory = settings.Secrets.Count == 0 ? null : WriteSecrets(session);
     }
 
@@ -71,7 +71,7 @@ sealed class StageContext : IDisposable
         {
             var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead };
             using var file = new FileStream(Path.Combine(directory, secret.Name), options);
-            file.Write(new UTF8Encoding(false).GetBytes(secret.Value));
+            file.Write(secret.Value);
         }
         return directory;
     }
@@ -86,7 +86,7 @@ sealed class StageContext : IDisposable
 
     /// <summary>A line as it may be shown.</summary>
     /// <param name="leftOut">Bytes of it that are missing.</param>
-    public string Show(string line, long leftOut) => SafeText.Show(mask.Apply(line), leftOut);
+    public string Show(string line, long leftOut) => SafeText.Show(line, leftOut, text => mask.Apply(text, isCut: leftOut > 0));
 
     /// <summary>Begins to log what a command prints.</summary>
     public CommandOutput BeginOutput() => new(Show, Write);
@@ -179,7 +179,7 @@ sealed class StageContext : IDisposable
             Purpose = purpose,
             Servers = purpose == CommandPurpose.Packages ? PackageSourcePorts.Find(Handle) : [],
             InBuildEnvironment = inBuildEnvironment,
-            Mounts = [.. mounts, .. programs.Mounts, .. aptConfiguration is null ? Array.Empty<BindMount>() : [aptConfiguration]],
+            Mounts = [.. mounts, .. programs.Mounted, .. aptConfiguration is null ? Array.Empty<BindMount>() : [aptConfiguration]],
             Variables = aptConfiguration is null ? [] : [AptConfigurationFile.Variable],
             Written = written,
             Log = output,

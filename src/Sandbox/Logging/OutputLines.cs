@@ -1,17 +1,15 @@
-using System.Text;
+using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.Sandbox.Logging;
 
 /// <summary>
 /// Cuts what a program writes into lines. What comes before a carriage return was overwritten by what follows it, as a terminal
-/// shows it: of a progress display the last state is left. Bytes that are no UTF-8 become \xNN.
+/// shows it: of a progress display the last state is left.
 /// </summary>
 static class OutputLines
 {
     /// <summary>Bytes of a line that are kept where people read it; far more than is shown, so that a secret in it is seen whole.</summary>
     public const int LongestKept = 1 << 16;
-
-    static readonly Encoding encoding = Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new EscapeFallback());
 
     /// <summary>Reads to the end.</summary>
     /// <param name="longest">Bytes of a line after which the rest is left out.</param>
@@ -69,7 +67,7 @@ static class OutputLines
 
         public void End(Action<string, long> take)
         {
-            take(encoding.GetString(bytes.GetBuffer(), 0, (int)bytes.Length), leftOut);
+            take(ShownBytes.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)), leftOut);
             Clear();
         }
 
@@ -78,34 +76,6 @@ static class OutputLines
             bytes.SetLength(0);
             leftOut = 0;
             returned = false;
-        }
-    }
-
-    sealed class EscapeFallback : DecoderFallback
-    {
-        public override int MaxCharCount => 16;
-
-        public override DecoderFallbackBuffer CreateFallbackBuffer() => new Buffer();
-
-        sealed class Buffer : DecoderFallbackBuffer
-        {
-            string text = "";
-            int at;
-
-            public override int Remaining => text.Length - at;
-
-            public override bool Fallback(byte[] bytesUnknown, int index)
-            {
-                text = string.Concat(bytesUnknown.Select(value => $"\\x{value:X2}"));
-                at = 0;
-                return true;
-            }
-
-            public override char GetNextChar() => at < text.Length ? text[at++] : '\0';
-
-            public override bool MovePrevious() => at > 0 && at-- > 0;
-
-            public override void Reset() => (text, at) = ("", 0);
         }
     }
 }

@@ -10,10 +10,21 @@ static partial class SafeText
     public const int Longest = 4096;
 
     /// <param name="leftOut">Bytes that are missing already.</param>
-    public static string Show(string line, long leftOut = 0)
+    public static string Show(string line, long leftOut = 0) => Show(line, leftOut, static text => text);
+
+    /// <param name="leftOut">Bytes that are missing already.</param>
+    /// <param name="mask">Takes out what may not be shown, where that is whole: colours may be in the middle of it.</param>
+    public static string Show(string line, long leftOut, Func<string, string> mask)
     {
         if (line.AsSpan().IndexOfAnyInRange('\0', '\x1f') >= 0 || line.AsSpan().IndexOfAnyInRange('\x7f', '\x9f') >= 0)
-            line = Escape(Sequence().Replace(line, ""));
+        {
+            // A colour may also begin or end what is looked for.
+            line = Escape(mask(Sequence().Replace(mask(line), "")));
+        }
+        else
+        {
+            line = mask(line);
+        }
         if (line.Length > Longest)
         {
             var end = char.IsHighSurrogate(line[Longest - 1]) ? Longest - 1 : Longest;

@@ -76,6 +76,19 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
     }
 
     [ImageFact]
+    public async Task A_secret_of_any_bytes_reaches_scripts_as_it_is()
+    {
+        var (project, directory) = @base.New();
+        var file = Path.Combine(@base.Workspace.Folder, "secret of bytes");
+        byte[] value = [0xEF, 0xBB, 0xBF, .. Enumerable.Range(0, 256).Select(number => (byte)number)];
+        File.WriteAllBytes(file, value);
+        ImageWorkspace.Write(directory, "scripts/use", "#!/bin/sh\nset -e\nsha512sum < /run/secrets/key > /opt/hash\n");
+        project = project with { Sandbox = project.Sandbox with { Secrets = [new Secret("key", file, null)] } };
+        await @base.Workspace.BuildAndPublishAsync(project);
+        Assert.Equal($"{ObjectHash.Of(value)}  -\n", @base.Workspace.ReadFile(project, "/opt/hash"));
+    }
+
+    [ImageFact]
     public async Task A_secret_that_a_failing_script_prints_is_not_in_the_error()
     {
         const string value = "s3cret-of-a-failing-script";

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Sandbox.Logging;
 
 namespace ImageSdk.Building.Tests.Worker;
@@ -30,6 +31,17 @@ public class OutputTests
     {
         Assert.Equal(["\\xFF\\xFEa\\x00b"], Read([0xFF, 0xFE, (byte)'a', 0, (byte)'b', (byte)'\n']));
         Assert.Equal(["caf\\xE9 x"], Read([.. "caf"u8, 0xE9, .. " x\n"u8]));
+    }
+
+    [Theory]
+    [InlineData("a sec\u001b[1;31mre\u001b[0mt\n", "***")] // grep --color
+    [InlineData("\u001b[32ma secret\u001b[0m of\u0001bytes\n", "*** ***")]
+    [InlineData("a secret and a secret\n", "*** and ***")]
+    public void A_secret_with_colours_in_it_is_masked(string output, string expected)
+    {
+        var mask = new SecretMask(["secret", "a secret", "of\u0001bytes"]);
+        OutputLines.Read(new MemoryStream(Encoding.UTF8.GetBytes(output)), OutputLines.LongestKept,
+            (line, leftOut) => Assert.Equal(expected, SafeText.Show(line, leftOut, text => mask.Apply(text))));
     }
 
     [Fact]

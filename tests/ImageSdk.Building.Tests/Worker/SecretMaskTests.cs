@@ -42,6 +42,60 @@ public class SecretMaskTests
             Assert.Equal("<***>", mask.Apply($"<{form}>"));
     }
 
+    /// <summary>Of the same secret, as tools other than .NET write it: each escapes other characters, in digits of either case.</summary>
+    [Theory]
+    [InlineData("ab/cd+ef=gh", "ab/cd%2Bef%3Dgh")] // urllib.parse.quote
+    [InlineData("ab/cd+ef=gh", "ab%2fcd%2bef%3dgh")]
+    [InlineData("ab/cd+ef=gh", "ab\\/cd+ef=gh")] // json_encode
+    [InlineData("two words & möre", "two%20words+%26+m%c3%b6re")]
+    [InlineData("two words & möre", "two words \\u0026 m\\u00f6re")] // encoding/json, json.dumps
+    [InlineData("two words & möre", "two words & m\\xc3\\xb6re")] // repr of bytes
+    [InlineData("two words & möre", "two\\ words\\ \\&\\ möre")] // printf %q
+    [InlineData("two words & möre", "two words &amp; m&#246;re")]
+    [InlineData("a\"b\\c\td", "a\\\"b\\\\c\\td")]
+    [InlineData("it's <one>", "it'\\''s <one>")] // bash -x
+    [InlineData("it's <one>", "it'\"'\"'s <one>")] // dash -x
+    [InlineData("it's <one>", "it&#39;s &lt;one&gt;")]
+    [InlineData("it's <one>", "it&#x27;s &lt;one&gt;")]
+    [InlineData("smile 😀!", "smile \\ud83d\\ude00!")]
+    [InlineData("smile 😀!", "smile%20%F0%9F%98%80%21")]
+    [InlineData("one\ntwo lines", "one\\ntwo lines", "one\\n***")]
+    public void What_other_tools_make_of_a_secret_is_masked(string secret, string written, string expected = "***")
+    {
+        var mask = new SecretMask([secret]);
+        Assert.Equal($"100% & \\d: <{expected}> %zz+", mask.Apply($"100% & \\d: <{written}> %zz+"));
+        Assert.Equal($"{expected}, {expected}", mask.Apply($"{written}, {written}"));
+        Assert.True(mask.Finds($"a log\n<{written}>\nof lines"));
+    }
+
+    [Fact]
+    public void A_secret_of_any_bytes_is_masked_as_a_log_shows_it()
+    {
+        var latin = Encoding.Latin1.GetBytes("pässwört\n");
+        var mask = new SecretMask([latin]);
+        Assert.Equal("<***>", mask.Apply("<p\\xE4ssw\\xF6rt>"));
+        Assert.Equal("<***>", mask.Apply($"<{Convert.ToBase64String(latin)}>"));
+        foreach (var encoding in new[] { Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF8 })
+            Assert.Equal("<***>", new SecretMask([[.. encoding.Preamble, .. encoding.GetBytes("of an editor")]]).Apply("<of an editor>"));
+    }
+
+    [Fact]
+    public void Of_a_text_that_is_cut_the_beginning_of_a_secret_is_masked_too()
+    {
+        var mask = new SecretMask(["a secret of some length"]);
+        Assert.Equal("> ***", mask.Apply("> a secret of", isCut: true));
+        Assert.Equal("> a secret of", mask.Apply("> a secret of"));
+        Assert.Equal("*** ***", mask.Apply("a secret of some length a secret of some lengt", isCut: true));
+    }
+
+    [Fact]
+    public void Text_without_a_secret_stays_as_it_is()
+    {
+        const string text = @"100% of \\host\share & more: C:\new\users +49 %41 \u12 \ %e4 &nosuch; &#xzz; \xzz";
+        Assert.Equal(text, new SecretMask(["unlike anything"]).Apply(text));
+        Assert.False(new SecretMask(["unlike anything"]).Finds(text));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("u:")]
