@@ -23,6 +23,20 @@ public static class Mounts
             throw PosixException.Last($"mount {type ?? "bind"} at", target);
     }
 
+    /// <summary>Makes a mount read-only whose other options stay: what is behind it, of any type, keeps its owner, permissions and times too.</summary>
+    public static unsafe void MakeReadOnly(string target)
+    {
+        const int setAttributes = 442; // mount_setattr, one number on all architectures.
+        using var path = new TerminatedName(target);
+        var attributes = stackalloc ulong[4]; // struct mount_attr: set, clear, propagation, user namespace.
+        (attributes[0], attributes[1], attributes[2], attributes[3]) = ((ulong)Options.ReadOnly, 0, 0, 0);
+        fixed (byte* pointer = path.Bytes)
+            if (Libc.SystemCall(setAttributes, Libc.AtCurrentDirectory, (nint)pointer, 0, (nint)attributes, 4 * sizeof(ulong)) == 0)
+                return;
+        // Before Linux 5.12. In a user namespace the kernel may insist on options that this would take away.
+        Mount(null, target, null, Options.Remount | Options.Bind | Options.ReadOnly);
+    }
+
     /// <summary>Takes a mount out of the tree at once; it ends when its last user is gone.</summary>
     public static void Detach(string target)
     {

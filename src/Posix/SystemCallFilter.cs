@@ -3,14 +3,17 @@ using System.Runtime.InteropServices;
 namespace ImageSdk.Posix;
 
 /// <summary>
-/// A filter of system calls (seccomp(2)) as libseccomp makes it: a program for the kernel that tells calls by their numbers on the
-/// processor at hand, and on the 32-bit one that it runs as well.
+/// A filter of system calls (seccomp(2)) as libseccomp makes it: a program for the kernel that tells calls by their numbers on one
+/// processor, the one at hand or the 32-bit one that it runs as well.
 /// </summary>
 public sealed unsafe partial class SystemCallFilter : IDisposable
 {
     const uint AllowAction = 0x7FFF_0000;
     const uint ErrorAction = 0x0005_0000;
     const int UnknownCall = -1;
+
+    /// <summary>Of the processor at hand (SCMP_ARCH_NATIVE).</summary>
+    const uint Native = 0;
 
     /// <summary>Attributes of a filter (enum scmp_filter_attr).</summary>
     enum Attribute
@@ -43,8 +46,9 @@ public sealed unsafe partial class SystemCallFilter : IDisposable
     nint context;
 
     /// <param name="error">The errno of every call that no rule is for.</param>
+    /// <param name="is32Bit">Whether it is for 32-bit programs.</param>
     /// <exception cref="DllNotFoundException">libseccomp is not installed.</exception>
-    public SystemCallFilter(int error)
+    public SystemCallFilter(int error, bool is32Bit = false)
     {
         context = Initialize(ErrorAction | (uint)error);
         if (context == 0)
@@ -52,8 +56,20 @@ public sealed unsafe partial class SystemCallFilter : IDisposable
         // Of another architecture than those here: as good as a call that there is not.
         _ = SetAttribute(context, Attribute.BadArchitecture, ErrorAction | (uint)error);
         _ = SetAttribute(context, Attribute.Optimize, 2); // A binary tree; older libraries can't, and are right all the same.
-        foreach (var name in RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? new[] { "arm" } : ["x86"])
-            _ = AddArchitecture(context, ResolveArchitecture(name));
+        if (!is32Bit)
+            return;
+        _ = AddArchitecture(context, ResolveArchitecture(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm" : "x86"));
+        _ = RemoveArchitecture(context, Native);
+    }
+
+    /// <summary>Takes over the rules for another processor.</summary>
+    /// <param name="other">Of no use any more.</param>
+    public void Merge(SystemCallFilter other)
+    {
+        var result = Merge(context, other.context);
+        if (result < 0)
+            throw new PosixException("filter the system calls of", "32-bit programs", -result);
+        other.context = 0; // It is released.
     }
 
     /// <summary>Lets a call through. Names that no architecture here has, or that the library does not know, are passed over.</summary>
@@ -105,6 +121,12 @@ public sealed unsafe partial class SystemCallFilter : IDisposable
 
     [LibraryImport(Library, EntryPoint = "seccomp_arch_add")]
     private static partial int AddArchitecture(nint context, uint architecture);
+
+    [LibraryImport(Library, EntryPoint = "seccomp_arch_remove")]
+    private static partial int RemoveArchitecture(nint context, uint architecture);
+
+    [LibraryImport(Library, EntryPoint = "seccomp_merge")]
+    private static partial int Merge(nint context, nint other);
 
     [LibraryImport(Library, EntryPoint = "seccomp_syscall_resolve_name", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ResolveName(string name);

@@ -22,6 +22,7 @@ sealed class CoveredPrograms : IDisposable
     readonly StageRoot root;
     readonly DirectoryHandle handle;
     readonly List<Cover> covers = [];
+    readonly Stack<string> mounts = [];
 
     /// <param name="Directory">Of the program, without a slash in front.</param>
     /// <param name="Original">The program, as it is in the upper directory.</param>
@@ -50,9 +51,9 @@ sealed class CoveredPrograms : IDisposable
         }
     }
 
-    /// <summary>The programs where the stand-ins look for them.</summary>
-    public IReadOnlyList<BindMount> Mounts =>
-        [.. covers.Select(cover => new BindMount($"{root.RootPath}/{Folder}/{cover.Program.Name}", $"{CoveredProgram.Originals}/{cover.Program.Name}"))];
+    /// <summary>The programs where the stand-ins look for them. Their sources are mounts: a path in the root could lead elsewhere by now, where several commands are at work in it.</summary>
+    public IReadOnlyList<BindMount> Mounted =>
+        [.. covers.Select(cover => new BindMount(Path.Combine(root.ProgramsPath, cover.Program.Name), $"{CoveredProgram.Originals}/{cover.Program.Name}"))];
 
     void Add(CoveredProgram program, string directory)
     {
@@ -71,9 +72,20 @@ sealed class CoveredPrograms : IDisposable
                 file.Write(program.Content);
             parent.SetOwner(made, original.Uid, original.Gid);
             parent.SetPermissions(made, original.Permissions);
+            Mount(kept, name, program.Name);
             covers.Add(new(program, directory, original, parent.OpenReadHandle(made), isOfBelow));
             parent.Rename(made, name);
         });
+    }
+
+    void Mount(DirectoryHandle kept, byte[] name, string target)
+    {
+        Directory.CreateDirectory(root.ProgramsPath);
+        var path = Path.Combine(root.ProgramsPath, target);
+        File.WriteAllBytes(path, []);
+        using var program = kept.OpenReadHandle(name);
+        Mounts.Mount($"/proc/self/fd/{program.DangerousGetHandle()}", path, null, Mounts.Options.Bind);
+        mounts.Push(path);
     }
 
     // The inode that the overlay shows of it is that of the file below.
@@ -85,6 +97,8 @@ sealed class CoveredPrograms : IDisposable
 
     public void Dispose()
     {
+        while (mounts.TryPop(out var mount))
+            Mounts.Detach(mount);
         if (covers.Count == 0)
             return;
         using (var kept = handle.OpenDirectory(folder))
@@ -92,7 +106,8 @@ sealed class CoveredPrograms : IDisposable
                 using (cover.StandIn)
                     Remove(cover, kept);
         covers.Clear();
-        KeepTimes(handle, () => handle.RemoveEmptyDirectory(folder));
+        // With what a command may have put there.
+        KeepTimes(handle, () => handle.RemoveTree(folder));
     }
 
     void Remove(Cover cover, DirectoryHandle kept)

@@ -5,6 +5,7 @@ using ImageSdk.Contracts.Messages;
 using ImageSdk.Contracts.Networking;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Posix;
+using ImageSdk.Sandbox.Kernel;
 using ImageSdk.Sandbox.Limits;
 using ImageSdk.Sandbox.Logging;
 using ImageSdk.Sandbox.Network;
@@ -83,20 +84,17 @@ sealed class SandboxCommand(string root, string devices, WorkerSession session, 
         var capabilities = Capabilities.With(settings.Capabilities);
         start.FileName = "/bin/sh";
         using var bounds = session.Limits.Begin(settings.Limits, Written, session.Listener);
-        // One pipe for both keeps the order in which the lines were written. Bubblewrap takes the filter from an open file.
-        var script = $"{bounds.Prelude}exec \"$@\" 9< \"$0\"{(SeparateErrors is null ? " 2>&1" : "")}";
-        foreach (var argument in (string[])["-c", script, session.Kernel.Filter(capabilities), .. bounds.Through, HostPrograms.Bubblewrap, "--seccomp", "9", .. bounds.Arguments])
+        using var arguments = session.Kernel.WriteArguments([.. bounds.Arguments, .. SandboxArguments(), .. Capabilities.Arguments(capabilities)]);
+        // One pipe for both keeps the order in which the lines were written. Bubblewrap takes the filter and its arguments from open files, so
+        // that its own command line and environment, which a command could get at by ptrace(2), tell nothing of the machine.
+        var script = $"cd \"$0\" && unset PWD OLDPWD; {bounds.Prelude}exec \"$@\" 8<{arguments.Name} 9<{session.Kernel.Filter(capabilities)}{(SeparateErrors is null ? " 2>&1" : "")}";
+        foreach (var argument in (string[])["-c", script, session.Kernel.Directory, .. bounds.Through, $"./{KernelFiles.Bubblewrap}", "--seccomp", "9", "--args", "8", "--", .. command])
             start.ArgumentList.Add(argument);
         if (SeparateErrors is not null)
         {
             start.RedirectStandardError = true;
             start.StandardErrorEncoding = Encoding.UTF8;
         }
-        foreach (var argument in SandboxArguments().Concat(Capabilities.Arguments(capabilities)))
-            start.ArgumentList.Add(argument);
-        start.ArgumentList.Add("--");
-        foreach (var argument in command)
-            start.ArgumentList.Add(argument);
 
         Processes.LeaveKeyring();
         using var process = Process.Start(start)!;

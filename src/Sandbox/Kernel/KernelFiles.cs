@@ -1,3 +1,4 @@
+using ImageSdk.Contracts;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Posix;
 
@@ -27,19 +28,24 @@ sealed class KernelFiles
         "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware", "/sys/fs/selinux",
     ];
 
+    /// <summary>Bubblewrap in the directory. Its mount is read-only: it is the first process of the sandbox, and who gets at that has the machine's file at /proc/…/exe.</summary>
+    public const string Bubblewrap = "bwrap";
+
     readonly string directory;
     readonly List<string> arguments = [];
+    int argumentFiles;
     readonly Dictionary<string, string> filters = [];
 
     /// <param name="directory">Where it is made; a directory of the worker's session.</param>
     public KernelFiles(string directory)
     {
         this.directory = directory;
-        Directory.CreateDirectory(directory);
+        System.IO.Directory.CreateDirectory(directory);
         // A file system of its own, so that the mount table inside shows no path of the machine.
         Mounts.Mount("tmpfs", directory, "tmpfs", Mounts.Options.NoSetUid | Mounts.Options.NoDevices | Mounts.Options.NoExecute, "mode=0755");
-        Directory.CreateDirectory(EmptyDirectory);
+        System.IO.Directory.CreateDirectory(EmptyDirectory);
         File.WriteAllBytes(EmptyFile, []);
+        MountBubblewrap();
         MakeFirstProcess();
         MountSystem();
         arguments.AddRange(["--proc", "/proc"]);
@@ -51,7 +57,15 @@ sealed class KernelFiles
     /// <summary>Arguments of bubblewrap that mount /proc and /sys.</summary>
     public IReadOnlyList<string> Arguments => arguments;
 
-    /// <summary>The file of a filter of system calls for commands with some capabilities.</summary>
+    /// <summary>Writes arguments of bubblewrap into a file.</summary>
+    public ArgumentFile WriteArguments(IReadOnlyList<string> arguments)
+    {
+        var name = $"arguments{Interlocked.Increment(ref argumentFiles)}";
+        File.WriteAllText(Path.Combine(directory, name), string.Concat(arguments.Select(argument => $"{argument}\0")));
+        return new(directory, name);
+    }
+
+    /// <summary>The name of a file with a filter of system calls for commands with some capabilities.</summary>
     public string Filter(IReadOnlyList<string> capabilities)
     {
         lock (filters)
@@ -59,13 +73,16 @@ sealed class KernelFiles
             var key = string.Join(' ', capabilities);
             if (!filters.TryGetValue(key, out var file))
             {
-                file = Path.Combine(directory, $"filter{filters.Count}");
-                SystemCalls.WriteFilter(file, capabilities);
+                file = $"filter{filters.Count}";
+                SystemCalls.WriteFilter(Path.Combine(directory, file), capabilities);
                 filters[key] = file;
             }
             return file;
         }
     }
+
+    /// <summary>Where all of it lies.</summary>
+    public string Directory => directory;
 
     string EmptyFile => Path.Combine(directory, "empty");
 
@@ -75,12 +92,27 @@ sealed class KernelFiles
 
     string SystemDirectory => Path.Combine(directory, "sys");
 
+    void MountBubblewrap()
+    {
+        var path = Path.Combine(directory, Bubblewrap);
+        File.WriteAllBytes(path, []);
+        Mounts.Mount(HostPrograms.Bubblewrap, path, null, Mounts.Options.Bind);
+        try
+        {
+            Mounts.MakeReadOnly(path);
+        }
+        catch (PosixException) when (WorkerEnvironment.IsRootless)
+        {
+            // An older kernel. The file is not the user's.
+        }
+    }
+
     void MakeFirstProcess()
     {
-        Directory.CreateDirectory(Path.Combine(FirstProcess, "root"));
+        System.IO.Directory.CreateDirectory(Path.Combine(FirstProcess, "root"));
         foreach (var (name, text) in new[] { ("cgroup", "0::/\n"), ("cmdline", ""), ("comm", "init\n"), ("environ", "") })
             File.WriteAllText(Path.Combine(FirstProcess, name), text);
-        Directory.CreateDirectory(Path.Combine(FirstProcess, "programs"));
+        System.IO.Directory.CreateDirectory(Path.Combine(FirstProcess, "programs"));
         foreach (var program in Covered)
             File.WriteAllBytes(Path.Combine(FirstProcess, "programs", program.Name), []);
     }
@@ -88,17 +120,18 @@ sealed class KernelFiles
     // Masked once here: bubblewrap takes the tree with all that is mounted in it, and makes it read-only.
     void MountSystem()
     {
-        Directory.CreateDirectory(SystemDirectory);
+        System.IO.Directory.CreateDirectory(SystemDirectory);
         Mounts.Mount("/sys", SystemDirectory, null, Mounts.Options.Bind | Mounts.Options.Recursive);
-        foreach (var path in Masked.Where(path => path.StartsWith("/sys/", StringComparison.Ordinal) && Directory.Exists(path)).Concat(ThermalThrottle()))
+        foreach (var path in Masked.Where(path => path.StartsWith("/sys/", StringComparison.Ordinal) && System.IO.Directory.Exists(path)).Concat(ThermalThrottle()))
             Mounts.Mount(EmptyDirectory, directory + path, null, Mounts.Options.Bind);
     }
 
-    static IEnumerable<string> ThermalThrottle() => Directory.Exists("/sys/devices/system/cpu")
-        ? Directory.EnumerateDirectories("/sys/devices/system/cpu", "cpu*").Select(cpu => Path.Combine(cpu, "thermal_throttle")).Where(Directory.Exists)
+    static IEnumerable<string> ThermalThrottle() => System.IO.Directory.Exists("/sys/devices/system/cpu")
+        ? System.IO.Directory.EnumerateDirectories("/sys/devices/system/cpu", "cpu*").Select(cpu => Path.Combine(cpu, "thermal_throttle")).Where(System.IO.Directory.Exists)
         : [];
 
-    // All but processes is the machine's. That only root may write there does not help: scripts are root.
+    // All but processes is the machine's. That only root may write there does not help: scripts are root. In root's builds they own what
+    // nobody can write, too, and could take it away from the machine's users.
     void Protect(FileSystemInfo entry)
     {
         if (entry.LinkTarget is not null || char.IsAsciiDigit(entry.Name[0]))
@@ -106,7 +139,13 @@ sealed class KernelFiles
         var isDirectory = entry is DirectoryInfo;
         if (Masked.Contains(entry.FullName))
             arguments.AddRange(["--ro-bind", isDirectory ? EmptyDirectory : EmptyFile, entry.FullName]);
-        else if (isDirectory || (entry.UnixFileMode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
+        else if (isDirectory || !WorkerEnvironment.IsRootless || (entry.UnixFileMode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
             arguments.AddRange(["--ro-bind", entry.FullName, entry.FullName]);
     }
+}
+
+/// <summary>Arguments of a program in a file, as long as it runs.</summary>
+sealed record ArgumentFile(string Directory, string Name) : IDisposable
+{
+    public void Dispose() => File.Delete(Path.Combine(Directory, Name));
 }

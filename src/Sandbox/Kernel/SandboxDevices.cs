@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Contracts.Messages;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Sandbox.Kernel;
@@ -33,6 +34,9 @@ sealed class SandboxDevices : IDisposable
         {
             File.WriteAllBytes(System.IO.Path.Combine(path, node), []);
             Mounts.Mount($"/dev/{node}", System.IO.Path.Combine(path, node), null, Mounts.Options.Bind);
+            // They are the machine's, and root's build could give them away. What is written to a device does not count.
+            if (!WorkerEnvironment.IsRootless)
+                Mounts.MakeReadOnly(System.IO.Path.Combine(path, node));
         }
         foreach (var directory in new[] { "pts", "shm" })
             Directory.CreateDirectory(System.IO.Path.Combine(path, directory));

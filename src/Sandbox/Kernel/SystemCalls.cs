@@ -26,6 +26,9 @@ static class SystemCalls
 
     const ulong VirtualMachineSockets = 40; // AF_VSOCK, which leads to the hypervisor.
 
+    /// <summary>There where the machine has such sockets.</summary>
+    const string VirtualMachineDevice = "/sys/class/misc/vsock";
+
     /// <summary>Refused as not permitted, and not as unknown, so that programs give the right reason; by the capability that allows them.</summary>
     static readonly (string? Capability, string Names)[] Refused =
     [
@@ -72,7 +75,7 @@ static class SystemCalls
         set_robust_list set_thread_area set_tid_address set_tls setfsgid setfsgid32 setfsuid setfsuid32 setgid setgid32 setgroups
         setgroups32 setitimer setpgid setpriority setregid setregid32 setresgid setresgid32 setresuid setresuid32 setreuid setreuid32
         setrlimit setsid setsockopt setuid setuid32 setxattr setxattrat shmat shmctl shmdt shmget shutdown sigaltstack signal signalfd
-        signalfd4 sigprocmask sigreturn socketcall socketpair splice stat stat64 statfs statfs64 statx symlink symlinkat sync
+        signalfd4 sigprocmask sigreturn socketpair splice stat stat64 statfs statfs64 statx symlink symlinkat sync
         sync_file_range sync_file_range2 syncfs sysinfo tee tgkill time timer_create timer_delete timer_getoverrun timer_gettime
         timer_gettime64 timer_settime timer_settime64 timerfd_create timerfd_gettime timerfd_gettime64 timerfd_settime timerfd_settime64
         times tkill truncate truncate64 ugetrlimit umask uname unlink unlinkat utime utimensat utimensat_time64 utimes vfork wait4 waitid
@@ -86,7 +89,10 @@ static class SystemCalls
         try
         {
             using var filter = new SystemCallFilter(NoSuchCall);
-            Fill(filter, capabilities);
+            Fill(filter, capabilities, is32Bit: false);
+            using var filter32 = new SystemCallFilter(NoSuchCall, is32Bit: true);
+            Fill(filter32, capabilities, is32Bit: true);
+            filter.Merge(filter32);
             using var file = File.Create(path);
             filter.Write(file);
         }
@@ -96,7 +102,7 @@ static class SystemCalls
         }
     }
 
-    static void Fill(SystemCallFilter filter, IReadOnlyCollection<string> capabilities)
+    static void Fill(SystemCallFilter filter, IReadOnlyCollection<string> capabilities, bool is32Bit)
     {
         foreach (var name in Words(Allowed))
             filter.Allow(name);
@@ -108,9 +114,22 @@ static class SystemCalls
                     filter.Refuse(name, NotPermitted);
         foreach (var personality in Personalities)
             filter.Allow("personality", Condition.Is(0, personality));
-        filter.Allow("socket", Condition.IsNot(0, VirtualMachineSockets));
-        filter.Refuse("socket", NotPermitted, Condition.Is(0, VirtualMachineSockets));
+        AddSockets(filter, is32Bit);
         AddNamespaces(filter, mayMake: capabilities.Contains("SYS_ADMIN"));
+    }
+
+    static void AddSockets(SystemCallFilter filter, bool is32Bit)
+    {
+        if (!is32Bit)
+        {
+            filter.Allow("socket", Condition.IsNot(0, VirtualMachineSockets));
+            filter.Refuse("socket", NotPermitted, Condition.Is(0, VirtualMachineSockets));
+        }
+        else if (!Directory.Exists(VirtualMachineDevice))
+            filter.Allow("socket");
+        else
+            // Older programs do all with sockets by one call, whose arguments lie in memory: a filter cannot see which kind is wanted.
+            filter.Refuse("socket", NotPermitted);
     }
 
     static void AddNamespaces(SystemCallFilter filter, bool mayMake)

@@ -16,16 +16,10 @@ sealed class NamespaceHolder : IDisposable
 
     /// <summary>Returns when the namespaces are made.</summary>
     /// <param name="through">A program that starts it, with its arguments.</param>
-    /// <param name="options">Of unshare: "--user".</param>
+    /// <param name="options">Of unshare, "--user"; and what else starts the process, with its arguments.</param>
     /// <exception cref="IOException">The kernel makes none.</exception>
     public static NamespaceHolder Start(IReadOnlyList<string> through, params IReadOnlyList<string> options) =>
         Start([.. through, HostPrograms.Find("unshare") ?? "unshare", .. options, "/bin/sh", "-c", Wait]);
-
-    /// <summary>Another one in the user and network namespace of one, as root there without capabilities.</summary>
-    /// <param name="enter">The program nsenter.</param>
-    /// <exception cref="IOException">It cannot be started.</exception>
-    public static NamespaceHolder Join(NamespaceHolder other, string enter) => Start(
-        [enter, $"--user=/proc/{other.Id}/ns/user", $"--net=/proc/{other.Id}/ns/net", "--", HostPrograms.Find("setpriv") ?? "setpriv", "--inh-caps=-all", "--bounding-set=-all", "/bin/sh", "-c", Wait]);
 
     static NamespaceHolder Start(string[] command)
     {

@@ -16,18 +16,38 @@ sealed class UserNetwork
     static readonly TimeSpan patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Link-local addresses, at which clouds answer every process with the machine's credentials, and those of Amazon and Alibaba that are
-    /// not link-local.
+    /// Link-local addresses, at which clouds answer every process with the machine's credentials, and those of Amazon, Alibaba, Azure, Oracle,
+    /// Google and Scaleway that are not link-local.
     /// </summary>
     public static IReadOnlyList<IPNetwork> Refused { get; } =
-        [.. new[] { "169.254.0.0/16", "fe80::/10", "fd00:ec2::/32", "100.100.100.200/32" }.Select(text => IPNetwork.Parse(text))];
-
-    static readonly (string Program, Func<int, string[]> Arguments)[] programs =
     [
-        ("pasta", holder =>
-            ["--foreground", "--quiet", "--runas", "0:0", "--netns-only", "--config-net", "-t", "none", "-u", "none", "-T", "none", "-U", "none", "--netns", $"/proc/{holder}/ns/net"]),
-        ("slirp4netns", holder => ["--configure", "--enable-ipv6", "--mtu=65520", "--disable-host-loopback", "--netns-type=path", $"/proc/{holder}/ns/net", "tap0"]),
+        .. new[]
+        {
+            "169.254.0.0/16", "fe80::/10", "fd00:ec2::/32", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32", "fd00:c1::a9fe:a9fe/128", "fd20:ce::254/128", "fd00:42::42/128",
+        }.Select(text => IPNetwork.Parse(text)),
     ];
+
+    // Left alone, both would make the gateway's address lead to the machine's loopback.
+    static readonly PassingProgram[] programs =
+    [
+        new("pasta", "+sys_admin,+net_admin", "exec \"$@\"", holder =>
+            ["--foreground", "--quiet", "--netns-only", "--config-net", "--no-map-gw", "-t", "none", "-u", "none", "-T", "none", "-U", "none", "--netns", $"/proc/{holder}/ns/net"]),
+        // It insists on root, gives up what it can of that, and keeps these two directories.
+        new("slirp4netns", "+sys_admin,+net_admin,+net_bind_service,+setgid,+setpcap,+setuid",
+            "servers=$(cat /etc/resolv.conf); mount -t tmpfs none /run && mount -t tmpfs none /etc && printf '%s\\n' \"$servers\" >/etc/resolv.conf && exec \"$@\"",
+            holder => ["--enable-sandbox", "--enable-seccomp", "--configure", "--enable-ipv6", "--mtu=65520", "--disable-host-loopback", "--netns-type=path", $"/proc/{holder}/ns/net", "tap0"])
+        {
+            IsRoot = true,
+        },
+    ];
+
+    /// <param name="Capabilities">What it takes to enter the namespace and to make a device there.</param>
+    /// <param name="Prelude">What a shell with mounts of its own does before it goes on as the program.</param>
+    /// <param name="Arguments">With a process in the namespace.</param>
+    sealed record PassingProgram(string Name, string Capabilities, string Prelude, Func<int, string[]> Arguments)
+    {
+        public bool IsRoot { get; init; }
+    }
 
     readonly NetworkNamespace @namespace;
     readonly PortForwarder forwarder;
@@ -45,37 +65,47 @@ sealed class UserNetwork
     public string Program { get; }
 
     /// <summary>Whether a program is installed that can.</summary>
-    public static bool IsInstalled => programs.Any(program => HostPrograms.Find(program.Program) is not null) && HostPrograms.Find("nsenter") is not null;
+    public static bool IsInstalled => programs.Any(program => HostPrograms.Find(program.Name) is not null);
 
     /// <returns>Null where no program is installed or works here; what they said is in the list.</returns>
     public static UserNetwork? TryStart(List<string> reasons)
     {
-        foreach (var (name, arguments) in programs)
-            if (HostPrograms.Find(name) is { } program && HostPrograms.Find("nsenter") is { } enter)
+        foreach (var program in programs)
+            if (HostPrograms.Find(program.Name) is { } path)
                 try
                 {
-                    if (TryStart(name, program, enter, arguments, reasons) is { } started)
+                    if (TryStart(program, path, reasons) is { } started)
                         return started;
                 }
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {
-                    reasons.Add($"{name}: {exception.Message}");
+                    reasons.Add($"{program.Name}: {exception.Message}");
                 }
         return null;
     }
 
-    static UserNetwork? TryStart(string name, string program, string enter, Func<int, string[]> arguments, List<string> reasons)
+    static UserNetwork? TryStart(PassingProgram program, string path, List<string> reasons)
     {
-        // In a user namespace of its own too, whose root is an unprivileged user outside: the program reads hostile packets.
-        using var made = NamespaceHolder.Start([], "--user", "--net");
-        made.MapUsers(NobodyMap("uid_map"), NobodyMap("gid_map"));
-        // The program gives up most capabilities before it looks at the namespace: it may look at a process of its own user that has none.
-        var holder = NamespaceHolder.Join(made, enter);
+        // The namespace belongs to the worker's user namespace. One that belonged to another user namespace below would be at the mercy of all
+        // commands that run as whoever made that, which root's can (user_namespaces(7)): they could take the refusals away again.
+        // The program may look at a process of its own user that has no capabilities.
+        var user = program.IsRoot ? 0 : Unprivileged;
+        var holder = NamespaceHolder.Start([], ["--net", "--", .. As(user), "--inh-caps=-all", "--bounding-set=-all"]);
         try
         {
             var @namespace = NetworkNamespace.Of(holder.Id);
+            // The program reads hostile packets: it has no user's rights, where that can be, and no more than it takes to begin.
+            string[] confined =
+            [
+                .. As(user), "--no-new-privs", $"--inh-caps=-all,{program.Capabilities}", $"--ambient-caps=-all,{program.Capabilities}",
+                $"--bounding-set=-all,{program.Capabilities}", path, .. program.Arguments(holder.Id),
+            ];
             // pasta takes a signal that is ignored already, as .NET leaves this one, for a failure.
-            var start = new ProcessStartInfo("/bin/sh", ["-c", "exec env --default-signal=PIPE \"$@\" 2>&1", "sh", enter, $"--user=/proc/{holder.Id}/ns/user", "--", program, .. arguments(holder.Id)])
+            var start = new ProcessStartInfo("/bin/sh",
+            [
+                "-c", "exec env --default-signal=PIPE \"$@\" 2>&1", "sh", HostPrograms.Find("unshare") ?? "unshare", "--mount", "--propagation", "private", "--",
+                "/bin/sh", "-c", program.Prelude, "sh", .. confined,
+            ])
             {
                 RedirectStandardInput = true, RedirectStandardOutput = true,
             };
@@ -84,10 +114,10 @@ sealed class UserNetwork
             if (Configure(@namespace, passing))
             {
                 _ = BackgroundWork.Start(passing.StandardOutput.ReadToEnd);
-                return new(@namespace, holder, name);
+                return new(@namespace, holder, program.Name);
             }
             Processes.Kill(passing.Id);
-            reasons.Add($"{name}: {passing.StandardOutput.ReadToEnd().Trim().ReplaceLineEndings(" ")}");
+            reasons.Add($"{program.Name}: {passing.StandardOutput.ReadToEnd().Trim().ReplaceLineEndings(" ")}");
             @namespace.Dispose();
         }
         catch
@@ -99,14 +129,17 @@ sealed class UserNetwork
         return null;
     }
 
-    // nobody of Debian, or root where there is no other.
-    static string NobodyMap(string map)
-    {
-        const long nobody = 65_534;
-        var isThere = File.ReadLines($"/proc/self/{map}").Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
-            .Any(fields => fields.Length == 3 && long.Parse(fields[0]) <= nobody && nobody < long.Parse(fields[0]) + long.Parse(fields[2]));
-        return $"0 {(isThere ? nobody : 0)} 1\n";
-    }
+    /// <summary>Of nobody, as Debian has him, or of root where there is no other.</summary>
+    static long Unprivileged { get; } = IsMapped(Nobody) ? Nobody : 0;
+
+    const long Nobody = 65_534;
+
+    static bool IsMapped(long id) => File.ReadLines("/proc/self/uid_map").Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        .Any(fields => fields.Length == 3 && long.Parse(fields[0]) <= id && id < long.Parse(fields[0]) + long.Parse(fields[2]));
+
+    // A namespace with few ids lets nobody change his groups.
+    static string[] As(long user) =>
+        [HostPrograms.Find("setpriv") ?? "setpriv", $"--reuid={user}", $"--regid={user}", IsMapped(Nobody) ? "--clear-groups" : "--keep-groups"];
 
     /// <summary>Waits until there is a way out, and closes those that nobody is to take.</summary>
     /// <returns>False where the program has ended.</returns>

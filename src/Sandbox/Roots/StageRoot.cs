@@ -54,6 +54,9 @@ sealed class StageRoot : IDisposable
     /// <summary>Where the sandbox's /dev is made.</summary>
     public string DevicesPath => Path.Combine(directory, "d");
 
+    /// <summary>Where programs of the root are mounted that have a stand-in meanwhile: out of the reach of what runs in it.</summary>
+    public string ProgramsPath => Path.Combine(directory, "p");
+
     /// <summary>Where changes land.</summary>
     public string Upper { get; }
 

@@ -15,7 +15,7 @@ static class TestCommand
         {
             InBuildEnvironment = false,
             Purpose = CommandPurpose.Test,
-            Mounts = programs.Mounts,
+            Mounts = programs.Mounted,
             Timeout = TimeSpan.FromSeconds(request.TimeoutSeconds),
             Log = output,
         };

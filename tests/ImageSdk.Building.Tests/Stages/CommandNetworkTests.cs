@@ -28,6 +28,14 @@ public class CommandNetworkTests(BaseImage @base) : IClassFixture<BaseImage>
         attempt('metadata', AF_INET, pack_sockaddr_in(PORT, inet_aton('169.254.169.254')));
         attempt('link-local', AF_INET6, pack_sockaddr_in6(PORT, Socket::inet_pton(AF_INET6, 'fe80::a9fe:a9fe'), 2));
         attempt('amazon', AF_INET6, pack_sockaddr_in6(PORT, Socket::inet_pton(AF_INET6, 'fd00:ec2::254')));
+        attempt('azure', AF_INET, pack_sockaddr_in(PORT, inet_aton('168.63.129.16')));
+        # What passes packets on may take the gateway's address for the machine's loopback.
+        attempt('gateway', AF_INET, pack_sockaddr_in(OTHER, pack('H*', join '', reverse $1 =~ /../g))) if `cat /proc/net/route` =~ /\t00000000\t([0-9A-F]{8})\t/;
+        # What refuses addresses is part of the command's own network: RTM_DELRULE with FRA_PRIORITY and FRA_DST.
+        socket(my $routing, 16, SOCK_RAW, 0) or die;
+        send $routing, pack('L S S L L C12 S S L S S a4', 44, 33, 5, 1, 0, 2, 16, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 8, 6, 10, 8, 1, inet_aton('169.254.0.0')), 0;
+        recv $routing, my $answer, 4096, 0;
+        print $report 'rules: ', unpack('x16 l', $answer), "\n";
         print $report "end\n";
         """;
 
@@ -75,7 +83,7 @@ public class CommandNetworkTests(BaseImage @base) : IClassFixture<BaseImage>
         ImageWorkspace.Write(directory, "scripts/attack", machine.Attack);
         var result = await workspace.BuildAndPublishAsync(project with { Sandbox = project.Sandbox with { HostPorts = [machine.Port] } });
         Assert.True(result.Listener.OutputLines.Contains($"Commands have a network of their own ({program})."), string.Join('\n', result.Listener.OutputLines));
-        Assert.Equal(["named", "metadata is refused", "link-local is refused", "amazon is refused", "end"],
+        Assert.Equal(["named", "metadata is refused", "link-local is refused", "amazon is refused", "azure is refused", "rules: -1", "end"],
             workspace.ReadFile(project, "/opt/reached").Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 

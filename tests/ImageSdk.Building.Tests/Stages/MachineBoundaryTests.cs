@@ -125,6 +125,96 @@ public class MachineBoundaryTests(BaseImage @base) : IClassFixture<BaseImage>
         return state;
     }
 
+    /// <summary>Gives away, closes and dates what is the machine's: nodes, entries of /proc, and the program that the sandbox's first process is.</summary>
+    const string Ownership =
+        """
+        #!/usr/bin/perl
+        use Fcntl;
+        open(my $report, '>', '/opt/changed') or die;
+        sub change {
+            my ($path) = @_;
+            my @before = stat $path or return;
+            print $report "mode $path\n" if chmod $before[2] & 07777, $path;
+            print $report "owner $path\n" if chown $before[4], $before[5], $path;
+            print $report "time $path\n" if utime $before[8], $before[9], $path;
+        }
+        change($_) for ('/dev/full', '/dev/null', '/dev/random', '/dev/tty', '/dev/urandom', '/dev/zero', grep { !-l $_ and !m,^/proc/\d, } glob('/proc/*'));
+        change($_) for ('/sys', '/sys/kernel', '/sys/kernel/uevent_seqnum', '/proc/1/comm');
+        # A thread of the first process is in /proc by a number that nothing covers. Only for x86-64.
+        sub thread_of_the_first {
+            return unless `uname -m` =~ /x86_64/ and syscall(101, 0x4206, 1, 0, 0) == 0; # PTRACE_SEIZE
+            syscall(101, 0x4207, 1, 0, 0); # PTRACE_INTERRUPT
+            my ($status, $registers) = ("\0" x 4, "\0" x 216);
+            syscall(61, 1, $status, 0x40000000, 0); # wait4, __WALL
+            syscall(101, 12, 1, 0, $registers); # PTRACE_GETREGS
+            my @registers = unpack 'Q27', $registers;
+            my ($instruction, $stack) = @registers[16, 19];
+            # It waits in a system call: the same instruction makes a thread, which then pauses for good.
+            my ($text, $next) = ("\0" x 8, "\0" x 8);
+            syscall(101, 1, 1, $instruction, $text);
+            syscall(101, 1, 1, $instruction + 8, $next); # PTRACE_PEEKTEXT
+            syscall(101, 4, 1, $instruction, unpack 'q', pack 'H*', 'b8220000000f05eb'); # PTRACE_POKETEXT
+            syscall(101, 4, 1, $instruction + 8, unpack 'q', pack 'H2 a7', 'f7', substr $next, 1);
+            my @waiting = @registers;
+            @registers[10, 15, 14, 13, 12, 7, 9, 16] = (56, -1, 0x10f00, $stack - 65536, 0, 0, 0, $instruction - 2); # clone
+            syscall(101, 13, 1, 0, pack 'q27', @registers); # PTRACE_SETREGS
+            syscall(101, 9, 1, 0, 0); # PTRACE_SINGLESTEP
+            syscall(61, 1, $status, 0x40000000, 0);
+            syscall(101, 12, 1, 0, $registers);
+            # And waits again, once the thread has come to its pause.
+            select undef, undef, undef, 1;
+            @waiting[10, 16] = ($waiting[15], $instruction - 2);
+            syscall(101, 4, 1, $instruction, unpack 'q', $text);
+            syscall(101, 4, 1, $instruction + 8, unpack 'q', $next);
+            syscall(101, 13, 1, 0, pack 'q27', @waiting);
+            syscall(101, 17, 1, 0, 0); # PTRACE_DETACH
+            return (unpack 'q27', $registers)[10];
+        }
+        my $thread = thread_of_the_first();
+        if ($thread) {
+            print $report "lost\n" unless -e "/proc/$thread/exe";
+            change("/proc/$thread/exe");
+            print $report "opened\n" if sysopen(my $file, "/proc/$thread/exe", O_WRONLY);
+            open(my $arguments, '<', "/proc/$thread/cmdline");
+            print $report "$_\n" for grep { index($_, 'FOLDER') >= 0 } split /\0/, <$arguments>;
+            open(my $environment, '<', "/proc/$thread/environ");
+            print $report "$_\n" for grep { index($_, 'FOLDER') >= 0 } split /\0/, <$environment>;
+        }
+        print $report "end\n";
+
+        """;
+
+    [ImageFact]
+    public async Task What_is_the_machines_keeps_its_owner_and_permissions()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "scripts/attack", Ownership.Replace("FOLDER", @base.Workspace.CacheDirectory, StringComparison.Ordinal));
+        var before = Directory.GetFileSystemEntries("/dev").Append("/usr/bin/bwrap").ToDictionary(path => path, File.GetLastWriteTimeUtc);
+        await @base.Workspace.BuildAndPublishAsync(project);
+        Assert.Equal("end\n", @base.Workspace.ReadFile(project, "/opt/changed"));
+        foreach (var path in new[] { "/dev/null", "/dev/full", "/usr/bin/bwrap" })
+            Assert.Equal(before[path], File.GetLastWriteTimeUtc(path));
+    }
+
+    /// <summary>Tests run side by side in one root: one of them puts a link into the place that the next one's mounts could come from.</summary>
+    [ImageFact]
+    public async Task A_test_cannot_have_files_of_the_machine_mounted_for_the_next_one()
+    {
+        var (below, _) = @base.New();
+        below = below with { Packages = ["procps"] };
+        await @base.Workspace.BuildAndPublishAsync(below);
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "manifest", $$"""{"SourceImage": "{{below.Stream}}"}""");
+        var file = Path.Combine(@base.Workspace.Folder, "of the machine");
+        File.WriteAllText(file, "#!/bin/sh\necho of-the-machine\n");
+        ImageWorkspace.Write(directory, "tests/00-swap",
+            $"#!/bin/sh\nfor n in 1 2 3 4 5 6 7 8 9; do for p in sysctl systemctl mknod; do mv /.imagesdk-programs/$p /.imagesdk-programs/$p.$n; ln -s '{file}' /.imagesdk-programs/$p; done; sleep 0.2; done 2>/dev/null\ntrue\n");
+        for (var number = 10; number < 40; number++)
+            ImageWorkspace.Write(directory, $"tests/{number}-look", "#!/bin/sh\ncat /proc/1/programs/*\ntrue\n");
+        var result = await @base.Workspace.BuildAsync(project with { Sandbox = project.Sandbox with { TestTimeout = TimeSpan.FromMinutes(2) } });
+        Assert.DoesNotContain(result.Listener.OutputLines, line => line.Contains("of-the-machine", StringComparison.Ordinal));
+    }
+
     [ImageFact]
     public async Task What_tells_of_the_machine_is_hidden()
     {

@@ -34,6 +34,29 @@ public partial class SandboxPowersTests(BaseImage @base) : IClassFixture<BaseIma
         Assert.Equal(string.Concat(expected), @base.Workspace.ReadFile(project, "/opt/answers"));
     }
 
+    /// <summary>
+    /// A 32-bit program that asks for a socket to the hypervisor by the call that has its arguments in memory, and ends with what it got:
+    /// mov eax, 102; mov ebx, 1; mov ecx, arguments; int 0x80; mov ebx, eax; mov eax, 1; int 0x80; arguments: 40, 1, 0.
+    /// </summary>
+    const string Ask32 =
+        "7f454c46010101000000000000000000020003000100000054800408340000000000000000000000340020000100000000000000" // The file's header,
+        + "010000000000000000800408008004087a0000007a0000000500000000100000" // the one segment,
+        + "b866000000bb01000000b96e800408cd8089c3b801000000cd80280000000100000000000000"; // and its code.
+
+    [ImageFact]
+    public async Task Sockets_to_the_hypervisor_are_refused_to_32_bit_programs_too()
+    {
+        var (project, directory) = @base.New();
+        var program = Path.Combine(directory, "files/opt/ask");
+        Directory.CreateDirectory(Path.GetDirectoryName(program)!);
+        File.WriteAllBytes(program, Convert.FromHexString(Ask32));
+        File.SetUnixFileMode(program, (UnixFileMode)0x1ED);
+        ImageWorkspace.Write(directory, "scripts/ask", "#!/bin/sh\n/opt/ask\necho $? > /opt/answer\n");
+        await @base.Workspace.BuildAndPublishAsync(project);
+        // Not permitted; no such kind of socket; or a machine that runs no 32-bit programs.
+        Assert.Contains(@base.Workspace.ReadFile(project, "/opt/answer").Trim(), new[] { "255", "159", "126" });
+    }
+
     [ImageFact]
     public async Task What_packages_and_scripts_do_goes_on()
     {
