@@ -3,7 +3,7 @@
 . "$(dirname -- "$0")/common.sh"
 
 need_dotnet
-need apt-get apt xz xz-utils zstd zstd bwrap bubblewrap unshare util-linux git git
+need apt-get apt xz xz-utils bwrap bubblewrap unshare util-linux git git
 need_subordinate_ids
 settle
 fill_feed

@@ -3,15 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace ImageSdk.Archives;
 
 /// <summary>The content of a sparse file in a tar file: what is there of it, and zeros in between.</summary>
-sealed class TarContent(SafeFileHandle file, IReadOnlyList<TarPiece> pieces, long length) : Stream
+sealed class TarContent(SafeFileHandle file, IReadOnlyList<TarPiece> pieces, long length) : ForwardStream
 {
     int piece;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => false;
-
-    public override bool CanSeek => false;
 
     public override long Length => length;
 
@@ -36,16 +30,4 @@ sealed class TarContent(SafeFileHandle file, IReadOnlyList<TarPiece> pieces, lon
         Position += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImageSdk.Contracts.Diagnostics;
 
 namespace ImageSdk.Contracts;
@@ -18,6 +19,15 @@ static class HostPrograms
             .Select(directory => Path.Combine(directory, name))
             .FirstOrDefault(File.Exists);
     }
+
+    /// <summary>Starts a program with all its streams connected.</summary>
+    /// <param name="package">The Debian package that has the program.</param>
+    /// <exception cref="IOException">The program is not installed.</exception>
+    public static Process Start(string name, string package, params IReadOnlyList<string> options) => Process.Start(
+        new ProcessStartInfo(Find(name) ?? throw new IOException($"the program {name} is missing: apt-get install {package}"), options)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
 
     public static void RequireBubblewrap()
     {

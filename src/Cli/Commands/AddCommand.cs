@@ -1,3 +1,4 @@
+using ImageSdk.Archives;
 using System.CommandLine;
 using ImageSdk.Cli.Adding;
 using ImageSdk.Cli.Context;
@@ -10,7 +11,7 @@ namespace ImageSdk.Cli.Commands;
 /// <summary>imagesdk add: an image of a directory tree or a tar file.</summary>
 sealed class AddCommand() : NewImageCommand(
     "add", "Add an image of a directory tree or a tar file",
-    new("FILE") { Description = "A directory, or a tar file (.tar, .tar.gz, .tgz, .tar.zst, .tar.xz)" })
+    new("FILE") { Description = $"A directory, or a tar file ({TarFileName.List})" })
 {
     protected override async Task AddAsync(string newName, string source, ImageDraft draft, ImageAdder adder, ParseResult arguments, CommandContext context)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImageSdk.Archives;
+using ImageSdk.Archives.Compression;
 
 namespace ImageSdk.Debian.Dpkg;
 
@@ -8,7 +9,7 @@ static class PackageUnpacker
 {
     /// <returns>Size and SHA-256 of what was written.</returns>
     /// <exception cref="InvalidDataException">The package is damaged, or compressed in a way that is not known.</exception>
-    /// <exception cref="IOException">A program is missing, or it could not be written.</exception>
+    /// <exception cref="IOException">It could not be written.</exception>
     public static async Task<(long Size, string Sha256)> UnpackAsync(string package, string target, CancellationToken cancellation)
     {
         await using var source = File.OpenRead(package);
@@ -33,7 +34,7 @@ static class PackageUnpacker
         // The length is known afterwards.
         output.Position = start + DebArchive.HeaderSize;
         var bounded = ExpansionLimit.Current.Bound(output, member.Length, $"{member.Name} of the package {source.Name}");
-        await MemberCompression.DecompressAsync(new FileRange(source.SafeFileHandle, member.Start, member.Length), ending, bounded, cancellation);
+        await Decompression.DecompressAsync(new FileRange(source.SafeFileHandle, member.Start, member.Length), ending, bounded, cancellation);
         var end = output.Position;
         var length = end - start - DebArchive.HeaderSize;
         if (length % 2 == 1)

@@ -1,6 +1,6 @@
+using ImageSdk.Contracts;
 using System.Text;
 using System.Text.RegularExpressions;
-using ImageSdk.Archives;
 using ImageSdk.Packages;
 using ImageSdk.Posix;
 using ImageSdk.Trees;
@@ -84,7 +84,7 @@ static partial class AptLogs
     /// <summary>Compresses what apt gives its planner, as it does itself.</summary>
     public static byte[] Compress(string text)
     {
-        using var process = MemberCompression.Start("xz", "xz-utils", "-c");
+        using var process = HostPrograms.Start("xz", "xz-utils", "-c");
         var writing = Task.Run(() =>
         {
             process.StandardInput.Write(text);

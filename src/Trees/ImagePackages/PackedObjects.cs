@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Threading.Channels;
 using ImageSdk.Archives;
+using ImageSdk.Archives.Compression;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 
@@ -31,27 +32,19 @@ sealed class PackedObjects(string file, FileSystem fileSystem) : IObjectFetcher
     /// <inheritdoc/>
     public async Task FetchAsync(IReadOnlyList<WantedObject> objects, IObjectSink sink, CancellationToken cancellation = default)
     {
-        using var process = MemberCompression.Start("zstd", "zstd", ["-dc", "--", file]);
+        await using var source = File.OpenRead(file);
+        await using var content = Decompression.Open(source, ".zst");
         try
         {
-            process.StandardInput.Close();
-            var errors = process.StandardError.ReadToEndAsync(cancellation);
-            try
-            {
-                await ReadAsync(ExpansionLimit.Current.Bound(process.StandardOutput.BaseStream, new FileInfo(file).Length, file), objects, sink, cancellation);
-            }
-            catch (EndOfStreamException)
-            {
-                throw new InvalidDataException($"{file} is damaged: {((await errors).Trim() is { Length: > 0 } said ? said : "it is cut off")}");
-            }
-            await process.WaitForExitAsync(cancellation);
-            if (process.ExitCode != 0)
-                throw new InvalidDataException($"{file} is damaged: {(await errors).Trim()}");
+            await ReadAsync(ExpansionLimit.Current.Bound(content, source.Length, file), objects, sink, cancellation);
         }
-        finally
+        catch (EndOfStreamException)
         {
-            if (!process.HasExited)
-                process.Kill();
+            throw new InvalidDataException($"{file} is damaged: it is cut off");
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"{file} is damaged: {exception.Message}", exception);
         }
     }
 

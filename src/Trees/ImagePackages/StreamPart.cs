@@ -1,19 +1,14 @@
 using System.Security.Cryptography;
+using ImageSdk.Archives;
 using ImageSdk.Images;
 
 namespace ImageSdk.Trees.ImagePackages;
 
 /// <summary>The next bytes of a stream, hashed as they are read.</summary>
-sealed class StreamPart(Stream source, long length) : Stream
+sealed class StreamPart(Stream source, long length) : ForwardStream
 {
     readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
     long left = length;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length { get; } = length;
 
@@ -37,8 +32,6 @@ sealed class StreamPart(Stream source, long length) : Stream
         return Note(buffer.Span[..count], buffer.Length);
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     int Note(ReadOnlySpan<byte> read, int wanted)
     {
         if (read.Length == 0 && left > 0 && wanted > 0)
@@ -57,14 +50,4 @@ sealed class StreamPart(Stream source, long length) : Stream
             hash.Dispose();
         base.Dispose(disposing);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using ImageSdk.Archives;
+using ImageSdk.Archives.Compression;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Posix;
@@ -12,7 +13,7 @@ namespace ImageSdk.Trees.Scanning;
 /// the file does not name, or names later, are made as 0755 of root; a later entry of the same name replaces the earlier.
 /// A compressed file is first written out beside the temporary files, so that its contents can be read again.
 /// </summary>
-sealed class TarScanner(string path, ArchiveCompression format, Filter? filter) : IObjectSource, IDisposable
+sealed class TarScanner(string path, string compression, Filter? filter) : IObjectSource, IDisposable
 {
     const int BatchObjects = 256;
     const int BatchBytes = 4 << 20;
@@ -56,7 +57,7 @@ sealed class TarScanner(string path, ArchiveCompression format, Filter? filter) 
 
     async Task<FileStream> OpenAsync(CancellationToken cancellation)
     {
-        if (format == ArchiveCompression.Plain)
+        if (compression.Length == 0)
             return new FileStream(path, new FileStreamOptions { BufferSize = 1 << 16, Options = FileOptions.SequentialScan });
         var copy = new FileStream(Path.Combine(Path.GetTempPath(), $"imagesdk-{Guid.NewGuid():N}.tar"), new FileStreamOptions
         {
@@ -65,7 +66,8 @@ sealed class TarScanner(string path, ArchiveCompression format, Filter? filter) 
         });
         try
         {
-            await TarCompression.DecompressAsync(path, format, copy, cancellation);
+            await using var source = File.OpenRead(path);
+            await Decompression.DecompressAsync(source, compression, ExpansionLimit.Current.Bound(copy, source.Length, path), cancellation);
             copy.Position = 0;
             return copy;
         }

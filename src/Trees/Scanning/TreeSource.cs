@@ -17,7 +17,7 @@ public abstract class TreeSource : IDisposable
     /// <summary>Files hashed so far, for progress.</summary>
     public abstract long FileCount { get; }
 
-    /// <param name="path">A directory, or a file whose name ends in .tar, .tar.gz, .tgz, .tar.zst or .tar.xz.</param>
+    /// <param name="path">A directory, or a file whose name is that of a tar file (<see cref="TarFileName"/>).</param>
     /// <param name="filter">Paths to leave out.</param>
     /// <exception cref="IOException">There is no such thing, or it is something else.</exception>
     public static TreeSource Open(string path, Filter? filter)
@@ -26,9 +26,9 @@ public abstract class TreeSource : IDisposable
             return new OfDirectory(new DirectoryScanner(path, filter));
         if (!File.Exists(path))
             throw new FileNotFoundException($"there is no directory or tar file {path}");
-        return TarCompression.Find(path) is { } compression
+        return TarFileName.FindCompression(path) is { } compression
             ? new OfTar(new TarScanner(path, compression, filter))
-            : throw new IOException($"unrecognised image type: {path}: a directory or a tar file (.tar, .tar.gz, .tgz, .tar.zst, .tar.xz) is needed");
+            : throw new IOException($"unrecognised image type: {path}: a directory or a tar file ({TarFileName.List}) is needed");
     }
 
     /// <summary>Reads the tree, once.</summary>

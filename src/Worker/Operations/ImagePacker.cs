@@ -1,3 +1,4 @@
+using ImageSdk.Contracts;
 using System.Text;
 using ImageSdk.Archives;
 using ImageSdk.Contracts.Diagnostics;
@@ -31,7 +32,7 @@ sealed class ImagePacker(WorkerSession session)
     void WriteObjects(DirectoryHandle root, FileSystem fileSystem, string file)
     {
         var temporary = $"{file}~";
-        using var process = MemberCompression.Start("zstd", "zstd", [.. Compression, temporary]);
+        using var process = HostPrograms.Start("zstd", "zstd", [.. Compression, temporary]);
         try
         {
             var errors = process.StandardError.ReadToEndAsync();
