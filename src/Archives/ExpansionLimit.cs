@@ -12,10 +12,10 @@ sealed record ExpansionLimit(long Most, int Ratio)
     /// <summary>Bytes that any file may have: archives of little but zeros are small.</summary>
     public const long Free = 1L << 30;
 
-    public static ExpansionLimit Default { get; } = new(ResourceLimits.DefaultArchive, ResourceLimits.DefaultArchiveRatio);
+    public static ExpansionLimit Default { get; } = Of(new());
 
-    /// <summary>Of the project that the process works for.</summary>
-    public static ExpansionLimit Current { get; set; } = Default;
+    /// <summary>Of a project.</summary>
+    public static ExpansionLimit Of(ResourceLimits limits) => new(limits.Archive, limits.ArchiveRatio);
 
     /// <summary>Passes on what is decompressed, written or read, as much as may come.</summary>
     /// <param name="compressed">Bytes of the file.</param>

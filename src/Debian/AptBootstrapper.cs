@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Archives;
 using ImageSdk.Contracts;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;
@@ -46,7 +47,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         {
             BootstrapRoot.MakeSkeleton(root, bootstrap);
             BootstrapRoot.CompleteDevices(root);
-            Install(pending, new PackageFetcher(session.Store, temporary, session.Listener), operation);
+            Install(pending, new PackageFetcher(session.Store, temporary, session.Listener, ExpansionLimit.Of(context.Settings.Limits)), operation);
         }
         finally
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using System.Threading.Channels;
-using ImageSdk.Archives;
 using ImageSdk.Artifacts;
 using ImageSdk.Contracts;
 using ImageSdk.Contracts.Diagnostics;
@@ -126,7 +125,6 @@ public sealed class WorkerServer
             switch (request)
             {
                 case RunStageRequest stage:
-                    ExpansionLimit.Current = new(stage.Settings.Limits.Archive, stage.Settings.Limits.ArchiveRatio);
                     return begun?.TryTake(stage, session) ?? StageRunner.Run(session, stage);
                 case BeginStagesRequest ahead:
                     begun?.Dispose();

@@ -96,7 +96,7 @@ sealed class ImageLocker(
     {
         var store = new PackageStore(layers);
         if (packages.Where(package => store.Find(DebianPackage.From(package)) is null).ToList() is { Count: > 0 } missing)
-            await AskAsync(new FetchPackagesRequest(missing, mounts));
+            await AskAsync(new FetchPackagesRequest(missing, mounts, plan.Project.Sandbox.Limits));
     }
 
     LockedSource Describe(SourceImage source, AptBootstrap? bootstrap) => source.Kind switch

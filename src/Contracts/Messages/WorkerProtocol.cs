@@ -62,7 +62,7 @@ sealed record PlanPackagesRequest(RunStageRequest Stage) : WorkerRequest;
 
 /// <summary>Bring packages into the cache.</summary>
 /// <param name="Mounts">Where the image sees those that are files; null where they lie where they say.</param>
-sealed record FetchPackagesRequest(IReadOnlyList<LockedPackage> Packages, IReadOnlyList<BindMount>? Mounts) : WorkerRequest;
+sealed record FetchPackagesRequest(IReadOnlyList<LockedPackage> Packages, IReadOnlyList<BindMount>? Mounts, ResourceLimits Limits) : WorkerRequest;
 
 /// <summary>
 /// Remove layers and other entries; here, because files of layers belong to ids that only the worker has. Who asks holds the

@@ -10,14 +10,14 @@ static class PackageUnpacker
     /// <returns>Size and SHA-256 of what was written.</returns>
     /// <exception cref="InvalidDataException">The package is damaged, or compressed in a way that is not known.</exception>
     /// <exception cref="IOException">It could not be written.</exception>
-    public static async Task<(long Size, string Sha256)> UnpackAsync(string package, string target, CancellationToken cancellation)
+    public static async Task<(long Size, string Sha256)> UnpackAsync(string package, string target, ExpansionLimit limit, CancellationToken cancellation)
     {
         await using var source = File.OpenRead(package);
         await using (var output = new FileStream(target, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 0))
         {
             output.Write(DebArchive.Magic);
             foreach (var member in DebArchive.ReadMembers(source))
-                await CopyAsync(source, member, output, cancellation);
+                await CopyAsync(source, member, output, limit, cancellation);
             output.Position = 0;
             var digest = await SHA256.HashDataAsync(output, cancellation);
             var size = output.Length;
@@ -27,13 +27,13 @@ static class PackageUnpacker
         }
     }
 
-    static async Task CopyAsync(FileStream source, DebMember member, FileStream output, CancellationToken cancellation)
+    static async Task CopyAsync(FileStream source, DebMember member, FileStream output, ExpansionLimit limit, CancellationToken cancellation)
     {
         var (name, ending) = Split(member.Name);
         var start = output.Position;
         // The length is known afterwards.
         output.Position = start + DebArchive.HeaderSize;
-        var bounded = ExpansionLimit.Current.Bound(output, member.Length, $"{member.Name} of the package {source.Name}");
+        var bounded = limit.Bound(output, member.Length, $"{member.Name} of the package {source.Name}");
         await Decompression.DecompressAsync(new FileRange(source.SafeFileHandle, member.Start, member.Length), ending, bounded, cancellation);
         var end = output.Position;
         var length = end - start - DebArchive.HeaderSize;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ImageSdk.Archives;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Debian.Dpkg;
 using ImageSdk.Layers;
@@ -15,7 +16,8 @@ namespace ImageSdk.Debian.Fetching;
 /// <param name="temporary">
 /// An existing folder on the cache's file system that its owner removes at the end, such as one of the worker's session.
 /// </param>
-sealed class PackageFetcher(LayerStore layers, string temporary, IBuildListener listener)
+/// <param name="limit">What a package may become.</param>
+sealed class PackageFetcher(LayerStore layers, string temporary, IBuildListener listener, ExpansionLimit limit)
 {
     const int Connections = 6;
     const int Attempts = 3;
@@ -120,7 +122,7 @@ sealed class PackageFetcher(LayerStore layers, string temporary, IBuildListener 
         await unpackers.WaitAsync(cancellation);
         try
         {
-            var (size, digest) = await PackageUnpacker.UnpackAsync(fetched, Path.Combine(entry, package.FileName), cancellation);
+            var (size, digest) = await PackageUnpacker.UnpackAsync(fetched, Path.Combine(entry, package.FileName), limit, cancellation);
             new PackageRecord(package.ToString(), size, digest).Write(Path.Combine(entry, "about"));
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException && !IsFull(exception))

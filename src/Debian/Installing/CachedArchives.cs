@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Archives;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Debian.Fetching;
@@ -87,7 +88,7 @@ static class CachedArchives
     {
         var session = context.Session;
         Directory.CreateDirectory(StoreOf(context).PackagesDirectory);
-        new PackageFetcher(session.Store, session.NextRootDirectory(), session.Listener).FetchAsync(packages, context.Cancellation).GetAwaiter().GetResult();
+        new PackageFetcher(session.Store, session.NextRootDirectory(), session.Listener, ExpansionLimit.Of(context.Settings.Limits)).FetchAsync(packages, context.Cancellation).GetAwaiter().GetResult();
     }
 
     static bool HasOwnNetwork(StageContext context) => AptSystem.HasPasswordsIn(context.Handle) || AptLists.ReadSettings(context).HasOwnNetwork;

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Archives;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Debian.Bootstrapping;
@@ -55,7 +56,7 @@ sealed class StepInstaller(
     List<Task<IReadOnlyList<CachedPackage>>> Fetch(IReadOnlyList<InstallStep> steps, IReadOnlyList<bool> missing, CancellationToken cancellation)
     {
         Directory.CreateDirectory(store.PackagesDirectory);
-        var fetcher = new PackageFetcher(session.Store, session.NextRootDirectory(), session.Listener);
+        var fetcher = new PackageFetcher(session.Store, session.NextRootDirectory(), session.Listener, ExpansionLimit.Of(request.Settings.Limits));
         var fetched = new List<Task<IReadOnlyList<CachedPackage>>>();
         foreach (var (step, isMissing) in steps.Zip(missing))
         {

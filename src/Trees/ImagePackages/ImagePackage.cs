@@ -1,3 +1,4 @@
+using ImageSdk.Archives;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Images;
@@ -10,7 +11,7 @@ static class ImagePackage
 {
     /// <param name="target">An empty directory.</param>
     /// <exception cref="BuildException">The package is damaged: IMG2021.</exception>
-    public static void Unpack(UnpackPackageOperation package, string target, CancellationToken cancellation)
+    public static void Unpack(UnpackPackageOperation package, string target, ExpansionLimit limit, CancellationToken cancellation)
     {
         try
         {
@@ -19,7 +20,7 @@ static class ImagePackage
             OverlayAttributes.RequireNone(fileSystem);
             if (TreeHash.Compute(fileSystem).ToString() is var hash && hash != package.TreeHash)
                 throw new InvalidDataException($"the hash of its image's tree is {hash}, and should be {package.TreeHash}");
-            new ImageUnpacker(new PackedObjects(package.ObjectsFile, fileSystem), cancellation) { IsValidated = true }.Unpack(fileSystem, target);
+            new ImageUnpacker(new PackedObjects(package.ObjectsFile, fileSystem, limit), cancellation) { IsValidated = true }.Unpack(fileSystem, target);
         }
         catch (Exception exception) when (FindDamage(exception) is { } damage)
         {

@@ -12,7 +12,7 @@ namespace ImageSdk.Trees.ImagePackages;
 /// after the other, in the order in which a walk of the image's tree first meets them, compressed by zstd. Lengths and
 /// hashes are in the image's record.
 /// </summary>
-sealed class PackedObjects(string file, FileSystem fileSystem) : IObjectFetcher
+sealed class PackedObjects(string file, FileSystem fileSystem, ExpansionLimit limit) : IObjectFetcher
 {
     const int BlockSize = 4 << 20;
     const int BlockObjects = 256;
@@ -36,7 +36,7 @@ sealed class PackedObjects(string file, FileSystem fileSystem) : IObjectFetcher
         await using var content = Decompression.Open(source, ".zst");
         try
         {
-            await ReadAsync(ExpansionLimit.Current.Bound(content, source.Length, file), objects, sink, cancellation);
+            await ReadAsync(limit.Bound(content, source.Length, file), objects, sink, cancellation);
         }
         catch (EndOfStreamException)
         {

@@ -67,7 +67,7 @@ sealed class TarScanner(string path, string compression, Filter? filter) : IObje
         try
         {
             await using var source = File.OpenRead(path);
-            await Decompression.DecompressAsync(source, compression, ExpansionLimit.Current.Bound(copy, source.Length, path), cancellation);
+            await Decompression.DecompressAsync(source, compression, ExpansionLimit.Default.Bound(copy, source.Length, path), cancellation);
             copy.Position = 0;
             return copy;
         }

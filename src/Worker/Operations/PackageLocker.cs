@@ -1,3 +1,4 @@
+using ImageSdk.Archives;
 using ImageSdk.Contracts.Locks;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Contracts.Projects;
@@ -26,7 +27,7 @@ static class PackageLocker
     public static void Fetch(WorkerSession session, FetchPackagesRequest request)
     {
         Directory.CreateDirectory(new PackageStore(session.Store).PackagesDirectory);
-        new PackageFetcher(session.Store, session.NextRootDirectory(), session.Listener)
+        new PackageFetcher(session.Store, session.NextRootDirectory(), session.Listener, ExpansionLimit.Of(request.Limits))
             .FetchAsync([.. request.Packages.Select(DebianPackage.From).Select(package => request.Mounts is { } mounts ? package.Locate(mounts) : package)], session.Cancellation)
             .GetAwaiter().GetResult();
     }

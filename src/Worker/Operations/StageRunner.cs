@@ -1,3 +1,4 @@
+using ImageSdk.Archives;
 using ImageSdk.Contracts;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Debian;
@@ -58,7 +59,7 @@ static class StageRunner
                 break;
             case UnpackPackageOperation package:
                 context.Progress($"Unpacking {package.Package}");
-                ImagePackage.Unpack(package, context.Root.Upper, session.Cancellation);
+                ImagePackage.Unpack(package, context.Root.Upper, ExpansionLimit.Of(context.Settings.Limits), session.Cancellation);
                 break;
             case CopyTreeOperation tree:
                 FileCopier.Copy(context, tree);

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Archives;
 using ImageSdk.Debian.Dpkg;
 using ImageSdk.Debian.Fetching;
 using ImageSdk.Layers;
@@ -29,7 +30,7 @@ public sealed class DpkgDatabaseTests : IDisposable
         SamplePackage.Run("dpkg-deb", "--root-owner-group", "-Zxz", "--build", tree, deb);
         var package = SamplePackage.Describe("sample", "1:2-3", deb) with { Architecture = architecture };
         Directory.CreateDirectory(Path.Combine(folder, "session"));
-        var cached = Assert.Single(await new PackageFetcher(new LayerStore(Path.Combine(folder, "cache"), 0), Path.Combine(folder, "session"), new RecordingListener())
+        var cached = Assert.Single(await new PackageFetcher(new LayerStore(Path.Combine(folder, "cache"), 0), Path.Combine(folder, "session"), new RecordingListener(), ExpansionLimit.Default)
             .FetchAsync([package], CancellationToken.None));
 
         // No script of it runs before it is configured, so dpkg needs no rights but the user's.

@@ -26,7 +26,7 @@ public sealed class PackageFetcherTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     Task<IReadOnlyList<CachedPackage>> FetchAsync(params DebianPackage[] packages) =>
-        new PackageFetcher(layers, temporary, new RecordingListener()).FetchAsync(packages, CancellationToken.None);
+        new PackageFetcher(layers, temporary, new RecordingListener(), ExpansionLimit.Default).FetchAsync(packages, CancellationToken.None);
 
     async Task<Diagnostic> FailAsync(params DebianPackage[] packages)
     {
@@ -53,6 +53,22 @@ public sealed class PackageFetcherTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(temporary));
         File.Delete(SamplePackage.PathOf(package));
         Assert.Equal(cached, Assert.Single(await FetchAsync(package)));
+    }
+
+    /// <summary>Stages of several projects may run in one process.</summary>
+    [Fact]
+    public async Task Each_has_the_limit_of_its_own_project()
+    {
+        var packages = Enumerable.Range(0, 8).Select(number => SamplePackage.Make(folder, $"sample{number}", "gzip")).ToArray();
+        await Task.WhenAll(packages.Select(async (package, number) =>
+        {
+            var fetcher = new PackageFetcher(layers, temporary, new RecordingListener(), new ExpansionLimit(number % 2 == 0 ? 10_000 : 10_000_000, 0));
+            var fetching = fetcher.FetchAsync([package], CancellationToken.None);
+            if (number % 2 == 0)
+                Assert.Equal("IMG2260", (await Assert.ThrowsAsync<BuildException>(() => fetching)).Diagnostic.Code);
+            else
+                Assert.Single(await fetching);
+        }));
     }
 
     [Fact]
