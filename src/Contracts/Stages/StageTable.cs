@@ -32,15 +32,15 @@ public static class StageTable
         new(ImageStage.ResolveSourceImage, StageKind.Resolve, "") { Files = ["manifest"] },
         new(ImageStage.UnpackSourceImage, StageKind.Unpack, "4") { FollowsPackageAge = true },
         new(ImageStage.CopyFiles, StageKind.Files, "2") { Folder = "files", ItemValue = "Files", BringsOwnFiles = true },
-        new(ImageStage.RunPreInstallScripts, StageKind.Scripts, "3") { Folder = "pre-install-scripts", ItemValue = "PreInstall", BringsOwnFiles = true },
+        new(ImageStage.RunPreInstallScripts, StageKind.Scripts, "4") { Folder = "pre-install-scripts", ItemValue = "PreInstall", BringsOwnFiles = true },
         new(ImageStage.InstallPackages, StageKind.Packages, "4") { Files = ["package-list"], FollowsPackageAge = true },
         new(ImageStage.CopyPostInstallFiles, StageKind.Files, "2") { Folder = "post-install-files", ItemValue = "PostInstall", BringsOwnFiles = true },
-        new(ImageStage.RunScripts, StageKind.Scripts, "3") { Folder = "scripts", ItemValue = "Scripts", BringsOwnFiles = true },
+        new(ImageStage.RunScripts, StageKind.Scripts, "4") { Folder = "scripts", ItemValue = "Scripts", BringsOwnFiles = true },
         // In Dominator the clean-up comes before these files.
         new(ImageStage.CopyPostScriptsFiles, StageKind.Files, "2") { Folder = "post-scripts-files", ItemValue = "PostScripts", BringsOwnFiles = true, SurvivesCleanUp = true },
         // What the clean-up brings was there before it.
         new(ImageStage.CleanPackages, StageKind.CleanUp, "3"),
-        new(ImageStage.RunPostCleanupScripts, StageKind.Scripts, "3") { Folder = "post-cleanup-scripts", ItemValue = "PostCleanup", BringsOwnFiles = true },
+        new(ImageStage.RunPostCleanupScripts, StageKind.Scripts, "4") { Folder = "post-cleanup-scripts", ItemValue = "PostCleanup", BringsOwnFiles = true },
         new(ImageStage.ScanImage, StageKind.Seal, "2")
         {
             Folder = "tests", BringsOwnFiles = true, Files = ["computed-files", "computed-files.json", "computed-files.add", "computed-files.add.json"],

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Sandbox.Kernel;
@@ -17,7 +18,11 @@ sealed record CoveredProgram(string Name, string Script)
     /// <summary>The stand-in as a file has it.</summary>
     public byte[] Content { get; } = Encoding.UTF8.GetBytes(Script);
 
-    static readonly string[] Directories = ["usr/bin", "usr/sbin", "bin", "sbin"];
+    /// <summary>By which a copy of the stand-in is told.</summary>
+    public ObjectHash ContentHash => ObjectHash.Of(Content);
+
+    /// <summary>Where images have such programs, without a slash in front.</summary>
+    public static IReadOnlyList<string> Directories { get; } = ["usr/bin", "usr/sbin", "bin", "sbin"];
 
     /// <summary>
     /// The directory of the image's own program, without a slash in front; null where there is none that can be covered. A link to a program

@@ -168,6 +168,7 @@ sealed class StageRoot : IDisposable
     public LayerIndex Keep(string layerId, IReadOnlyList<string> below, string inputs, string log, string? packages, IReadOnlyList<string> parts)
     {
         var index = LayerScanner.Scan(Upper, withRoot: true, session.Cancellation, Limits.Entries);
+        index = StandInCopies.Replace(index, Upper, [.. below.Select(id => Path.Combine(session.Store.LayerDirectory(id), "t"))], KernelFiles.Covered);
         if (Limits.Disk > 0 && index.Measure().Bytes > (ulong)Limits.Disk)
             throw CommandBounds.Exceeded(CommandBounds.DescribeDisk(Limits), "");
         var isEmpty = below.Count > 0 && index.Entries.Count == 1 && IsRootOf(below[^1]);

@@ -1,9 +1,12 @@
 using ImageSdk.Building.State;
 using ImageSdk.Contracts;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
 using ImageSdk.Layers;
+using ImageSdk.Sandbox.Kernel;
+using ImageSdk.Sandbox.Roots;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -71,6 +74,49 @@ public class CoveredProgramTests(BaseImage @base) : IClassFixture<BaseImage>
         var result = await @base.Workspace.BuildAsync(project);
         Assert.Equal(HashOf(below, "/usr/bin/systemctl"), HashOf(result, "/usr/bin/systemctl"));
         AssertNoTrace(result);
+    }
+
+    [ImageFact]
+    public async Task A_copy_elsewhere_is_a_copy_of_the_program()
+    {
+        var (project, directory, below) = await NewAsync("copied-elsewhere");
+        ImageWorkspace.Write(directory, "scripts/1-copy",
+            """
+            #!/bin/sh
+            set -e
+            cp /usr/bin/systemctl "/opt/a copy of päckages"
+            install -m 0700 -o daemon /usr/sbin/sysctl /opt/another
+            ln /opt/another /opt/third
+            touch -d @1000000000 /opt/another
+            cp /usr/sbin/sysctl /copy-at-the-top
+            """);
+        ImageWorkspace.Write(directory, "scripts/2-remove", "#!/bin/sh\nset -e\nrm /usr/bin/systemctl\n");
+        var result = await @base.Workspace.BuildAndPublishAsync(project);
+        Assert.Equal(HashOf(below, "/usr/bin/systemctl"), HashOf(result, "/opt/a copy of päckages"));
+        Assert.Equal(HashOf(below, "/usr/sbin/sysctl"), HashOf(result, "/copy-at-the-top"));
+        var program = Assert.IsType<RegularInode>(result.Find("/opt/another"));
+        Assert.Equal((HashOf(below, "/usr/sbin/sysctl"), 0x1C0u, 1u, 1000000000L), (program.Hash, (uint)program.Mode & 0xFFF, program.Uid, program.Mtime.Seconds));
+        Assert.Equal(program, result.Find("/opt/third"));
+        Assert.Equal(((RegularInode)below.Find("/usr/sbin/sysctl")!).Size, program.Size);
+        // What runs later sees the programs, too: the files say what the index does.
+        ImageWorkspace.Write(directory, "post-cleanup-scripts/look", "#!/bin/sh\nset -e\n/opt/third --version\ncmp /opt/third /copy-at-the-top\n");
+        await @base.Workspace.BuildAsync(project);
+        AssertNoTrace(result);
+    }
+
+    /// <summary>What cannot be made good is said.</summary>
+    [Fact]
+    public void A_copy_of_a_program_that_is_gone_is_an_error()
+    {
+        var program = new CoveredProgram("sysctl", "#!/bin/sh\n");
+        var folder = TestHost.NewFolder();
+        File.WriteAllText(Path.Combine(folder, "copy"), program.Script);
+        var index = LayerScanner.Scan(folder, withRoot: true, CancellationToken.None);
+        var diagnostic = Assert.Throws<BuildException>(() => StandInCopies.Replace(index, folder, [], [program])).Diagnostic;
+        Assert.Equal("IMG3300", diagnostic.Code);
+        Assert.Contains("/copy", diagnostic.Message);
+        Assert.Same(index, StandInCopies.Replace(index, folder, [], [new("sysctl", "another")]));
+        Directory.Delete(folder, recursive: true);
     }
 
     [ImageFact]

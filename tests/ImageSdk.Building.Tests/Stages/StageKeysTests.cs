@@ -27,15 +27,15 @@ public sealed class StageKeysTests : IDisposable
         """
         UnpackSourceImage 4 c28d77a9c96942471b6fe1223ddd4814bd4bc2389ab9651d011d9c8a1d38faab
         CopyFiles 2 2fe5bc161cb32b8af1dd8e050618798b68fc7f2be81dcb8886d208d071f2d57b
-        RunPreInstallScripts 3 b1704e36078f194147d05dc591508356ee7ac3ec5e25219af22ea5174b4a8c99
-        InstallPackages 4 bef60406dca483ea85d82e53141fcee9ba79aa5f0a67b123436f0d18c3cef3e9
-        CopyPostInstallFiles 2 acc74a8c1495433f61aef2522c68a92339d9a55f19af09dedc7b29adae7a7766
-        RunScripts 3 ed1e74cd98f91e911f0b951d4395990395318beaeadbb4b241f34ac9b6645e77
-        CopyPostScriptsFiles 2 25b918e30dcb95a42410033b3d5e0f8779517a90603ee2be62552db67504d42e
-        CleanPackages 3 74545349fa15cef777507de18afc33990c31570353635a3ed31eb6e870490531
-        RunPostCleanupScripts 3 eb03bc7294f44c92f51340b2e19cd04a2b8696d91d410b57bdda316db533aa0e
-        ScanImage 2 7ebdb044d0f613ef66e5c3408b4ddabb9dfd87c9ff16cc24240de65bebc83065
-        TestImage 2 4b6099dcecef1a4f6522f760e5dcb7b78eff1ba5901edde5fb795921d1bce0b2
+        RunPreInstallScripts 4 beea9ff773c1df1a415f97bacd66443005b5abc68e8b130d3ebdab193297bbb5
+        InstallPackages 4 344dc64f70d791385dcaf4a9e869e0362c619b68480a221e91214b187684c665
+        CopyPostInstallFiles 2 5122cbfed3c05a4a3120bfa65462f155650c04148a92a23b19f20fdf419ae0fb
+        RunScripts 4 c4027a51b1ab1cdeeb8b85439ff8ca94a465f690f295e7856fc4147c338cd96d
+        CopyPostScriptsFiles 2 65c74832d398ec2d09bbb1aa30eca1af5fcf9698f0f41f01b84c40ed44390e23
+        CleanPackages 3 5c2427012669c4d6f15eb55b3bb8892fd16840b0b52cd4f98c43c4dabf956af1
+        RunPostCleanupScripts 4 804c02c168696eebceb19f173153f4086d89be5e809b34fca14ec9eb937818ab
+        ScanImage 2 fd2ddaeb34b32e7d1382280a25a16ad76c09ad42d0d320b5e018c13e9ec88da5
+        TestImage 2 ea90507cc26864a6ccfc48dad504f085f6d3a40a42acddabfb6db83fc7de13e5
         """, Describe(locked: false));
 
     [Fact]
@@ -43,15 +43,15 @@ public sealed class StageKeysTests : IDisposable
         """
         UnpackSourceImage 4 98a75dbdb1a6b655d6ec1450e532202f07e05221c160737bf061b808b57656ff
         CopyFiles 2 fc8675b4eae88b93f057cd9ae628d014a6c692041396870a5baa8d8ff65d45d9
-        RunPreInstallScripts 3 287e1d1b7e1b6d357f1cd8f2c815e0a5ffeb38c6c01cffe0a569f9923f9ca449
-        InstallPackages 4 a420ffdbdedad50b407372c4b803b8dd979d15201d978c6b8d6aeeda9a3e6514
-        CopyPostInstallFiles 2 ab9bf5772fd718a07d1be510e7da97f89d174cf800dad50c2ac9c0149bc87d3b
-        RunScripts 3 59693b0def0b232aac724bf7dfbf1ac2482e08231b76cccdf175773ec8328ae5
-        CopyPostScriptsFiles 2 65460eb52469b614a260a9405d07984a1a481d05970aa52212618133e0183f54
-        CleanPackages 3 33efdaf83067ff2a76362dd6a071bd7defffe982e844b61b7e0d32e8c52de5a7
-        RunPostCleanupScripts 3 9a772bddeb3fef6db58ed51df1d5e2f97516d9c1a0fbbe3b4eb0f43e1d213866
-        ScanImage 2 a89859a972307e469167b41922d41309fdd9b70d9e0e161dc02898d66804165a
-        TestImage 2 ba05e647295b78f911edd4a2a38a414beac55fec323d7863ff7a8215832be4b1
+        RunPreInstallScripts 4 c9acb904d5445e2aded9f42db3837f6a3677e94ddba516f17631906410a16966
+        InstallPackages 4 31e8b2a8f873ae77dce3fb3b82bf7df12ca014d5ce962eba044924dd7a37c7c4
+        CopyPostInstallFiles 2 f6b9ee05da86c719eec72fac6f19d771fcd65079fccef9fe2a613a6dd7351267
+        RunScripts 4 cfe4aef6a99dc6bb132a11459c9ff89a525b24ea16e2120dbbaedbe3124a1b21
+        CopyPostScriptsFiles 2 4eb32767a17f27f0dea6efed43f92788687b795f5232d6eb19310fc4cc9c4895
+        CleanPackages 3 4f71a697737ebff7692c902a6b0d9fe985544ec897b85e869b086028ea60113d
+        RunPostCleanupScripts 4 37d661f037558f133442c49d449860c736c868371c16bfc7fc15a987bbc8e167
+        ScanImage 2 4c7f2dfa7f47be810670d33d31eec4a43e2b0b87559bffe08d3c4f2514ac132c
+        TestImage 2 83b81b3c469b04294e3a0734a5a7984b85a0b49ea9c405f4eb2299a958ab349e
         """, Describe(locked: true));
 
     [Fact]
