@@ -48,7 +48,7 @@ static class DebArchive
         return null;
     }
 
-    /// <summary>The header of a part; without times and owners, which nobody reads.</summary>
+    /// <summary>The header of a part; without times and owners, which no reader uses.</summary>
     public static byte[] WriteHeader(string name, long length)
     {
         var text = $"{name,-16}{0,-12}{0,-6}{0,-6}{100644,-8}{length,-10}`\n";

@@ -105,7 +105,7 @@ sealed class TarHeader
         }
         foreach (var (name, value) in ExtendedAttributes)
         {
-            // A key ends at the first "=", and is text for all readers: names of other bytes are nobody's in practice.
+            // A key ends at the first "=", and is text for all readers: names of other bytes do not occur in practice.
             Add($"SCHILY.xattr.{name}", value.Span.ToArray());
             isPlain = false;
         }

@@ -54,7 +54,7 @@ public sealed class ArtifactContext
     /// <summary>Runs programs of the host.</summary>
     public required HostToolRunner Tools { get; init; }
 
-    /// <summary>Takes a short line for somebody who waits.</summary>
+    /// <summary>Takes a short line about progress.</summary>
     public required Action<string> Progress { get; init; }
 
     /// <summary>Takes a warning: its code and what is wrong, in a sentence or two.</summary>

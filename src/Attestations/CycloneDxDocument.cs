@@ -101,7 +101,7 @@ sealed partial class CycloneDxDocument(ImageDescription image)
             [("architecture", package.Architecture), ("sourceName", package.SourceName), ("sourceVersion", package.SourceVersion), ("commonLicences", package.Licence.Length > 0 ? "" : string.Join(' ', package.CommonLicences))]);
     });
 
-    // A single licence is told by its identifier, as not all readers look into expressions.
+    // A single licence is given by its identifier, as not all readers look into expressions.
     static void WriteLicence(Utf8JsonWriter json, string licence)
     {
         if (Single().IsMatch(licence))

@@ -46,7 +46,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
 
     /// <summary>
     /// Starts the worker while the build is being prepared, where, by the plan of the last build, a stage will have to run. A
-    /// wrong guess costs a process that nobody asks anything.
+    /// wrong guess costs an idle process.
     /// </summary>
     public void StartWorkerAhead(BuildWorkers workers, string cacheDirectory, string manifestDirectory) => _ = Task.Run(async () =>
     {
@@ -154,7 +154,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
 
     /// <summary>Brings all packages of the lock into the cache, so that a build needs no network.</summary>
     /// <returns>False where the lock lacks packages that the project lists: they have to be worked out first.</returns>
-    /// <param name="isEvaluated">Whether the lock has just been evaluated anew, where the project asks for that.</param>
+    /// <param name="isEvaluated">Whether the lock has just been evaluated again, where the project asks for that.</param>
     public async Task<bool> FetchLockedAsync(bool isEvaluated, BuildWorkers workers, CancellationToken cancellation) =>
         Locker(workers, cancellation) is not { } locker || await locker.FetchAsync(isEvaluated);
 
@@ -303,7 +303,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     public Task RemoveArtifactsAsync(ArtifactRemoval removal, BuildWorkers workers, CancellationToken cancellation) =>
         ArtifactFolders.RemoveAsync(ArtifactFolders.Find(removal), () => removal.CacheDirectory, workers, listener, cancellation);
 
-    /// <summary>Lets go of what the build holds, where nothing more is to be expected; a later request starts anew.</summary>
+    /// <summary>Lets go of what the build holds, where nothing more is to be expected; a later request starts again.</summary>
     public Task EndAsync(BuildWorkers workers) => workers.ReleaseAsync();
 
     /// <summary>Writes what a NuGet package carries of the built image, where it is not there yet.</summary>

@@ -13,7 +13,7 @@ using ImageSdk.Posix;
 namespace ImageSdk.Building;
 
 /// <summary>
-/// Tests of an image that is built as far as its file tree, by somebody who wants each result: <c>dotnet test</c>. The image
+/// Tests of an image that is built as far as its file tree, for a caller who wants each result: <c>dotnet test</c>. The image
 /// need not have passed them.
 /// </summary>
 /// <param name="stateDirectory">obj/…/image/ of the build.</param>

@@ -32,7 +32,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
 
     readonly DirectoryHandle root = context.Handle;
 
-    /// <returns>False where a source of packages was not to be had, and the project allows that.</returns>
+    /// <returns>False where a source of packages was unavailable, and the project allows that.</returns>
     public bool Run(AptBootstrapOperation operation)
     {
         var bootstrap = operation.Bootstrap;
@@ -58,7 +58,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
     }
 
     /// <summary>Which packages make the root, as the host's apt has it.</summary>
-    /// <param name="temporary">An existing folder that somebody removes.</param>
+    /// <param name="temporary">An existing folder, which the caller removes.</param>
     public static Resolution Resolve(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary) =>
         Begin(context, session, bootstrap, temporary, allowsUnavailable: false).Whole.GetAwaiter().GetResult();
 

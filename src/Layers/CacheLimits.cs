@@ -6,7 +6,7 @@ namespace ImageSdk.Layers;
 public sealed record CacheLimits(ulong? MaxSize, TimeSpan? MaxAge)
 {
     /// <summary>
-    /// Picks the layers to remove: damaged ones, those that nobody used for too long, and of the rest the least recently
+    /// Picks the layers to remove: damaged ones, those that were unused for too long, and of the rest the least recently
     /// used ones until the size is kept.
     /// </summary>
     public IReadOnlyList<CachedLayer> Select(IEnumerable<CachedLayer> layers, DateTimeOffset now)

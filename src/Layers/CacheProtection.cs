@@ -16,7 +16,7 @@ static class CacheProtection
     const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     /// <summary>Makes the user's part of the cache where it is missing, and closes what is open to others.</summary>
-    /// <param name="listener">Who is told of what was open.</param>
+    /// <param name="listener">Receives what was open.</param>
     /// <exception cref="BuildException">Others can replace it (IMG3172), or it is another user's (IMG3172).</exception>
     public static void Apply(LayerStore store, IBuildListener listener)
     {

@@ -5,7 +5,7 @@ using ImageSdk.Images;
 namespace ImageSdk.Layers;
 
 /// <summary>
-/// The list of a layer's entries, kept beside its tree so that nobody walks or hashes the tree again. Entries are in
+/// The list of a layer's entries, kept beside its tree so that the tree is never walked or hashed again. Entries are in
 /// depth-first order, parents before children. The file ends with an entry count, so that a cut-off file is noticed.
 /// </summary>
 sealed class LayerIndex(IReadOnlyList<LayerEntry> entries)

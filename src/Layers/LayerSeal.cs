@@ -62,7 +62,7 @@ static class LayerSeal
             yield return ([.. "t/"u8, .. entry.Path.Span], entry.Inode is RegularInode { Size: > 0 and <= MostHashedBytes } file ? file.Hash : null);
     }
 
-    // Nobody can know beforehand which files are looked at.
+    // There is no knowing beforehand which files are looked at.
     static IEnumerable<LayerEntry> Sample(List<LayerEntry> entries, int most) =>
         entries.Count <= most ? entries : Random.Shared.GetItems(entries.ToArray(), most);
 

@@ -17,8 +17,8 @@ namespace ImageSdk.Layers;
 /// layers/ID/seal     when its directories and some of its files last changed (LayerSeal)
 /// layers/ID/used     empty; its time is when a build last stood on the layer
 /// sessions/N/        what a running build works on; swept when its owner is gone
-/// locks/ID           held while somebody makes the layer
-/// generations/KEY    when the layers below this key were last asked to be made anew
+/// locks/ID           held while the layer is made
+/// generations/KEY    when the layers below this key were last asked to be made again
 /// lock               held by builds together, and alone by whoever removes layers
 /// </code>
 /// A layer appears by one rename, so that a killed build leaves none by halves.
@@ -106,7 +106,7 @@ sealed class LayerStore
     /// <summary>When a build last stood on the layer; when it was made, where none did since.</summary>
     public DateTimeOffset LastUsed(string id) => File.GetLastWriteTimeUtc(File.Exists(UsedFile(id)) ? UsedFile(id) : IndexFile(id));
 
-    /// <exception cref="BuildException">The index is damaged; the layer no longer counts, and the next build makes it anew.</exception>
+    /// <exception cref="BuildException">The index is damaged; the layer no longer counts, and the next build makes it again.</exception>
     public LayerIndex ReadIndex(string id)
     {
         try
@@ -158,7 +158,7 @@ sealed class LayerStore
     /// <summary>Layers with nothing in them stand for stages that ran and changed nothing; they are never mounted.</summary>
     public bool IsEmpty(string id) => File.Exists(Path.Combine(LayerDirectory(id), "empty"));
 
-    /// <summary>Waits until nobody else makes the layer; the holder disposes the result.</summary>
+    /// <summary>Waits until no other process makes the layer; the holder disposes the result.</summary>
     public Task<IDisposable> LockAsync(string id, Action waiting, CancellationToken cancellation)
     {
         Directory.CreateDirectory(LocksDirectory, PrivateMode);
@@ -201,7 +201,7 @@ sealed class LayerStore
         }
     }
 
-    /// <summary>Which generation of a result is wanted: "0", or the time of the last demand to make it anew.</summary>
+    /// <summary>Which generation of a result is wanted: "0", or the time of the last demand to make it again.</summary>
     public string GenerationOf(string key)
     {
         var file = Path.Combine(GenerationsDirectory, CacheKey.IdOf(key));

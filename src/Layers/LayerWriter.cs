@@ -43,7 +43,7 @@ static class LayerWriter
             catch (IOException) when (Directory.Exists(store.LayerDirectory(id)))
             {
                 if (!store.Contains(id))
-                    layers.RemoveTree(Encoding.UTF8.GetBytes(id)); // Damaged: somebody deleted parts of it.
+                    layers.RemoveTree(Encoding.UTF8.GetBytes(id)); // Damaged: parts of it were deleted.
             }
         }
     }

@@ -12,7 +12,7 @@ sealed class OwnedFile : IDisposable
 
     OwnedFile(FileStream file) => this.file = file;
 
-    /// <summary>The lock; null where somebody else holds it, or has just removed the file.</summary>
+    /// <summary>The lock; null where another process holds it, or has just removed the file.</summary>
     /// <exception cref="IOException">The file can't be opened or made.</exception>
     public static OwnedFile? TryTake(string path, FileMode mode)
     {
@@ -36,7 +36,7 @@ sealed class OwnedFile : IDisposable
     {
         try
         {
-            // While the lock is held, so that nobody has another file of this name.
+            // While the lock is held, so that no other file gets this name.
             File.Delete(file.Name);
         }
         catch (DirectoryNotFoundException)

@@ -14,13 +14,13 @@ static class PathTrust
     /// <summary>The owner that the kernel shows for one who is not mapped into the user namespace: on a machine's own directories, root.</summary>
     const uint Overflow = 65534;
 
-    /// <summary>A directory on the way to a path that somebody else can change.</summary>
+    /// <summary>A directory on the way to a path that another user can change.</summary>
     /// <param name="Directory">Its path.</param>
     /// <param name="Reason">What is wrong with it, in a few words.</param>
     /// <param name="IsOwned">Whether it merely belongs to another user, who can change it like any owner, and no one else can.</param>
     public sealed record Weakness(string Directory, string Reason, bool IsOwned);
 
-    /// <summary>Looks at every directory that leads to a path, through links. What is not there yet is nobody's.</summary>
+    /// <summary>Looks at every directory that leads to a path, through links. What is not there yet has no owner.</summary>
     /// <param name="path">Absolute.</param>
     /// <returns>The weakest one; null where only root and this user can change what the path leads to.</returns>
     public static Weakness? FindWeakness(string path)

@@ -15,7 +15,7 @@ static class AptExtendedStates
     /// <returns>What the file of an image has; empty where there is none.</returns>
     public static string Read(DirectoryHandle root) => RootFile.TryReadText(root, FilePath) ?? "";
 
-    /// <summary>Writes the file anew where that changes anything; parameters as those of <see cref="Update"/>.</summary>
+    /// <summary>Writes the file again where that changes anything; parameters as those of <see cref="Update"/>.</summary>
     public static void Write(DirectoryHandle root, string text, IEnumerable<string> automatic, IEnumerable<string> manual, string architecture)
     {
         var states = Update(text, automatic, manual, architecture);

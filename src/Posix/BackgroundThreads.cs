@@ -1,6 +1,6 @@
 namespace ImageSdk.Posix;
 
-/// <summary>Work that has to be done but that nobody waits for: on threads of its own, which leave the processor to others.</summary>
+/// <summary>Work that has to be done but is not waited for: on threads of its own, which leave the processor to others.</summary>
 public static class BackgroundThreads
 {
     // What "nice" gives programs.

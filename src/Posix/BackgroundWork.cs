@@ -10,6 +10,6 @@ public static class BackgroundWork
     public static Task<T> Start<T>(Func<T> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Waits for the end, whatever it is: it works in folders that are about to go, or on what somebody else does again.</summary>
+    /// <summary>Waits for the end, whatever it is: it works in folders that are about to go, or on what another is about to do again.</summary>
     public static void WaitForEnd(Task work) => work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
 }

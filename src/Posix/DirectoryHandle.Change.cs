@@ -185,7 +185,7 @@ public sealed unsafe partial class DirectoryHandle
 
     /// <summary>
     /// Removes a name and all below it, never following a link. Does nothing where there is no such name. What is mounted
-    /// there belongs to somebody else: that is an error, and nothing below the mount is touched.
+    /// there belongs to another: that is an error, and nothing below the mount is touched.
     /// </summary>
     public void RemoveTree(ReadOnlySpan<byte> name)
     {

@@ -38,7 +38,7 @@ public sealed unsafe partial class DirectoryHandle
     /// Takes the directory for as long as the handle is open; the lock dies with its process. It is advice that others
     /// have to ask for, too.
     /// </summary>
-    /// <returns>False where somebody else has it.</returns>
+    /// <returns>False where another process has it.</returns>
     /// <exception cref="PosixException">The file system has no locks for directories.</exception>
     public bool TryLock()
     {

@@ -6,13 +6,13 @@ namespace ImageSdk.Posix;
 
 /// <summary>
 /// An open directory. Every operation takes one name, or a relative path, below it and never follows a symbolic link in
-/// the last component, so that a tree can be walked and changed while somebody else moves its parts about.
+/// the last component, so that a tree can be walked and changed while another process moves its parts about.
 /// </summary>
 public sealed unsafe partial class DirectoryHandle : IDisposable
 {
     const ulong ResolveInRoot = 0x10;
 
-    // A file that somebody else has a lease on gives the same answer each time.
+    // A file that another process has a lease on gives the same answer each time.
     const int MostAttempts = 10_000;
     const uint StatMask = 0x7FF | 0x1000; // The basic fields, and the mount.
 
@@ -96,7 +96,7 @@ public sealed unsafe partial class DirectoryHandle : IDisposable
             : throw PosixException.Last("open", Describe(path));
     }
 
-    /// <summary>Opens the file that a path names when this directory is the root, to write it anew.</summary>
+    /// <summary>Opens the file that a path names when this directory is the root, to write it again.</summary>
     public FileStream OpenWriteInRoot(ReadOnlySpan<byte> path) => OpenToWrite(path, Libc.OpenTruncate);
 
     /// <summary>Opens the file that a path names when this directory is the root, to add to its end.</summary>
@@ -119,7 +119,7 @@ public sealed unsafe partial class DirectoryHandle : IDisposable
     }
 
     /// <summary>
-    /// Opens by openat2. Where a path has ".." in it and somebody renames or mounts anything at that moment, anywhere on the machine, the
+    /// Opens by openat2. Where a path has ".." in it and another process renames or mounts anything at that moment, anywhere on the machine, the
     /// kernel can't say for certain that the path stays inside, and leaves it to the caller to try again (openat2(2), EAGAIN).
     /// </summary>
     int Open(byte* path, Libc.OpenHow* how)

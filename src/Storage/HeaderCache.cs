@@ -14,7 +14,7 @@ sealed class HeaderCache(string imageDirectory)
 
     readonly string directory = Path.Combine(imageDirectory, Name);
 
-    // Of what a header says. Entries of another form are made anew.
+    // Of what a header says. Entries of another form are replaced.
     const int Form = 2;
 
     public ImageHeader? Find(string name, FileInfo file)

@@ -73,7 +73,7 @@ public sealed partial class ImageStore
         DirectoryHandle.Synchronize(file.DirectoryName!);
     }
 
-    /// <summary>Removes a directory in which there is nothing, and that nobody owns.</summary>
+    /// <summary>Removes a directory that is empty and has no owner.</summary>
     /// <param name="withDeleted">Also if images were deleted in it, whose names are then free again, or a group owns it.</param>
     /// <exception cref="ArgumentException">The name is none, or that of the root.</exception>
     /// <exception cref="StoreException">There is no such directory, or it holds images, deleted images or directories, or has an owner.</exception>
@@ -195,7 +195,7 @@ public sealed partial class ImageStore
     /// <summary>Gives the temporary file its final name; false if that is taken. The temporary name is gone either way.</summary>
     bool Publish(TemporaryFile temporary, FileInfo file)
     {
-        // Closing gives up the reservation, so it has to happen while nobody else can make one.
+        // Closing gives up the reservation, so it has to happen while no other can be made.
         using var storeLock = TakeLock();
         temporary.Close(toDisk: false);
         try

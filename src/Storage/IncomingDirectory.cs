@@ -102,7 +102,7 @@ sealed class IncomingDirectory : IDisposable
         parent.Dispose();
     }
 
-    // Null where somebody has it. A file system without such locks cannot tell the dead from the living: then nobody clears up.
+    // Null where another process has it. A file system without such locks cannot tell the dead from the living: then nothing is cleared up.
     static DirectoryHandle? TryTake(DirectoryHandle parent, byte[] name)
     {
         DirectoryHandle? directory = null;

@@ -144,7 +144,7 @@ public sealed class ObjectBatch : IDisposable
         }
         catch (IOException problem)
         {
-            // Nobody can tell whose bytes were lost.
+            // There is no telling whose bytes were lost.
             pending.ForEach(item => item.Refuse(problem));
         }
     }

@@ -21,7 +21,7 @@ sealed class ObjectScan(DirectoryHandle root)
 
     public void Scan(byte[] first)
     {
-        // Somebody may remove what was there a moment ago.
+        // What was there a moment ago may be gone.
         using var top = TryOpen(root, first);
         foreach (var second in top is null ? [] : Prefixes(top, Text(first) + "/"))
         {

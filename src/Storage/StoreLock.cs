@@ -10,7 +10,7 @@ sealed class StoreLock : IDisposable
 
     StoreLock(FileStream file) => this.file = file;
 
-    /// <exception cref="StoreException">Somebody has held the lock for a minute.</exception>
+    /// <exception cref="StoreException">Another process has held the lock for a minute.</exception>
     public static StoreLock Take(string path)
     {
         var deadline = DateTime.UtcNow + Patience;
@@ -24,7 +24,7 @@ sealed class StoreLock : IDisposable
         }
     }
 
-    /// <summary>Opens a file that nobody else has open for writing; null where somebody has.</summary>
+    /// <summary>Opens a file that no other process has open for writing; null where one has.</summary>
     public static FileStream? TryOpenAlone(string path, FileMode mode)
     {
         try

@@ -62,7 +62,7 @@ sealed class TemporaryFile : IDisposable
 
     public void Dispose()
     {
-        // Gone before its lock is, so that nobody can take the name for a leftover in between.
+        // Gone before its lock is, so that the name is never taken for a leftover in between.
         if (!isGone)
             Remove();
         stream.Dispose();

@@ -8,7 +8,7 @@ namespace ImageSdk.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class FetchLockedPackages : SandboxedImageTask
 {
-    /// <summary>Whether the lock has just been evaluated anew, and need not be again.</summary>
+    /// <summary>Whether the lock has just been evaluated again, and need not be again.</summary>
     public bool IsEvaluated { get; set; }
 
     /// <summary>Whether the lock lacks packages that the project lists, and they can be worked out without running what the project brings along.</summary>

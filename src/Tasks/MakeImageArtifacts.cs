@@ -8,7 +8,7 @@ namespace ImageSdk.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class MakeImageArtifacts : ArtifactTask
 {
-    /// <summary>Whether these are all artifacts that the project wants, so that the build need not ask again; otherwise somebody wants these besides.</summary>
+    /// <summary>Whether these are all artifacts that the project wants, so that the build need not ask again; otherwise these are wanted as well.</summary>
     public bool AreProjects { get; set; }
 
     private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)

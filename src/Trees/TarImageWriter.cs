@@ -13,7 +13,7 @@ public sealed class TarImageWriter(IObjectFetcher objects, CancellationToken can
     public Func<ByteString, byte[]?>? ComputeFile { get; init; }
 
     /// <exception cref="ImageFormatException">The tree is not a proper one.</exception>
-    /// <exception cref="IOException">Writing failed, or an object is not to be had.</exception>
+    /// <exception cref="IOException">Writing failed, or an object is unavailable.</exception>
     public async Task WriteAsync(FileSystem fileSystem, Stream output)
     {
         FileSystemValidator.Validate(fileSystem);

@@ -1,6 +1,6 @@
 namespace ImageSdk.Building.ArtifactBuilds;
 
-/// <summary>An artifact that somebody wants of the image.</summary>
+/// <summary>An artifact that is requested of the image.</summary>
 /// <param name="Format">Name of the format.</param>
 /// <param name="Settings">What is said of it, by names of its options.</param>
 /// <param name="OutputDirectory">Absolute path of the folder that it goes into.</param>

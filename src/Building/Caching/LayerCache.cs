@@ -75,7 +75,7 @@ public sealed class LayerCache(string cacheDirectory)
 
     /// <summary>Compares all layers with their indexes, and packages with what was noted of them.</summary>
     /// <param name="content">Whether every file is read and hashed.</param>
-    /// <param name="repair">Whether what is damaged is removed; the next build makes it anew.</param>
+    /// <param name="repair">Whether what is damaged is removed; the next build makes it again.</param>
     /// <exception cref="BuildException">It shall repair while a build runs (IMG7121), or the worker can't do it.</exception>
     public async Task<IReadOnlyList<LayerFault>> VerifyAsync(
         bool content, bool repair, BuildWorkers workers, IBuildListener listener, CancellationToken cancellation)

@@ -29,7 +29,7 @@ public enum StageReason
     /// <summary>The source image is another one.</summary>
     Source,
 
-    /// <summary>Packages were taken anew from their repositories, which happens without any change of inputs.</summary>
+    /// <summary>Packages were fetched again from their repositories, which happens without any change of inputs.</summary>
     Age,
 
     /// <summary>Its layer is no longer in the cache.</summary>

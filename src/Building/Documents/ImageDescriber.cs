@@ -44,7 +44,7 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
     }
 
     /// <summary>
-    /// Works the documents out while the image's tests run. What is wrong with them is told when they are asked for.
+    /// Works the documents out while the image's tests run. Errors are reported when they are asked for.
     /// </summary>
     /// <param name="sealedState">What the image is going to be made of.</param>
     /// <param name="composing">Ends with what it is going to be.</param>

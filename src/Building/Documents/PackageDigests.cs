@@ -24,7 +24,7 @@ static class PackageDigests
         return digests;
     }
 
-    // A lock that is wrong is told where it is used.
+    // A wrong lock is reported where it is used.
     static IReadOnlyList<LockedPackage> ReadLock(string file)
     {
         try

@@ -17,13 +17,13 @@ using ImageSdk.Trees;
 namespace ImageSdk.Building.Locks;
 
 /// <summary>
-/// Keeps a project's lock in step with the project: a part that does not fit is worked out and written anew, or is an error
+/// Keeps a project's lock in step with the project: a part that does not fit is worked out and written again, or is an error
 /// where the project is locked. What fits stays, whatever is newer meanwhile.
 /// </summary>
 sealed class ImageLocker(
     BuildPlan plan, LockSettings settings, StateDirectory state, LayerStore layers, BuildWorkers workers, IBuildListener listener, CancellationToken cancellation)
 {
-    const string Missing = "there is no lock", Forced = "it is to be evaluated anew (RestoreForceEvaluate)";
+    const string Missing = "there is no lock", Forced = "it is to be evaluated again (RestoreForceEvaluate)";
 
     IReadOnlyList<string> Requested => [.. plan.Manifest.Packages.Select(package => package.Name)];
 

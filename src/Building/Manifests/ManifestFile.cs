@@ -4,7 +4,7 @@ using ImageSdk.Images.Text;
 
 namespace ImageSdk.Building.Manifests;
 
-/// <summary>The manifest file: JSON in which lines may be comments. Members that nobody here knows belong to others.</summary>
+/// <summary>The manifest file: JSON in which lines may be comments. Unknown members belong to other programs.</summary>
 sealed record ManifestFile
 {
     public string SourceImage { get; private init; } = "";

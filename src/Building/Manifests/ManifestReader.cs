@@ -64,7 +64,7 @@ sealed class ManifestReader(ImageProject project, IBuildListener listener, Cance
             var merged = new Dictionary<string, IReadOnlyList<string>>(from?.SourceImageTagsToMatch ?? new Dictionary<string, IReadOnlyList<string>>());
             foreach (var tag in project.Source.TagsToMatch.GroupBy(tag => tag.Name))
                 merged[tag.Key] = [.. tag.SelectMany(value => value.Value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
-            // A key all of whose values expand to nothing is an optional match that nobody asked for.
+            // A key all of whose values expand to nothing is an optional match that was not requested.
             return merged.Select(tag => (tag.Key, Values: (IReadOnlyList<string>)[.. tag.Value.Select(Expand)]))
                 .Where(tag => tag.Values.Count == 0 || tag.Values.Any(value => value.Length > 0))
                 .ToDictionary(tag => tag.Key, tag => tag.Values);

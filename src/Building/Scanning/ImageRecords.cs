@@ -25,7 +25,7 @@ sealed class ImageRecords
     /// <exception cref="IOException">It can't be read.</exception>
     public Image Read(string file) => Find(file).Image.Value;
 
-    /// <summary>Begins to read a file that is going to be needed; what is wrong with it is told then.</summary>
+    /// <summary>Begins to read a file that is going to be needed; errors are reported then.</summary>
     public void ReadAhead(string file)
     {
         var entry = Find(file);

@@ -133,7 +133,7 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
     SourceImage FromStore(ImageStore images, ImageHeader image)
     {
         var file = images.GetPath(image.Name);
-        // A name is given once; with the file's time, a store that was made anew does not pass for the old one.
+        // A name is given once; with the file's time, a store that was made again does not pass for the old one.
         var key = CacheKey.Of("image", image.Name, image.CreatedOn?.UtcTicks.ToString() ?? "");
         return new(SourceKind.Store, image.Name, file, image.Name, key, [])
         {

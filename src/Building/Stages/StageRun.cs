@@ -279,7 +279,7 @@ sealed class StageRun(
         var file = state.StageFile(stage);
         var old = JsonFile.TryRead(file, StateJson.Default.StageState);
         var previous = old is null || old.Key == after.Key ? old?.Previous : new StageTrace(old.Key, old.Below);
-        // Layers without content are in nobody's stack, but in the log.
+        // Layers without content are in no stack, but in the log.
         layers.MarkUsed(after.Layers.Union(after.Logs));
         JsonFile.Write(file, after with { Below = below, Previous = previous }, StateJson.Default.StageState);
     }

@@ -51,13 +51,13 @@ sealed record StageState(string Key, IReadOnlyList<string> Layers, int SourceLay
     /// <summary>Key of the tests that passed, in TestImage.stage.</summary>
     public string? TestedKey { get; init; }
 
-    /// <summary>Whether the next build has to run the stage again, because something was not to be had that it may find.</summary>
+    /// <summary>Whether the next build has to run the stage again, because something was unavailable that it may find.</summary>
     public bool IsProvisional { get; init; }
 
     /// <summary>Key of what the stage stood on; null for the lowest.</summary>
     public string? Below { get; init; }
 
-    /// <summary>What the stage left before it had to run anew: it tells why that was.</summary>
+    /// <summary>What the stage left before it had to run again: it tells why that was.</summary>
     public StageTrace? Previous { get; init; }
 }
 

@@ -15,7 +15,7 @@ public sealed record InputChange(string Subject, string? Before, string? After)
         _ => $"{Subject} changed: {Short(Before)} → {Short(After)}",
     };
 
-    // A digest by its first digits: nobody compares more by eye.
+    // A digest by its first digits: eyes compare no more.
     static string Short(string value) => string.Join(' ', value.Split(' ').Select(word =>
         word.Length == 64 && word.All(char.IsAsciiHexDigitLower) ? $"{word[..12]}…" : word));
 }

@@ -5,7 +5,7 @@ namespace ImageSdk.Building.State;
 
 /// <summary>
 /// A first look at whether a build will have something to do, which takes a moment where comparing all that the stages read takes tens of
-/// them: whether somebody has changed a file in the manifest directory since the image was made.
+/// them: whether a file in the manifest directory has changed since the image was made.
 /// </summary>
 sealed class RecentChanges(DigestCache digests, DateTime since)
 {

@@ -70,13 +70,13 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         await AskAsync(cacheDirectory, new BeginStagesRequest(stages), new SilentListener(), CancellationToken.None);
     }
 
-    /// <summary>Starts the worker before the first request. What hinders it is told by that request.</summary>
+    /// <summary>Starts the worker before the first request. Errors are reported by the first request.</summary>
     internal async Task StartAheadAsync(string cacheDirectory)
     {
         await turn.WaitAsync();
         try
         {
-            // The build may have ended meanwhile: nobody would end a worker that came after.
+            // The build may have ended meanwhile: nothing would end a worker that came after.
             lock (endings)
                 if (!isDisposed && CanSayNothingOf(cacheDirectory))
                     StartWorker(cacheDirectory);
@@ -115,7 +115,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     }
 
     /// <summary>
-    /// Lets go where nothing more is to be expected; a later request starts anew. A solution of many projects would otherwise
+    /// Lets go where nothing more is to be expected; a later request starts again. A solution of many projects would otherwise
     /// keep a worker and records for each until all are built.
     /// </summary>
     internal async Task ReleaseAsync()
@@ -138,7 +138,7 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         }
     }
 
-    /// <summary>From here to the end of the build nobody removes layers, also those that it takes without a worker.</summary>
+    /// <summary>From here to the end of the build no layers are removed, also those that it takes without a worker.</summary>
     internal async Task HoldLayersAsync(LayerStore store, IBuildListener listener, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);

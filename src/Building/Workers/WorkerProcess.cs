@@ -45,7 +45,7 @@ sealed class WorkerProcess : IDisposable
     public static WorkerProcess Start(string workerAssembly, string dotnet, string cacheDirectory)
     {
         SandboxRequirements.Check();
-        // Root of a user namespace has nobody to ask for ids, and is as little root of the machine as an ordinary user is.
+        // Root of a user namespace has no one to ask for ids, and is as little root of the machine as an ordinary user is.
         var isRoot = Processes.IsRoot;
         var isRootless = !isRoot || ProcessRights.Current.IsInUserNamespace;
         var start = new ProcessStartInfo("setsid")
@@ -184,7 +184,7 @@ sealed class WorkerProcess : IDisposable
         process.WaitForExit();
         // The namespaces' first process ends a moment after the one that was killed, and with it its hold on the folder.
         errors.Wait(EndPatience);
-        // A worker begins with that, and ends where nobody asks it anything.
+        // A worker begins with that, and ends where no request comes.
         using var sweeper = start();
         sweeper.StandardInput.Close();
         if (!sweeper.WaitForExit(EndPatience))

@@ -13,7 +13,7 @@ abstract class ImageCommand(string name, string description) : Command(name, des
 
     public void Connect(CommandHost host, GlobalOptions options) => SetAction((arguments, cancellation) =>
     {
-        // On another thread, so that a signal finds somebody who can pass it on.
+        // On another thread, so that a signal finds a thread that can pass it on.
         var execution = Task.Run(() => RunAsync(arguments, host, options, cancellation), CancellationToken.None);
         return NeedsCleaning ? execution : execution.WaitAsync(cancellation);
     });

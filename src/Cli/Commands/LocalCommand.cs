@@ -3,7 +3,7 @@ using ImageSdk.Cli.Context;
 
 namespace ImageSdk.Cli.Commands;
 
-/// <summary>A command that looks at this machine only and waits for nobody.</summary>
+/// <summary>A command that looks at this machine only and waits for no server.</summary>
 abstract class LocalCommand(string name, string description) : ImageCommand(name, description)
 {
     protected sealed override Task<int> ExecuteAsync(ParseResult arguments, CommandContext context) =>

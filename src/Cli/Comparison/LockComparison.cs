@@ -17,7 +17,7 @@ sealed record LockComparison(PackageComparison Packages, string LeftSource, stri
     {
         var (mine, theirs) = (left.Packages.ToDictionary(Key), right.Packages.ToDictionary(Key));
         var compared = PackageComparison.Compare([.. left.Packages.Select(From)], [.. right.Packages.Select(From)]);
-        // The same version may have been built anew, to a file that happens to be as long.
+        // The same version may have been built again, to a file that happens to be as long.
         var rebuilt = mine.Where(package => theirs.TryGetValue(package.Key, out var other)
                 && other.Version == package.Value.Version && other.Size == package.Value.Size && other.Sha256 != package.Value.Sha256)
             .Select(package => new PackageChange(From(package.Value), From(theirs[package.Key])));

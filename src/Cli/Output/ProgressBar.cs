@@ -9,9 +9,9 @@ static class ProgressBar
 {
     static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
-    /// <param name="host">Says whether there is somebody to look at it.</param>
+    /// <param name="host">Says whether a terminal shows it.</param>
     /// <param name="title">What is done.</param>
-    /// <param name="total">All that is to be done; 0 where nobody knows.</param>
+    /// <param name="total">All that is to be done; 0 where it is not known.</param>
     /// <param name="readDone">What is done so far; called from another thread.</param>
     /// <param name="work">The work.</param>
     public static async Task<T> RunAsync<T>(CommandHost host, string title, long total, Func<long> readDone, Func<Task<T>> work)

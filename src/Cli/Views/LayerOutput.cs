@@ -62,7 +62,7 @@ static class LayerOutput
         _ => layer.Stage.Length == 0 ? "unknown" : OneLine.Of(layer.Stage),
     };
 
-    // Whole seconds: nobody waits for a fraction, and clocks of file systems are no finer than they must be.
+    // Whole seconds: fractions do not matter, and clocks of file systems are no finer than they must be.
     static string Ago(DateTimeOffset time, DateTimeOffset now) =>
         $"{HumanDuration.Format(TimeSpan.FromSeconds(Math.Max(0, Math.Floor((now - time).TotalSeconds))))} ago";
 }

@@ -1,6 +1,6 @@
 namespace ImageSdk.Contracts.Diagnostics;
 
-/// <summary>Keeps what is told until somebody wants to hear it.</summary>
+/// <summary>Keeps messages until a listener asks for them.</summary>
 sealed class DelayedListener : IBuildListener
 {
     readonly Lock turn = new();
@@ -13,7 +13,7 @@ sealed class DelayedListener : IBuildListener
 
     public void Output(string line) => Tell(listener => listener.Output(line));
 
-    /// <summary>Tells all of it, and from now on at once what is told.</summary>
+    /// <summary>Passes all of it on, and from now on each message at once.</summary>
     public void ReleaseTo(IBuildListener listener)
     {
         lock (turn)

@@ -6,10 +6,10 @@ public interface IBuildListener
     /// <summary>A warning; errors are thrown as <see cref="BuildException"/>.</summary>
     void Report(Diagnostic diagnostic);
 
-    /// <summary>A short line for somebody who waits: which step runs now.</summary>
+    /// <summary>A short line about progress: which step runs now.</summary>
     void Progress(string message);
 
-    /// <summary>A line that nobody should miss, though nothing is wrong.</summary>
+    /// <summary>An important line, though nothing is wrong.</summary>
     void Note(string message) => Progress(message);
 
     /// <summary>A line of output of a command that runs in the image. Secrets are already masked.</summary>

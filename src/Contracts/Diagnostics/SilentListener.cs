@@ -1,6 +1,6 @@
 namespace ImageSdk.Contracts.Diagnostics;
 
-/// <summary>For work that nobody waits for.</summary>
+/// <summary>For background work.</summary>
 public sealed class SilentListener : IBuildListener
 {
     public void Report(Diagnostic diagnostic)

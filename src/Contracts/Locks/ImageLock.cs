@@ -11,7 +11,7 @@ public sealed record ImageLock
     /// <summary>How an error says that a lock cannot be used.</summary>
     /// <param name="what">What it is: "not valid: …".</param>
     internal static string FaultMessage(string what) =>
-        $"The lock is {what}. Take it from version control again, or delete it and restore: it is written anew.";
+        $"The lock is {what}. Take it from version control again, or delete it and restore: it is written again.";
 
     public const string DefaultFileName = "image.lock.json";
 
@@ -62,7 +62,7 @@ public enum LockedSourceType
 /// <summary>A root made from nothing.</summary>
 /// <param name="Essential">Names of the packages that are installed first, in this order.</param>
 /// <param name="Calls">Arguments of dpkg for the others, one list a call; NAME.deb stands for a package's file.</param>
-/// <param name="Automatic">Names of those that nobody asked for, in apt's order.</param>
+/// <param name="Automatic">Names of those that came as dependencies, in apt's order.</param>
 /// <param name="Packages">In the order of their names.</param>
 public sealed record LockedBootstrap(
     IReadOnlyList<string> Essential, IReadOnlyList<IReadOnlyList<string>> Calls, IReadOnlyList<string> Automatic,
@@ -72,7 +72,7 @@ public sealed record LockedBootstrap(
 /// <param name="Requested">The package list.</param>
 /// <param name="Below">SHA-256 of what was installed before: the plan holds for that only.</param>
 /// <param name="Steps">In order.</param>
-/// <param name="Automatic">Names of those that nobody asked for, in apt's order.</param>
+/// <param name="Automatic">Names of those that came as dependencies, in apt's order.</param>
 /// <param name="Packages">In the order of their names.</param>
 public sealed record LockedInstallation(
     IReadOnlyList<string> Requested, string Below, IReadOnlyList<LockedStep> Steps, IReadOnlyList<string> Automatic,

@@ -75,7 +75,7 @@ sealed record RemoveEntriesRequest(IReadOnlyList<string> Paths) : WorkerRequest;
 /// <param name="Content">Whether every file is read and hashed.</param>
 sealed record VerifyLayersRequest(IReadOnlyList<string> Layers, bool Content) : WorkerRequest;
 
-/// <summary>Take a layer from a shared cache. The answer has its size, or none where it is not to be had there.</summary>
+/// <summary>Take a layer from a shared cache. The answer has its size, or none where it is unavailable there.</summary>
 sealed record FetchLayerRequest(string LayerId, RemoteCacheSettings Cache) : WorkerRequest;
 
 /// <summary>Give a layer to a shared cache.</summary>

@@ -1,7 +1,7 @@
 namespace ImageSdk.Contracts.Projects;
 
 /// <summary>
-/// Answers dpkg's question about configuration files that are in the way, which ends an installation that nobody watches. The environment
+/// Answers dpkg's question about configuration files that are in the way, which ends an unattended installation. The environment
 /// answers for all that installs packages: the packager, dpkg itself, and whatever a script of the project calls.
 /// </summary>
 static class ConffileAnswer

@@ -102,7 +102,7 @@ public sealed record ImageProject
 
     /// <summary>
     /// SOURCE_DATE_EPOCH, in seconds since 1970: no time in the image or in what is made of it is later, and nothing tells of the
-    /// clock. Null where nobody asks for that.
+    /// clock. Null where the project does not ask for that.
     /// </summary>
     public long? SourceDateEpoch { get; init; }
 

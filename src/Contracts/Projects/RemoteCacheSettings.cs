@@ -9,7 +9,7 @@ public sealed record RemoteCacheSettings
     /// <summary>Null where it is a directory.</summary>
     public ImageServerSettings? Server { get; init; }
 
-    /// <summary>Whether layers are only taken from it: for builds of what nobody has looked at yet.</summary>
+    /// <summary>Whether layers are only taken from it: for builds of what has not been reviewed yet.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>How long a layer stays there after it was made.</summary>

@@ -27,7 +27,7 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
     /// <summary>
     /// Works out the essential packages, and begins with the rest: the root can take the former meanwhile.
     /// </summary>
-    /// <param name="warned">Where to warn of sources that are not to be had, which are passed over; null where they are an error.</param>
+    /// <param name="warned">Where to warn of sources that are unavailable, which are passed over; null where they are an error.</param>
     /// <returns>Its <see cref="PendingResolution.Whole"/> ends before the folders are used for anything else.</returns>
     /// <exception cref="BuildException">The lists can't be brought up to date (IMG2016), or the packages can't be had (IMG2017).</exception>
     public PendingResolution Resolve(StageContext? warned)

@@ -13,7 +13,7 @@ namespace ImageSdk.Debian.Bootstrapping;
 /// <summary>
 /// Does what <c>dpkg --unpack</c> does for packages that a root lacks and that have nothing special about them. dpkg unpacks one
 /// after the other and starts six processes for each; here pre-installation scripts are run, files are written side by side, and the
-/// packages entered into dpkg's database. Where packages share files, or somebody waits for their files, that is left to dpkg.
+/// packages entered into dpkg's database. Where packages share files, or there are triggers on their files, that is left to dpkg.
 /// </summary>
 /// <param name="forces">What dpkg does in spite of doubts, as scripts are told (<c>DPKG_FORCE</c>).</param>
 /// <param name="runScript">Runs a shell script in the root, as dpkg would be run there; throws where it fails.</param>
@@ -77,7 +77,7 @@ sealed class PlainUnpacker(StageContext context, string forces, Action<string> r
         return overrides.Count > 0 && packages.Any(package => package.Contents.Paths.Any(overrides.Contains));
     }
 
-    /// <summary>Whether the root knows none of the packages and has none of their files, and nobody waits for those.</summary>
+    /// <summary>Whether the root knows none of the packages and has none of their files, and no trigger waits for those.</summary>
     bool AreNew(IReadOnlyList<NewPackage> packages)
     {
         var known = database.ReadNames();

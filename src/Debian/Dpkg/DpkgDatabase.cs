@@ -30,7 +30,7 @@ sealed class DpkgDatabase(DirectoryHandle root)
         return ReadLines("status").Where(line => line.StartsWith(field, StringComparison.Ordinal)).Select(line => line[field.Length..]).ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>Paths whose change somebody waits for.</summary>
+    /// <summary>Paths on which there are triggers.</summary>
     public IReadOnlyList<string> ReadInterests() =>
         [.. ReadLines("triggers/File").Select(line => line[..Math.Max(0, line.LastIndexOf(' '))]).Where(path => path.Length > 0)];
 

@@ -4,7 +4,7 @@ namespace ImageSdk.Debian.Dpkg;
 
 /// <summary>
 /// ldconfig's notes on where and when it saw each library (/var/cache/ldconfig/aux-cache): inode numbers and times, which are others in
-/// every build. Where it leaves some, an image has notes of no library, which ldconfig reads as such and writes anew.
+/// every build. Where it leaves some, an image has notes of no library, which ldconfig reads as such and writes again.
 /// </summary>
 /// <remarks>
 /// The form is glibc's (elf/cache.c): a magic text with a version, the number of libraries and the length of their names, 32 bits each.

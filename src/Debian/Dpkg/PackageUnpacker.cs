@@ -4,7 +4,7 @@ using ImageSdk.Archives.Compression;
 
 namespace ImageSdk.Debian.Dpkg;
 
-/// <summary>Writes a .deb anew with its parts not compressed.</summary>
+/// <summary>Rewrites a .deb with its parts not compressed.</summary>
 static class PackageUnpacker
 {
     /// <returns>Size and SHA-256 of what was written.</returns>

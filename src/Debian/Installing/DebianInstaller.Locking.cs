@@ -18,7 +18,7 @@ sealed partial class DebianInstaller
     /// <exception cref="BuildException">It is nothing that a lock could say (IMG4023), or apt fails.</exception>
     public static LockedInstallation Plan(WorkerSession session, RunStageRequest request, InstallPackagesOperation operation)
     {
-        // A lock is for good: it is not written while a source is not to be had.
+        // A lock is for good: it is not written while a source is unavailable.
         using var installer = new DebianInstaller(session, request, operation, allowsUnavailable: false);
         return installer.PlanLock();
     }

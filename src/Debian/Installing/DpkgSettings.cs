@@ -5,7 +5,7 @@ using ImageSdk.Trees;
 
 namespace ImageSdk.Debian.Installing;
 
-/// <summary>What the configuration of an image's dpkg comes to, for somebody who does a part of its work.</summary>
+/// <summary>What the configuration of an image's dpkg comes to, for code that does a part of its work.</summary>
 /// <param name="IsUsual">Whether it unpacks packages as it does without any configuration: all of their files, where they belong.</param>
 /// <param name="KeepsLog">Whether it notes what it does in <c>/var/log/dpkg.log</c>.</param>
 /// <param name="Forces">What it does in spite of doubts, as it tells scripts in <c>DPKG_FORCE</c>.</param>

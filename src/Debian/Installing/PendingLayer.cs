@@ -7,7 +7,7 @@ namespace ImageSdk.Debian.Installing;
 /// <summary>A layer whose tree is complete while it is not yet in the cache: others may be made on it meanwhile.</summary>
 /// <param name="root">Settled; gone in the end.</param>
 /// <param name="keep">Puts the tree into the cache.</param>
-/// <param name="making">Keeps others from making the same until the end; null where nobody would.</param>
+/// <param name="making">Keeps others from making the same until the end; null where none would.</param>
 sealed class PendingLayer(LayerStore store, string id, StageRoot root, Func<LayerIndex> keep, IDisposable? making) : IDisposable
 {
     Task<LayerIndex>? keeping;

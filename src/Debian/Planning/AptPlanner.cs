@@ -112,7 +112,7 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
         throw GenericPackager.Failure("upgrade", exitCode, [.. lines.TakeLast(LastLines.Kept)], packages);
     }
 
-    /// <summary>An upgrade as a plan that dpkg can follow. What it brings anew counts as automatic, which is for the caller to note.</summary>
+    /// <summary>An upgrade as a plan that dpkg can follow. What it adds counts as automatic, which is for the caller to note.</summary>
     public PackagePlan Follow(UpgradePlan upgrade)
     {
         if (upgrade.Changes.FirstOrDefault(line => !UpgradedPackage().IsMatch(line)) is { } change)

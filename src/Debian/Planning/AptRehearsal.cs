@@ -9,7 +9,7 @@ namespace ImageSdk.Debian.Planning;
 
 /// <summary>
 /// Lets the apt of a root install packages without any, to see what it would do. A simulation (<c>apt-get -s</c>) says less and takes
-/// twice as long, because it works out anew after each package what would be left over.
+/// twice as long, because it works out again after each package what would be left over.
 /// </summary>
 /// <param name="context">Of a root that is thrown away.</param>
 sealed class AptRehearsal(StageContext context)

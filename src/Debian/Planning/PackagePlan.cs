@@ -7,7 +7,7 @@ namespace ImageSdk.Debian.Planning;
 /// <summary>What a list of packages comes to in an image, as its apt has it.</summary>
 /// <param name="Packages">All that is new, in the order in which apt unpacks them.</param>
 /// <param name="Actions">What dpkg does, in order.</param>
-/// <param name="Automatic">Names of those that nobody asked for, in the order in which apt notes them.</param>
+/// <param name="Automatic">Names of those that came as dependencies, in the order in which apt notes them.</param>
 /// <param name="Architecture">The image's own.</param>
 /// <param name="Reason">
 /// Why apt has to install it by itself, in a few words; null where it need not. Then there are no actions, and packages of other architectures

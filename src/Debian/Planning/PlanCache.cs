@@ -29,7 +29,7 @@ sealed class PlanCache(LayerStore store)
 
     public void KeepSources(string key, AptSources value) => Write(FileOf(sources, key), value, PlanJson.Default.AptSources);
 
-    /// <returns>The plan under the key, made anew where it is not there.</returns>
+    /// <returns>The plan under the key, made again where it is not there.</returns>
     public T GetOrMake<T>(string key, JsonTypeInfo<T> type, Func<T> make)
         where T : class
     {

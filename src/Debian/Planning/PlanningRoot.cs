@@ -6,7 +6,7 @@ using ImageSdk.Sandbox.Roots;
 namespace ImageSdk.Debian.Planning;
 
 /// <summary>
-/// A root where apt is asked and what it writes is thrown away. Mounted when somebody asks: a build that knows all answers
+/// A root where apt is asked and what it writes is thrown away. Mounted with the first question: a build that knows all answers
 /// does without, and several questions share what apt works out for the first.
 /// </summary>
 /// <param name="trees">What the root stands on: directories in the cache, the lowest first.</param>

@@ -18,7 +18,7 @@ namespace ImageSdk.Debian.Speculation;
 /// while dpkg still configures the root itself, which keeps one processor busy for seconds.
 /// </summary>
 /// <remarks>
-/// Answers are kept under all that they depend on, as the finished root's are: where the prediction fails, nobody finds them.
+/// Answers are kept under all that they depend on, as the finished root's are: where the prediction fails, they are not found.
 /// </remarks>
 sealed class PredictedRoot(WorkerSession session, AptBootstrapOperation operation)
 {

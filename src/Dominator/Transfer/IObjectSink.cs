@@ -18,7 +18,7 @@ public interface IObjectSink
     ValueTask TakeAsync(int index, Stream content, CancellationToken cancellation);
 }
 
-/// <summary>An object to be had.</summary>
+/// <summary>An object that is wanted.</summary>
 /// <param name="Size">Bytes, more than 0.</param>
 public readonly record struct WantedObject(ObjectHash Hash, ulong Size);
 

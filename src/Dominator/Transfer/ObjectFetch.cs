@@ -10,7 +10,7 @@ namespace ImageSdk.Dominator.Transfer;
 /// </summary>
 /// <param name="connections">To the server.</param>
 /// <param name="options">Null for the usual ones.</param>
-/// <param name="progress">Counts what has come; null where nobody looks.</param>
+/// <param name="progress">Counts what has come; may be null.</param>
 public sealed class ObjectFetch(ServerConnections connections, TransferOptions? options = null, TransferProgress? progress = null)
     : IObjectFetcher
 {

@@ -22,7 +22,7 @@ public sealed class ObjectPush : IObjectReceiver
     readonly Task[] sending;
 
     /// <param name="source">Contents that do not come with the offer, or have to be sent again.</param>
-    /// <param name="progress">Counts what is sent; null where nobody looks.</param>
+    /// <param name="progress">Counts what is sent; may be null.</param>
     public ObjectPush(
         ServerConnections connections, IObjectSource source, TransferOptions? options = null, TransferProgress? progress = null,
         CancellationToken cancellation = default)

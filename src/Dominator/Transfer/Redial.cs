@@ -2,7 +2,7 @@ using ImageSdk.Srpc;
 
 namespace ImageSdk.Dominator.Transfer;
 
-/// <summary>Says how often and when a lost connection is made anew.</summary>
+/// <summary>Says how often and when a lost connection is made again.</summary>
 sealed class Redial(TransferOptions options)
 {
     int attempt;

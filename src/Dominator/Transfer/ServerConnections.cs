@@ -15,7 +15,7 @@ public sealed class ServerConnections(Func<CancellationToken, Task<SrpcConnectio
     }
 
     /// <summary>A connection for the caller alone, until he gives it back.</summary>
-    /// <exception cref="SrpcException">There is none to be had.</exception>
+    /// <exception cref="SrpcException">There is none.</exception>
     public async Task<SrpcConnection> RentAsync(CancellationToken cancellation = default)
     {
         while (idle.TryTake(out var connection))
@@ -28,7 +28,7 @@ public sealed class ServerConnections(Func<CancellationToken, Task<SrpcConnectio
     }
 
     /// <summary>A connection that was not there before, for when the others may have been lost.</summary>
-    /// <exception cref="SrpcException">There is none to be had.</exception>
+    /// <exception cref="SrpcException">There is none.</exception>
     public Task<SrpcConnection> ConnectAsync(CancellationToken cancellation = default) => connect(cancellation);
 
     public async ValueTask ReturnAsync(SrpcConnection connection)

@@ -17,6 +17,6 @@ public sealed record TransferOptions
     /// <summary>Connections that may be lost one after the other, without an object getting through, before it is given up.</summary>
     public int Attempts { get; init; } = 6;
 
-    /// <summary>Time before a lost connection is made anew; doubles with each attempt.</summary>
+    /// <summary>Time before a lost connection is made again; doubles with each attempt.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
 }

@@ -91,7 +91,7 @@ public sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
         contexts.Dispose();
     }
 
-    /// <summary>Has the web server answer what somebody with a certificate asks inside TLS; returns when the connection ends.</summary>
+    /// <summary>Has the web server answer what a caller with a certificate asks inside TLS; returns when the connection ends.</summary>
     public async Task ServePagesAsync(Stream stream, string user, CancellationToken cancellation)
     {
         await using var connection = new StreamConnection(stream, EndPoint, user, cancellation);

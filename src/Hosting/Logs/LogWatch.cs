@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace ImageSdk.Hosting.Logs;
 
-/// <summary>Somebody who reads the log as it is written.</summary>
+/// <summary>A reader who follows the log as it is written.</summary>
 public sealed class LogWatch(int level, Func<string, bool> isWanted, Action<LogWatch> onEnd) : IDisposable
 {
     // Who is that far behind does not hold up those who write.

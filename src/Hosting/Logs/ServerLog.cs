@@ -5,7 +5,7 @@ using ImageSdk.Hosting.Options;
 namespace ImageSdk.Hosting.Logs;
 
 /// <summary>
-/// The log of a server: the last lines in memory, files that begin anew when they are full, the oldest deleted when all
+/// The log of a server: the last lines in memory, files that begin again when they are full, the oldest deleted when all
 /// together are too large. For many threads. Where a file cannot be written, lines go to standard error.
 /// </summary>
 public sealed class ServerLog : IDisposable

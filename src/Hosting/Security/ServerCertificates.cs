@@ -50,7 +50,7 @@ public sealed class ServerCertificates : IDisposable
         if (!Exists(options.AuthoritiesFile))
         {
             if (options.PageAccess != PageAccess.Open)
-                throw new SrpcException($"missing CA: {options.AuthoritiesFile}: without authorities nobody has a certificate that -pageAccess asks for");
+                throw new SrpcException($"missing CA: {options.AuthoritiesFile}: without authorities no one has a certificate that -pageAccess asks for");
             return options.PermitInsecureMode
                 ? null
                 : throw new SrpcException($"missing CA: {options.AuthoritiesFile}: give -CAfile, or -permitInsecureMode to serve everybody");

@@ -2,7 +2,7 @@ using ImageSdk.Srpc;
 
 namespace ImageSdk.Hosting.Services;
 
-/// <summary>For methods that send for as long as somebody listens.</summary>
+/// <summary>For methods that send for as long as the caller listens.</summary>
 public static class CallerWatch
 {
     /// <summary>Ends something when the caller has gone, which shows at reading only.</summary>

@@ -6,7 +6,7 @@ using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Errors;
 
-/// <summary>What goes wrong below a method is told to its caller and does not end the connection.</summary>
+/// <summary>An error below a method is returned to its caller and does not end the connection.</summary>
 /// <param name="onTrouble">Told of what is not the caller's fault: a full or broken disk.</param>
 sealed class Refusals(Action<Exception> onTrouble)
 {

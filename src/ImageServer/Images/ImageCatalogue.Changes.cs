@@ -65,7 +65,7 @@ sealed partial class ImageCatalogue
         Remove(entry, () => store.Delete(name), isTold: true);
     }
 
-    /// <summary>Removes an image whose time has come. Nobody is told: replicas see to it themselves.</summary>
+    /// <summary>Removes an expired image. Replicas are not notified: they do so themselves.</summary>
     public void Expire(ImageHeader header)
     {
         ImageEntry entry;
@@ -80,7 +80,7 @@ sealed partial class ImageCatalogue
     }
 
     /// <summary>
-    /// Removes what is left of an image that is damaged or deleted, or was no image, for the same to come again. Nobody is
+    /// Removes what is left of an image that is damaged or deleted, or was no image, for the same to come again. No one is
     /// told, and nothing happens where there is nothing.
     /// </summary>
     /// <exception cref="SrpcException">The image is being changed.</exception>

@@ -9,7 +9,7 @@ namespace ImageSdk.ImageServer.Images;
 
 /// <summary>
 /// The images and directories of the server. Headers are kept in memory, images on disk and, the latest ones used, in a
-/// cache. For many threads; what changes is told to the feed in the order in which it happens.
+/// cache. For many threads; changes reach the feed in the order in which it happens.
 /// </summary>
 sealed partial class ImageCatalogue
 {
@@ -26,7 +26,7 @@ sealed partial class ImageCatalogue
     readonly TimeProvider time;
     readonly Action<string> report;
 
-    /// <param name="store">Used by nobody else as long as the server runs.</param>
+    /// <param name="store">Not used by others as long as the server runs.</param>
     /// <param name="report">Told of what is found at the start.</param>
     public ImageCatalogue(ImageStore store, ObjectCatalogue objects, TimeProvider time, Action<string> report)
     {

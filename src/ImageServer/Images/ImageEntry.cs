@@ -12,7 +12,7 @@ sealed class ImageEntry(ImageHeader header)
     /// <summary>Whether the references to its objects are counted.</summary>
     public bool IsCounted { get; set; }
 
-    /// <summary>Whether somebody is changing or removing it.</summary>
+    /// <summary>Whether it is being changed or removed.</summary>
     public bool IsBusy { get; set; }
 
     /// <summary>What is wrong with it; null where nothing is.</summary>

@@ -12,7 +12,7 @@ namespace ImageSdk.ImageServer.Import;
 /// <param name="log">Told what was fetched.</param>
 sealed class TreeImport(ImageCatalogue images, ObjectCatalogue objects, TimeProvider time, Action<string> log)
 {
-    /// <param name="user">Who imports; empty for somebody without a name.</param>
+    /// <param name="user">Who imports; empty for a caller without a name.</param>
     /// <exception cref="TreeException">The tree is none, or cannot be had.</exception>
     /// <exception cref="ImageFormatException">The tree has a bad name, or one twice.</exception>
     /// <exception cref="SrpcException">The image cannot be added.</exception>

@@ -12,7 +12,7 @@ sealed partial class ObjectCatalogue
     /// Of each object until when its file is known to have had the right content; a change after that makes it unknown. Objects
     /// that came since the server started are known.
     /// </summary>
-    /// <returns>Ticks of <see cref="DateTime"/>, UTC; 0 where nobody has looked.</returns>
+    /// <returns>Ticks of <see cref="DateTime"/>, UTC; 0 where it was never compared.</returns>
     public long[] ComparedAt(IReadOnlyList<ObjectHash> hashes)
     {
         var times = new long[hashes.Count];
@@ -36,7 +36,7 @@ sealed partial class ObjectCatalogue
                 table.ComparedAt(index) = time;
     }
 
-    /// <summary>Puts a file aside that has another content than its object: the object is lost until somebody adds it again.</summary>
+    /// <summary>Puts a file aside that has another content than its object: the object is lost until it is added again.</summary>
     /// <param name="file">As it was read. Where another has its name by now, that one stays.</param>
     /// <exception cref="IOException">It cannot be moved.</exception>
     public void Condemn(ObjectHash hash, SafeFileHandle file)

@@ -87,7 +87,7 @@ sealed partial class ObjectCatalogue
             return table.ListOldest(count, bytes, Turn).ConvertAll(index => new StoredObject(table.HashOf(index), table.SizeOf(index)));
     }
 
-    // False where somebody has begun to refer to the object. Whoever uploads it from now on writes it anew, and names it
+    // False where the object is referred to by now. Whoever uploads it from now on writes it again, and names it
     // after the old one is gone.
     bool TryDelete(StoredObject item)
     {
@@ -109,7 +109,7 @@ sealed partial class ObjectCatalogue
             }
             catch (DirectoryNotFoundException)
             {
-                // Somebody was faster, by hand.
+                // It was removed by hand.
             }
             return true;
         }

@@ -6,7 +6,7 @@ namespace ImageSdk.ImageServer.Objects;
 sealed partial class ObjectCatalogue
 {
     /// <summary>
-    /// Pins an object that is here, or that the caller is going to write: until it says that it has arrived, nobody
+    /// Pins an object that is here, or that the caller is going to write: until it says that it has arrived, no one
     /// else is told of it.
     /// </summary>
     /// <returns>Whether it is here, with that size. The disk is not looked at.</returns>

@@ -21,7 +21,7 @@ sealed partial class ObjectCatalogue
             lock (tableLock)
                 missing.AddRange(turn.Where(use => !TryCount(use)));
         }
-        // Perhaps somebody has put them there by hand.
+        // They may have been put there by hand.
         missing = missing.FindAll(use => FindOnDisk(use.Hash) is null || !TryCountAlone(use));
         fault = missing switch
         {

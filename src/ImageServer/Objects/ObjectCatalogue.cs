@@ -36,7 +36,7 @@ sealed partial class ObjectCatalogue
     /// <summary>What was put in order when the catalogue was made.</summary>
     public StoreCondition Condition { get; private set; } = new([], [], 0);
 
-    /// <summary>Finds out what a store has. Nobody else may use the store, from now on.</summary>
+    /// <summary>Finds out what a store has. No other process may use the store, from now on.</summary>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     public static ObjectCatalogue Open(ObjectStore store, TimeProvider? time = null, ObjectLimits? limits = null, CancellationToken cancellation = default)
     {
@@ -134,7 +134,7 @@ sealed partial class ObjectCatalogue
         }
     }
 
-    // An object that somebody put there by hand.
+    // An object that was put there by hand.
     ulong? FindOnDisk(ObjectHash hash)
     {
         lock (Store.NameLock(hash))

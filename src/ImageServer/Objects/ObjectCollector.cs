@@ -45,7 +45,7 @@ sealed class ObjectCollector(ObjectCatalogue catalogue, ObjectCollectorOptions o
         }
         catch (Exception problem) when (problem is SrpcException or IOException)
         {
-            // Every second the same until somebody makes room: once is enough.
+            // Every second the same until there is room: once is enough.
             if (problem.Message != lastProblem)
                 report($"Cannot make enough room by deleting unreferenced objects: {problem.Message}");
             lastProblem = problem.Message;

@@ -16,7 +16,7 @@ sealed class ObjectComparison(ObjectCatalogue catalogue, IReadOnlyList<ObjectHas
 
     long[] times = catalogue.ComparedAt(hashes);
 
-    /// <summary>Reads the objects that nobody has compared.</summary>
+    /// <summary>Reads the objects that were not compared yet.</summary>
     /// <returns>What is wrong with them; empty where nothing is.</returns>
     /// <exception cref="IOException">One cannot be read.</exception>
     public string Run()

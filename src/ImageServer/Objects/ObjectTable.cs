@@ -91,7 +91,7 @@ sealed class ObjectTable
 
     /// <summary>
     /// Until when the object's file is known to have had the content of its hash, in ticks of <see cref="DateTime"/>, UTC; 0 where
-    /// nobody has looked.
+    /// it was never compared.
     /// </summary>
     public ref long ComparedAt(int index) => ref At(index).Compared;
 

@@ -3,7 +3,7 @@ using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Objects;
 
-/// <summary>An object that somebody has sent, and what became of it.</summary>
+/// <summary>An object that was sent, and what became of it.</summary>
 sealed class ReceivedObject(ulong size)
 {
     string error = "";

@@ -8,7 +8,7 @@ sealed class ObjectClaims
 {
     readonly Dictionary<ObjectHash, Task> claimed = [];
 
-    /// <summary>Claims those objects that nobody else has claimed.</summary>
+    /// <summary>Claims those objects that no other has claimed.</summary>
     public Claim Make(IReadOnlyList<ObjectUse> wanted)
     {
         var mine = new List<ObjectUse>();

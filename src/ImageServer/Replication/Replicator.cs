@@ -8,7 +8,7 @@ namespace ImageSdk.ImageServer.Replication;
 
 /// <summary>
 /// Keeps a replica the same as its master, as long as there is a connection and again whenever there is one. What is not
-/// finished when a connection is lost is begun anew over the next; objects that have come are kept.
+/// finished when a connection is lost is begun again over the next; objects that have come are kept.
 /// </summary>
 sealed class Replicator
 {
@@ -69,7 +69,7 @@ sealed class Replicator
                 var start = time.GetTimestamp();
                 if (await RunSessionAsync(cancellation))
                     backoff.Reset();
-                // Counted from the start, so that a connection that served for a while is made anew at once.
+                // Counted from the start, so that a connection that served for a while is made again at once.
                 var pause = backoff.Next() - time.GetElapsedTime(start);
                 if (pause > TimeSpan.Zero)
                     await Task.Delay(pause, time, cancellation);

@@ -36,7 +36,7 @@ sealed partial class ImageService(
         return service;
     }
 
-    // Every change that somebody asks for, with who it is; whether it came to that, the answer tells.
+    // Every requested change, with the caller; the answer says whether it was made.
     void Log(string change, SrpcCaller caller) => options.Log(caller.User.Length > 0 ? $"{change} by {caller.User}" : change);
 
     // Changes that a replica does not pass on have to be made at its master.

@@ -6,7 +6,7 @@ namespace ImageSdk.ImageServer.Updates;
 /// <summary>Tells listeners what changes, each in the order in which it happened.</summary>
 sealed class UpdateFeed
 {
-    // A listener that is that far behind is gone, or had better begin anew.
+    // A listener that is that far behind is gone, or had better begin again.
     const int Backlog = 1 << 16;
 
     readonly Lock gate = new();
@@ -30,7 +30,7 @@ sealed class UpdateFeed
         return new(channel.Reader, () => End(channel));
     }
 
-    /// <summary>Called by whoever changes something, while nobody else can change it.</summary>
+    /// <summary>Called by whoever changes something, while no one else can change it.</summary>
     public void Publish(ImageUpdate update)
     {
         lock (gate)

@@ -91,7 +91,7 @@ public sealed class Filter
     /// <inheritdoc cref="Matches(ReadOnlySpan{byte})"/>
     public bool Matches(ByteString path) => Matches(path.Span);
 
-    /// <summary>False where no path below a directory can match, so that nobody needs to look there.</summary>
+    /// <summary>False where no path below a directory can match, so that there is no need to look.</summary>
     /// <param name="directory">"/var/lib"; empty for the root.</param>
     public bool MayMatchBelow(ReadOnlySpan<byte> directory) => inverted || Automaton.MayMatchBelow(directory);
 

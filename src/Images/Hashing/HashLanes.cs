@@ -25,7 +25,7 @@ static unsafe class HashLanes
     /// <param name="Reader">Null where it is in memory.</param>
     public readonly record struct Content(nint Start, long Length, ContentReader? Reader = null);
 
-    // Not part of its callers, which would then be compiled anew on every processor.
+    // Not part of its callers, which would then be compiled again on every processor.
     public static bool IsSupported
     {
         [MethodImpl(MethodImplOptions.NoInlining)]

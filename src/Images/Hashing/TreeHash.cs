@@ -55,7 +55,7 @@ public static class TreeHash
         {
             case RegularInode regular:
                 AppendNumber(hash, 'f', regular.Size);
-                // What an empty file has for a hash is nobody's business.
+                // The hash of an empty file does not matter.
                 if (regular.Size > 0)
                     Append(hash, regular.Hash.Span);
                 break;

@@ -32,7 +32,7 @@ public sealed class CommentedJson
     public int Column { get; }
 
     /// <param name="findings">
-    /// Is told of members that mean nothing or occur twice, of which the last counts, as in the original. Null: the latter are errors.
+    /// Receives members that mean nothing or occur twice, of which the last counts, as in the original. Null: the latter are errors.
     /// </param>
     /// <exception cref="JsonException">The text is not JSON, or an object has a member twice.</exception>
     public static CommentedJson Parse(string text, MemberFindings? findings = null) => new CommentedJsonParser(text, findings).Parse();
@@ -133,7 +133,7 @@ public sealed record UnknownMember(string Name, string? Nearest, int Line, int C
 /// <param name="Column">1-based.</param>
 public sealed record RepeatedMember(string Name, int FirstLine, int Line, int Column);
 
-/// <summary>Who is told of members that a reader passes over.</summary>
+/// <summary>Receives members that a reader skips.</summary>
 public sealed record MemberFindings(Action<UnknownMember> Unknown, Action<RepeatedMember> Repeated);
 
 /// <summary>A number as it is written.</summary>

@@ -1,6 +1,6 @@
 namespace ImageSdk.Images.Text;
 
-/// <summary>Finds the name that somebody meant.</summary>
+/// <summary>Finds the name that was meant.</summary>
 public static class NearNames
 {
     /// <summary>The known name that one which is not known comes near to; null where none is near, or where it is known.</summary>

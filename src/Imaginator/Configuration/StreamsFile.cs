@@ -13,7 +13,7 @@ namespace ImageSdk.Imaginator.Configuration;
 /// <param name="source">Reads it.</param>
 /// <param name="savedFile">Where the last good one is kept.</param>
 /// <param name="architecture">In the field's words: amd64, arm64.</param>
-/// <param name="report">Is told of what is wrong with it, and of what is passed over.</param>
+/// <param name="report">Receives what is wrong with it and what is skipped.</param>
 /// <param name="time">The clock.</param>
 sealed class StreamsFile(
     string url, TimeSpan interval, Func<IReadOnlyDictionary<string, string>> variables, ConfigurationSource source, string savedFile, string architecture,

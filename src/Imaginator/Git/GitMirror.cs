@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace ImageSdk.Imaginator.Git;
 
 /// <summary>
-/// A local copy of a remote repository: bare, without history, and without the files of directories that nobody asked for. One that has not
+/// A local copy of a remote repository: bare, without history, and without the files of directories that were not asked for. One that has not
 /// changed is asked for one commit and fetches nothing. For several threads; used by one process at a time.
 /// </summary>
 /// <param name="directory">Where it lies; made when it is needed.</param>

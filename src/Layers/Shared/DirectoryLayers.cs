@@ -18,7 +18,7 @@ sealed class DirectoryLayers : IRemoteLayers
     public DirectoryLayers(string directory)
     {
         this.directory = directory;
-        // A cache can be made again: nobody waits for the disk.
+        // A cache can be made again: no need to wait for the disk.
         objects = new ObjectStore(Path.Combine(directory, "objects"), isDurable: false);
         images = new ImageStore(Path.Combine(directory, "images"), objects);
         source = new DirectoryObjects(objects);

@@ -35,7 +35,7 @@ sealed class DirectoryObjects(ObjectStore store) : IObjectSource
         try
         {
             using var file = OpenRead(hash);
-            // To read what has another size would take as long as somebody wants.
+            // To read what has another size would take as long as its sender wants.
             if (size is { } known ? (ulong)file.Length != known : file.Length > LayerRecord.MostBytes)
                 return false;
         }

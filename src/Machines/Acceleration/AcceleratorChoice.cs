@@ -16,7 +16,7 @@ sealed class AcceleratorChoice(string cacheDirectory)
 
     string? FaultOf(QemuProgram qemu)
     {
-        // The payload is code for amd64; nobody has tried an ARM machine yet.
+        // The payload is code for amd64; ARM machines are not tried yet.
         if (qemu.Architecture != "amd64" || RuntimeInformation.OSArchitecture != Architecture.X64)
             return "KVM is used for amd64 images on amd64 machines only";
         if (!File.Exists(Device))

@@ -11,7 +11,7 @@ sealed class BootTestChannel(Stream input, Stream output)
 
     const int LineBytes = 57; // 76 characters of base64, as everywhere.
 
-    /// <summary>A kernel takes in 64 KiB and more from a port while nobody reads, and drops the rest.</summary>
+    /// <summary>A kernel takes in 64 KiB and more from a port that is not read, and drops the rest.</summary>
     const int PieceLength = 16384;
 
     readonly Channel<ChannelMessage> messages = Channel.CreateBounded<ChannelMessage>(Waiting);

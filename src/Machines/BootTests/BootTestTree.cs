@@ -17,7 +17,7 @@ static class BootTestTree
     static readonly string[] systemd = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"];
 
     /// <param name="inittab">The image's own /etc/inittab; null where it has none.</param>
-    /// <param name="directory">Is made anew.</param>
+    /// <param name="directory">Is recreated.</param>
     /// <exception cref="BuildException">IMG6055: the image has no init that could start the runner.</exception>
     public static void Write(string directory, IReadOnlySet<string> imagePaths, Func<byte[]?> inittab, string file)
     {

@@ -41,7 +41,7 @@ sealed class ChannelReader
     static ChannelMessage? Parse(ReadOnlySpan<byte> line)
     {
         line = line.TrimEnd((byte)'\r');
-        // Text without a line end may stand before it, if somebody else wrote to the port.
+        // Text without a line end may stand before it, if another process wrote to the port.
         var start = line.IndexOf(Mark);
         if (start < 0)
             return null;

@@ -9,7 +9,7 @@ sealed class ConsoleLog(Action<string>? onLine = null)
     const int KeptLines = 200;
     const int LongestLine = 1000;
 
-    /// <summary>What systems say when they wait for somebody at the console and go no further, or for nobody at all.</summary>
+    /// <summary>What systems say when they wait for input at the console and go no further, or halt.</summary>
     static readonly (string Words, bool IsPanic)[] ends =
     [
         ("Kernel panic - not syncing", true),

@@ -38,7 +38,7 @@ sealed class ImageTestRun(TestRunSettings settings, Action<TestEvent> tell) : IB
 
     void IBuildListener.Report(Diagnostic diagnostic) => tell(new TestMessage($"{diagnostic.Code}: {diagnostic.Message}", IsWarning: true));
 
-    // For somebody who waits; who runs tests waits for results.
+    // A terminal shows progress; a test run waits for results.
     void IBuildListener.Progress(string message)
     {
     }

@@ -50,7 +50,7 @@ sealed class PackageStore(LayerStore store)
         }
     }
 
-    /// <summary>Takes a finished entry in; keeps the one that is there where somebody was faster.</summary>
+    /// <summary>Takes a finished entry in; keeps the one that is there where another process was faster.</summary>
     /// <param name="entry">A folder on the cache's file system, with all that an entry has.</param>
     /// <param name="retired">Where a damaged entry goes that is in the way.</param>
     public CachedPackage Add(DebianPackage package, string entry, string retired)

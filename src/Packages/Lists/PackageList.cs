@@ -6,7 +6,7 @@ namespace ImageSdk.Packages.Lists;
 /// A list of packages in memory, a paragraph each: one of apt's ("Packages" of a repository), or dpkg's database, which has the same form.
 /// Fields that it looks for have to be written as all tools write them, while apt takes "PACKAGE:" as well.
 /// </summary>
-/// <remarks>Debian's has 60,000 packages in 50 MB: names are found by their hash, and no text is made of what nobody asks for.</remarks>
+/// <remarks>Debian's has 60,000 packages in 50 MB: names are found by their hash, and no text is made of what is not asked for.</remarks>
 sealed class PackageList
 {
     readonly ReadOnlyMemory<byte> text;

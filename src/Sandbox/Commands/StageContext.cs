@@ -23,7 +23,7 @@ sealed class StageContext : IDisposable
     readonly SecretMask mask;
     readonly WrittenBytes written;
 
-    /// <param name="listener">Who is told of progress and output; null for the session's.</param>
+    /// <param name="listener">Receives progress and output; null for the session's.</param>
     public StageContext(StageRoot root, CommandSettings settings, WorkerSession session, IBuildListener? listener = null)
     {
         Root = root;

@@ -131,7 +131,7 @@ sealed class KernelFiles
         : [];
 
     // All but processes is the machine's. That only root may write there does not help: scripts are root. In root's builds they own what
-    // nobody can write, too, and could take it away from the machine's users.
+    // the unprivileged user can write, too, and could take it away from the machine's users.
     void Protect(FileSystemInfo entry)
     {
         if (entry.LinkTarget is not null || char.IsAsciiDigit(entry.Name[0]))

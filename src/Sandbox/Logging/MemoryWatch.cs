@@ -32,7 +32,7 @@ sealed class MemoryWatch
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A container without /proc/vmstat: then nobody can tell.
+            // A container without /proc/vmstat: then there is no telling.
         }
         return 0;
     }

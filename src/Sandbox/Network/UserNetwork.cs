@@ -129,7 +129,7 @@ sealed class UserNetwork
         return null;
     }
 
-    /// <summary>Of nobody, as Debian has him, or of root where there is no other.</summary>
+    /// <summary>Of the user nobody, as Debian has it, or of root where there is no other.</summary>
     static long Unprivileged { get; } = IsMapped(Nobody) ? Nobody : 0;
 
     const long Nobody = 65_534;
@@ -137,11 +137,11 @@ sealed class UserNetwork
     static bool IsMapped(long id) => File.ReadLines("/proc/self/uid_map").Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         .Any(fields => fields.Length == 3 && long.Parse(fields[0]) <= id && id < long.Parse(fields[0]) + long.Parse(fields[2]));
 
-    // A namespace with few ids lets nobody change his groups.
+    // A namespace with few ids does not let groups be changed.
     static string[] As(long user) =>
         [HostPrograms.Find("setpriv") ?? "setpriv", $"--reuid={user}", $"--regid={user}", IsMapped(Nobody) ? "--clear-groups" : "--keep-groups"];
 
-    /// <summary>Waits until there is a way out, and closes those that nobody is to take.</summary>
+    /// <summary>Waits until there is a way out, and closes those that must not be taken.</summary>
     /// <returns>False where the program has ended.</returns>
     static bool Configure(NetworkNamespace @namespace, Process passing) => BackgroundWork.Start(() =>
     {

@@ -21,7 +21,7 @@ sealed class GenericPackager(StageContext context, Func<StageContext, IReadOnlyL
     /// <summary>The command that runs a program as the packager's environment wants it ("run"), or the program itself.</summary>
     public IReadOnlyList<string> RunCommand(string program) => IsPresent ? [PathInImage, "run", program] : [program];
 
-    /// <returns>False where a source of packages was not to be had, and the project allows that.</returns>
+    /// <returns>False where a source of packages was unavailable, and the project allows that.</returns>
     public bool Install(InstallPackagesOperation operation)
     {
         var packages = operation.Packages;
@@ -40,10 +40,10 @@ sealed class GenericPackager(StageContext context, Func<StageContext, IReadOnlyL
     }
 
     /// <summary>Brings the lists of packages up to date.</summary>
-    /// <param name="allowsUnavailable">Whether it goes on, with a warning, where a source is not to be had.</param>
+    /// <param name="allowsUnavailable">Whether it goes on, with a warning, where a source is unavailable.</param>
     /// <param name="options">Of the packager.</param>
     /// <returns>Whether all sources gave theirs.</returns>
-    /// <exception cref="BuildException">A source is not to be had (IMG4130), or the update fails for another reason (IMG4003).</exception>
+    /// <exception cref="BuildException">A source is unavailable (IMG4130), or the update fails for another reason (IMG4003).</exception>
     public bool Update(IReadOnlyList<PackageRequest> packages, bool allowsUnavailable, params IReadOnlyList<string> options)
     {
         var isApt = UpdatesWithApt();

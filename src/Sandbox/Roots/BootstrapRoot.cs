@@ -76,7 +76,7 @@ static class BootstrapRoot
 
     public static void WritePackager(DirectoryHandle root, string script) => WriteFile(root, "bin/generic-packager", script, 0x1ED); // 0755
 
-    /// <summary>Writes a file anew, in a directory that is there.</summary>
+    /// <summary>Writes a file again, in a directory that is there.</summary>
     /// <param name="mode">Permission bits, whatever the umask.</param>
     public static void WriteFile(DirectoryHandle root, string path, string text, uint mode)
     {

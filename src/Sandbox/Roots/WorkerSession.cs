@@ -9,7 +9,7 @@ using ImageSdk.Sandbox.Network;
 namespace ImageSdk.Sandbox.Roots;
 
 /// <summary>
-/// What one worker works on: a folder of the cache that nobody else touches while its lock is held. It is removed at the
+/// What one worker works on: a folder of the cache that no other process touches while its lock is held. It is removed at the
 /// end, or by the next worker where this one was killed.
 /// </summary>
 sealed class WorkerSession : IDisposable
@@ -42,7 +42,7 @@ sealed class WorkerSession : IDisposable
         (Listener, Cancellation) = (listener, cancellation);
     }
 
-    /// <summary>The same session for work that somebody else is told of, and may cancel by itself. Not disposed.</summary>
+    /// <summary>The same session for work that reports to another listener and may be cancelled by itself. Not disposed.</summary>
     public WorkerSession For(IBuildListener listener, CancellationToken cancellation) => new(this, listener, cancellation);
 
     public LayerStore Store { get; }
@@ -57,7 +57,7 @@ sealed class WorkerSession : IDisposable
 
     static string LockOf(string directory) => Path.Combine(directory, LockName);
 
-    /// <returns>Null where another worker's sweep came in between: it takes a session that nobody has locked yet for an abandoned one.</returns>
+    /// <returns>Null where another worker's sweep came in between: it takes a session that is not locked yet for an abandoned one.</returns>
     static OwnedFile? TryLock(string directory)
     {
         try
@@ -126,7 +126,7 @@ sealed class WorkerSession : IDisposable
     /// <summary>Waits until it is worked out, or has failed.</summary>
     public void AwaitPlan() => BackgroundWork.WaitForEnd(shared.Planning);
 
-    /// <summary>Removes a session's folder, its lock last: a folder without one would be nobody's if this ended in the middle.</summary>
+    /// <summary>Removes a session's folder, its lock last: a folder without one would be abandoned if this ended in the middle.</summary>
     static void Remove(DirectoryHandle sessions, byte[] name)
     {
         var @lock = System.Text.Encoding.UTF8.GetBytes(LockName);

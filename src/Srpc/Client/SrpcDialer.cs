@@ -17,7 +17,7 @@ public sealed class SrpcDialer(SrpcClientOptions options)
     /// server that speaks TLS from the first byte is asked again in that way. With TLS 1.3 a rejected certificate shows at the
     /// first call only.
     /// </summary>
-    /// <exception cref="SrpcException">There is no connection to be had.</exception>
+    /// <exception cref="SrpcException">There is no connection.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; not where the time-out of the options strikes.</exception>
     public async Task<SrpcConnection> ConnectAsync(SrpcAddress address, CancellationToken cancellation = default)
     {

@@ -46,7 +46,7 @@ sealed class SrpcStream(Stream transport) : Stream
     /// <summary>TLS on a transport, with a buffer between them: the platform moves each record, 16 KiB at most, by itself.</summary>
     public static SslStream Secure(Stream transport) => new(new SrpcStream(transport));
 
-    /// <summary>Called before bytes are read from the transport; null for nobody.</summary>
+    /// <summary>Called before bytes are read from the transport; may be null.</summary>
     public Action? BeforeRead { get; set; }
 
     /// <summary>Bytes that have come and are not read yet.</summary>

@@ -92,7 +92,7 @@ sealed class GobMessageStream(Stream input, GobLimits limits) : IDisposable
     {
         if (memory is null)
             return;
-        // Before its memory is somebody else's.
+        // Before its memory is reused.
         buffer = [];
         memory.Dispose();
         memory = null;

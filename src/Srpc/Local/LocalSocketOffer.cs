@@ -50,7 +50,7 @@ sealed class LocalSocketOffer : IDisposable
         }
     }
 
-    /// <summary>The caller's socket; null where nobody has come with the right cookie.</summary>
+    /// <summary>The caller's socket; null where no caller came with the right cookie.</summary>
     public Socket? Take()
     {
         isTaken = arrival.Task.IsCompleted;

@@ -9,7 +9,7 @@ sealed record SrpcIdentity(string User, IReadOnlySet<string> Groups, IReadOnlyLi
     /// <summary>Everybody, where a server does not ask for certificates.</summary>
     public static SrpcIdentity Unrestricted { get; } = new("", new HashSet<string>(), null);
 
-    /// <summary>Somebody without a certificate, where a server asks for them.</summary>
+    /// <summary>A caller without a certificate, where a server asks for them.</summary>
     public static SrpcIdentity Anonymous { get; } = new("", new HashSet<string>(), []);
 
     /// <summary>Whether it is that of those without a certificate, where a server asks for them.</summary>

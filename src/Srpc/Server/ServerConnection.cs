@@ -18,7 +18,7 @@ sealed class ServerConnection(
         }
     }
 
-    /// <exception cref="SrpcException">The line is too long, or a caller whom nobody knows does not call anything.</exception>
+    /// <exception cref="SrpcException">The line is too long, or an unknown caller does not call anything.</exception>
     async Task<string?> NextCallAsync()
     {
         if (!identity.IsAnonymous || options.AnonymousIdleTimeout == Timeout.InfiniteTimeSpan)

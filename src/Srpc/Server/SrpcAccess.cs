@@ -4,7 +4,7 @@ namespace ImageSdk.Srpc;
 [Flags]
 public enum SrpcAccess
 {
-    /// <summary>Nobody.</summary>
+    /// <summary>Only holders of the power.</summary>
     Restricted = 0,
 
     /// <summary>All who have a certificate with a user name.</summary>

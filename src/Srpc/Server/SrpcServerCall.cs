@@ -63,7 +63,7 @@ public sealed class SrpcServerCall
     public Task FlushAsync() => stream.FlushAsync(Aborted);
 
     /// <summary>
-    /// Waits until the caller ends the connection, for methods that send for as long as somebody listens; what the
+    /// Waits until the caller ends the connection, for methods that send for as long as the caller listens; what the
     /// caller sends is thrown away.
     /// </summary>
     public async Task WaitForEndAsync()
@@ -75,7 +75,7 @@ public sealed class SrpcServerCall
     /// <summary>
     /// Runs something that takes long, between the request and the answer, and has it end when the caller goes.
     /// </summary>
-    /// <param name="action">Given a token that is set when there is nobody any more to be answered.</param>
+    /// <param name="action">Given a token that is set when the caller is gone.</param>
     /// <exception cref="OperationCanceledException">The caller has gone, or the server ends the connection.</exception>
     public async Task<T> WhileCallerStaysAsync<T>(Func<CancellationToken, Task<T>> action)
     {

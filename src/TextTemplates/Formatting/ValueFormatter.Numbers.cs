@@ -112,7 +112,7 @@ sealed partial class ValueFormatter
         var form = verb switch { 'v' => 'g', 'F' => 'f', _ => (char)verb };
         var precision = flags.Precision ?? (verb is 'e' or 'E' or 'f' or 'F' ? 6 : -1);
         var number = RealText.Of(value, form, precision);
-        // The sign first, always, and taken away again where nobody wants it.
+        // The sign first, always, and taken away again where it is not wanted.
         if (number[0] is not ('-' or '+'))
             number = "+" + number;
         if (flags.Space && number[0] == '+' && !flags.Plus)

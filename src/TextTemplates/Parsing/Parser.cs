@@ -6,7 +6,7 @@ namespace ImageSdk.TextTemplates.Parsing;
 /// <summary>Reads actions: what is outside of pipelines.</summary>
 sealed partial class Parser
 {
-    /// <summary>Deeper nesting is no template that somebody wrote, and would use up the stack.</summary>
+    /// <summary>No template written by hand nests deeper, and it would use up the stack.</summary>
     const int MaximumDepth = 250;
 
     readonly string source;

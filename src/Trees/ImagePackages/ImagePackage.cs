@@ -39,6 +39,6 @@ static class ImagePackage
     };
 
     public static BuildException Damaged(string package, string imageFile, string what, Exception? inner = null) => new("IMG2021",
-        $"The package {package} is damaged: {what.TrimEnd('.')}. Delete {Path.GetDirectoryName(Path.GetDirectoryName(imageFile))} and restore again; if that does not help, have the package made anew.",
+        $"The package {package} is damaged: {what.TrimEnd('.')}. Delete {Path.GetDirectoryName(Path.GetDirectoryName(imageFile))} and restore again; if that does not help, have the package made again.",
         inner: inner);
 }

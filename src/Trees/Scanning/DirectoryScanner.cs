@@ -24,7 +24,7 @@ public sealed class DirectoryScanner(string directory, Filter? filter = null) : 
     public long ByteCount => files.HashedBytes;
 
     /// <summary>Scans the tree, once.</summary>
-    /// <param name="offer">Gets the objects as they are found, from several threads; null where nobody wants them.</param>
+    /// <param name="offer">Gets the objects as they are found, from several threads; may be null.</param>
     /// <exception cref="IOException">The tree cannot be read, or changes meanwhile.</exception>
     /// <exception cref="ImageFormatException">The tree has a directory twice.</exception>
     public async Task<FileSystem> ScanAsync(Func<OfferedBatch, ValueTask>? offer = null, CancellationToken cancellation = default)

@@ -182,5 +182,5 @@ sealed class FileHasher(DirectoryHandle root, ScannedFiles files, Func<IEnumerab
             file.Inode = file.Inode with { ExtendedAttributes = attributes };
     }
 
-    static IOException Changed(OpenFile file) => new($"{file.Path} changes while it is read: scan a tree that nobody writes to");
+    static IOException Changed(OpenFile file) => new($"{file.Path} changes while it is read: scan a tree that does not change");
 }

@@ -19,7 +19,7 @@ sealed class LargeFiles(int hands)
     public IEnumerable<ScannedFile> ShareOf(int hand)
     {
         var byLength = files.OrderByDescending(file => file.Inode.Size);
-        // To and fro, so that nobody always gets the longer one.
+        // Back and forth, so that no thread always gets the longer one.
         return byLength.Where((_, place) => (place / hands % 2 == 0 ? place % hands : hands - 1 - place % hands) == hand);
     }
 }

@@ -32,7 +32,7 @@ public abstract class TreeSource : IDisposable
     }
 
     /// <summary>Reads the tree, once.</summary>
-    /// <param name="offer">Gets the objects as they are found; null where nobody wants them.</param>
+    /// <param name="offer">Gets the objects as they are found; may be null.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="ImageFormatException">It cannot be an image.</exception>
     public abstract Task<FileSystem> ReadAsync(Func<OfferedBatch, ValueTask>? offer, CancellationToken cancellation);

@@ -12,7 +12,7 @@ static class TemplatedFile
 
     /// <param name="file">Path, for messages.</param>
     /// <param name="size">Of the file, in bytes.</param>
-    /// <param name="missing">Told of values that are written although there are none; null for nobody.</param>
+    /// <param name="missing">Told of values that are written although there are none; may be null.</param>
     /// <exception cref="BuildException">It is no template, can't be carried out (IMG1150) or is too large (IMG1156).</exception>
     public static byte[] Render(
         string file, ulong size, Func<Stream> open, IReadOnlyDictionary<string, string> variables, Action<MissingVariable>? missing,

@@ -13,7 +13,7 @@ using ImageSdk.Trees;
 namespace ImageSdk.Worker.Operations;
 
 /// <summary>
-/// Has a format write an artifact beside the place where it goes, and moves it there: nobody sees one by halves. Extra trees are
+/// Has a format write an artifact beside the place where it goes, and moves it there: no half-written one is ever seen. Extra trees are
 /// copied into the root first; they are in the artifact's tree as well.
 /// </summary>
 sealed class ArtifactWriter(WorkerSession session)

@@ -6,7 +6,7 @@ using ImageSdk.Sandbox.Roots;
 namespace ImageSdk.Worker.Operations;
 
 /// <summary>
-/// Removes layers and other entries from the cache. Each leaves it by one rename into the session's folder, so that nobody
+/// Removes layers and other entries from the cache. Each leaves it by one rename into the session's folder, so that no one
 /// takes half of one for the whole; should this worker be killed, the next sweeps the rest.
 /// </summary>
 static class EntryRemover
@@ -26,7 +26,7 @@ static class EntryRemover
             }
             catch (DirectoryNotFoundException)
             {
-                continue; // Somebody deleted it by hand.
+                continue; // It was deleted by hand.
             }
             directory.RemoveTree(Encoding.UTF8.GetBytes(Path.GetFileName(path)));
         }

@@ -47,7 +47,7 @@ sealed class SharedLayers(WorkerSession session, RemoteCacheSettings settings)
         {
             session.Cancellation.ThrowIfCancellationRequested();
             session.Listener.Report(new(DiagnosticSeverity.Warning, "IMG7161",
-                $"Layer {id} of the shared cache is damaged ({exception.Message}). It is not used but made anew{(settings.ReadOnly ? "" : ", and the damaged one removed")}."));
+                $"Layer {id} of the shared cache is damaged ({exception.Message}). It is made again{(settings.ReadOnly ? "" : ", and the damaged one removed")}."));
             if (!settings.ReadOnly)
                 await remote.RemoveAsync(id, session.Cancellation);
             return null;

@@ -40,7 +40,7 @@ static class StageRunner
         return new(Layer: root.Commit(id, request.Layers, request.Inputs, log).Measure(), ProvisionalKey: provisional);
     }
 
-    /// <returns>False where something was not to be had, and the project allows that: the result is provisional.</returns>
+    /// <returns>False where something was unavailable, and the project allows that: the result is provisional.</returns>
     static bool Run(StageOperation operation, StageContext context, WorkerSession session)
     {
         session.Cancellation.ThrowIfCancellationRequested();

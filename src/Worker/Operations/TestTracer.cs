@@ -57,7 +57,7 @@ sealed partial class TestTracer(WorkerSession session, RunTestsRequest request)
         }
         catch (Exception exception) when (exception is IOException or System.ComponentModel.Win32Exception or BuildException)
         {
-            // What is known of the failure is told all the same.
+            // What is known of the failure is reported all the same.
         }
         return outcome;
     }

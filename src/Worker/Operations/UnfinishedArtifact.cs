@@ -4,7 +4,7 @@ using ImageSdk.Posix;
 namespace ImageSdk.Worker.Operations;
 
 /// <summary>
-/// The place beside an artifact's own where it is written, so that nobody sees it by halves. Disposing it removes what is there.
+/// The place beside an artifact's own where it is written, so that no half-written one is ever seen. Disposing it removes what is there.
 /// </summary>
 sealed class UnfinishedArtifact : IDisposable
 {

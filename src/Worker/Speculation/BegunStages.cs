@@ -6,7 +6,7 @@ namespace ImageSdk.Worker.Speculation;
 
 /// <summary>
 /// Stages that are run before anybody asks for them, one after the other, on a thread of their own. What they say is kept until then;
-/// what they make is in the cache under all that it depends on, like any layer, so that a wrong guess is one that nobody asks for.
+/// what they make is in the cache under all that it depends on, like any layer, so that a wrong guess is never asked for.
 /// </summary>
 sealed class BegunStages : IDisposable
 {

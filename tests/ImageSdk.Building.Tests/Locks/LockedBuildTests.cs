@@ -139,7 +139,7 @@ public class LockedBuildTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Contains(below.Stream, moved.Message);
         Assert.Equal(text, Text(project));
 
-        // Without the locked mode it is written anew.
+        // Without the locked mode it is written again.
         await @base.Workspace.BuildAsync(project with { Packages = ["tool"] });
         Assert.Contains(below.Stream, Text(project));
         Assert.Equal(["tool"], ImageLockFile.Read(project.Lock!.File).Install!.Requested);

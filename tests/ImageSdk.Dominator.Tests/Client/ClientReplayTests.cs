@@ -146,7 +146,7 @@ public class ClientReplayTests
             Assert.False(connection.IsBroken);
         });
         var recorded = Conversation.Load("GetObjects").FromClient;
-        // Behind it, the recorded client goes on with its numbers of types, and ours begins anew.
+        // Behind it, the recorded client goes on with its numbers of types, and ours begins again.
         Assert.Equal(recorded[..486], stream.Written[..486]);
     }
 

@@ -72,7 +72,7 @@ sealed class CacheExplainCommand : LocalCommand
         StageReason.Below when explanation.ChangedStage is { } stage => $"the layer below changed, since {stage} did",
         StageReason.Below => "the layer below changed",
         StageReason.Source => "the source image changed",
-        StageReason.Age => "packages were taken anew from their repositories",
+        StageReason.Age => "packages were fetched again from their repositories",
         StageReason.Lost => "its layer is no longer in the cache",
         _ => "there is no earlier layer of it",
     };

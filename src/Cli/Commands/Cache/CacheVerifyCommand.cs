@@ -12,7 +12,7 @@ sealed class CacheVerifyCommand : LocalCommand
 {
     readonly Option<string?> cache;
     readonly Option<bool> content = new("--content") { Description = "Read every file as well and compare its hash" };
-    readonly Option<bool> repair = new("--repair") { Description = "Remove what is damaged; the next build makes it anew" };
+    readonly Option<bool> repair = new("--repair") { Description = "Remove what is damaged; the next build makes it again" };
 
     public CacheVerifyCommand(Option<string?> cache)
         : base("verify", "Compare layers with their indexes and packages with their digests: exit code 0 no faults, 1 faults, 2 error")

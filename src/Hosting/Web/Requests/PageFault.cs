@@ -1,6 +1,6 @@
 namespace ImageSdk.Hosting.Web.Requests;
 
-/// <summary>A request that cannot be answered, for a reason that the asker is told.</summary>
+/// <summary>A request that cannot be answered, for a reason that the answer gives.</summary>
 /// <param name="status">The HTTP status.</param>
 /// <param name="code">One of docs/errors.md.</param>
 /// <param name="title">What is wrong, in general.</param>

@@ -88,7 +88,7 @@ public class PageRequest
     /// <summary>A variable part of the path.</summary>
     public string RouteValue(string name) => http.Request.RouteValues[name] as string ?? "";
 
-    /// <summary>Ends the connection, so that nobody takes what was sent for the whole.</summary>
+    /// <summary>Ends the connection, so that a part is not taken for the whole.</summary>
     public void Abort() => http.Abort();
 
     /// <summary>Sends the asker elsewhere.</summary>

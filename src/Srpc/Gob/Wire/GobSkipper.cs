@@ -1,6 +1,6 @@
 namespace ImageSdk.Srpc.Gob;
 
-/// <summary>Passes over a value that nobody wants, by the stream's own definitions.</summary>
+/// <summary>Skips a value, by the stream's own definitions.</summary>
 static class GobSkipper
 {
     public static void Skip(ref GobReader reader, int id)

@@ -94,7 +94,7 @@ public sealed class CertificateSite(string directory)
         catch (Exception problem)
         {
             File.Delete(temporary);
-            // Somebody made it in between.
+            // Another process made it in between.
             if (!Overwrites && problem is IOException && File.Exists(path))
                 throw new CertificateExistsException(path);
             throw;
