@@ -14,6 +14,8 @@ using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Contracts.Stages;
+using ImageSdk.Images;
+using ImageSdk.Layers;
 using ImageSdk.Layers.Shared;
 using ImageSdk.Posix;
 using ImageSdk.Trees.ImagePackages;
@@ -100,6 +102,32 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         {
             return false; // Something is amiss that the build is going to tell.
         }
+    }
+
+    /// <summary>The image that the prepared build is to stand on; null where it is made from nothing, or names none.</summary>
+    public SourceRequirement? ReadSourceRequirement()
+    {
+        var plan = state.ReadPlan();
+        return plan.Project.Bootstrap is not null || plan.Manifest.SourceImage.Length == 0 ? null : new(
+            plan.Manifest.SourceImage, plan.Manifest.SourceImageGitCommitId, plan.Manifest.SourceImageTagsToMatch, plan.Manifest.SourceImageBuildVariables);
+    }
+
+    /// <summary>
+    /// Has a stream take its packages from their repositories anew, with the next build. Otherwise the cache answers with those that it took
+    /// before, as long as the manifest is the same.
+    /// </summary>
+    /// <param name="cacheDirectory">Folder of the layer cache.</param>
+    /// <param name="stream">The stream's name.</param>
+    /// <param name="minimumAge">Nothing happens where the packages are younger.</param>
+    /// <returns>Whether it does.</returns>
+    public static bool RenewPackages(string cacheDirectory, string stream, TimeSpan minimumAge)
+    {
+        var layers = new LayerStore(cacheDirectory, Processes.UserId);
+        var key = StreamGeneration.KeyOf(stream);
+        if (layers.AgeOfGeneration(key) is { } age && age < minimumAge)
+            return false;
+        layers.StartGeneration(key);
+        return true;
     }
 
     /// <summary>Finds the source image. Writes ResolveSourceImage.stage only when the answer changed.</summary>
@@ -230,6 +258,18 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         await using var link = new ServerLink(server, plan.Project.ProjectFile, listener);
         var store = plan.Project.Store.Open();
         return await new ServerPublisher(link, store.Objects, listener).PublishAsync(name, store.Images.Get(name)!, cancellation);
+    }
+
+    /// <summary>Brings objects of the built image into an object directory, for who sends them elsewhere.</summary>
+    /// <param name="wanted">Those that are; others are left out.</param>
+    /// <param name="directory">In the layout of an object server.</param>
+    /// <exception cref="BuildException">There is no image (IMG7002), or its layers are gone (IMG7003).</exception>
+    public async Task StoreObjectsAsync(IReadOnlySet<ObjectHash> wanted, string directory, BuildWorkers workers, CancellationToken cancellation)
+    {
+        var plan = state.ReadPlan();
+        var layers = plan.OpenLayers();
+        await workers.HoldLayersAsync(layers, listener, cancellation);
+        await new ImagePublisher(plan, layers, workers, listener).StoreObjectsAsync(wanted, directory, state, cancellation);
     }
 
     /// <summary>Checks artifacts that are wanted before anything is built: formats, options, programs of the host.</summary>

@@ -208,6 +208,10 @@ sealed class LayerStore
         return File.Exists(file) ? File.ReadAllText(file) : "0";
     }
 
+    /// <summary>How long ago the generation started; null where none ever did.</summary>
+    public TimeSpan? AgeOfGeneration(string key) =>
+        long.TryParse(GenerationOf(key), out var ticks) && ticks > 0 ? DateTime.UtcNow - new DateTime(ticks, DateTimeKind.Utc) : null;
+
     /// <summary>From now on the result under this key is another one: what was cached for it no longer counts.</summary>
     public void StartGeneration(string key)
     {

@@ -9,6 +9,8 @@ static class BuildEnvironment
     /// <summary>Changes with every commit; stages that do not mention it must not run again for it.</summary>
     public const string CommitVariable = "MANIFEST_GIT_COMMIT_ID";
 
+    const string BranchVariable = "REQUESTED_GIT_BRANCH";
+
     public static SortedDictionary<string, string> Create(ImageProject project, string? commitId)
     {
         var environment = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -21,8 +23,12 @@ static class BuildEnvironment
         environment["IMAGE_STREAM_LEAF_NAME"] = project.Stream[(slash + 1)..];
         foreach (var (index, part) in project.Stream.Split('/').Index())
             environment[$"IMAGE_STREAM_{index}"] = part;
+        foreach (var variable in project.RequestVariables.Where(variable => variable.Value.Length > 0))
+            environment[variable.Name] = variable.Value;
         if (!string.IsNullOrEmpty(commitId))
             environment[CommitVariable] = commitId;
+        if (project.Origin is { RequestedBranch: { Length: > 0 } branch })
+            environment[BranchVariable] = branch;
         return environment;
     }
 }

@@ -25,7 +25,7 @@ sealed class ManifestReader(ImageProject project, IBuildListener listener, Cance
         ProjectCheck.Check(project);
         cancellation.ThrowIfCancellationRequested();
         directory.WarnOfNearNames(listener);
-        var git = GitInfo.Find(project.ManifestDirectory);
+        var git = project.Origin is { } origin ? new GitInfo(origin.Branch, origin.CommitId, origin.Url) : GitInfo.Find(project.ManifestDirectory);
         var environment = BuildEnvironment.Create(project, git?.CommitId);
         var file = directory.File("manifest");
         var manifest = file is null ? null : ManifestFile.Read(file, listener);

@@ -16,15 +16,13 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
     public async Task<string> PublishAsync(StateDirectory state, CancellationToken cancellation)
     {
         var file = plan.Project.ImageFile;
-        var built = JsonFile.TryRead(file + ".json", StateJson.Default.BuiltImage)
-            ?? throw new BuildException("IMG7002", $"There is no image to publish: {file} has not been built. Build the project first.", plan.Project.ProjectFile);
+        var built = ReadBuilt();
         var image = workers.Records.Read(file);
         StoreProtection.Apply(plan.Project.Store, listener);
         var images = plan.Project.Store.Open().Images;
         if (IsPublished(images, built.Name, image))
             return built.Name;
-        if (!built.Layers.All(layers.Contains))
-            throw new BuildException("IMG7003", $"The layers of {file} are no longer in the cache {layers.Root}. Build the project again.", plan.Project.ProjectFile);
+        RequireLayers(built);
         var missing = FindMissing(images.Objects, image.FileSystem!, out var areSound);
         if (missing.Count > 0)
             await workers.AskAsync(
@@ -39,6 +37,29 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
             throw new BuildException("IMG7004",
                 $"The store {images.Directory} refuses the image: {exception.Message}. Check it (imagesdk verify), or publish into another one.", plan.Project.ProjectFile, inner: exception);
         }
+    }
+
+    /// <summary>Brings objects of the image into a directory, its log included.</summary>
+    public async Task StoreObjectsAsync(IReadOnlySet<ObjectHash> wanted, string directory, StateDirectory state, CancellationToken cancellation)
+    {
+        var built = ReadBuilt();
+        var image = workers.Records.Read(plan.Project.ImageFile);
+        RequireLayers(built);
+        var objects = new ObjectStore(directory, isDurable: false);
+        var missing = FindMissing(objects, image.FileSystem!, out _).Where(item => wanted.Contains(new ObjectHash(item.Hash))).ToList();
+        if (missing.Count > 0)
+            await workers.AskAsync(plan.Project.CacheDirectory, new StoreObjectsRequest(built.Layers, missing, directory), listener, cancellation);
+        if (image.BuildLog?.Object is { } log && wanted.Contains(log))
+            AddLog(objects, image, state);
+    }
+
+    BuiltImage ReadBuilt() => JsonFile.TryRead(plan.Project.ImageFile + ".json", StateJson.Default.BuiltImage)
+        ?? throw new BuildException("IMG7002", $"There is no image to publish: {plan.Project.ImageFile} has not been built. Build the project first.", plan.Project.ProjectFile);
+
+    void RequireLayers(BuiltImage built)
+    {
+        if (!built.Layers.All(layers.Contains))
+            throw new BuildException("IMG7003", $"The layers of {plan.Project.ImageFile} are no longer in the cache {layers.Root}. Build the project again.", plan.Project.ProjectFile);
     }
 
     // The name came with the content; another image of that name was made in the same second.

@@ -7,7 +7,7 @@ namespace ImageSdk.Contracts.Diagnostics;
 /// Takes secrets out of text: each line of a value as it is, and in the forms in which programs like to print them (base64,
 /// percent-encoding, the escapes of JSON, of shells and of HTML).
 /// </summary>
-sealed class SecretMask
+public sealed class SecretMask
 {
     const string Shown = "***";
 

@@ -35,6 +35,12 @@ public sealed record ImageProject
     /// <summary>Stream variables, in order; a later one of the same name wins.</summary>
     public IReadOnlyList<NamedValue> Variables { get; init; } = [];
 
+    /// <summary>Variables of a request for the image: they count more than all others, and are not expanded. Empty ones do not count.</summary>
+    public IReadOnlyList<NamedValue> RequestVariables { get; init; } = [];
+
+    /// <summary>Where the manifest directory comes from, for who has brought it; null to look at the directory itself.</summary>
+    public ManifestOrigin? Origin { get; init; }
+
     public IReadOnlyList<string> Packages { get; init; } = [];
 
     public IReadOnlyList<ProjectFileItem> Files { get; init; } = [];
@@ -111,6 +117,13 @@ public sealed record ImageProject
 }
 
 public sealed record NamedValue(string Name, string Value);
+
+/// <summary>Where a manifest directory comes from.</summary>
+/// <param name="Branch">The branch, tag or commit that was asked for; empty for none.</param>
+/// <param name="CommitId">Empty where it is from no repository.</param>
+/// <param name="Url">Of the repository, without secrets.</param>
+/// <param name="RequestedBranch">What who asked for the image named; empty for nothing.</param>
+public sealed record ManifestOrigin(string Branch, string CommitId, string Url, string RequestedBranch = "");
 
 /// <summary>Which image this one is built on.</summary>
 public sealed record SourceSettings

@@ -5,6 +5,12 @@ namespace ImageSdk.Contracts.Projects;
 /// <param name="CertificateDirectory">Holds the user's certificates; empty for <c>~/.ssl</c>.</param>
 public sealed record ImageServerSettings(string Address, string CertificateDirectory = "")
 {
+    /// <summary>The certificate of a daemon, in place of those of the directory; empty for those.</summary>
+    public string CertificateFile { get; init; } = "";
+
+    /// <summary>The key of that certificate.</summary>
+    public string KeyFile { get; init; } = "";
+
     /// <summary>
     /// Certificates of the authorities that the server's own must come from; empty to believe any server, as the field's
     /// tools do.

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 
 namespace ImageSdk.Imaginator.Git;
 
@@ -18,15 +19,18 @@ sealed class GitCommand(string directory, GitUrl url)
     /// <summary>Runs it to its end.</summary>
     /// <param name="input">For its standard input; null for none.</param>
     /// <param name="index">The index that it works on; null for none.</param>
+    /// <param name="encoding">Of what it writes; null for UTF-8.</param>
     /// <returns>Its exit status and what it wrote.</returns>
     /// <exception cref="GitException">There is no git.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled and has ended.</exception>
-    public async Task<GitResult> TryRunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation, string? input = null, string? index = null)
+    public async Task<GitResult> TryRunAsync(
+        IReadOnlyList<string> arguments, CancellationToken cancellation, string? input = null, string? index = null, Encoding? encoding = null)
     {
         // What lands in images must not depend on the daemon's umask.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "umask 022 && exec git \"$@\"", "git", "--git-dir", directory, .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = directory,
+            StandardOutputEncoding = encoding,
         };
         Prepare(start.Environment, index);
         using var process = Start(start);
@@ -51,9 +55,10 @@ sealed class GitCommand(string directory, GitUrl url)
     /// <inheritdoc cref="TryRunAsync"/>
     /// <returns>What it wrote to its standard output.</returns>
     /// <exception cref="GitException">It fails; the message has what it says.</exception>
-    public async Task<string> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation, string? input = null, string? index = null)
+    public async Task<string> RunAsync(
+        IReadOnlyList<string> arguments, CancellationToken cancellation, string? input = null, string? index = null, Encoding? encoding = null)
     {
-        var result = await TryRunAsync(arguments, cancellation, input, index);
+        var result = await TryRunAsync(arguments, cancellation, input, index, encoding);
         return result.ExitCode == 0 ? result.Output : throw new GitException($"error running: git {arguments.First(word => !word.StartsWith('-'))}: {result.Errors}");
     }
 

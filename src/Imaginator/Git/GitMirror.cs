@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace ImageSdk.Imaginator.Git;
@@ -12,6 +14,7 @@ sealed partial class GitMirror(string directory)
     const string KeptRefs = "refs/imaginator/";
 
     readonly SemaphoreSlim turn = new(1);
+    (string Commit, string Name, IReadOnlyDictionary<string, string> Texts)? read;
 
     /// <summary>How often something was fetched, since the start.</summary>
     public int FetchCount { get; private set; }
@@ -89,16 +92,35 @@ sealed partial class GitMirror(string directory)
     /// <exception cref="GitException">They cannot be had.</exception>
     public async Task<IReadOnlyDictionary<string, string>> ReadFilesAsync(GitUrl url, string commit, string name, CancellationToken cancellation)
     {
+        if (read is { } last && last.Commit == commit && last.Name == name)
+            return last.Texts;
         var git = new GitCommand(directory, url);
-        var blobs = new Dictionary<string, string>(StringComparer.Ordinal);
+        var folders = new List<string>();
+        var blobs = new List<string>();
         foreach (var line in (await git.RunAsync(["ls-tree", "-r", "-z", "--full-tree", commit], cancellation)).Split('\0', StringSplitOptions.RemoveEmptyEntries))
             if (line.Split('\t', 2) is [var head, var path] && head.Split(' ') is [_, "blob", var blob] && Path.GetFileName(path) == name)
-                blobs[Path.GetDirectoryName(path) ?? ""] = blob;
-        await FetchObjectsAsync(git, [.. (await ListMissingAsync(git, $"{commit}^{{tree}}", cancellation)).Intersect(blobs.Values)], cancellation);
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (folder, blob) in blobs)
-            texts[folder] = await git.RunAsync(["cat-file", "blob", blob], cancellation);
+            {
+                folders.Add(Path.GetDirectoryName(path) ?? "");
+                blobs.Add(blob);
+            }
+        await FetchObjectsAsync(git, [.. (await ListMissingAsync(git, $"{commit}^{{tree}}", cancellation)).Intersect(blobs)], cancellation);
+        // A character for each byte: lengths are in bytes.
+        var output = await git.RunAsync(["cat-file", "--batch"], cancellation, string.Concat(blobs.Select(blob => blob + "\n")), encoding: Encoding.Latin1);
+        var texts = folders.Zip(ReadBatch(output)).ToDictionary(each => each.First, each => each.Second, StringComparer.Ordinal);
+        read = (commit, name, texts);
         return texts;
+    }
+
+    /// <summary>What <c>git cat-file --batch</c> writes: for each object a line that ends with its length, its bytes and a line feed.</summary>
+    static IEnumerable<string> ReadBatch(string output)
+    {
+        for (var at = 0; at < output.Length;)
+        {
+            var end = output.IndexOf('\n', at);
+            var length = int.Parse(output.AsSpan(output.LastIndexOf(' ', end) + 1, end - output.LastIndexOf(' ', end) - 1), CultureInfo.InvariantCulture);
+            yield return Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(output, end + 1, length));
+            at = end + 1 + length + 1;
+        }
     }
 
     async Task<GitCommand> OpenAsync(GitUrl url, CancellationToken cancellation)

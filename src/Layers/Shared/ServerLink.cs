@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Dominator;
@@ -93,8 +94,7 @@ sealed class ServerLink : IAsyncDisposable
         {
             return new()
             {
-                Certificates = ClientCertificates.Load(
-                    settings.CertificateDirectory.Length > 0 ? settings.CertificateDirectory : ClientCertificates.DefaultDirectory, DateTimeOffset.UtcNow),
+                Certificates = LoadCertificates(settings),
                 ServerVerification = Verification(settings),
                 OnUnverifiedServer = address => UnverifiedServer.Warn(listener, address.ToString(), projectFile),
                 AllowClearTextFallback = !settings.RequireTls,
@@ -107,6 +107,21 @@ sealed class ServerLink : IAsyncDisposable
         catch (Exception problem) when (problem is SrpcException or IOException or UnauthorizedAccessException)
         {
             throw Error("IMG7008", $"The certificates for the image server cannot be used: {problem.Message}. Renew or remove the one that is named, or set ImageServerCertificates to another directory.", problem);
+        }
+    }
+
+    static ClientCertificates LoadCertificates(ImageServerSettings settings)
+    {
+        if (settings.CertificateFile.Length == 0)
+            return ClientCertificates.Load(settings.CertificateDirectory.Length > 0 ? settings.CertificateDirectory : ClientCertificates.DefaultDirectory, DateTimeOffset.UtcNow);
+        try
+        {
+            var pair = PemPair.Load(settings.CertificateFile, settings.KeyFile);
+            return ClientCertificates.Of(pair.TargetCertificate, [.. pair.IntermediateCertificates]);
+        }
+        catch (CryptographicException problem)
+        {
+            throw new SrpcException(problem.Message, problem);
         }
     }
 

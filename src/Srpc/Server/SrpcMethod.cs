@@ -49,7 +49,7 @@ sealed record SrpcMethod(string Name, SrpcMethodOptions Options, Func<SrpcServer
         catch (GobException problem)
         {
             await call.WriteErrorLineAsync(problem.Message);
-            if (!call.AtBoundary)
+            if (!call.IsAtBoundary)
                 throw;
             return;
         }

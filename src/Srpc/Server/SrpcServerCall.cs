@@ -32,7 +32,8 @@ public sealed class SrpcServerCall
     /// <summary>Whether the caller was told an error.</summary>
     internal bool HasFailed { get; private set; }
 
-    internal bool AtBoundary => coder.AtBoundary;
+    /// <summary>Whether a value that could not be read was read to its end, so that the call can go on.</summary>
+    public bool IsAtBoundary => coder.AtBoundary;
 
     /// <summary>The transport for all that follows the call; null where it is the one of the call.</summary>
     internal Stream? Next { get; private set; }

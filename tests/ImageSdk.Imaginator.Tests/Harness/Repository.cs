@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ImageSdk.Imaginator.Tests.Git;
+namespace ImageSdk.Imaginator.Tests;
 
 /// <summary>A repository that builds are made from, as somebody pushes to it.</summary>
 sealed class Repository(string directory)

@@ -1,0 +1,119 @@
+using ImageSdk.Building;
+using ImageSdk.Building.Workers;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Stages;
+using ImageSdk.Dominator;
+using ImageSdk.Images;
+using ImageSdk.Imaginator.Configuration;
+using ImageSdk.Imaginator.Git;
+using ImageSdk.Imaginator.Publishing;
+using ImageSdk.Imaginator.Streams;
+
+namespace ImageSdk.Imaginator.Engine;
+
+/// <summary>Builds on this machine, with the engine of <c>dotnet build</c>: the same stages, cache and sandbox.</summary>
+/// <param name="settings">How.</param>
+/// <param name="configuration">The main configuration.</param>
+/// <param name="variables">Variables that are kept out of the other files.</param>
+/// <param name="mirrors">Repositories of manifests.</param>
+/// <param name="server">Where source images are looked for.</param>
+/// <param name="time">The clock.</param>
+sealed class LocalStreamBuilder(
+    EngineSettings settings, MainConfiguration configuration, Func<IReadOnlyDictionary<string, string>> variables, GitMirrors mirrors, ImageServerLink server,
+    TimeProvider time) : IStreamBuilder
+{
+    const string DefaultBranch = "master";
+
+    readonly BuildDirectories directories = new(Path.Combine(settings.StateDirectory, "builds"));
+    readonly ProjectMaker projects = new(settings, configuration);
+
+    public async Task<IBuiltImage> BuildAsync(StreamBuild build, IBuildListener log, CancellationToken cancellation)
+    {
+        var listener = new MaskedListener(log, new SecretMask(variables().Values));
+        var directory = directories.Take(build.Stream.Name);
+        var workers = new BuildWorkers(settings.WorkerAssembly, settings.Dotnet);
+        try
+        {
+            var project = build.Stream switch
+            {
+                BootstrapStream bootstrap => projects.Make(bootstrap, build, directory.Path),
+                ManifestStream manifest => await FetchAsync(manifest, build, directory.Path, listener, cancellation),
+                var other => throw new InvalidOperationException($"no way to build {other}"),
+            };
+            var engine = new ImageBuild(Path.Combine(directory.Path, "state"), listener);
+            await RunAsync(engine, project, build, workers, listener, cancellation);
+            await using var file = File.OpenRead(project.ImageFile);
+            return new BuiltImage(ImageFile.Read(file), engine, workers, directory);
+        }
+        catch (Exception problem)
+        {
+            workers.Dispose();
+            directory.Dispose();
+            if (problem is BuildException { Diagnostic: var diagnostic })
+                throw new BuildException(diagnostic with { Message = listener.Mask(diagnostic.Message) }, problem);
+            throw;
+        }
+    }
+
+    async Task<ImageProject> FetchAsync(ManifestStream stream, StreamBuild build, string directory, IBuildListener log, CancellationToken cancellation)
+    {
+        var location = ManifestLocation.Of(stream, settings.Architecture, build.Variables, variables());
+        var branch = build.GitBranch.Length > 0 ? build.GitBranch : DefaultBranch;
+        if (location.Repository is null)
+        {
+            if (branch != DefaultBranch)
+                throw new StreamException($"branch: {branch} is not {DefaultBranch}");
+            if (!Directory.Exists(location.Directory))
+                throw new StreamException($"there is no manifest directory {location.Directory}");
+            log.Progress($"Manifest tree: {location.Directory}");
+            return projects.Make(stream, build, directory, location.Directory, new("", "", "", build.GitBranch));
+        }
+        log.Progress($"Fetching repository: {location.PublicUrl} branch: {branch}");
+        var began = time.GetTimestamp();
+        var tree = await mirrors.FetchAsync(location.Repository, branch, location.Directory, cancellation);
+        log.Progress($"Have commit {tree.CommitId} after {HumanDuration.Format(time.GetElapsedTime(began))}");
+        return projects.Make(stream, build, directory, tree.Directory, new(branch, tree.CommitId, location.PublicUrl, build.GitBranch));
+    }
+
+    async Task RunAsync(ImageBuild engine, ImageProject project, StreamBuild build, BuildWorkers workers, IBuildListener log, CancellationToken cancellation)
+    {
+        engine.Prepare(project, cancellation);
+        if (engine.ReadSourceRequirement() is { } source)
+            await RequireSourceAsync(source, build.MaxSourceAge, cancellation);
+        else if (project.Bootstrap is null)
+            throw new StreamException("the manifest names no SourceImage");
+        if (build.MaxPackageAge is { } age)
+            ImageBuild.RenewPackages(settings.CacheDirectory, build.Stream.Name, age);
+        if (await engine.ResolveSourceAsync([], mayBuild: false, settings.ImageServer, cancellation: cancellation) is not null)
+            throw new InvalidOperationException("the engine knows no other streams");
+        foreach (var stage in Enum.GetValues<ImageStage>().Where(stage => stage != ImageStage.ResolveSourceImage))
+        {
+            engine.DigestInputs(stage);
+            await engine.RunStageAsync(stage, workers, cancellation);
+        }
+    }
+
+    async Task RequireSourceAsync(SourceRequirement source, TimeSpan maxAge, CancellationToken cancellation)
+    {
+        if (await server.FindLatestAsync(source.Stream, source.GitCommitId, source.TagsToMatch, cancellation) is not { } name)
+            throw new SourceNeededException("no source image", source);
+        if (maxAge > TimeSpan.Zero && await server.FindCreationAsync(name, cancellation) is { } made && time.GetUtcNow() - made > maxAge)
+            throw new SourceNeededException("too old source image", source);
+    }
+
+    sealed class BuiltImage(Image image, ImageBuild engine, BuildWorkers workers, BuildDirectory directory) : IBuiltImage
+    {
+        public Image Image => image;
+
+        public Task StoreObjectsAsync(IReadOnlySet<ObjectHash> wanted, string target, CancellationToken cancellation) =>
+            engine.StoreObjectsAsync(wanted, target, workers, cancellation);
+
+        public ValueTask DisposeAsync()
+        {
+            workers.Dispose();
+            directory.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using ImageSdk.Hosting;
+using ImageSdk.Hosting.Metrics;
+using ImageSdk.Hosting.Web.Requests;
+using ImageSdk.Imaginator.Engine;
+using ImageSdk.Imaginator.Options;
+using ImageSdk.Imaginator.Parts;
+using ImageSdk.Imaginator.Services;
+using ImageSdk.Imaginator.Web;
+using ImageSdk.Srpc;
+using Microsoft.AspNetCore.Builder;
+
+namespace ImageSdk.Imaginator.Hosting;
+
+/// <summary>The daemon.</summary>
+sealed class ImaginatorDaemon(ImaginatorParts parts, DaemonResources<ImaginatorOptions> resources) : IDaemon
+{
+    public ImaginatorParts Parts => parts;
+
+    public static ImaginatorDaemon Open(DaemonResources<ImaginatorOptions> resources) => Open(resources, builder: null);
+
+    /// <param name="builder">What builds; null for the engine on this machine.</param>
+    public static ImaginatorDaemon Open(DaemonResources<ImaginatorOptions> resources, Func<ImaginatorParts, IStreamBuilder>? builder) =>
+        new(Task.Run(() => ImaginatorParts.OpenAsync(resources, builder)).GetAwaiter().GetResult(), resources);
+
+    public IReadOnlyList<SrpcService> Services =>
+    [
+        new ImaginatorService(
+            parts.Requests, parts.Jobs, parts.Switches, parts.Automatic, parts.Dependencies, parts.Streams, parts.Options.MaximumConcurrentBuildsPerUser, resources.Log.Write).Create(),
+    ];
+
+    public void AddMetrics(MetricTable metrics)
+    {
+        metrics.Add("/imaginator/streams", "number of streams", "None", () => (long)parts.Streams.List().Count, "imaginator_streams");
+        metrics.AddFlags(
+        [
+            ("buildLogDir", parts.Options.BuildLogDirectory), ("configurationUrl", Git.GitUrl.WithoutCredentials(parts.Options.ConfigurationUrl)),
+            ("imageRebuildInterval", parts.Options.ImageRebuildInterval), ("imageServerHostname", parts.Options.ImageServerHost),
+            ("imageServerPortNum", (ulong)parts.Options.ImageServerPort), ("stateDir", parts.Options.StateDirectory), ("concurrentBuilds", (long)parts.Options.ConcurrentBuilds),
+        ]);
+    }
+
+    public void MapPages(WebApplication web, SiteContext context) => WebPages.Map(web, new(parts, context));
+
+    public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) => parts.BackgroundTasks(cancellation);
+
+    public void Dispose() => parts.DisposeAsync().AsTask().GetAwaiter().GetResult();
+}

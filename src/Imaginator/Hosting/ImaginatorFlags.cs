@@ -1,0 +1,63 @@
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Hosting;
+using ImageSdk.Hosting.Flags;
+using ImageSdk.Imaginator.Options;
+using ImageSdk.Jobs;
+
+namespace ImageSdk.Imaginator.Hosting;
+
+/// <summary>The flags of an imaginator, and its program.</summary>
+static class ImaginatorFlags
+{
+    // What the original's start scripts look for in /etc/default/imaginator.
+    static readonly Dictionary<string, string> variables = new()
+    {
+        ["CONFIGURATION_URL"] = "configurationUrl",
+        ["IMAGE_SERVER_HOSTNAME"] = "imageServerHostname",
+        ["STATE_DIR"] = "stateDir",
+        ["VARIABLES_FILE"] = "variablesFile",
+    };
+
+    public static DaemonProgram<ImaginatorOptions, ImaginatorDaemon> Program { get; } = new(() => new(), "builds image streams on request and by schedule")
+    {
+        AddFlags = Add,
+        Variables = variables,
+        Check = Check,
+        Open = ImaginatorDaemon.Open,
+        IsTrouble = problem => problem is BuildException or JobException,
+    };
+
+    static void Check(ImaginatorOptions options)
+    {
+        if (options.ConcurrentBuilds < 1)
+            throw new FlagException("-concurrentBuilds must be 1 or more");
+    }
+
+    static void Add(FlagSet flags, ImaginatorOptions options)
+    {
+        flags.AddText("buildLogDir", options.BuildLogDirectory, "Where logs of builds are kept; empty for nowhere", v => options.BuildLogDirectory = v);
+        flags.AddSize("buildLogQuota", options.BuildLogQuota, "Size of all logs of builds at which the oldest are deleted", v => options.BuildLogQuota = v);
+        flags.AddText("cacheDir", options.CacheDirectory, "Where layers of builds are kept; empty for the state directory", v => options.CacheDirectory = v);
+        flags.AddNumber("concurrentBuilds", options.ConcurrentBuilds, "Builds that go on at once", v => options.ConcurrentBuilds = v);
+        flags.AddText("configurationUrl", options.ConfigurationUrl, "The main configuration", v => options.ConfigurationUrl = v);
+        flags.AddDuration("imageRebuildInterval", options.ImageRebuildInterval, "Time between cycles of automatic builds; 0 for none", v => options.ImageRebuildInterval = v);
+        flags.AddText("imageServerHostname", options.ImageServerHost, "The image server", v => options.ImageServerHost = v);
+        flags.Add("imageServerPortNum", "uint", $"{options.ImageServerPort}", "Its port", FlagValues.Port, v => options.ImageServerPort = v);
+        flags.AddDuration("maximumBuildDuration", options.MaximumBuildDuration, "Longest time that a build may take", v => options.MaximumBuildDuration = v);
+        flags.AddNumber("maximumConcurrentBuildsPerUser", options.MaximumConcurrentBuildsPerUser, "Builds that a user may have at once who does not hold the power to build; 0 for any number", v => options.MaximumConcurrentBuildsPerUser = v);
+        flags.AddDuration("maximumExpirationDuration", options.MaximumExpiration, "Longest time that users may have an image kept", v => options.MaximumExpiration = v);
+        flags.AddDuration("maximumExpirationDurationPrivileged", options.MaximumExpirationPrivileged, "The same for those who hold the power to build", v => options.MaximumExpirationPrivileged = v);
+        flags.AddDuration("minimumExpirationDuration", options.MinimumExpiration, "Shortest time that an image may be kept", v => options.MinimumExpiration = v);
+        flags.AddText("presentationImageServerHostname", "", "The image server in links of pages, where it is another", v => options.PresentationImageServerHost = v);
+        flags.AddText("slaveDriverConfigurationFile", "", "Refused unless empty: builds on machines of a hypervisor are not supported", RefuseSlaves);
+        flags.AddText("stateDir", options.StateDirectory, "Where jobs, repositories and layers are kept", v => options.StateDirectory = v);
+        flags.AddText("variablesFile", "", "File of variables that are kept out of the others", v => options.VariablesFile = v);
+    }
+
+    // Passing over it would build here what a site wants built elsewhere.
+    static void RefuseSlaves(string file)
+    {
+        if (file.Length > 0)
+            throw new FormatException("builds on machines of a hypervisor are not supported");
+    }
+}

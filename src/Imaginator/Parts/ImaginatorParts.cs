@@ -1,0 +1,186 @@
+using System.Runtime.InteropServices;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Hosting;
+using ImageSdk.Imaginator.Archive;
+using ImageSdk.Imaginator.Builds;
+using ImageSdk.Imaginator.Configuration;
+using ImageSdk.Imaginator.Dependencies;
+using ImageSdk.Imaginator.Engine;
+using ImageSdk.Imaginator.Git;
+using ImageSdk.Imaginator.Options;
+using ImageSdk.Imaginator.Publishing;
+using ImageSdk.Imaginator.Streams;
+using ImageSdk.Jobs.Queues;
+using ImageSdk.Srpc;
+
+namespace ImageSdk.Imaginator.Parts;
+
+/// <summary>What an imaginator consists of.</summary>
+sealed class ImaginatorParts : IAsyncDisposable
+{
+    readonly HttpClient http;
+    readonly DaemonResources<ImaginatorOptions> resources;
+
+    ImaginatorParts(
+        DaemonResources<ImaginatorOptions> resources, MainConfiguration main, VariablesFile variables, ConfigurationSource source, GitMirrors mirrors, JobQueue queue,
+        HttpClient http, Func<ImaginatorParts, IStreamBuilder>? builder)
+    {
+        this.http = http;
+        this.resources = resources;
+        var (options, log, certificates, time) = resources;
+        Main = main;
+        Variables = variables;
+        StreamsFile = new(
+            main.ImageStreamsUrl, main.ImageStreamsCheckInterval, () => variables.Current, source, Path.Combine(options.StateDirectory, "image-streams.json"), Architecture,
+            found => log.Write(found.ToLine()), time);
+        Streams = new(main, StreamsFile);
+        Server = new(options.ImageServer, () => new()
+        {
+            Certificates = certificates.ForClient,
+            ConnectTimeout = options.ConnectTimeout,
+            KeepAlivePeriod = options.KeepAlivePeriod,
+            WithoutMethodPowers = options.WithoutMethodPowers,
+        }, time);
+        Switches = new(Path.Combine(options.StateDirectory, "switches.json"), options.ImageRebuildInterval, time);
+        Archive = new(options.BuildLogDirectory, options.BuildLogQuota, log.Write, time);
+        Queue = queue;
+        Builder = builder?.Invoke(this) ?? new LocalStreamBuilder(EngineSettings(options, certificates.Current is not null), main, () => variables.Current, mirrors, Server, time);
+        Jobs = new(queue, Streams, Builder, Server, Archive, new(options.ConcurrentBuilds, options.StateDirectory), log.Write, time);
+        Requests = new(Jobs, Switches, Streams, Server, options, time);
+        Automatic = new(Jobs, Switches, Streams, Server, options.ImageRebuildInterval, options.MaximumBuildDuration, log.Write, time);
+        Dependencies = new(Streams, mirrors, () => variables.Current, Architecture, log.Write, time);
+        StreamsFile.Changed += () =>
+        {
+            log.Write($"received new image streams configuration: {StreamsFile.Current.Streams.Count} streams, {StreamsFile.Current.Patterns.Count} patterns");
+            Dependencies.Wake();
+        };
+    }
+
+    /// <summary>In the field's words.</summary>
+    public static string Architecture { get; } = RuntimeInformation.OSArchitecture switch
+    {
+        System.Runtime.InteropServices.Architecture.Arm64 => "arm64",
+        _ => "amd64",
+    };
+
+    public ImaginatorOptions Options => resources.Options;
+
+    public MainConfiguration Main { get; }
+
+    public VariablesFile Variables { get; }
+
+    public StreamsFile StreamsFile { get; }
+
+    public StreamCatalogue Streams { get; }
+
+    public ImageServerLink Server { get; }
+
+    public BuildSwitches Switches { get; }
+
+    public BuildLogArchive Archive { get; }
+
+    public JobQueue Queue { get; }
+
+    public IStreamBuilder Builder { get; }
+
+    public BuildJobs Jobs { get; }
+
+    public BuildRequests Requests { get; }
+
+    public AutoBuilds Automatic { get; }
+
+    public DependencyGenerator Dependencies { get; }
+
+    /// <summary>Reads the configuration and opens what there is.</summary>
+    /// <exception cref="BuildException">The configuration is not what is expected.</exception>
+    /// <exception cref="ImageSdk.Jobs.JobException">The jobs cannot be opened.</exception>
+    /// <exception cref="IOException">The state directory cannot be used.</exception>
+    /// <param name="builder">What builds; null for the engine on this machine.</param>
+    public static async Task<ImaginatorParts> OpenAsync(DaemonResources<ImaginatorOptions> resources, Func<ImaginatorParts, IStreamBuilder>? builder = null)
+    {
+        var (options, log, _, time) = resources;
+        options.Normalize();
+        // It holds what requests have in their variables.
+        Directory.CreateDirectory(options.StateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        RemoveRemains(options.StateDirectory);
+        var mirrors = new GitMirrors(Path.Combine(options.StateDirectory, "git"), time);
+        var http = ConfigurationSource.CreateClient();
+        try
+        {
+            var source = new ConfigurationSource(mirrors, http);
+            var main = await new MainConfigurationLoader(source, Architecture, Report).LoadAsync(options.ConfigurationUrl, CancellationToken.None);
+            if (main.BootstrapStreams.Count == 0)
+                log.Write("No bootstrap streams configured: some operations degraded");
+            var variables = new VariablesFile(options.VariablesFile, source, Report, log.Write, time);
+            await variables.LoadAsync(CancellationToken.None);
+            var queue = await JobQueue.OpenAsync(Path.Combine(options.StateDirectory, "jobs.db"), new() { Clock = time, Report = log.Write });
+            return new(resources, main, variables, source, mirrors, queue, http, builder);
+        }
+        catch
+        {
+            http.Dispose();
+            throw;
+        }
+
+        void Report(Diagnostic found) => log.Write(found.ToLine());
+    }
+
+    /// <summary>What runs as long as the daemon does.</summary>
+    public IEnumerable<Task> BackgroundTasks(CancellationToken stop) =>
+    [
+        StreamsFile.WatchAsync(stop), Variables.WatchAsync(stop), Jobs.RunAsync(stop), Automatic.RunAsync(stop), Dependencies.RunAsync(stop), MakeDirectoriesAsync(stop),
+    ];
+
+    public async ValueTask DisposeAsync()
+    {
+        await Queue.DisposeAsync();
+        await Server.DisposeAsync();
+        http.Dispose();
+    }
+
+    /// <summary>Directories of streams are there before their first image is, so that others can watch them.</summary>
+    async Task MakeDirectoriesAsync(CancellationToken stop)
+    {
+        using var changed = new SemaphoreSlim(0);
+        StreamsFile.Changed += () => changed.Release();
+        await StreamsFile.Loaded.WaitAsync(stop);
+        while (true)
+        {
+            try
+            {
+                foreach (var made in await Server.MakeDirectoriesAsync(Streams.List().Select(stream => stream.Name), stop))
+                    resources.Log.Write($"Created missing directory: {made}");
+            }
+            catch (SrpcException problem)
+            {
+                resources.Log.Write($"{Server.Address}: {problem.Message}");
+            }
+            await changed.WaitAsync(stop);
+        }
+    }
+
+    static EngineSettings EngineSettings(ImaginatorOptions options, bool hasCertificate) => new(
+        options.StateDirectory, options.CacheDirectory, Architecture,
+        new ImageServerSettings(options.ImageServer, CertificateDirectory: Path.Combine(options.StateDirectory, "no-certificates"))
+        {
+            CertificateFile = hasCertificate ? options.CertificateFile : "",
+            KeyFile = hasCertificate ? options.KeyFile : "",
+        },
+        Path.Combine(AppContext.BaseDirectory, "ImageSdk.Worker.dll"), FindDotnet());
+
+    // The daemon has a launcher of its own; the runtime that it runs on knows where the host is.
+    static string FindDotnet()
+    {
+        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
+        return File.Exists(host) ? host : "dotnet";
+    }
+
+    // Of a process that was killed.
+    static void RemoveRemains(string stateDirectory)
+    {
+        var outgoing = Path.Combine(stateDirectory, "outgoing");
+        if (Directory.Exists(outgoing))
+            Directory.Delete(outgoing, recursive: true);
+    }
+}

@@ -1,0 +1,3 @@
+using ImageSdk.Imaginator.Hosting;
+
+return await ImaginatorFlags.Program.RunAsync(args);

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text.Json;
+using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Hosting.Web.Requests;
+using ImageSdk.Imaginator.Builds;
+using ImageSdk.Imaginator.Configuration;
+using ImageSdk.Imaginator.Parts;
+using ImageSdk.Imaginator.Web.Requests;
+using ImageSdk.Jobs;
+
+namespace ImageSdk.Imaginator.Web.Pages;
+
+/// <summary>What is being built, and what came of the last builds.</summary>
+static class StatusPage
+{
+    const int Shown = 20;
+
+    public static async Task AnswerAsync(ImaginatorRequest request)
+    {
+        var (parts, now) = (request.Parts, request.Site.Time.GetUtcNow());
+        var current = (await ListAsync(parts, JobState.Running, 1000, request.Gone)).Concat(await ListAsync(parts, JobState.Queued, 1000, request.Gone)).ToList();
+        var failed = await ListAsync(parts, JobState.Failed, Shown, request.Gone);
+        var good = await ListAsync(parts, JobState.Succeeded, Shown, request.Gone);
+        if (request.Choose(OutputKind.Html, OutputKind.Json) == OutputKind.Json)
+        {
+            await request.WriteJsonAsync(json => Write(json, parts, current, failed, good));
+            return;
+        }
+        await request.WriteHtmlAsync("imaginator status page", "/", async html =>
+        {
+            html.Element("h1", "Status").Element("p", await request.Site.HostName, ("class", "lead"));
+            WriteNotices(html, parts, now);
+            using (html.Open("ul", ("class", "figures")))
+            {
+                Figure(html, "Streams", parts.Streams.List().Count, "/showImageStreams");
+                Figure(html, "Stream patterns", parts.StreamsFile.Current.Patterns.Count, "/showImageStreams");
+                Figure(html, "Builds going on", current.Count(job => job.State == JobState.Running), null);
+                Figure(html, "Builds waiting", current.Count(job => job.State == JobState.Queued), null);
+            }
+            Section(html, "current", "Going on", () => html.Jobs(current, now, "Nothing is being built."));
+            Section(html, "failed", "Failed", () => html.Jobs(failed, now, "No build has failed."));
+            Section(html, "good", "Built", () => html.Jobs(good, now, "No build has succeeded yet."));
+            WriteCycle(html, parts, now);
+            Section(html, "more", "More", () =>
+            {
+                using var _ = html.Open("dl", ("class", "facts"));
+                html.Term("Image server", () => html.ForeignLink($"http://{parts.Server.Address}/"));
+                html.Term("Relationships", () => html.Element("a", "what is built on what", ("href", "/showDirectedGraph")));
+                html.Term("Archive", () => html.Element("a", "logs of builds", ("href", "/showAllBuilds")), parts.Archive.IsOn);
+            });
+        });
+    }
+
+    static Task<IReadOnlyList<Job>> ListAsync(ImaginatorParts parts, JobState state, int limit, CancellationToken gone) =>
+        parts.Queue.ListAsync(new() { State = state, Limit = limit }, gone);
+
+    static void WriteNotices(HtmlWriter html, ImaginatorParts parts, DateTimeOffset now)
+    {
+        if (parts.Switches.RequestsDisabledUntil is { } requests)
+            Banner(html, "archive", "Builds on request are disabled.", $"Until {PageElements.Distance(requests, now)}.");
+        if (parts.Switches.AutomaticDisabledUntil is { } automatic)
+            Banner(html, "archive", "Automatic builds are disabled.", $"Until {PageElements.Distance(automatic, now)}; images are kept for longer instead.");
+        if (parts.StreamsFile.Problem is { } problem)
+            Banner(html, "danger", "The streams file cannot be used as it is.", problem.ToLine());
+        else if (parts.StreamsFile.LoadedAt is null)
+            Banner(html, "danger", "The streams file has not been read yet.", parts.StreamsFile.Name);
+    }
+
+    static void WriteCycle(HtmlWriter html, ImaginatorParts parts, DateTimeOffset now) => Section(html, "automatic", "Automatic builds", () =>
+    {
+        using (html.Open("dl", ("class", "facts")))
+        {
+            html.Term("Streams", string.Join(", ", parts.Main.ImageStreamsToAutoRebuild) is { Length: > 0 } streams ? streams : "none");
+            html.Term("Last cycle", () => html.Time(parts.Automatic.Cycle!.BegunAt, now), parts.Automatic.Cycle is not null);
+            html.Term("Next cycle", () => html.Time(parts.Automatic.NextAt!.Value, now), parts.Automatic.NextAt is not null);
+        }
+        if (parts.Automatic.Cycle is not { Results.Count: > 0 } cycle)
+            return;
+        using var _ = html.Open("table", ("class", "cards"));
+        html.Columns(("Stream", null), ("Result", null), ("Image", null), ("Failure", null));
+        using var __ = html.Open("tbody");
+        foreach (var result in cycle.Results)
+            using (html.Open("tr"))
+            {
+                html.Element("th", result.Stream, ("scope", "row"), ("class", "name"));
+                html.Cell("Result", result.IsExtended ? "kept for longer" : result.Failure.Length > 0 ? "failed" : "built", null);
+                html.Cell("Image", result.Image, null);
+                html.Cell("Failure", result.Failure, null);
+            }
+    });
+
+    static void Section(HtmlWriter html, string id, string title, Action write)
+    {
+        using var _ = html.Open("section", ("aria-labelledby", id));
+        html.Element("h2", title, ("id", id));
+        write();
+    }
+
+    static void Banner(HtmlWriter html, string kind, string title, string text)
+    {
+        using var _ = html.Open("p", ("class", $"banner {kind}"), ("role", "note"));
+        html.Element("strong", title).Text(" ").Text(text);
+    }
+
+    static void Figure(HtmlWriter html, string name, long number, string? path)
+    {
+        using var _ = html.Open("li");
+        using var __ = path is null ? html.Open("div") : html.Open("a", ("href", path));
+        html.Element("span", number.ToString("N0", CultureInfo.InvariantCulture), ("class", "amount")).Text(" ").Element("span", name);
+    }
+
+    static void Write(Utf8JsonWriter json, ImaginatorParts parts, IReadOnlyList<Job> current, IReadOnlyList<Job> failed, IReadOnlyList<Job> good)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("streams", parts.Streams.List().Count);
+        json.WriteNumber("patterns", parts.StreamsFile.Current.Patterns.Count);
+        json.WriteString("streamsProblem", parts.StreamsFile.Problem?.ToLine());
+        WriteTime("requestsDisabledUntil", parts.Switches.RequestsDisabledUntil);
+        WriteTime("automaticDisabledUntil", parts.Switches.AutomaticDisabledUntil);
+        WriteJobs("current", current);
+        WriteJobs("failed", failed);
+        WriteJobs("succeeded", good);
+        json.WriteEndObject();
+
+        void WriteTime(string name, DateTimeOffset? at)
+        {
+            if (at is { } time)
+                json.WriteString(name, time);
+        }
+
+        void WriteJobs(string name, IReadOnlyList<Job> jobs)
+        {
+            json.WriteStartArray(name);
+            foreach (var job in jobs)
+            {
+                var order = job.ReadOrder();
+                json.WriteStartObject();
+                json.WriteNumber("id", job.Id);
+                json.WriteString("stream", order.Stream);
+                json.WriteString("state", job.State.ToString());
+                json.WriteString("user", order.User);
+                json.WriteString("failure", job.State == JobState.Succeeded ? null : job.Failure);
+                json.WriteString("image", job.Result is { } result ? BuildOutcome.Read(result).ImageName : null);
+                WriteTime("begun", job.Started);
+                WriteTime("ended", job.Finished);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
+    }
+}

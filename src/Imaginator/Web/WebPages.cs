@@ -1,0 +1,26 @@
+using ImageSdk.Hosting.Web;
+using ImageSdk.Imaginator.Web.Pages;
+using ImageSdk.Imaginator.Web.Requests;
+using Microsoft.AspNetCore.Builder;
+
+namespace ImageSdk.Imaginator.Web;
+
+/// <summary>The pages that an imaginator has besides those that all daemons have. Their paths are the original's.</summary>
+static class WebPages
+{
+    public static void Map(WebApplication web, ImaginatorSite site)
+    {
+        var pages = new PageMap<ImaginatorRequest>(web, site, (http, parameters) => new(http, site, parameters));
+        pages.Map("/", StatusPage.AnswerAsync);
+        pages.Map("/showImageStreams", StreamsPage.AnswerAsync);
+        pages.Map("/showImageStream", StreamPage.AnswerAsync);
+        pages.Map("/showDirectedGraph", GraphPage.AnswerAsync, "include=", "exclude=");
+        pages.Map("/showAllBuilds", ArchivePage.AnswerAllAsync, "page=", "per=");
+        pages.Map("/showGoodBuilds", ArchivePage.AnswerGoodAsync, "page=", "per=");
+        pages.Map("/showErrorBuilds", ArchivePage.AnswerFailedAsync, "page=", "per=");
+        pages.MapLog("/showBuildLog", ArchivePage.AnswerLogAsync);
+        pages.MapLog("/showCurrentBuildLog", JobLogPage.AnswerCurrentAsync);
+        pages.MapLog("/showLastBuildLog", JobLogPage.AnswerLastAsync);
+        pages.MapLog("/followBuildLog", JobLogPage.FollowAsync, "id=");
+    }
+}
