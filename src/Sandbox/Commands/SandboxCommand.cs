@@ -5,7 +5,6 @@ using ImageSdk.Contracts.Messages;
 using ImageSdk.Contracts.Networking;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Posix;
-using ImageSdk.Sandbox.Kernel;
 using ImageSdk.Sandbox.Limits;
 using ImageSdk.Sandbox.Logging;
 using ImageSdk.Sandbox.Network;
@@ -88,7 +87,7 @@ sealed class SandboxCommand(string root, string devices, WorkerSession session, 
         // One pipe for both keeps the order in which the lines were written. Bubblewrap takes the filter and its arguments from open files, so
         // that its own command line and environment, which a command could get at by ptrace(2), tell nothing of the machine.
         var script = $"cd \"$0\" && unset PWD OLDPWD; {bounds.Prelude}exec \"$@\" 8<{arguments.Name} 9<{session.Kernel.Filter(capabilities)}{(SeparateErrors is null ? " 2>&1" : "")}";
-        foreach (var argument in (string[])["-c", script, session.Kernel.Directory, .. bounds.Through, $"./{KernelFiles.Bubblewrap}", "--seccomp", "9", "--args", "8", "--", .. command])
+        foreach (var argument in (string[])["-c", script, session.Kernel.Directory, .. bounds.Through, HostPrograms.Bubblewrap, "--seccomp", "9", "--args", "8", "--", .. command])
             start.ArgumentList.Add(argument);
         if (SeparateErrors is not null)
         {
@@ -157,12 +156,12 @@ sealed class SandboxCommand(string root, string devices, WorkerSession session, 
         IEnumerable<string> all = arguments;
         if (!HasNetwork)
             all = all.Append("--unshare-net");
-        foreach (var mount in Mounts)
-            all = all.Concat(["--ro-bind", mount.Source, mount.Target]);
-        if (!InBuildEnvironment)
-            return all;
-        foreach (var mount in settings.BindMounts)
-            all = all.Concat([mount.Writable ? "--bind" : "--ro-bind", mount.Source, mount.Target]);
-        return secretsDirectory is null ? all : all.Concat(["--ro-bind", secretsDirectory, SecretsMountPoint]);
+        IEnumerable<BindMount> mounts = Mounts.Select(mount => mount with { Writable = false });
+        if (InBuildEnvironment)
+            mounts = [.. mounts, .. settings.BindMounts, .. secretsDirectory is null ? Array.Empty<BindMount>() : [new(secretsDirectory, SecretsMountPoint)]];
+        using var handle = DirectoryHandle.Open(root);
+        foreach (var mount in mounts)
+            all = [.. all, mount.Writable ? "--bind" : "--ro-bind", mount.Source, MountTarget.Resolve(handle, mount.Target)];
+        return all;
     }
 }

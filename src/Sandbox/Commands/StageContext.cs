@@ -202,8 +202,11 @@ sealed class StageContext : IDisposable
     public MountPoints MakeMountPoints()
     {
         var points = new MountPoints(Handle);
-        foreach (var target in new[] { "/proc", "/dev", "/sys" })
-            points.Ensure(target, isDirectory: true);
+        foreach (var name in new[] { "proc", "dev", "sys" })
+        {
+            MountTarget.RequireDirectory(Handle, name);
+            points.Ensure($"/{name}", isDirectory: true);
+        }
         return points;
     }
 

@@ -28,9 +28,6 @@ sealed class KernelFiles
         "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware", "/sys/fs/selinux",
     ];
 
-    /// <summary>Bubblewrap in the directory. Its mount is read-only: it is the first process of the sandbox, and who gets at that has the machine's file at /proc/…/exe.</summary>
-    public const string Bubblewrap = "bwrap";
-
     readonly string directory;
     readonly List<string> arguments = [];
     int argumentFiles;
@@ -45,7 +42,7 @@ sealed class KernelFiles
         Mounts.Mount("tmpfs", directory, "tmpfs", Mounts.Options.NoSetUid | Mounts.Options.NoDevices | Mounts.Options.NoExecute, "mode=0755");
         System.IO.Directory.CreateDirectory(EmptyDirectory);
         File.WriteAllBytes(EmptyFile, []);
-        MountBubblewrap();
+        ProtectBubblewrap();
         MakeFirstProcess();
         MountSystem();
         arguments.AddRange(["--proc", "/proc"]);
@@ -92,14 +89,14 @@ sealed class KernelFiles
 
     string SystemDirectory => Path.Combine(directory, "sys");
 
-    void MountBubblewrap()
+    // It is the first process of the sandbox, and who gets at that has the machine's file at /proc/…/exe. By a mount over itself its path
+    // tells nothing.
+    static void ProtectBubblewrap()
     {
-        var path = Path.Combine(directory, Bubblewrap);
-        File.WriteAllBytes(path, []);
-        Mounts.Mount(HostPrograms.Bubblewrap, path, null, Mounts.Options.Bind);
+        Mounts.Mount(HostPrograms.Bubblewrap, HostPrograms.Bubblewrap, null, Mounts.Options.Bind);
         try
         {
-            Mounts.MakeReadOnly(path);
+            Mounts.MakeReadOnly(HostPrograms.Bubblewrap);
         }
         catch (PosixException) when (WorkerEnvironment.IsRootless)
         {

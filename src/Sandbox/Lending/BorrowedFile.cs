@@ -51,7 +51,7 @@ sealed class BorrowedFile : IDisposable
 
     public void Dispose()
     {
-        if (!active || root.StatInRoot(path) is not { Kind: FileKind.Regular } || !ReadAll().AsSpan().SequenceEqual(content))
+        if (!active || root.StatInRoot(path) is not { Kind: FileKind.Regular, Size: var size } || size != (ulong)content.Length || !ReadAll().AsSpan().SequenceEqual(content))
             return;
         if (wasEmpty)
         {

@@ -7,6 +7,9 @@ namespace ImageSdk.Sandbox.Lending;
 /// <summary>A file whose content is another while commands run, made with its directories where it is missing.</summary>
 sealed class LentFile : IDisposable
 {
+    /// <summary>Of what is lent with what a command may have added to it.</summary>
+    const ulong LongestFile = 1 << 24;
+
     readonly DirectoryHandle root;
     readonly byte[] path;
     readonly byte[] content;
@@ -92,7 +95,8 @@ sealed class LentFile : IDisposable
 
     void PutBack(DirectoryHandle parent, byte[] name)
     {
-        if (parent.TryStat(name) is not { Kind: FileKind.Regular })
+        // A longer one is a command's own, and may be longer than memory.
+        if (parent.TryStat(name) is not { Kind: FileKind.Regular, Size: <= LongestFile })
             return;
         byte[] present;
         using (var file = parent.OpenRead(name))

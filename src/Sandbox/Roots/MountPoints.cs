@@ -12,7 +12,7 @@ sealed class MountPoints(DirectoryHandle root) : IDisposable
     /// <param name="isDirectory">Whether a directory or a file is going to be mounted there.</param>
     public void Ensure(string target, bool isDirectory)
     {
-        var parts = target.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var parts = MountTarget.Resolve(root, target).Split('/', StringSplitOptions.RemoveEmptyEntries);
         for (var depth = 1; depth <= parts.Length; depth++)
         {
             var path = Encoding.UTF8.GetBytes(string.Join('/', parts[..depth]));

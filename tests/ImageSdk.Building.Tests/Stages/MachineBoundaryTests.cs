@@ -1,6 +1,10 @@
 using ImageSdk.Building.State;
 using ImageSdk.Building.Tests.DebianPackages;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Posix;
 using ImageSdk.Sandbox.Logging;
+using ImageSdk.Sandbox.Roots;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -213,6 +217,52 @@ public class MachineBoundaryTests(BaseImage @base) : IClassFixture<BaseImage>
             ImageWorkspace.Write(directory, $"tests/{number}-look", "#!/bin/sh\ncat /proc/1/programs/*\ntrue\n");
         var result = await @base.Workspace.BuildAsync(project with { Sandbox = project.Sandbox with { TestTimeout = TimeSpan.FromMinutes(2) } });
         Assert.DoesNotContain(result.Listener.OutputLines, line => line.Contains("of-the-machine", StringComparison.Ordinal));
+    }
+
+    /// <summary>Links of the image must not lead mounts out of it, neither where bubblewrap has the machine's root nor anywhere else.</summary>
+    [ImageFact]
+    public async Task Links_of_the_image_lead_no_mount_out_of_it()
+    {
+        var shared = Directory.CreateDirectory(Path.Combine(@base.Workspace.Folder, "shared by links")).FullName;
+        var outside = Directory.CreateDirectory(Path.Combine(@base.Workspace.Folder, "outside")).FullName;
+        var secret = Path.Combine(@base.Workspace.Folder, "secret of links");
+        File.WriteAllText(Path.Combine(shared, "file"), "shared");
+        File.WriteAllText(secret, "of the attacked");
+        var (below, belowDirectory) = @base.New();
+        ImageWorkspace.Write(belowDirectory, "scripts/link",
+            $"#!/bin/sh\nset -e\nmkdir -p '/oldroot{outside}' '{outside}'\nrm -rf /opt /run\nln -s '/oldroot{outside}' /opt\nln -s '../..{outside}' /run\nln -s nowhere/yet /srv/dangling\nln -s circle /srv/circle\n");
+        await @base.Workspace.BuildAndPublishAsync(below);
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "manifest", $$"""{"SourceImage": "{{below.Stream}}"}""");
+        ImageWorkspace.Write(directory, "scripts/look", $"#!/bin/sh\nset -e\ntest \"$(cat '/oldroot{outside}/place/file')\" = shared\ntest -r '{outside}/secrets/s'\ntest \"$(cat /srv/nowhere/yet/file)\" = shared\n");
+        project = project with
+        {
+            Sandbox = project.Sandbox with { BindMounts = [new(shared, "/opt/place"), new(shared, "/srv/dangling")], Secrets = [new("s", secret, null)] },
+        };
+        var result = await @base.Workspace.BuildAsync(project);
+        Assert.Empty(Directory.GetFileSystemEntries(outside));
+        Assert.Null(result.Find("/srv/nowhere"));
+        project = project with { Sandbox = project.Sandbox with { BindMounts = [new(shared, "/srv/circle/below")] } };
+        Assert.Equal("IMG3331", (await @base.Workspace.FailAsync(project)).Diagnostic.Code);
+    }
+
+    [Fact]
+    public void A_link_in_the_place_of_a_file_system_of_the_kernel_is_an_error()
+    {
+        var folder = Directory.CreateTempSubdirectory("root ä ");
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder.FullName, "dev"));
+            File.CreateSymbolicLink(Path.Combine(folder.FullName, "sys"), "/oldroot/tmp");
+            using var root = DirectoryHandle.Open(folder.FullName);
+            MountTarget.RequireDirectory(root, "dev");
+            MountTarget.RequireDirectory(root, "proc");
+            Assert.Equal("IMG3330", Assert.Throws<BuildException>(() => MountTarget.RequireDirectory(root, "sys")).Diagnostic.Code);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [ImageFact]

@@ -88,6 +88,18 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Equal($"{ObjectHash.Of(value)}  -\n", @base.Workspace.ReadFile(project, "/opt/hash"));
     }
 
+    /// <summary>What is lent for the length of a command may come back longer than memory.</summary>
+    [ImageFact]
+    public async Task Files_without_end_in_the_place_of_lent_ones_are_left_alone()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "scripts/1-grow", "#!/bin/sh\nset -e\nfor file in /etc/resolv.conf /usr/sbin/policy-rc.d; do rm -f $file; truncate -s 3G $file; done\n");
+        ImageWorkspace.Write(directory, "scripts/2-shrink", "#!/bin/sh\nset -e\nrm /etc/resolv.conf /usr/sbin/policy-rc.d\n");
+        var result = await @base.Workspace.BuildAsync(project);
+        Assert.Null(result.Find("/usr/sbin/policy-rc.d"));
+        Assert.Equal(0ul, Assert.IsType<RegularInode>(result.Find("/etc/resolv.conf")).Size);
+    }
+
     [ImageFact]
     public async Task A_secret_that_a_failing_script_prints_is_not_in_the_error()
     {
