@@ -70,7 +70,9 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
     /// <returns>Whether all sources gave their lists.</returns>
     bool Update(StageContext? warned)
     {
-        var (exitCode, lines) = Call("apt-get", ["update", $"-o{UnavailableSource.StrictOption}", "-opkgCacheFile::Generate=false"], [], echo: true);
+        var (exitCode, lines) = Call("apt-get", ["update", $"-o{UnavailableSource.StrictOption}", "-opkgCacheFile::Generate=false"], [], echo: true, PackageListLimit.Prelude(host.Limits));
+        if (exitCode != 0 && PackageListLimit.Find(lines, host.Limits) is { } tooLarge)
+            throw tooLarge;
         var unavailable = UnavailableSource.Find(lines);
         if (exitCode == 0 && unavailable.Count == 0)
             return true;
@@ -184,13 +186,13 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         };
 
     (int ExitCode, IReadOnlyList<string> Lines) Call(
-        string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, bool echo = false)
+        string program, IReadOnlyList<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, bool echo = false, string prelude = "")
     {
         var lines = new List<string>();
         var exitCode = host.Run(program, arguments, new Dictionary<string, string>(environment)
         {
             ["APT_CONFIG"] = ConfigurationWithProxies(), ["DEBIAN_FRONTEND"] = "noninteractive", ["TMPDIR"] = temporary,
-        }, lines.Add, echo);
+        }, lines.Add, echo, prelude: prelude);
         return (exitCode, lines);
     }
 

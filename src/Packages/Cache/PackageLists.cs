@@ -8,11 +8,17 @@ namespace ImageSdk.Packages.Cache;
 /// <param name="Files">Each with its name, sorted by that.</param>
 sealed record PackageLists(IReadOnlyList<(byte[] Name, PackageList List)> Files)
 {
-    /// <returns>Null where apt keeps lists in another form than as text.</returns>
+    // Of all of them in memory: Debian's and Ubuntu's have a tenth.
+    const long MostBytes = int.MaxValue;
+
+    /// <returns>Null where apt keeps lists in another form than as text, or they are too large.</returns>
     public static PackageLists? TryRead(DirectoryHandle directory)
     {
         var names = directory.ReadNames().Where(name => name.AsSpan().IndexOf("_Packages"u8) >= 0).OrderBy(Encoding.Latin1.GetString, StringComparer.Ordinal).ToList();
         if (names.Any(name => !name.AsSpan().EndsWith("_Packages"u8) || directory.Stat(name).Kind != FileKind.Regular))
+            return null;
+        // apt reads them bit by bit.
+        if (names.Sum(name => (decimal)directory.Stat(name).Size) > MostBytes)
             return null;
         return new([.. names.Select(name => (name, Read(name)))]);
 

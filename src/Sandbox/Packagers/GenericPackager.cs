@@ -43,14 +43,20 @@ sealed class GenericPackager(StageContext context, Func<StageContext, IReadOnlyL
     /// <param name="allowsUnavailable">Whether it goes on, with a warning, where a source is unavailable.</param>
     /// <param name="options">Of the packager.</param>
     /// <returns>Whether all sources gave theirs.</returns>
-    /// <exception cref="BuildException">A source is unavailable (IMG4130), or the update fails for another reason (IMG4003).</exception>
+    /// <exception cref="BuildException">
+    /// A source is unavailable (IMG4130), a list becomes too large (IMG4300), or the update fails for another reason (IMG4003).
+    /// </exception>
     public bool Update(IReadOnlyList<PackageRequest> packages, bool allowsUnavailable, params IReadOnlyList<string> options)
     {
         var isApt = UpdatesWithApt();
         var logged = context.LogText.Length;
         var (exitCode, lastLines) = Call(
-            "update", "Updating package database", isApt ? [.. options, "-o", UnavailableSource.StrictOption] : options, isApt ? ["/usr/bin/env", "LC_ALL=C.UTF-8"] : []);
-        var unavailable = isApt ? UnavailableSource.Find(context.LogText[logged..].Split('\n')) : [];
+            "update", "Updating package database", isApt ? [.. options, "-o", UnavailableSource.StrictOption] : options,
+            isApt ? ["/bin/sh", "-c", $"{PackageListLimit.Prelude(context.Settings.Limits)}export LC_ALL=C.UTF-8; exec \"$@\"", "sh"] : []);
+        string[] said = isApt ? context.LogText[logged..].Split('\n') : [];
+        if (exitCode != 0 && PackageListLimit.Find(said, context.Settings.Limits) is { } tooLarge)
+            throw tooLarge;
+        var unavailable = UnavailableSource.Find(said);
         if (unavailable.Count == 0)
             return exitCode == 0 ? true : throw Failure("update", exitCode, lastLines, packages, null, WithoutNetwork);
         var described = string.Join("; ", unavailable);
@@ -67,7 +73,7 @@ sealed class GenericPackager(StageContext context, Func<StageContext, IReadOnlyL
     }
 
     /// <summary>Whether apt brings its lists up to date: other packagers fail by themselves where a source cannot be reached.</summary>
-    public bool UpdatesWithApt() => CallsApt("update") && RootFile.Exists(context.Handle, "usr/bin/env");
+    public bool UpdatesWithApt() => CallsApt("update");
 
     bool CallsApt(string command) =>
         RootFile.TryReadText(context.Handle, PathInImage.TrimStart('/'))?.Contains($"[ \"$cmd\" = \"{command}\" ] && exec apt-get ", StringComparison.Ordinal) == true;

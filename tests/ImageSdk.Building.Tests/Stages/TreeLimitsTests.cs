@@ -1,3 +1,4 @@
+using System.Text;
 using ImageSdk.Archives;
 using ImageSdk.Building.Tests.DebianPackages;
 using ImageSdk.Contracts.Diagnostics;
@@ -37,10 +38,29 @@ public class TreeLimitsTests(BaseImage @base) : IClassFixture<BaseImage>
     [ImageFact]
     public async Task Entries_are_bounded()
     {
+        // The source image's own layer has more.
+        await @base.Workspace.BuildAsync(@base.New().Project);
         var diagnostic = await FailAsync("#!/bin/sh\nfor i in $(seq 1 200); do : > /opt/$i; done\n", new() { Entries = 100 });
         Assert.Equal("IMG5261", diagnostic.Code);
         Assert.Contains("100 files and directories", diagnostic.Message);
         Assert.Contains("ImageEntryLimit", diagnostic.Message);
+    }
+
+    [ImageFact]
+    public async Task Entries_of_the_projects_own_tree_are_bounded()
+    {
+        // The source image's own layer has more.
+        await @base.Workspace.BuildAsync(@base.New().Project);
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "files/opt/0", "content");
+        using (var tree = DirectoryHandle.Open(Path.Combine(directory, "files/opt")))
+            for (var number = 1; number < 200; number++)
+                tree.MakeHardLink(Encoding.UTF8.GetBytes($"{number}"), tree, "0"u8);
+        var diagnostic = (await @base.Workspace.FailAsync(project with { Sandbox = project.Sandbox with { Limits = new() { Entries = 100 } } })).Diagnostic;
+        Assert.Equal("IMG5261", diagnostic.Code);
+        Assert.Contains("ImageEntryLimit", diagnostic.Message);
+        var result = await @base.Workspace.BuildAsync(project with { Sandbox = project.Sandbox with { Limits = new() { Entries = 300 } } });
+        Assert.Equal(result.Find("/opt/0"), result.Find("/opt/199"));
     }
 
     [ImageFact]
