@@ -59,8 +59,7 @@ public class TreeLimitsTests(BaseImage @base) : IClassFixture<BaseImage>
         var diagnostic = (await @base.Workspace.FailAsync(project with { Sandbox = project.Sandbox with { Limits = new() { Entries = 100 } } })).Diagnostic;
         Assert.Equal("IMG5261", diagnostic.Code);
         Assert.Contains("ImageEntryLimit", diagnostic.Message);
-        var result = await @base.Workspace.BuildAsync(project with { Sandbox = project.Sandbox with { Limits = new() { Entries = 300 } } });
-        Assert.Equal(result.Find("/opt/0"), result.Find("/opt/199"));
+        Assert.NotNull((await @base.Workspace.BuildAsync(project with { Sandbox = project.Sandbox with { Limits = new() { Entries = 300 } } })).Find("/opt/199"));
     }
 
     [ImageFact]
