@@ -1,11 +1,13 @@
 using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Building.Documents;
+using ImageSdk.Building.Execution;
 using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Publishing;
 using ImageSdk.Building.Reporting;
 using ImageSdk.Building.Sources;
+using ImageSdk.Building.Speculation;
 using ImageSdk.Building.Stages;
 using ImageSdk.Building.State;
 using ImageSdk.Building.Workers;
@@ -50,59 +52,20 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// Starts the worker while the build is being prepared, where, by the plan of the last build, a stage will have to run. A
     /// wrong guess costs an idle process.
     /// </summary>
-    public void StartWorkerAhead(BuildWorkers workers, string cacheDirectory, string manifestDirectory) => _ = Task.Run(async () =>
-    {
-        if (HasWork(manifestDirectory))
-            await workers.StartAheadAsync(cacheDirectory);
-    });
+    /// <param name="isSpeculative">Whether the project lets its build work ahead of need.</param>
+    public void StartWorkerAhead(BuildWorkers workers, bool isSpeculative, string cacheDirectory, string manifestDirectory) =>
+        _ = new BuildSpeculation(isSpeculative, workers).StartWorkerAsync(cacheDirectory, () => new WorkForecast(state).HasWork(manifestDirectory));
 
     /// <summary>
     /// Begins what a project that was never built is going to need first, while others still restore or evaluate it. What is wrong with
     /// the project is for the build to say.
     /// </summary>
     /// <param name="referencedImages">Image files (bin/…/x.image) of the projects that this one references, built or not.</param>
-    public void Begin(ImageProject project, IReadOnlyList<string> referencedImages, BuildWorkers workers) =>
-        _ = Task.Run(() => BeginAsync(project, referencedImages, workers));
+    public void Prefetch(ImageProject project, IReadOnlyList<string> referencedImages, BuildWorkers workers) =>
+        _ = Task.Run(() => PrefetchAsync(project, referencedImages, workers));
 
-    internal async Task BeginAsync(ImageProject project, IReadOnlyList<string> referencedImages, BuildWorkers workers)
-    {
-        try
-        {
-            await workers.StartAheadAsync(project.CacheDirectory);
-            var plan = new BuildPlan(project, ManifestReader.Read(project, new SilentListener()));
-            if (new FirstWork(plan, plan.OpenLayers(), new DigestCache(state.DigestsFile)).Find(referencedImages) is { Count: > 0 } stages)
-                await workers.BeginAsync(project.CacheDirectory, stages);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BuildException or ArgumentException)
-        {
-            // The build finds the same.
-        }
-    }
-
-    bool HasWork(string manifestDirectory)
-    {
-        try
-        {
-            var digests = new DigestCache(state.DigestsFile);
-            var last = state.StageFile(ImageStage.TestImage);
-            if (!File.Exists(last))
-                return true;
-            var recent = new RecentChanges(digests, File.GetLastWriteTimeUtc(last));
-            if (recent.AnyIn(manifestDirectory))
-                return true;
-            if (recent.WasCut)
-                return false;
-            if (JsonFile.TryRead(state.PlanFile, StateJson.Default.BuildPlan) is not { } plan)
-                return true;
-            var inputs = new StageInputs(plan, digests);
-            return Enum.GetValues<ImageStage>().Any(stage =>
-                !File.Exists(state.StageFile(stage)) || File.ReadAllText(state.InputsFile(stage)) != inputs.Describe(stage));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BuildException or ArgumentException)
-        {
-            return false; // Something is amiss that the build is going to tell.
-        }
-    }
+    internal Task PrefetchAsync(ImageProject project, IReadOnlyList<string> referencedImages, BuildWorkers workers) =>
+        BuildSpeculation.Of(project, workers).PrefetchStagesAsync(project, referencedImages, state);
 
     /// <summary>The image that the prepared build is to stand on; null where it is made from nothing, or names none.</summary>
     public SourceRequirement? ReadSourceRequirement()
@@ -293,7 +256,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
             File.Delete(state.ArtifactsStageFile);
         }
         if (!File.Exists(state.ArtifactsStageFile))
-            _ = Task.Run(() => workers.StartAheadAsync(build.Project.CacheDirectory));
+            _ = BuildSpeculation.Of(build.Project, workers).StartWorkerAsync(build.Project.CacheDirectory, () => true);
         return [.. plans.Select(plan => new MadeArtifact(plan.Format.Name, plan.Path, Directory.Exists(plan.Path), Ran: false))];
     }
 

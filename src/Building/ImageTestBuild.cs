@@ -1,6 +1,6 @@
 using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Building.Publishing;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.Execution;
 using ImageSdk.Building.State;
 using ImageSdk.Building.Workers;
 using ImageSdk.Contracts;

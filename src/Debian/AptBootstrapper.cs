@@ -119,9 +119,8 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         {
             var resolution = await pending.Whole;
             var packages = await fetcher.FetchAsync(resolution.Rest, context.Cancellation);
-            // One processor has enough to do.
-            if (operation.PackagesAhead is { } ahead && Environment.ProcessorCount > 1)
-                session.PlanAhead(() => new PredictedRoot(session, operation).Plan(resolution, [.. essential, .. packages], ahead, context.Settings));
+            if (operation.SpeculativePackages is { } ahead)
+                session.Speculation.Begin(context.Settings, () => new PredictedRoot(session, operation).Plan(resolution, [.. essential, .. packages], ahead, context.Settings));
             return (resolution, packages.ToDictionary(package => package.Package.FileName, StringComparer.Ordinal));
         }
     }

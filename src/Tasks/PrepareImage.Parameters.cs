@@ -128,6 +128,8 @@ public sealed partial class PrepareImage
 
     public ITaskItem[] Secrets { get; set; } = [];
 
+    public string Speculation { get; set; } = "";
+
     public string SourceDateEpoch { get; set; } = "";
 
     public string SourceImage { get; set; } = "";

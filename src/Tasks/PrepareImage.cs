@@ -31,7 +31,7 @@ public sealed partial class PrepareImage : SandboxedImageTask
             Begin(build, workers);
             return Task.CompletedTask;
         }
-        build.StartWorkerAhead(workers, Absolute(CacheDirectory), Absolute(ManifestDirectory));
+        build.StartWorkerAhead(workers, IsSpeculative, Absolute(CacheDirectory), Absolute(ManifestDirectory));
         ProjectText.RequireBackslashes(Absolute(ProjectFile), new()
         {
             ["ImageExcludeLines"] = ExcludeLines,
@@ -47,13 +47,15 @@ public sealed partial class PrepareImage : SandboxedImageTask
     {
         try
         {
-            build.Begin(Project(), [.. ReferencedImages.Select(image => Absolute(image.ItemSpec))], workers);
+            build.Prefetch(Project(), [.. ReferencedImages.Select(image => Absolute(image.ItemSpec))], workers);
         }
         catch (BuildException)
         {
             // The build says what is wrong with the project.
         }
     }
+
+    bool IsSpeculative => Words.Flag(Speculation, "ImageSpeculation", ProjectFile, unset: true);
 
     ImageProject Project()
     {
@@ -104,6 +106,7 @@ public sealed partial class PrepareImage : SandboxedImageTask
             Lock = LockFile is "" ? null : new(
                 Absolute(LockFile), Words.Flag(LockedMode, "RestoreLockedMode", ProjectFile), Words.Flag(ForceEvaluate, "RestoreForceEvaluate", ProjectFile)),
             RemoteCache = RemoteCacheSettings(),
+            Speculation = IsSpeculative,
             Store = new(Absolute(StoreImageDirectory), Absolute(StoreObjectDirectory)),
             CacheDirectory = Absolute(CacheDirectory),
             ImageFile = Absolute(ImageRecord),

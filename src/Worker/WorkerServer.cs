@@ -32,7 +32,7 @@ public sealed class WorkerServer
     readonly BinaryWriter output;
     readonly Channel<WorkerRequest> requests = Channel.CreateUnbounded<WorkerRequest>();
     readonly CancellationTokenSource cancellation = new();
-    BegunStages? begun;
+    SpeculativeStages? speculative;
     readonly Lazy<SecretMask> mask = new(() => new(MachineProxies.Current.Credentials));
 
     WorkerServer(Stream output) => this.output = new BinaryWriter(new BufferedStream(output), Encoding.UTF8);
@@ -113,7 +113,7 @@ public sealed class WorkerServer
         }
         finally
         {
-            begun?.Dispose();
+            speculative?.Dispose();
         }
     }
 
@@ -125,10 +125,10 @@ public sealed class WorkerServer
             switch (request)
             {
                 case RunStageRequest stage:
-                    return begun?.TryTake(stage, session) ?? StageRunner.Run(session, stage);
-                case BeginStagesRequest ahead:
-                    begun?.Dispose();
-                    begun = new(session, ahead.Stages);
+                    return speculative?.TryTake(stage, session) ?? StageRunner.Run(session, stage);
+                case PrefetchStagesRequest ahead:
+                    speculative?.Dispose();
+                    speculative = new(session, ahead.Stages);
                     return new DoneEvent();
                 case SealImageRequest seal:
                     return new DoneEvent(Layer: ImageSealer.Seal(session, seal).Measure());

@@ -23,13 +23,13 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
 
     public static IEnumerable<string> ContentFolders => ["files", "post-install-files", "scripts", "tests"];
 
-    public void StartWorkerAhead(BuildWorkers workers, string cacheDirectory, string manifestDirectory)
+    public void StartWorkerAhead(BuildWorkers workers, bool isSpeculative, string cacheDirectory, string manifestDirectory)
     {
         // There is none.
     }
 
     /// <summary>Beside the log, which has a build's own work alone.</summary>
-    public void Begin(ImageProject project, IReadOnlyList<string> referencedImages, BuildWorkers workers)
+    public void Prefetch(ImageProject project, IReadOnlyList<string> referencedImages, BuildWorkers workers)
     {
         Directory.CreateDirectory(stateDirectory);
         File.AppendAllText(Path.Combine(stateDirectory, "begun.log"), $"{project.Stream} on {string.Join(' ', referencedImages.Select(Path.GetFileName))} worker={workers.GetHashCode()}\n");

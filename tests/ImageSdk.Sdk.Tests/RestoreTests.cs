@@ -123,6 +123,16 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public void Without_speculation_nothing_is_begun()
+    {
+        folder.Project("hello", "<PropertyGroup><ImageSpeculation>False</ImageSpeculation></PropertyGroup>");
+        folder.Build().Succeeded();
+        Assert.False(File.Exists(folder.State("begun.log")));
+        Assert.False(folder.Plan().GetProperty("Speculation").GetBoolean());
+        folder.Build("-p:ImageSpeculation=perhaps").FailedWith("IMG1906");
+    }
+
+    [Fact]
     public void A_mistake_is_told_once_although_the_build_is_begun()
     {
         folder.Project("hello", "<PropertyGroup><BootstrapDistribution>beos</BootstrapDistribution></PropertyGroup>");

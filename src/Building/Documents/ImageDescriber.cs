@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using ImageSdk.Attestations;
 using ImageSdk.Building.Publishing;
+using ImageSdk.Building.Speculation;
 using ImageSdk.Building.State;
 using ImageSdk.Building.Workers;
 using ImageSdk.Contracts;
@@ -21,7 +22,7 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
 {
     readonly DateTimeOffset? epoch = plan.Project.SourceDateEpoch is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
-    DocumentsAhead Ahead => workers.Shared<DocumentsAhead>();
+    readonly BuildSpeculation speculation = BuildSpeculation.Of(plan.Project, workers);
 
     DateTimeOffset Now => epoch ?? DateTimeOffset.UtcNow;
 
@@ -32,7 +33,7 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
             ?? throw new BuildException("IMG6090", $"There is no image to describe: {file} has not been built. Build the project first.", plan.Project.ProjectFile);
         var started = DateTimeOffset.UtcNow - workers.Timings.Elapsed;
         var image = workers.Records.Read(file);
-        var (_, description, documents) = await TakeAheadAsync(built) ?? Write(new(image, built, Log: null), await ReadAsync(image.FileSystem!, built.Layers, cancellation));
+        var (_, description, documents) = await TakePrefetchedAsync(built) ?? Write(new(image, built, Log: null), await ReadAsync(image.FileSystem!, built.Layers, cancellation));
         foreach (var kind in plan.Project.Attestations)
         {
             // It says when the build ended.
@@ -48,18 +49,18 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
     /// </summary>
     /// <param name="sealedState">What the image is going to be made of.</param>
     /// <param name="composing">Ends with what it is going to be.</param>
-    public Task DescribeAheadAsync(FileSystem tree, StageState sealedState, Task<ComposedImage> composing, CancellationToken cancellation) =>
-        Ahead.Documents = Task.Run(async () =>
+    /// <returns>Null where speculation is off.</returns>
+    public Task? Prefetch(FileSystem tree, StageState sealedState, Lazy<Task<ComposedImage>> composing, CancellationToken cancellation) =>
+        speculation.Begin(() => Task.Run(async () =>
         {
             var read = await ReadAsync(tree, sealedState.Layers, cancellation);
-            return Write(await composing, read);
-        }, cancellation);
+            return Write(await composing.Value, read);
+        }, cancellation));
 
-    async Task<DescribedDocuments?> TakeAheadAsync(BuiltImage built)
+    async Task<DescribedDocuments?> TakePrefetchedAsync(BuiltImage built)
     {
-        var ahead = Ahead.Documents;
-        Ahead.Documents = null;
-        return ahead is not null && await ahead is var described && (described.Built.Name, described.Built.Key) == (built.Name, built.Key) ? described : null;
+        var prefetched = speculation.Take<DescribedDocuments>();
+        return prefetched is not null && await prefetched is var described && (described.Built.Name, described.Built.Key) == (built.Name, built.Key) ? described : null;
     }
 
     /// <summary>All but what has the time in it at which the build ends.</summary>
@@ -101,11 +102,11 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
     bool IsListed(IReadOnlyList<AddedFile> files) => plan.Project.SbomFiles == ListedFiles.All || (plan.Project.SbomFiles == ListedFiles.Auto && files.Count <= ImageDescription.MostListed);
 
     /// <summary>Begins to read what is known from earlier builds, after something that is needed sooner.</summary>
-    public void ReadKnownAhead(Task first) => Ahead.Known ??= Task.Run(async () =>
+    public void PrefetchKnown(Task first) => speculation.BeginOnce(() => Task.Run(async () =>
     {
         await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ReadKnown();
-    });
+    }));
 
     KnownBefore ReadKnown() => new(
         JsonFile.TryRead(state.ContentsFile, AttestationStateJson.Default.KnownContents),
@@ -116,8 +117,7 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
     {
         var files = AddedFiles.List(state, layers, tree);
         var key = ContentsKey.Of(tree);
-        var (contents, known) = Ahead.Known is { } reading ? await reading : ReadKnown();
-        Ahead.Known = null;
+        var (contents, known) = speculation.Take<KnownBefore>() is { } reading ? await reading : ReadKnown();
         var digests = new Dictionary<string, FileDigests>();
         var missing = new List<InspectedFile>();
         foreach (var file in IsListed(files) ? files.DistinctBy(file => file.Sha512) : [])

@@ -26,7 +26,7 @@ sealed class ImageRecords
     public Image Read(string file) => Find(file).Image.Value;
 
     /// <summary>Begins to read a file that is going to be needed; errors are reported then.</summary>
-    public void ReadAhead(string file)
+    public void Prefetch(string file)
     {
         var entry = Find(file);
         ThreadPool.UnsafeQueueUserWorkItem(static image =>

@@ -15,7 +15,7 @@ sealed class ImageTreeBuilder(LayerStore store)
 {
     /// <summary>Puts the layers that are there on one another, for an image that is going to have more.</summary>
     /// <param name="source">As below.</param>
-    public BegunTree Begin(StageState state, FileSystem? source)
+    public LowerTree BuildLower(StageState state, FileSystem? source)
     {
         var tree = source is null ? new LayerTree() : LayerTree.From(source);
         Apply(tree, state.Layers.Skip(source is null ? 0 : state.SourceLayerCount));
@@ -23,17 +23,17 @@ sealed class ImageTreeBuilder(LayerStore store)
     }
 
     /// <param name="source">Tree of the source image; null where the lowest layer was made from nothing.</param>
-    /// <param name="begun">What was begun of it, which is used up; null to begin here.</param>
+    /// <param name="lower">Its lower part where that was built ahead, which is used up; null to begin here.</param>
     /// <param name="previous">The stream's latest image, to take over times of what did not change.</param>
     /// <param name="latest">No time is later; null for no limit.</param>
     public FileSystem Build(
-        StageState state, FileSystem? source, BegunTree? begun, IReadOnlyList<ComputedFileSetting> computedFiles, Func<string, Place> placeOf,
+        StageState state, FileSystem? source, LowerTree? lower, IReadOnlyList<ComputedFileSetting> computedFiles, Func<string, Place> placeOf,
         FileSystem? previous, IReadOnlyList<string> mtimesCopyFilter, FileTime? latest)
     {
-        if (begun is null || !state.Layers.Take(begun.Layers.Count).SequenceEqual(begun.Layers))
-            begun = Begin(state, source);
-        var tree = begun.Tree;
-        Apply(tree, state.Layers.Skip(begun.Layers.Count));
+        if (lower is null || !state.Layers.Take(lower.Layers.Count).SequenceEqual(lower.Layers))
+            lower = BuildLower(state, source);
+        var tree = lower.Tree;
+        Apply(tree, state.Layers.Skip(lower.Layers.Count));
         tree.MaterialiseComputedFiles();
         var fileSystem = Splice(tree.ToFileSystem(latest), computedFiles, placeOf);
         return previous is null
@@ -73,4 +73,4 @@ sealed class ImageTreeBuilder(LayerStore store)
 
 /// <summary>The lower part of an image's tree.</summary>
 /// <param name="Layers">What it is made of, the lowest first.</param>
-sealed record BegunTree(LayerTree Tree, IReadOnlyList<string> Layers);
+sealed record LowerTree(LayerTree Tree, IReadOnlyList<string> Layers);

@@ -46,16 +46,19 @@ sealed class StageOperations(BuildPlan plan)
                 .Where(argument => argument.Length > 0),
         ];
         var script = GenericPackagerScript.Write(packager);
-        return AptBootstrap.Is(command) ? new AptBootstrapOperation(AptBootstrap.Parse(command), script, project.Installation, PackagesAhead(), locked.Value?.Bootstrap) : new BootstrapOperation(command, script);
+        return AptBootstrap.Is(command) ? new AptBootstrapOperation(AptBootstrap.Parse(command), script, project.Installation, SpeculativePackages(), locked.Value?.Bootstrap) : new BootstrapOperation(command, script);
     }
 
-    /// <summary>The packages of the list, where nothing comes before them that apt looks at, and no lock says all; else null.</summary>
-    IReadOnlyList<PackageRequest>? PackagesAhead()
+    /// <summary>
+    /// The packages of the list, to be planned while the bootstrap still runs: where nothing comes before them that apt looks at, and no lock
+    /// says all; else null.
+    /// </summary>
+    IReadOnlyList<PackageRequest>? SpeculativePackages()
     {
         var changesApt = project.Sandbox.Secrets.Count > 0 || manifest.Scripts.Any(script => IsBeforePackages(script.Stage))
             || manifest.Files.Any(file => IsBeforePackages(file.Stage) && AptDirectories.Any(directory => file.TargetPath.StartsWith(directory, StringComparison.Ordinal)))
             || manifest.Trees.Any(tree => IsBeforePackages(tree.Stage) && AptDirectories.Any(directory => Directory.Exists(tree.Directory + directory)));
-        return changesApt || locked.Value is not null ? null : manifest.Packages;
+        return changesApt || locked.Value is not null || !project.Speculation ? null : manifest.Packages;
     }
 
     static bool IsBeforePackages(ImageStage stage) => stage < ImageStage.InstallPackages;
@@ -115,6 +118,7 @@ sealed class StageOperations(BuildPlan plan)
             Limits = project.Sandbox.Limits,
             Isolation = project.Sandbox.Isolation,
             HostPorts = project.Sandbox.HostPorts,
+            Speculation = project.Speculation,
         };
     }
 }

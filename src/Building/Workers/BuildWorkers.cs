@@ -58,18 +58,6 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         }
     }
 
-    /// <summary>Layers that the worker may be making, or have made, before anybody asks for them: they count as missing until then.</summary>
-    internal IReadOnlySet<string> Begun { get; private set; } = new HashSet<string>();
-
-    /// <summary>Lets the worker begin with stages before they are asked for.</summary>
-    internal async Task BeginAsync(string cacheDirectory, IReadOnlyList<RunStageRequest> stages)
-    {
-        if (!HasWorker)
-            return; // Something is amiss that the build is going to tell.
-        Begun = stages.Select(stage => stage.LayerId).ToHashSet();
-        await AskAsync(cacheDirectory, new BeginStagesRequest(stages), new SilentListener(), CancellationToken.None);
-    }
-
     /// <summary>Starts the worker before the first request. Errors are reported by the first request.</summary>
     internal async Task StartAheadAsync(string cacheDirectory)
     {
@@ -129,7 +117,6 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
             Records.Clear();
             lock (shared)
                 shared.Clear();
-            Begun = new HashSet<string>();
             IsRemoteCacheLost = false;
         }
         finally

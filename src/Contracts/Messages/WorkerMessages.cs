@@ -18,7 +18,7 @@ static class WorkerMessages
         MessageForm<WorkerRequest>.OfFields(Write, ReadRunTests),
         MessageForm<WorkerRequest>.OfFields(Write, ReadStoreObjects),
         MessageForm<WorkerRequest>.OfFields<CancelRequest>((_, _) => { }, _ => new()),
-        MessageForm<WorkerRequest>.OfFields<BeginStagesRequest>((writer, begun) => writer.WriteList(begun.Stages, Write), reader => new(reader.ReadList(ReadRunStage))),
+        MessageForm<WorkerRequest>.OfFields<PrefetchStagesRequest>((writer, request) => writer.WriteList(request.Stages, Write), reader => new(reader.ReadList(ReadRunStage))),
         MessageForm<WorkerRequest>.OfFields<PlanPackagesRequest>((writer, plan) => Write(writer, plan.Stage), reader => new(ReadRunStage(reader))),
         MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.PackImageRequest),
         MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.PlanBootstrapRequest),
@@ -169,6 +169,7 @@ static class WorkerMessages
         writer.Write(settings.Limits.ArchiveRatio);
         writer.Write((byte)settings.Isolation);
         writer.WriteList(settings.HostPorts, static (writer, port) => writer.Write(port));
+        writer.Write(settings.Speculation);
     }
 
     static CommandSettings ReadSettings(BinaryReader reader)
@@ -188,6 +189,7 @@ static class WorkerMessages
             },
             Isolation = (NetworkIsolation)reader.ReadByte(),
             HostPorts = reader.ReadList(static reader => reader.ReadInt32()),
+            Speculation = reader.ReadBoolean(),
         };
     }
 

@@ -19,9 +19,9 @@ sealed record RunStageRequest(
     string Stage, string LayerId, IReadOnlyList<string> Layers, IReadOnlyList<StageOperation> Operations,
     CommandSettings Settings, string Inputs) : WorkerRequest;
 
-/// <summary>Begin to run stages that are going to be asked for, beside whatever is asked next. Answered at once.</summary>
+/// <summary>Run stages ahead of the requests for them, beside whatever is asked next. Answered at once.</summary>
 /// <param name="Stages">One on the other, with layers of those before among the ones below, also where nothing is going to be in them.</param>
-sealed record BeginStagesRequest(IReadOnlyList<RunStageRequest> Stages) : WorkerRequest;
+sealed record PrefetchStagesRequest(IReadOnlyList<RunStageRequest> Stages) : WorkerRequest;
 
 /// <summary>
 /// Seal the root: tests put in, excluded paths, temporary files and sockets taken out. The layer also keeps the list of
@@ -132,6 +132,9 @@ sealed record CommandSettings(
 
     /// <summary>Ports of the machine's loopback that commands reach on theirs.</summary>
     public IReadOnlyList<int> HostPorts { get; init; } = [];
+
+    /// <summary>Whether the worker may do more than it is asked for, ahead of need. It changes no result.</summary>
+    public bool Speculation { get; init; } = true;
 }
 
 abstract record StageOperation;
@@ -142,12 +145,12 @@ sealed record BootstrapOperation(IReadOnlyList<string> Command, string PackagerS
 
 /// <param name="PackagerScript">Content of /bin/generic-packager.</param>
 /// <param name="Locked">What it came to when the lock was written, which is followed; null to ask apt.</param>
-/// <param name="PackagesAhead">
-/// Packages of a later stage that sees the root as it is made; empty where only images on this one have some, null where another stage
-/// changes before what they are planned by.
+/// <param name="SpeculativePackages">
+/// Packages of a later stage that sees the root as it is made, to be planned ahead; empty where only images on this one have some, null
+/// where another stage changes before what they are planned by.
 /// </param>
 sealed record AptBootstrapOperation(
-    AptBootstrap Bootstrap, string PackagerScript, InstallationSettings Installation, IReadOnlyList<PackageRequest>? PackagesAhead,
+    AptBootstrap Bootstrap, string PackagerScript, InstallationSettings Installation, IReadOnlyList<PackageRequest>? SpeculativePackages,
     LockedBootstrap? Locked = null) : StageOperation;
 
 sealed record UnpackOperation(string ImageFile, string ObjectDirectory) : StageOperation;

@@ -92,6 +92,9 @@ public sealed record ImageProject
 
     public CacheSettings Cache { get; init; } = new();
 
+    /// <summary>Whether the build works ahead of need. It changes no result.</summary>
+    public bool Speculation { get; init; } = true;
+
     public required StoreSettings Store { get; init; }
 
     /// <summary>Folder of the layer cache, shared by all projects of a user.</summary>

@@ -16,8 +16,8 @@ namespace ImageSdk.Debian.Bootstrapping;
 
 /// <summary>
 /// Asks the host's apt which packages make a root. apt verifies the lists and their signatures, and solves twice as for
-/// mmdebstrap: the essential packages from nothing, the rest on top of them. It installs nothing but rehearses that
-/// (<see cref="RehearsalFolder"/>).
+/// mmdebstrap: the essential packages from nothing, the rest on top of them. It installs nothing but makes a dry run of that
+/// (<see cref="DryRunFolder"/>).
 /// </summary>
 sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCommand host, string temporary)
 {
@@ -99,9 +99,9 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
 
     IReadOnlyList<DebianPackage> WorkOutEssential(PackageLists? lists)
     {
-        var rehearsal = Rehearse("essential", [bootstrap.EssentialPattern()], Excerpt(lists, lists?.NamesWith("\nEssential: yes\n"u8) ?? []), onlyOrder: true);
-        return rehearsal.Fetched.Count > 0
-            ? InOrder(rehearsal.Order.Select(path => Path.GetFileName(path)), rehearsal.Fetched)
+        var dryRun = RunDry("essential", [bootstrap.EssentialPattern()], Closure(lists, lists?.NamesWith("\nEssential: yes\n"u8) ?? []), onlyOrder: true);
+        return dryRun.Fetched.Count > 0
+            ? InOrder(dryRun.Order.Select(path => Path.GetFileName(path)), dryRun.Fetched)
             : throw new BuildException("IMG2017", $"The package lists have no essential packages of {bootstrap.Release} for {bootstrap.Architecture}. Check the release, the architecture and the mirror.");
     }
 
@@ -111,35 +111,35 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
             return new(digest, essential, [], [], "");
         File.WriteAllText(directory.StatusFile, InstalledStatus(lists, essential));
         var listed = bootstrap.RestPriorities().SelectMany(priority => lists?.NamesWith(Encoding.UTF8.GetBytes($"\nPriority: {priority}\n")) ?? []);
-        var rehearsal = Rehearse("rest", patterns, Excerpt(lists, [.. bootstrap.RestNames(), .. listed]), onlyOrder: false);
-        var calls = rehearsal.Calls.Where(call => call.Any(argument => argument is "--unpack" or "--configure")).Select(Portable).ToList();
-        var rest = InOrder(rehearsal.UnpackedFiles, rehearsal.Fetched);
+        var dryRun = RunDry("rest", patterns, Closure(lists, [.. bootstrap.RestNames(), .. listed]), onlyOrder: false);
+        var calls = dryRun.Calls.Where(call => call.Any(argument => argument is "--unpack" or "--configure")).Select(Portable).ToList();
+        var rest = InOrder(dryRun.UnpackedFiles, dryRun.Fetched);
         return new(digest, essential, rest, calls, File.Exists(directory.ExtendedStatesFile) ? File.ReadAllText(directory.ExtendedStatesFile) : "");
     }
 
-    ListExcerpt? Excerpt(PackageLists? lists, IEnumerable<string> names) => ListExcerpt.TryTake(lists, File.ReadAllBytes(directory.StatusFile), names);
+    DependencyClosure? Closure(PackageLists? lists, IEnumerable<string> names) => DependencyClosure.TryTake(lists, File.ReadAllBytes(directory.StatusFile), names);
 
     /// <param name="name">Of a folder for it.</param>
-    /// <param name="excerpt">What apt has to know of the lists; null for all of them.</param>
+    /// <param name="closure">The part of the lists that apt reads; null for all of them.</param>
     /// <param name="onlyOrder">Whether apt need not go on when it has said which packages come, in which order.</param>
-    Rehearsal Rehearse(string name, IReadOnlyList<string> patterns, ListExcerpt? excerpt, bool onlyOrder)
+    DryRun RunDry(string name, IReadOnlyList<string> patterns, DependencyClosure? closure, bool onlyOrder)
     {
         File.Delete(directory.ExtendedStatesFile);
         using var root = DirectoryHandle.Open(temporary);
         var path = Path.Combine(temporary, name);
-        var folder = new RehearsalFolder(root, name, path);
-        using (var methods = DirectoryHandle.Open($"/{RehearsalFolder.AptMethods}"))
+        var folder = new DryRunFolder(root, name, path);
+        using (var methods = DirectoryHandle.Open($"/{DryRunFolder.AptMethods}"))
             folder.Make(methods);
-        if (excerpt is not null)
+        if (closure is not null)
             using (var lists = DirectoryHandle.Open(directory.ListsDirectory))
-                folder.Write(excerpt, lists, directory.ListsDirectory);
+                folder.Write(closure, lists, directory.ListsDirectory);
         var (exitCode, lines) = Call("apt-get",
-            ["--yes", .. folder.Options(onlyOrder ? [RehearsalFolder.OnlyOrder] : []), "install", .. patterns], folder.Environment("true"));
+            ["--yes", .. folder.Options(onlyOrder ? [DryRunFolder.OnlyOrder] : []), "install", .. patterns], folder.Environment("true"));
         // To say the order and no more, apt has to be stopped.
-        if (folder.Read(lines) is { } rehearsal && (exitCode == 0 || onlyOrder && rehearsal.Order.Count > 0))
-            return rehearsal;
-        if (excerpt is not null)
-            return Rehearse($"{name}-whole", patterns, null, onlyOrder);
+        if (folder.Read(lines) is { } dryRun && (exitCode == 0 || onlyOrder && dryRun.Order.Count > 0))
+            return dryRun;
+        if (closure is not null)
+            return RunDry($"{name}-whole", patterns, null, onlyOrder);
         throw Failure("IMG2017", $"apt cannot work out which packages make {bootstrap.Release} ({bootstrap.Variant})", "apt-get", exitCode, lines);
     }
 

@@ -66,7 +66,7 @@ sealed partial class DebianInstaller : IDisposable
 
     AptSystem? ReadSystem()
     {
-        session.AwaitPlan();
+        session.Speculation.WaitForEnd();
         using var root = new StageRoot(session, layers.AwaitAll());
         using var handle = root.Open();
         return AptSystem.TryRead(handle, request.Settings);

@@ -25,33 +25,33 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     {
         if (settings is { OtherDpkgSetting: { } setting, HasOnlyHooks: false })
             return PackagePlan.ForApt($"apt's configuration has {setting}", Simulate(packages));
-        if (Rehearse(packages) is not { } rehearsal)
+        if (RunDry(packages) is not { } dryRun)
             return PackagePlan.ForApt(NowhereReason, Simulate(packages));
         // What follows is of fetching and installing.
-        List<string> said = [.. rehearsal.Lines.TakeWhile(line => !Summary().IsMatch(line))];
-        if (rehearsal.Lines.Skip(said.Count).FirstOrDefault() is not { } summary)
+        List<string> said = [.. dryRun.Lines.TakeWhile(line => !Summary().IsMatch(line))];
+        if (dryRun.Lines.Skip(said.Count).FirstOrDefault() is not { } summary)
             return PackagePlan.ForApt("apt does not say what it would do", said);
         said.Add(summary);
-        if (!HaveDigests(rehearsal.Fetched))
+        if (!HaveDigests(dryRun.Fetched))
             return PackagePlan.ForApt(NowhereReason, said);
-        var fetched = DebianPackage.ParseUriLines(rehearsal.Fetched);
+        var fetched = DebianPackage.ParseUriLines(dryRun.Fetched);
         if (FindChange(summary, fetched) is { } change)
-            return PlanChange(change, fetched, rehearsal, said);
+            return PlanChange(change, fetched, dryRun, said);
         var count = Summary().Match(summary).Groups["new"].Value;
         if (count == "0")
             return new([], [], [], architecture, null, said, []);
-        var actions = rehearsal.ReadActions();
+        var actions = dryRun.ReadActions();
         var versions = fetched.DistinctBy(package => package.Name).ToDictionary(package => package.Name, package => package.Version, StringComparer.Ordinal);
         List<string> order = [.. actions.Where(action => action.Unpacks).Select(action => action.Name)];
         if (count != $"{versions.Count}" || order.Count != versions.Count || !versions.Keys.All(order.ToHashSet().Contains))
             return PackagePlan.ForApt(NowhereReason, said);
         // Which packages count as automatic depends on sections too (APT::Never-MarkAuto-Sections and its kin): apt is the one to say.
-        var (markedBefore, marked) = (AptExtendedStates.Automatic(AptExtendedStates.Read(context.Handle)), AptExtendedStates.Automatic(rehearsal.ExtendedStates));
+        var (markedBefore, marked) = (AptExtendedStates.Automatic(AptExtendedStates.Read(context.Handle)), AptExtendedStates.Automatic(dryRun.ExtendedStates));
         List<(string Name, string Version)> planned = [.. order.Select(name => (name, versions[name]))];
         return Describe(planned, fetched, AskStanzas(planned), out var reason) is { } described
-            ? new(described, actions, [.. marked.Except(markedBefore)], architecture, null, said, AptLogs.Compress(rehearsal.PlannerLog))
+            ? new(described, actions, [.. marked.Except(markedBefore)], architecture, null, said, AptLogs.Compress(dryRun.PlannerLog))
             {
-                Manual = [.. markedBefore.Except(marked)], States = rehearsal.ExtendedStates,
+                Manual = [.. markedBefore.Except(marked)], States = dryRun.ExtendedStates,
             }
             : PackagePlan.ForApt(reason, said);
     }
@@ -68,7 +68,7 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     }
 
     /// <summary>A plan that apt carries out itself, in steps where the lists say what its packages need.</summary>
-    PackagePlan PlanChange(string reason, IReadOnlyList<DebianPackage> fetched, Rehearsal rehearsal, IReadOnlyList<string> said)
+    PackagePlan PlanChange(string reason, IReadOnlyList<DebianPackage> fetched, DryRun dryRun, IReadOnlyList<string> said)
     {
         if (AskStanzas([.. fetched.Select(package => ($"{package.Name}:{package.Architecture}", package.Version))]) is not { } stanzas)
             return PackagePlan.ForApt(reason, said);
@@ -79,15 +79,15 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
                 planned.Add(PlannedPackage.FromChange(package, stanza, architecture));
             else
                 return PackagePlan.ForApt(reason, said);
-        return new(planned, [], [], architecture, reason, said, []) { States = rehearsal.ExtendedStates };
+        return new(planned, [], [], architecture, reason, said, []) { States = dryRun.ExtendedStates };
     }
 
-    Rehearsal? Rehearse(IReadOnlyList<PackageRequest> packages)
+    DryRun? RunDry(IReadOnlyList<PackageRequest> packages)
     {
-        var rehearsal = new AptRehearsal(context);
+        var dryRun = new AptDryRun(context);
         List<string> names = [.. packages.Select(package => package.Name)];
-        var excerpt = RootFile.TryRead(context.Handle, DpkgStatus.File) is { } status ? ListExcerpt.TryTake(lists.Value, status, names) : null;
-        return (excerpt is null ? null : rehearsal.Install(names, excerpt)) ?? rehearsal.Install(names, null);
+        var closure = RootFile.TryRead(context.Handle, DpkgStatus.File) is { } status ? DependencyClosure.TryTake(lists.Value, status, names) : null;
+        return (closure is null ? null : dryRun.Install(names, closure)) ?? dryRun.Install(names, null);
     }
 
     /// <summary>What apt says without going through with it.</summary>

@@ -5,6 +5,7 @@ using ImageSdk.Posix;
 using ImageSdk.Sandbox.Kernel;
 using ImageSdk.Sandbox.Limits;
 using ImageSdk.Sandbox.Network;
+using ImageSdk.Sandbox.Speculation;
 
 namespace ImageSdk.Sandbox.Roots;
 
@@ -113,18 +114,8 @@ sealed class WorkerSession : IDisposable
         }
     }
 
-    /// <summary>
-    /// Begins to work something out for a later stage, beside what the worker does. There is one such work at most. Where it fails the
-    /// stage does it again, and says what is wrong.
-    /// </summary>
-    public void PlanAhead(Action work) => shared.Planning = BackgroundWork.Start(() =>
-    {
-        work();
-        return true;
-    });
-
-    /// <summary>Waits until it is worked out, or has failed.</summary>
-    public void AwaitPlan() => BackgroundWork.WaitForEnd(shared.Planning);
+    /// <summary>What the worker does ahead of need.</summary>
+    public SpeculativeWork Speculation => shared.Speculation;
 
     /// <summary>Removes a session's folder, its lock last: a folder without one would be abandoned if this ended in the middle.</summary>
     static void Remove(DirectoryHandle sessions, byte[] name)
@@ -138,7 +129,7 @@ sealed class WorkerSession : IDisposable
 
     public void Dispose()
     {
-        AwaitPlan();
+        Speculation.WaitForEnd();
         if (shared.Limits.IsValueCreated)
             CommandLimits.RemoveGroups(Directory);
         using (var sessions = DirectoryHandle.Open(Store.SessionsDirectory))
@@ -167,7 +158,7 @@ sealed class WorkerSession : IDisposable
         public readonly CommandNetwork Network = new();
         public readonly Lazy<KernelFiles> Kernel = new(makeKernel);
         public readonly Lazy<CommandLimits> Limits = new(makeLimits);
-        public Task Planning = Task.CompletedTask;
+        public readonly SpeculativeWork Speculation = new();
         public int Roots;
     }
 }

@@ -1,5 +1,5 @@
 using ImageSdk.Building.Manifests;
-using ImageSdk.Building.Stages;
+using ImageSdk.Building.Speculation;
 using ImageSdk.Building.State;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;
@@ -47,7 +47,7 @@ public class AptBootstrapTests
     public async Task What_is_planned_while_the_root_is_made_is_what_the_root_plans()
     {
         using var workspace = new ImageWorkspace(ownCache: true);
-        var first = Project(workspace, "first", ["apt", "--distribution=debian", "--variant=minbase", "--architecture=amd64", "bookworm"]);
+        var first = Project(workspace, "first", ["apt", "--distribution=debian", "--variant=minbase", "--architecture=amd64", "bookworm"]) with { Speculation = true };
         ImageWorkspace.Write(first.ManifestDirectory, "package-list", "less\nlibcap2-bin\n");
         var planned = await workspace.BuildAsync(first);
         Assert.Contains("The sources of packages have nothing newer", planned.Listener.OutputLines);
@@ -63,20 +63,20 @@ public class AptBootstrapTests
     }
 
     [ImageFact]
-    public async Task What_was_begun_before_the_build_is_not_asked_again()
+    public async Task What_was_prefetched_before_the_build_is_not_asked_again()
     {
         using var workspace = new ImageWorkspace(ownCache: true);
-        var below = Project(workspace, "begun", ["apt", "--distribution=debian", "--variant=minbase", "--architecture=amd64", "bookworm"]);
-        await BeginAsync(workspace, below, []);
+        var below = Project(workspace, "begun", ["apt", "--distribution=debian", "--variant=minbase", "--architecture=amd64", "bookworm"]) with { Speculation = true };
+        await PrefetchAsync(workspace, below, []);
         Assert.False(Directory.Exists(workspace.StateOf(below)));
         var result = await workspace.BuildAsync(below);
         // The first update, not a second one that finds all of it there.
         Assert.Contains(result.Listener.OutputLines, line => line.StartsWith("Get:1 ", StringComparison.Ordinal));
 
         var answers = Path.Combine(new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId).Root, "plans", "answers");
-        var above = workspace.Project("boot/above", workspace.NewManifest("above")) with { Packages = ["less"] };
+        var above = workspace.Project("boot/above", workspace.NewManifest("above")) with { Packages = ["less"], Speculation = true };
         var begun = Find(workspace, above, [below.ImageFile]);
-        await BeginAsync(workspace, above, [below.ImageFile]);
+        await PrefetchAsync(workspace, above, [below.ImageFile]);
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!begun.All(stage => new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId).Contains(stage.LayerId)))
             await Task.Delay(50, patience.Token);
@@ -93,12 +93,12 @@ public class AptBootstrapTests
 
         // Of a guess that was wrong nothing is left, and an error comes from the build.
         var changed = above with { Packages = ["bzip2"] };
-        await BeginAsync(workspace, changed with { Packages = ["dmsetup"] }, [below.ImageFile]);
+        await PrefetchAsync(workspace, changed with { Packages = ["dmsetup"] }, [below.ImageFile]);
         var other = await workspace.BuildAsync(changed, references: [below.ImageFile]);
         Assert.NotNull(other.Find("/usr/bin/bzip2"));
         Assert.Null(other.Find("/usr/sbin/dmsetup"));
         var wrong = above with { Packages = ["no-such-package"] };
-        await BeginAsync(workspace, wrong, [below.ImageFile]);
+        await PrefetchAsync(workspace, wrong, [below.ImageFile]);
         var error = await Assert.ThrowsAsync<BuildException>(() => workspace.BuildAsync(wrong, references: [below.ImageFile]));
         Assert.Equal("IMG4002", error.Diagnostic.Code);
     }
@@ -106,11 +106,11 @@ public class AptBootstrapTests
     static IReadOnlyList<RunStageRequest> Find(ImageWorkspace workspace, ImageProject project, IReadOnlyList<string> references)
     {
         var plan = new BuildPlan(project, ManifestReader.Read(project, new RecordingListener()));
-        return new FirstWork(plan, plan.OpenLayers(), new DigestCache(Path.Combine(workspace.Folder, "none"))).Find(references);
+        return new FirstStages(plan, plan.OpenLayers(), new DigestCache(Path.Combine(workspace.Folder, "none"))).Find(references);
     }
 
-    static Task BeginAsync(ImageWorkspace workspace, ImageProject project, IReadOnlyList<string> references) =>
-        new ImageBuild(workspace.StateOf(project), new RecordingListener()).BeginAsync(project, references, workspace.Workers);
+    static Task PrefetchAsync(ImageWorkspace workspace, ImageProject project, IReadOnlyList<string> references) =>
+        new ImageBuild(workspace.StateOf(project), new RecordingListener()).PrefetchAsync(project, references, workspace.Workers);
 
     static SortedDictionary<string, string> ReadAll(string directory) => new(
         Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).ToDictionary(file => Path.GetRelativePath(directory, file), File.ReadAllText),

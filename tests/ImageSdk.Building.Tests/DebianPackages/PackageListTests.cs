@@ -86,7 +86,7 @@ public class PackageListTests
             Assert.All(lists.NamesWith("\nEssential: yes\n"u8), name => Assert.DoesNotContain('\n', name));
             for (var paragraph = 0; paragraph < list.Count; paragraph++)
                 Assert.Contains(paragraph, list.Named(NameTable.HashOf(list.NameOf(paragraph))));
-            _ = new ListExcerpt(lists, list);
+            _ = new DependencyClosure(lists, list);
         }
     }
 }

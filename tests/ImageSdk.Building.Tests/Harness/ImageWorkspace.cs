@@ -90,6 +90,7 @@ sealed class ImageWorkspace : IDisposable
         Architecture = "amd64",
         CacheDirectory = CacheDirectory,
         Store = Store,
+        Speculation = TestHost.Speculation,
         ImageFile = Path.Combine(Folder, "bin", stream, "out.image"),
     };
 

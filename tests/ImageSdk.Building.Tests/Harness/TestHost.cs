@@ -18,6 +18,9 @@ static class TestHost
         ? path
         : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
+    /// <summary>Whether builds work ahead of need: IMAGESDK_TEST_SPECULATION=false runs all tests without.</summary>
+    public static bool Speculation { get; } = Environment.GetEnvironmentVariable("IMAGESDK_TEST_SPECULATION") != "false";
+
     /// <summary>Why images can't be built here; null where they can.</summary>
     public static string? WhyNot { get; } = Missing();
 

@@ -1,3 +1,4 @@
+using ImageSdk.Building.Execution;
 using ImageSdk.Building.Stages;
 using ImageSdk.Building.State;
 using ImageSdk.Contracts;

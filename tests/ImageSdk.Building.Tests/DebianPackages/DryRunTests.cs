@@ -3,10 +3,10 @@ using ImageSdk.Packages;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 
-public class RehearsalTests
+public class DryRunTests
 {
     static IReadOnlyList<PackageAction> ActionsOf(params string[] calls) =>
-        new Rehearsal([], [], [], [.. calls.Select(call => call.Split(' '))], "").ReadActions();
+        new DryRun([], [], [], [.. calls.Select(call => call.Split(' '))], "").ReadActions();
 
     [Fact]
     public void What_is_unpacked_and_not_configured_by_name_is_configured_at_the_end() => Assert.Equal(

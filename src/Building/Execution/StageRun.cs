@@ -4,6 +4,8 @@ using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Publishing;
 using ImageSdk.Building.Reporting;
 using ImageSdk.Building.Scanning;
+using ImageSdk.Building.Speculation;
+using ImageSdk.Building.Stages;
 using ImageSdk.Building.State;
 using ImageSdk.Building.Workers;
 using ImageSdk.Contracts;
@@ -15,7 +17,7 @@ using ImageSdk.Layers;
 using ImageSdk.Posix;
 using ImageSdk.Trees;
 
-namespace ImageSdk.Building.Stages;
+namespace ImageSdk.Building.Execution;
 
 /// <summary>One stage of one build: its key, its layer, and what the next stage gets.</summary>
 sealed class StageRun(
@@ -27,6 +29,7 @@ sealed class StageRun(
     readonly StageOperations operations = new(plan);
     readonly StageKeys keys = new(plan, layers);
     readonly ImageRecords records = workers.Records;
+    readonly BuildSpeculation speculation = BuildSpeculation.Of(plan.Project, workers);
     readonly RemoteStages remote = new(plan, workers, listener);
 
     /// <summary>A stage that works on the root that the stages before it left.</summary>
@@ -43,7 +46,7 @@ sealed class StageRun(
         var old = StageTable.Of(stage).Kind == StageKind.Packages ? JsonFile.TryRead(state.StageFile(stage), StateJson.Default.StageState) : null;
         var (outcome, made) = await MakeLayerAsync(key, id =>
         {
-            ReadAhead(before);
+            PrefetchTree(before);
             return new RunStageRequest(stage.ToString(), id, before.Layers, operations.Of(stage), operations.Settings(), inputs);
         });
         Keep(stage, Above(before, made) with { IsProvisional = made != key }, before.Key);
@@ -77,7 +80,7 @@ sealed class StageRun(
         var before = ReadState(stage - 1);
         var inputs = ReadInputs(stage);
         var source = ReadSource();
-        var previous = ReadAhead(source);
+        var previous = PrefetchRecords(source);
         var computedFiles = MergeComputedFiles(source.ImageFile);
         var key = keys.Of(stage, before.Key, inputs);
         var manifest = plan.Manifest;
@@ -107,11 +110,11 @@ sealed class StageRun(
         var done = JsonFile.TryRead(state.StageFile(stage), StateJson.Default.StageState);
         var outcome = tests.Count == 0 ? new StageOutcome(StageResult.Nothing, "no tests") : Cached;
         // What the image is going to be, and what is to be said of it, while the tests run.
+        Task? describing = null;
         var composer = new ImageComposer(plan, state, layers, records);
-        var composing = BackgroundWork.Start(() => composer.Compose(tree, before, ReadSource()));
-        var describing = plan.Project.Attestations.Count > 0
-            ? Describer.DescribeAheadAsync(tree.FileSystem!, before, composing, cancellation)
-            : composing;
+        var composing = speculation.BeginOrDefer(() => BackgroundWork.Start(() => composer.Compose(tree, before, ReadSource())));
+        if (plan.Project.Attestations.Count > 0)
+            describing = Describer.Prefetch(tree.FileSystem!, before, composing, cancellation);
         try
         {
             if (tests.Count > 0 && done?.TestedKey != testedKey && !PassedElsewhere(testedKey))
@@ -120,13 +123,14 @@ sealed class StageRun(
                 await RunTestsAsync(before.Layers, tests);
                 outcome = new(StageResult.Ran, $"{tests.Count} passed, {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
             }
-            composer.Write(await composing);
+            composer.Write(await composing.Value);
             await records.FlushAsync();
             StreamCache.Trim(plan.Project, listener);
         }
         finally
         {
-            await describing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Task? running = describing ?? (composing.IsValueCreated ? composing.Value : null);
+            await (running ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         Keep(stage, before with { TestedKey = testedKey }, before.Key);
         return outcome;
@@ -158,39 +162,37 @@ sealed class StageRun(
     /// Begins to put the image's tree together of what is there, and to read what is known of it. That takes about as long as a stage
     /// does in the worker, and nothing else goes on here meanwhile.
     /// </summary>
-    void ReadAhead(StageState before)
+    void PrefetchTree(StageState before)
     {
-        var tree = workers.Shared<TreeAhead>().Tree ??= Task.Run(() =>
+        var tree = speculation.BeginOnce(() => Task.Run(() =>
         {
             var source = ReadSource();
-            ReadAhead(source);
-            return new ImageTreeBuilder(layers).Begin(before, TreeOf(source.ImageFile));
-        }, CancellationToken.None);
-        if (plan.Project.Attestations.Count > 0)
-            Describer.ReadKnownAhead(tree);
+            PrefetchRecords(source);
+            return new ImageTreeBuilder(layers).BuildLower(before, TreeOf(source.ImageFile));
+        }, CancellationToken.None));
+        if (tree is not null && plan.Project.Attestations.Count > 0)
+            Describer.PrefetchKnown(tree);
     }
 
     ImageDescriber Describer => new(plan, state, layers, workers, listener);
 
-    /// <returns>Null where nothing was begun; also where that failed, so that it fails again where it is told.</returns>
-    async Task<BegunTree?> TakeTreeAsync()
+    /// <returns>Null where it was not begun; also where that failed, so that it fails again where it is told.</returns>
+    async Task<LowerTree?> TakeTreeAsync()
     {
-        var begun = workers.Shared<TreeAhead>().Tree;
-        workers.Shared<TreeAhead>().Tree = null;
-        if (begun is null)
+        if (speculation.Take<LowerTree>() is not { } work)
             return null;
-        await ((Task)begun).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return begun.IsCompletedSuccessfully ? begun.Result : null;
+        await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return work.IsCompletedSuccessfully ? work.Result : null;
     }
 
     /// <summary>Begins to decode the records that the tree is made of.</summary>
     /// <returns>File of the stream's latest image, whose times are kept for what did not change; null where there is none.</returns>
-    string? ReadAhead(SourceImage source)
+    string? PrefetchRecords(SourceImage source)
     {
         var images = plan.Project.Store.Open().Images;
         var previous = images.DirectoryExists(plan.Project.Stream) && images.FindLatest(plan.Project.Stream) is { } latest ? images.GetPath(latest) : null;
         foreach (var record in new[] { source.ImageFile, previous }.OfType<string>())
-            records.ReadAhead(record);
+            speculation.Prefetch(record);
         return previous;
     }
 
@@ -237,8 +239,8 @@ sealed class StageRun(
         var summary = done.Summary is null ? "" : $"{done.Summary}, ";
         return (new(StageResult.Ran, $"{summary}{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s", done.Layer), done.ProvisionalKey ?? key);
 
-        // What this build has begun with is to be told of, done or not.
-        bool IsThere() => layers.Contains(id) && !workers.Begun.Contains(id);
+        // The stage tells of what was made ahead of it as if it were made now.
+        bool IsThere() => layers.Contains(id) && !speculation.IsSpeculative(id);
     }
 
     StageState Above(StageState before, string key)

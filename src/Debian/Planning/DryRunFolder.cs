@@ -9,13 +9,13 @@ using ImageSdk.Trees;
 namespace ImageSdk.Debian.Planning;
 
 /// <summary>
-/// The folder of a rehearsal, in which apt believes to install packages. In it are programs that stand in for others: methods that fetch
+/// The folder of a dry run, in which apt believes to install packages. In it are programs that stand in for others: methods that fetch
 /// nothing, but make a file of the right size without content and write down what it is, and a dpkg that writes down how it is called.
 /// </summary>
 /// <param name="root">Where the folder lies; whose own apt's methods are is another matter.</param>
 /// <param name="name">The folder's, without a slash in front.</param>
 /// <param name="path">Its absolute path, where apt runs.</param>
-sealed partial class RehearsalFolder(DirectoryHandle root, string name, string path)
+sealed partial class DryRunFolder(DirectoryHandle root, string name, string path)
 {
     // The folder's absolute path, and the program that dpkg's other calls go to, for the programs.
     const string PathVariable = "IMAGESDK_REHEARSAL";
@@ -73,7 +73,7 @@ sealed partial class RehearsalFolder(DirectoryHandle root, string name, string p
 
         """;
 
-    bool hasExcerpt;
+    bool hasClosure;
 
     /// <summary>Makes the folder.</summary>
     /// <param name="methods">apt's own.</param>
@@ -86,16 +86,16 @@ sealed partial class RehearsalFolder(DirectoryHandle root, string name, string p
         BootstrapRoot.WriteFile(root, $"{name}/dpkg", Dpkg, ProgramMode);
     }
 
-    /// <summary>Gives apt an excerpt in place of all lists.</summary>
+    /// <summary>Gives apt the lists of a closure in place of all.</summary>
     /// <param name="source">Where all lists are.</param>
     /// <param name="sourcePath">The same as an absolute path, where apt runs.</param>
-    public void Write(ListExcerpt excerpt, DirectoryHandle source, string sourcePath)
+    public void Write(DependencyClosure closure, DirectoryHandle source, string sourcePath)
     {
         var folder = Encoding.UTF8.GetBytes($"{name}/{ListsFolder}");
         root.MakeDirectoriesInRoot([.. folder, .. "/partial"u8], ProgramMode);
         using var target = root.OpenDirectoryInRoot(folder);
-        excerpt.Write(target, source, sourcePath);
-        hasExcerpt = true;
+        closure.Write(target, source, sourcePath);
+        hasClosure = true;
     }
 
     /// <summary>Options of apt.</summary>
@@ -107,7 +107,7 @@ sealed partial class RehearsalFolder(DirectoryHandle root, string name, string p
             $"Dir::Bin::Methods={path}/methods/", $"Dir::Bin::dpkg={path}/dpkg", $"Dir::Cache::archives={path}/archives/", $"Dir::Log::Planner={path}/{PlannerFile}",
             "APT::Sandbox::User=root", "DPkg::Use-Pty=false", "DPkg::Install::Recursive::minimum=1000000", .. DebianPackage.AptOptions,
             // Its digests of lists are of others, and it is to say of conflicts.
-            .. hasExcerpt ? [$"Dir::State::lists={path}/{ListsFolder}/", "Dir::Cache::pkgcache=", "Dir::Cache::srcpkgcache=", "Debug::pkgProblemResolver=true"] : (string[])[],
+            .. hasClosure ? [$"Dir::State::lists={path}/{ListsFolder}/", "Dir::Cache::pkgcache=", "Dir::Cache::srcpkgcache=", "Debug::pkgProblemResolver=true"] : (string[])[],
             .. further,
         ];
         return settings.SelectMany(setting => new[] { "-o", setting });
@@ -119,10 +119,10 @@ sealed partial class RehearsalFolder(DirectoryHandle root, string name, string p
 
     /// <summary>What was written down.</summary>
     /// <param name="lines">What apt said.</param>
-    /// <returns>Null where apt was given an excerpt of its lists and found conflicts: then it needs all of them.</returns>
-    public Rehearsal? Read(IReadOnlyList<string> lines)
+    /// <returns>Null where apt was given a part of its lists and found conflicts: then it needs all of them.</returns>
+    public DryRun? Read(IReadOnlyList<string> lines)
     {
-        if (hasExcerpt && !TryForgetResolver(ref lines))
+        if (hasClosure && !TryForgetResolver(ref lines))
             return null;
         return new(
             lines, LinesOf(FetchedFile), LinesOf(OrderFile),

@@ -8,7 +8,7 @@ using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 
-public class ListExcerptTests
+public class DependencyClosureTests
 {
     const string Sample = """
         Package: app
@@ -45,7 +45,7 @@ public class ListExcerptTests
 
     static string[] PackagesIn(string installed, params string[] names)
     {
-        var folder = Directory.CreateTempSubdirectory("imagesdk-excerpt-");
+        var folder = Directory.CreateTempSubdirectory("imagesdk-closure-");
         try
         {
             var (all, part) = (folder.CreateSubdirectory("all"), folder.CreateSubdirectory("part"));
@@ -54,10 +54,10 @@ public class ListExcerptTests
             File.WriteAllText(Path.Combine(all.FullName, "host_Translation-en"), "");
             using var source = DirectoryHandle.Open(all.FullName);
             using var target = DirectoryHandle.Open(part.FullName);
-            var excerpt = new ListExcerpt(PackageLists.TryRead(source)!, new(Encoding.UTF8.GetBytes(installed)));
+            var closure = new DependencyClosure(PackageLists.TryRead(source)!, new(Encoding.UTF8.GetBytes(installed)));
             foreach (var name in names)
-                excerpt.Add(name);
-            excerpt.Write(target, source, all.FullName);
+                closure.Add(name);
+            closure.Write(target, source, all.FullName);
             Assert.Equal(["host_InRelease", "host_Packages"], part.GetFiles().Select(file => file.Name).Order(StringComparer.Ordinal));
             Assert.Equal(Path.Combine(all.FullName, "host_InRelease"), new FileInfo(Path.Combine(part.FullName, "host_InRelease")).LinkTarget);
             return
@@ -91,7 +91,7 @@ public class ListExcerptTests
     [Fact]
     public void Lists_that_are_no_text_are_not_read()
     {
-        var folder = Directory.CreateTempSubdirectory("imagesdk-excerpt-");
+        var folder = Directory.CreateTempSubdirectory("imagesdk-closure-");
         try
         {
             File.WriteAllText(Path.Combine(folder.FullName, "host_Packages.lz4"), "");
@@ -127,12 +127,12 @@ public class ListExcerptTests
             var status = Path.Combine(folder, "status");
             File.WriteAllText(status, round % 2 == 0 || !File.Exists("/var/lib/dpkg/status") ? "" : File.ReadAllText("/var/lib/dpkg/status"));
             var names = Enumerable.Range(0, 1 + random.Next(5)).Select(_ => Encoding.UTF8.GetString(main.NameOf(random.Next(main.Count)))).Distinct().ToList();
-            var excerpt = new ListExcerpt(all, new(File.ReadAllBytes(status)));
+            var closure = new DependencyClosure(all, new(File.ReadAllBytes(status)));
             foreach (var name in names)
-                excerpt.Add(name);
-            if (Rehearse("excerpt", excerpt) is not { } part)
+                closure.Add(name);
+            if (RunDry("closure", closure) is not { } part)
                 continue;
-            var whole = Rehearse("whole", null)!;
+            var whole = RunDry("whole", null)!;
             compared++;
             // Several sources are fetched from side by side.
             Assert.Equal(UntilSummary(whole.Lines), UntilSummary(part.Lines));
@@ -141,19 +141,19 @@ public class ListExcerptTests
             Assert.Equal(whole.ReadActions(), part.ReadActions());
             Assert.Equal(WithoutNumbers(whole.PlannerLog), WithoutNumbers(part.PlannerLog));
 
-            Rehearsal? Rehearse(string name, ListExcerpt? excerpt)
+            DryRun? RunDry(string name, DependencyClosure? closure)
             {
                 using var root = DirectoryHandle.Open(folder);
-                var rehearsal = new RehearsalFolder(root, name, Path.Combine(folder, name));
-                using (var methods = DirectoryHandle.Open($"/{RehearsalFolder.AptMethods}"))
-                    rehearsal.Make(methods);
-                if (excerpt is not null)
+                var dryRun = new DryRunFolder(root, name, Path.Combine(folder, name));
+                using (var methods = DirectoryHandle.Open($"/{DryRunFolder.AptMethods}"))
+                    dryRun.Make(methods);
+                if (closure is not null)
                     using (var lists = DirectoryHandle.Open(directory.ListsDirectory))
-                        rehearsal.Write(excerpt, lists, directory.ListsDirectory);
-                return rehearsal.Read(RunApt(
+                        dryRun.Write(closure, lists, directory.ListsDirectory);
+                return dryRun.Read(RunApt(
                 [
-                    "--yes", "-q", .. rehearsal.Options($"Dir::State::Status={status}", $"Dir::State::extended_states={folder}/{name}.states"), "install", .. names,
-                ], rehearsal.Environment("true")));
+                    "--yes", "-q", .. dryRun.Options($"Dir::State::Status={status}", $"Dir::State::extended_states={folder}/{name}.states"), "install", .. names,
+                ], dryRun.Environment("true")));
             }
         }
         // Most packages get along.

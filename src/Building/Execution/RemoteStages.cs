@@ -4,7 +4,7 @@ using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Contracts.Projects;
 
-namespace ImageSdk.Building.Stages;
+namespace ImageSdk.Building.Execution;
 
 /// <summary>
 /// The shared cache as the stages of one build use it. It helps or it does not: what goes wrong with it is a warning, and the

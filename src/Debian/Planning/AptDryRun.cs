@@ -12,7 +12,7 @@ namespace ImageSdk.Debian.Planning;
 /// twice as long, because it works out again after each package what would be left over.
 /// </summary>
 /// <param name="context">Of a root that is thrown away.</param>
-sealed class AptRehearsal(StageContext context)
+sealed class AptDryRun(StageContext context)
 {
     const string Folder = ".imagesdk-rehearsal";
     const string ConfigurationFile = $"{Folder}/apt.conf";
@@ -20,19 +20,19 @@ sealed class AptRehearsal(StageContext context)
     /// <summary>apt keeps what it takes for virtual names, tasks and patterns to itself where it is to be quiet; of progress it need not tell.</summary>
     static readonly string[] SaysSelections = ["quiet=0", "quiet::NoUpdate=true"];
 
-    /// <param name="excerpt">What apt has to know of the lists; null for all of them.</param>
-    /// <returns>Null where apt fails, or needs something that only the real programs know, or more than the excerpt.</returns>
-    public Rehearsal? Install(IEnumerable<string> names, ListExcerpt? excerpt)
+    /// <param name="closure">The part of the lists that apt reads; null for all of them.</param>
+    /// <returns>Null where apt fails, or needs something that only the real programs know, or more than the closure.</returns>
+    public DryRun? Install(IEnumerable<string> names, DependencyClosure? closure)
     {
         var root = context.Handle;
-        if (root.StatInRoot(Encoding.UTF8.GetBytes(RehearsalFolder.AptMethods)) is not { Kind: FileKind.Directory })
+        if (root.StatInRoot(Encoding.UTF8.GetBytes(DryRunFolder.AptMethods)) is not { Kind: FileKind.Directory })
             return null;
-        var folder = new RehearsalFolder(root, Folder, $"/{Folder}");
-        using (var methods = root.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(RehearsalFolder.AptMethods)))
+        var folder = new DryRunFolder(root, Folder, $"/{Folder}");
+        using (var methods = root.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(DryRunFolder.AptMethods)))
             folder.Make(methods);
-        if (excerpt is not null)
+        if (closure is not null)
             using (var lists = root.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(AptLists.Folder)))
-                folder.Write(excerpt, lists, $"/{AptLists.Folder}");
+                folder.Write(closure, lists, $"/{AptLists.Folder}");
         // Read after the root's own configuration. debconf's hook would look into packages that have nothing in them, others into what was installed.
         BootstrapRoot.WriteFile(root, ConfigurationFile, "#clear DPkg::Pre-Install-Pkgs;\n#clear DPkg::Pre-Invoke;\n#clear DPkg::Post-Invoke;\n", 0x1A4); // 0644
         try
@@ -46,7 +46,7 @@ sealed class AptRehearsal(StageContext context)
             var after = AptExtendedStates.Read(root);
             if (after != states)
                 AptExtendedStates.Replace(root, states);
-            return exitCode == 0 && folder.Read(lines) is { } rehearsal ? rehearsal with { ExtendedStates = after } : null;
+            return exitCode == 0 && folder.Read(lines) is { } dryRun ? dryRun with { ExtendedStates = after } : null;
         }
         finally
         {

@@ -3,7 +3,7 @@ using ImageSdk.Building.State;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;
 
-namespace ImageSdk.Building.Stages;
+namespace ImageSdk.Building.Execution;
 
 /// <summary>Says which tests failed and why.</summary>
 static class TestFailure

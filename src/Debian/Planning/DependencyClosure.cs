@@ -7,15 +7,15 @@ using ImageSdk.Posix;
 namespace ImageSdk.Debian.Planning;
 
 /// <summary>
-/// What of apt's lists can matter to an installation: the packages that are asked for or installed already, and all that any of them
+/// The closure of an installation: what of apt's lists can matter to an installation: the packages that are asked for or installed already, and all that any of them
 /// could need, directly or not, in all versions. Of 60,000 packages a few hundred are left, and apt thinks in no time.
 /// </summary>
 /// <remarks>
 /// It thinks the same, as nothing else can come into it: apt installs what is asked for, and what something that it installs depends
 /// on. There is one exception. Where packages cannot be together, it tries ways out in an order in which the number of all packages has a
-/// part: whoever uses an excerpt has to make sure that there was nothing to find a way out of.
+/// part: whoever uses a closure has to make sure that there was nothing to find a way out of.
 /// </remarks>
-sealed class ListExcerpt
+sealed class DependencyClosure
 {
     readonly PackageLists lists;
     readonly HashSet<int> reached = [];
@@ -26,19 +26,19 @@ sealed class ListExcerpt
     /// <param name="installed">dpkg's database.</param>
     /// <param name="entries">What is asked for, as apt is told: "nginx", "nginx=1.22*".</param>
     /// <returns>Null where apt has to look for itself what is meant.</returns>
-    public static ListExcerpt? TryTake(PackageLists? lists, ReadOnlyMemory<byte> installed, IEnumerable<string> entries)
+    public static DependencyClosure? TryTake(PackageLists? lists, ReadOnlyMemory<byte> installed, IEnumerable<string> entries)
     {
         List<string> names = [.. entries.Select(PackageEntry.BaseName)];
         if (lists is null || !names.TrueForAll(lists.Has))
             return null;
-        var excerpt = new ListExcerpt(lists, new(installed));
-        names.ForEach(excerpt.Add);
-        return excerpt;
+        var closure = new DependencyClosure(lists, new(installed));
+        names.ForEach(closure.Add);
+        return closure;
     }
 
     /// <param name="lists">All of them.</param>
     /// <param name="installed">dpkg's database.</param>
-    public ListExcerpt(PackageLists lists, PackageList installed)
+    public DependencyClosure(PackageLists lists, PackageList installed)
     {
         this.lists = lists;
         kept = [.. lists.Files.Select(_ => new SortedSet<int>())];

@@ -8,7 +8,7 @@ namespace ImageSdk.Debian.Planning;
 /// <param name="Order">Paths of the packages' files in the order in which they come, where it was asked for that alone.</param>
 /// <param name="Calls">Arguments of dpkg, call by call.</param>
 /// <param name="PlannerLog">What it gave its planner.</param>
-sealed record Rehearsal(
+sealed record DryRun(
     IReadOnlyList<string> Lines, IReadOnlyList<string> Fetched, IReadOnlyList<string> Order, IReadOnlyList<IReadOnlyList<string>> Calls, string PlannerLog)
 {
     /// <summary>Its notes of packages that came for others' sake, as it would have left them (/var/lib/apt/extended_states).</summary>

@@ -3,7 +3,7 @@ using ImageSdk.Contracts;
 using ImageSdk.Contracts.Stages;
 using ImageSdk.Layers;
 
-namespace ImageSdk.Building.Stages;
+namespace ImageSdk.Building.Execution;
 
 /// <summary>
 /// Says why packages were installed again though neither their list nor anything else of their stage changed: which file below them

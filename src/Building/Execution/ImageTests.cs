@@ -1,3 +1,4 @@
+using ImageSdk.Building.Stages;
 using ImageSdk.Building.State;
 using ImageSdk.Building.Workers;
 using ImageSdk.Contracts;
@@ -5,7 +6,7 @@ using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Images;
 
-namespace ImageSdk.Building.Stages;
+namespace ImageSdk.Building.Execution;
 
 /// <summary>The tests that lie in an image: every executable file below /tests.</summary>
 static class ImageTests

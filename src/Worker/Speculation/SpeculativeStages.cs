@@ -5,25 +5,25 @@ using ImageSdk.Sandbox.Roots;
 namespace ImageSdk.Worker.Speculation;
 
 /// <summary>
-/// Stages that are run before anybody asks for them, one after the other, on a thread of their own. What they say is kept until then;
-/// what they make is in the cache under all that it depends on, like any layer, so that a wrong guess is never asked for.
+/// Stages that run ahead of the requests for them, one after the other, on a thread of their own. What they say is kept until then;
+/// what they make is in the cache under all that it depends on, like any layer, so that a wrong guess leaves an entry without use.
 /// </summary>
-sealed class BegunStages : IDisposable
+sealed class SpeculativeStages : IDisposable
 {
-    readonly Dictionary<string, BegunStage> stages;
+    readonly Dictionary<string, SpeculativeStage> stages;
     readonly CancellationTokenSource cancellation;
     readonly Task running;
 
-    public BegunStages(WorkerSession session, IReadOnlyList<RunStageRequest> requests)
+    public SpeculativeStages(WorkerSession session, IReadOnlyList<RunStageRequest> requests)
     {
-        var missing = requests.Where(request => !session.Store.Contains(request.LayerId)).Select(request => new BegunStage(request)).ToList();
+        var missing = requests.Where(request => request.Settings.Speculation && !session.Store.Contains(request.LayerId)).Select(request => new SpeculativeStage(request)).ToList();
         stages = missing.ToDictionary(stage => stage.LayerId);
         cancellation = CancellationTokenSource.CreateLinkedTokenSource(session.Cancellation);
         running = BackgroundWork.Start(() => missing.TrueForAll(stage => stage.TryRun(session, cancellation.Token)));
     }
 
     /// <summary>Says what the stage has said, and waits for its end.</summary>
-    /// <returns>Null where it was not begun: then the others will not be asked for either, and are given up.</returns>
+    /// <returns>Null where it did not run ahead: then the others will not be asked for either, and are given up.</returns>
     /// <exception cref="Exception">What the stage failed with.</exception>
     public DoneEvent? TryTake(RunStageRequest request, WorkerSession session)
     {

@@ -7,8 +7,8 @@ using ImageSdk.Worker.Operations;
 
 namespace ImageSdk.Worker.Speculation;
 
-/// <summary>One of <see cref="BegunStages"/>.</summary>
-sealed class BegunStage(RunStageRequest request)
+/// <summary>One of <see cref="SpeculativeStages"/>.</summary>
+sealed class SpeculativeStage(RunStageRequest request)
 {
     readonly DelayedListener listener = new();
     readonly TaskCompletionSource<DoneEvent> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

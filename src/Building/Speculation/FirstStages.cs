@@ -1,16 +1,17 @@
+using ImageSdk.Building.Stages;
 using ImageSdk.Building.State;
 using ImageSdk.Contracts;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Contracts.Stages;
 using ImageSdk.Layers;
 
-namespace ImageSdk.Building.Stages;
+namespace ImageSdk.Building.Speculation;
 
 /// <summary>
 /// What a build that was never made is going to work at first, as far as its project says: a bootstrap that is not in the cache, and the
 /// stages up to the packages, on that or on a source image that is.
 /// </summary>
-sealed class FirstWork(BuildPlan plan, LayerStore layers, DigestCache digests)
+sealed class FirstStages(BuildPlan plan, LayerStore layers, DigestCache digests)
 {
     readonly StageKeys keys = new(plan, layers);
     readonly StageInputs inputs = new(plan, digests);
