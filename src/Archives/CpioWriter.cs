@@ -22,7 +22,7 @@ sealed class CpioWriter(Stream target, long modified)
     public void AddLink(string path, string destination)
     {
         AddParents(path);
-        Write(path, InodeMode.Symlink | 0b111_111_111, Encoding.UTF8.GetBytes(destination));
+        Write(path, InodeMode.Symlink | Permissions.All, Encoding.UTF8.GetBytes(destination));
     }
 
     /// <summary>Ends the archive.</summary>
@@ -32,7 +32,7 @@ sealed class CpioWriter(Stream target, long modified)
     {
         for (var slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1))
             if (directories.Add(path[..slash]))
-                Write(path[..slash], InodeMode.Directory | 0b111_101_101, []);
+                Write(path[..slash], InodeMode.Directory | Permissions.Directory, []);
     }
 
     void Write(string path, uint mode, ReadOnlySpan<byte> content)

@@ -100,7 +100,7 @@ sealed class TarTreeWriter(FileSystem tree, DirectoryHandle root, FileTime epoch
             Name = name,
             Type = type,
             LinkName = link,
-            Mode = inode is ModedInode moded ? moded.Mode & InodeMode.PermissionMask : 0b111_111_111,
+            Mode = inode is ModedInode moded ? moded.Mode & InodeMode.PermissionMask : Permissions.All,
             Uid = inode.Uid,
             Gid = inode.Gid,
             Size = size,

@@ -7,6 +7,7 @@ using ImageSdk.Contracts.Projects;
 using ImageSdk.Debian.Bootstrapping;
 using ImageSdk.Debian.Fetching;
 using ImageSdk.Debian.Speculation;
+using ImageSdk.Images;
 using ImageSdk.Packages;
 using ImageSdk.Packages.Cache;
 using ImageSdk.Packages.Locking;
@@ -113,7 +114,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
         foreach (var call in resolution.Calls)
             installer.Call(call, packages);
         if (resolution.ExtendedStates.Length > 0)
-            BootstrapRoot.WriteFile(root, AptExtendedStates.FilePath, resolution.ExtendedStates, 0x1A4);
+            BootstrapRoot.WriteFile(root, AptExtendedStates.FilePath, resolution.ExtendedStates, Permissions.File);
 
         async Task<(Resolution Resolution, Dictionary<string, CachedPackage> Packages)> FetchRestAsync()
         {

@@ -35,7 +35,7 @@ sealed class DebianPackager
     // apt makes its lock, and a folder that belongs to the user who downloads, wherever they are missing.
     static bool HasArchives(DirectoryHandle root) =>
         RootFile.Exists(root, "var/cache/apt/archives/lock")
-            && root.StatInRoot("var/cache/apt/archives/partial"u8) is { Kind: FileKind.Directory, Permissions: 0x1C0, Uid: not 0 }; // 0700
+            && root.StatInRoot("var/cache/apt/archives/partial"u8) is { Kind: FileKind.Directory, Permissions: Permissions.OwnerDirectory, Uid: not 0 };
 
     // apt.conf may put the caches elsewhere ("Dir::Cache") or name hooks that run with the commands.
     static bool SetsDirectories(DirectoryHandle root)

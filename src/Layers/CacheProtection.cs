@@ -1,4 +1,5 @@
 using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Layers;
@@ -10,8 +11,7 @@ namespace ImageSdk.Layers;
 static class CacheProtection
 {
     /// <summary>All may look, and this user alone may write.</summary>
-    public const UnixFileMode SharedMode =
-        LayerStore.PrivateMode | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    public const UnixFileMode SharedMode = (UnixFileMode)Permissions.Directory;
 
     const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 

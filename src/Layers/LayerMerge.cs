@@ -17,7 +17,7 @@ sealed class LayerMerge
         public bool IsDirectory => Entry.Inode is DirectoryInode;
     }
 
-    static readonly LayerEntry top = new(new ByteString([]), LayerEntryKind.Inode, new DirectoryInode { Mode = 0x41ED }, 0, false); // 040755
+    static readonly LayerEntry top = new(new ByteString([]), LayerEntryKind.Inode, new DirectoryInode { Mode = InodeMode.Directory | Permissions.Directory }, 0, false);
 
     readonly Node root = new(top);
     ulong lastLink;

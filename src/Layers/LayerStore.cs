@@ -1,7 +1,8 @@
-using ImageSdk.Contracts;
 using System.Security.Cryptography;
 using System.Text;
+using ImageSdk.Contracts;
 using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Layers;
@@ -26,7 +27,7 @@ namespace ImageSdk.Layers;
 sealed class LayerStore
 {
     /// <summary>Of directories that are one user's alone.</summary>
-    public const UnixFileMode PrivateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    public const UnixFileMode PrivateMode = (UnixFileMode)Permissions.OwnerDirectory;
 
     /// <summary>
     /// Root and each ordinary user have a cache of their own even in a common folder: the kernel marks deleted names

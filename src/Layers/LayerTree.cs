@@ -21,7 +21,7 @@ sealed class LayerTree
             file.Inode is DirectoryInode ? [] : null;
     }
 
-    readonly Node root = new(new TreeFile(new DirectoryInode { Mode = 0x41ED })); // 040755
+    readonly Node root = new(new TreeFile(new DirectoryInode { Mode = InodeMode.Directory | Permissions.Directory }));
 
     /// <summary>Starts with an image's own tree.</summary>
     public static LayerTree From(FileSystem fileSystem)

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Trees;
 
@@ -30,7 +31,7 @@ static class AptExtendedStates
             return;
         var path = Encoding.UTF8.GetBytes(FilePath);
         if (root.TryStat(path) is null)
-            root.CreateFile(path, 0x1A4).Dispose(); // 0644
+            root.CreateFile(path, Permissions.File).Dispose();
         using var file = root.OpenWriteInRoot(path);
         file.Write(Encoding.UTF8.GetBytes(states));
     }

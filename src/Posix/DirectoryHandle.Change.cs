@@ -68,9 +68,8 @@ public sealed unsafe partial class DirectoryHandle
             var prefix = path[..end];
             if (prefix.IsEmpty || StatInRoot(prefix) is not null)
                 continue;
-            var last = prefix.LastIndexOf((byte)'/');
-            using var parent = OpenDirectoryInRoot(last < 0 ? [] : prefix[..last]);
-            parent.TryMakeDirectory(prefix[(last + 1)..], mode);
+            using var parent = OpenDirectoryInRoot(BytePath.ParentOf(prefix));
+            parent.TryMakeDirectory(BytePath.NameOf(prefix), mode);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ImageSdk.Images;
 
 namespace ImageSdk.Storage;
 
@@ -39,10 +40,10 @@ sealed class HeaderCache(string imageDirectory)
         {
             var path = PathOf(header.Name);
             // Whatever the umask: who can write here could give an image another header.
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(directory, (UnixFileMode)Permissions.OwnerDirectory);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!, (UnixFileMode)Permissions.OwnerDirectory);
             using var temporary = new TemporaryFile(
-                $"{path}.{Guid.NewGuid():N}~", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+                $"{path}.{Guid.NewGuid():N}~", (UnixFileMode)Permissions.File);
             JsonSerializer.Serialize(temporary.Stream, new HeaderEntry(Form, file.Length, file.LastWriteTimeUtc.Ticks, header), HeaderJson.Default.HeaderEntry);
             temporary.Close(toDisk: false);
             temporary.MoveTo(path);

@@ -7,8 +7,7 @@ namespace ImageSdk.Storage;
 /// <summary>The files and directories below an image directory, as the original's image server lays them out.</summary>
 sealed class ImageDirectories(string root)
 {
-    const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
-        UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    const UnixFileMode DirectoryMode = (UnixFileMode)Permissions.Directory;
 
     public string PathOf(string name) => name == ImageName.RootDirectory ? root : Path.Combine(root, name);
 
@@ -107,7 +106,7 @@ sealed class ImageDirectories(string root)
         {
             using var temporary = new TemporaryFile(
                 $"{MetadataPath(name)}.{Guid.NewGuid():N}~",
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+                (UnixFileMode)Permissions.File);
             DirectoryMetadataFile.Write(temporary.Stream, metadata);
             temporary.Close(toDisk: true);
             temporary.MoveTo(MetadataPath(name));

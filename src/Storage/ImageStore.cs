@@ -11,8 +11,7 @@ namespace ImageSdk.Storage;
 public sealed partial class ImageStore
 {
     const string LockName = ".lock";
-    const UnixFileMode ImageMode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    const UnixFileMode ImageMode = (UnixFileMode)Permissions.File;
 
     readonly ImageDirectories directories;
     readonly HeaderCache headers;

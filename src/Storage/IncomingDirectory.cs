@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,8 +12,8 @@ namespace ImageSdk.Storage;
 /// </summary>
 sealed class IncomingDirectory : IDisposable
 {
-    const uint DirectoryMode = 0x1C0; // rwx for the owner
-    const uint FileMode = 0x180; // rw for the owner
+    const uint DirectoryMode = Permissions.OwnerDirectory;
+    const uint FileMode = Permissions.OwnerFile;
     const int NumberLength = 8;
 
     readonly DirectoryHandle parent;

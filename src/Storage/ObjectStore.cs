@@ -10,7 +10,7 @@ namespace ImageSdk.Storage;
 /// </summary>
 public sealed partial class ObjectStore : IObjectSource
 {
-    const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    const UnixFileMode DirectoryMode = (UnixFileMode)Permissions.OwnerDirectory;
 
     // One handle for good: the kernel tells each handle of what could not be written since it was opened.
     readonly Lazy<DirectoryHandle> root;

@@ -63,7 +63,7 @@ public sealed class TarImageWriter(IObjectFetcher objects, CancellationToken can
             Name = name,
             Type = link is not null ? '1' : TarHeader.TypeOf(inode),
             LinkName = link ?? (inode is SymlinkInode symlink ? symlink.Target : default),
-            Mode = inode is ModedInode moded ? moded.Mode : 0b111_111_111,
+            Mode = inode is ModedInode moded ? moded.Mode : Permissions.All,
             Uid = inode.Uid,
             Gid = inode.Gid,
             Size = link is not null ? 0 : inode is RegularInode file ? file.Size : computedSize,

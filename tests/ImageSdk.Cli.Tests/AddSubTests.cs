@@ -21,7 +21,7 @@ public sealed class AddSubTests : IDisposable
         sub.Add(Odd, "odd"u8.ToArray());
         sub.Scanned.Link("/usr/bin/link", "/etc/passwd");
         sub.Scanned.Add("/etc/symlink", new SymlinkInode { Target = "passwd" });
-        sub.Scanned.Add("/etc/null", new SpecialInode { Mode = InodeMode.Character | 0b110_110_110, Rdev = 0x103 });
+        sub.Scanned.Add("/etc/null", new SpecialInode { Mode = InodeMode.Character | Permissions.SharedFile, Rdev = 0x103 });
         sub.Add("/tmp/gone", "gone"u8.ToArray());
         sub.Add("/usr/bin/long", [.. Enumerable.Range(0, 9_000_000).Select(number => (byte)(number >> 7))]);
         for (var number = 0; number < 600; number++)

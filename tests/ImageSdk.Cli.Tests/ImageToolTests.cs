@@ -104,7 +104,7 @@ public class ImageToolTests
         var target = sample.Temporary["out"];
         Assert.Equal(0, sample.Run(settings, "get", "p/1", target).ExitCode);
         Directory.Delete(Path.Combine(target, "var"), recursive: true);
-        File.SetUnixFileMode(Path.Combine(target, "locked"), (UnixFileMode)0x1C0);
+        File.SetUnixFileMode(Path.Combine(target, "locked"), (UnixFileMode)Permissions.OwnerDirectory);
         File.WriteAllText(Path.Combine(target, "etc/hello"), "changed");
         File.Delete(Path.Combine(target, "etc/link"));
         Directory.CreateDirectory(Path.Combine(target, "more/below"));

@@ -128,7 +128,7 @@ public class RunAndDiskTests
         using var sample = new SampleStore();
         var image = SampleImage.Make(sample.Store.Objects);
         var builder = new FileSystemBuilder(image.FileSystem!);
-        builder.Add("/fail", new RegularInode { Mode = InodeMode.Regular | 0x1ED });
+        builder.Add("/fail", new RegularInode { Mode = InodeMode.Regular | Permissions.Program });
         sample.Store.Images.Add("run", image with { FileSystem = builder.Build() });
         // An empty file is no program: bubblewrap says so, and the image is gone again.
         Assert.NotEqual(0, sample.Run("run-command-in-image-chroot", "run", "--", "/fail").ExitCode);

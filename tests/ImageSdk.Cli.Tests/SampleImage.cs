@@ -11,9 +11,9 @@ static class SampleImage
 
     public static ByteString OddPath { get; } = new([.. "/etc/a b\\\n"u8, 0xFF, .. "é"u8]);
 
-    public static DirectoryInode Directory { get; } = new() { Mode = InodeMode.Directory | 0b111_101_101 };
+    public static DirectoryInode Directory { get; } = new() { Mode = InodeMode.Directory | Permissions.Directory };
 
-    public static RegularInode File(ObjectStore objects, string content, uint permissions = 0b110_100_100)
+    public static RegularInode File(ObjectStore objects, string content, uint permissions = Permissions.File)
     {
         var hash = content.Length == 0 ? default : objects.Add(ByteString.FromText(content).Span).Hash;
         return new()
@@ -29,11 +29,11 @@ static class SampleImage
     {
         var builder = new FileSystemBuilder();
         builder.Add("/bin", Directory);
-        builder.Add("/bin/su", File(objects, "su", InodeMode.SetUid | 0b111_101_101));
+        builder.Add("/bin/su", File(objects, "su", InodeMode.SetUid | Permissions.Program));
         builder.Add("/dev", Directory);
-        builder.Add("/dev/null", new SpecialInode { Mode = InodeMode.Character | 0b110_110_110, Rdev = 0x103 });
+        builder.Add("/dev/null", new SpecialInode { Mode = InodeMode.Character | Permissions.SharedFile, Rdev = 0x103 });
         builder.Add("/etc", Directory);
-        builder.Add("/etc/computed", new ComputedInode { Mode = InodeMode.Regular | 0b110_100_100, Source = "localhost:6977" });
+        builder.Add("/etc/computed", new ComputedInode { Mode = InodeMode.Regular | Permissions.File, Source = "localhost:6977" });
         builder.Add("/etc/empty", File(objects, ""));
         builder.Add("/etc/hello", File(objects, "hello, world\n") with { Uid = 7, Gid = 8 });
         builder.Link("/etc/hello.link", "/etc/hello");

@@ -49,7 +49,7 @@ sealed class SubServer : IDisposable
         Files[path] = content;
         scanned.Add(path, new RegularInode
         {
-            Mode = InodeMode.Regular | 0b110_100_100, Size = (ulong)content.Length, Hash = content.Length == 0 ? default : ObjectHash.Of(content), Mtime = new(1_700_000_000, 5),
+            Mode = InodeMode.Regular | Permissions.File, Size = (ulong)content.Length, Hash = content.Length == 0 ? default : ObjectHash.Of(content), Mtime = new(1_700_000_000, 5),
         });
     }
 

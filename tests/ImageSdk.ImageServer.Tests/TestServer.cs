@@ -82,9 +82,9 @@ sealed class TestServer : IAsyncDisposable
     public Image MakeImage(string content = "content")
     {
         var builder = new FileSystemBuilder();
-        builder.Add("/etc", new DirectoryInode { Mode = InodeMode.Directory | 0x1ED });
-        builder.Add("/etc/file", new RegularInode { Mode = InodeMode.Regular | 0x1A4, Size = (ulong)content.Length, Hash = PutObject(content) });
-        builder.Add("/etc/empty", new RegularInode { Mode = InodeMode.Regular | 0x1A4 });
+        builder.Add("/etc", new DirectoryInode { Mode = InodeMode.Directory | Permissions.Directory });
+        builder.Add("/etc/file", new RegularInode { Mode = InodeMode.Regular | Permissions.File, Size = (ulong)content.Length, Hash = PutObject(content) });
+        builder.Add("/etc/empty", new RegularInode { Mode = InodeMode.Regular | Permissions.File });
         builder.Add("/etc/link", new SymlinkInode { Target = "file" });
         return new Image { FileSystem = builder.Build(), Filter = Filter.Parse("/tmp/.*\n") };
     }

@@ -9,8 +9,8 @@ static class SampleImage
     {
         var added = objects.Add(((ByteString)content).Span);
         var builder = new FileSystemBuilder();
-        builder.Add("/etc", new DirectoryInode { Mode = InodeMode.Directory | 0x1ED });
-        builder.Add("/etc/file", new RegularInode { Mode = InodeMode.Regular | 0x1A4, Size = added.Size, Hash = added.Hash });
+        builder.Add("/etc", new DirectoryInode { Mode = InodeMode.Directory | Permissions.Directory });
+        builder.Add("/etc/file", new RegularInode { Mode = InodeMode.Regular | Permissions.File, Size = added.Size, Hash = added.Hash });
         builder.Add("/etc/empty", new RegularInode { Mode = InodeMode.Regular });
         return new Image { FileSystem = builder.Build(), CreatedOn = createdOn ?? DateTimeOffset.UnixEpoch, CreatedBy = "me" };
     }

@@ -28,7 +28,7 @@ static class BtrfsMaker
     public static void Make(ArtifactContext context, Volume volume, PartitionContent content, string file, long offset, long size)
     {
         using var root = context.OpenRoot();
-        root.MakeDirectoriesInRoot(Bytes(volume.MountPoint), 0x1ED);
+        root.MakeDirectoriesInRoot(Bytes(volume.MountPoint), Permissions.Directory);
         using var directory = volume.MountPoint == "/" ? context.OpenRoot() : root.OpenDirectoryBeneath(Bytes(volume.MountPoint[1..]));
         Prepare(directory, content);
         // It can't write at a place within a file.
@@ -45,11 +45,11 @@ static class BtrfsMaker
     {
         foreach (var (entry, bytes) in content.Added)
         {
-            var (parent, name) = Split(entry.Path);
-            using var handle = EnsureDirectory(directory, parent);
+            using var handle = EnsureDirectory(directory, entry.Path.ParentPath.Span);
+            var name = BytePath.NameOf(entry.Path.Span);
             if (handle.TryStat(name) is not null)
                 handle.Unlink(name);
-            using var file = handle.CreateFile(name, 0x1A4);
+            using var file = handle.CreateFile(name, Permissions.File);
             file.Write(bytes);
         }
         // What other file systems have, and what stands for devices where an ordinary user builds.
@@ -76,14 +76,8 @@ static class BtrfsMaker
 
     static DirectoryHandle EnsureDirectory(DirectoryHandle directory, ReadOnlySpan<byte> path)
     {
-        directory.MakeDirectoriesInRoot(path, 0x1ED);
+        directory.MakeDirectoriesInRoot(path, Permissions.Directory);
         return directory.OpenDirectoryBeneath(path.TrimStart((byte)'/'));
-    }
-
-    static (byte[] Parent, byte[] Name) Split(ByteString path)
-    {
-        var slash = path.Span.LastIndexOf((byte)'/');
-        return (path.Span[..Math.Max(1, slash)].ToArray(), path.Span[(slash + 1)..].ToArray());
     }
 
     static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

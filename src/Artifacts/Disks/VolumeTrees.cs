@@ -8,7 +8,7 @@ namespace ImageSdk.Artifacts.Disks;
 /// </summary>
 sealed class VolumeTrees
 {
-    const uint DirectoryMode = InodeMode.Directory | 0b111_101_101;
+    const uint DirectoryMode = InodeMode.Directory | Permissions.Directory;
 
     readonly FileSystemBuilder all;
     readonly FileTime epoch;
@@ -28,7 +28,7 @@ sealed class VolumeTrees
         var bytes = Encoding.UTF8.GetBytes(content);
         // Its other names keep what they have.
         all.Remove(path);
-        all.Add(path, new RegularInode { Mode = InodeMode.Regular | 0b110_100_100, Size = (ulong)bytes.Length, Mtime = epoch });
+        all.Add(path, new RegularInode { Mode = InodeMode.Regular | Permissions.File, Size = (ulong)bytes.Length, Mtime = epoch });
         added.Add((path, bytes));
     }
 

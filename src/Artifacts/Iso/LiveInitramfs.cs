@@ -1,6 +1,7 @@
 using System.Text;
 using ImageSdk.Archives;
 using ImageSdk.Artifacts.Boot;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Artifacts.Iso;
@@ -44,14 +45,14 @@ static class LiveInitramfs
         using var root = context.OpenRoot();
         using var target = File.Create(file);
         var archive = new CpioWriter(target, context.Epoch);
-        archive.AddFile($"scripts/{BootName}", 0b110_100_100, Encoding.UTF8.GetBytes(Script(squashfs)));
+        archive.AddFile($"scripts/{BootName}", Permissions.File, Encoding.UTF8.GetBytes(Script(squashfs)));
         // Called by this name, kmod loads files, packed ones too; klibc's program of that name does not.
         archive.AddLink($"{Directory}/insmod", "/bin/kmod");
         var modules = new KernelModules(context.Tree, root, kernel.Version);
         WarnOfMissingDrivers(context, kernel, modules);
         var place = 0;
         foreach (var path in modules.InLoadOrder(Required, Useful))
-            archive.AddFile($"{Directory}/modules/{place++:D3}-{Path.GetFileName(path)}", 0b110_100_100, modules.Read(path));
+            archive.AddFile($"{Directory}/modules/{place++:D3}-{Path.GetFileName(path)}", Permissions.File, modules.Read(path));
         archive.Finish();
     }
 

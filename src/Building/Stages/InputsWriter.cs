@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.State;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Trees;
 using ImageSdk.Trees.Templates;
@@ -124,7 +125,7 @@ sealed class InputsWriter(DigestCache digests)
         Span<char> digits = stackalloc char[64];
         var mayHaveAttributes = digest(directory, name, status, hash);
         Convert.TryToHexStringLower(hash, digits, out _);
-        text.Append(" f ").Append(Convert.ToString(status.Permissions & 0x1FF, 8)).Append(' ').Append(digits).Append(' ');
+        text.Append(" f ").Append(Convert.ToString(status.Permissions & Permissions.All, 8)).Append(' ').Append(digits).Append(' ');
         return mayHaveAttributes;
     }
 

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Errors;
+using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Options;
 
@@ -45,7 +46,7 @@ sealed class ToolOptions
             using var file = new FileStream(Path, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 1 << 16,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                UnixCreateMode = (UnixFileMode)Permissions.OwnerFile,
             });
             write(file);
         }

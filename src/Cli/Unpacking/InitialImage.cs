@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Cli.Unpacking;
@@ -11,13 +12,13 @@ static class InitialImage
     {
         try
         {
-            root.MakeDirectoriesInRoot("var/lib"u8, 0x1ED);
+            root.MakeDirectoriesInRoot("var/lib"u8, Permissions.Directory);
             using var parent = root.OpenDirectoryInRoot("var/lib"u8);
             if (parent.TryStat("initial-image"u8) is not null)
                 parent.RemoveTree("initial-image"u8);
-            using var file = parent.CreateBeneath("initial-image"u8, 0x1A4);
+            using var file = parent.CreateBeneath("initial-image"u8, Permissions.File);
             file.Write(Encoding.UTF8.GetBytes($"{imageName}\n"));
-            file.SetPermissions(0x1A4);
+            file.SetPermissions(Permissions.File);
         }
         catch (PosixException exception) when (exception.Error is Errno.AccessDenied or Errno.NotPermitted)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Cli.Errors;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Cli.Unpacking;
@@ -11,7 +12,7 @@ namespace ImageSdk.Cli.Unpacking;
 /// </summary>
 sealed class TargetDirectory : IDisposable
 {
-    const uint OwnerOnly = 0x1C0;
+    const uint OwnerOnly = Permissions.OwnerDirectory;
     const string LostAndFound = "lost+found";
 
     readonly DirectoryHandle parent;

@@ -12,7 +12,7 @@ namespace ImageSdk.Cli.Unpacking;
 /// <summary>An image unpacked for the time of a command. An ordinary user gets the files under their own ownership.</summary>
 sealed class TemporaryTree : IDisposable
 {
-    const uint OwnerOnly = 0x1C0;
+    const uint OwnerOnly = Permissions.OwnerDirectory;
 
     readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("imagesdk-");
 

@@ -11,8 +11,8 @@ namespace ImageSdk.Cli.Unpacking;
 /// <param name="time">Of what is made here.</param>
 sealed class TreeOverlay(FileSystem tree, FileTime time)
 {
-    const uint DirectoryMode = InodeMode.Directory | 0b111_101_101;
-    const uint FileMode = InodeMode.Regular | 0b110_100_100;
+    const uint DirectoryMode = InodeMode.Directory | Permissions.Directory;
+    const uint FileMode = InodeMode.Regular | Permissions.File;
 
     readonly ExtraObjects objects = new();
     readonly HashSet<ObjectHash> hashes = [];
@@ -85,7 +85,7 @@ sealed class TreeOverlay(FileSystem tree, FileTime time)
 
     void Replace(FileSystemBuilder builder, ByteString path, Inode inode)
     {
-        var (parent, name) = Split(path);
+        var (parent, name) = (path.ParentPath, path.FileName);
         var place = Join(EnsureDirectory(builder, parent, DirectoryMode), name);
         if (builder.Find(place) is DirectoryInode)
             throw Blocked(path, place);
@@ -101,7 +101,7 @@ sealed class TreeOverlay(FileSystem tree, FileTime time)
     {
         if (path.Length == 1)
             return path;
-        var (above, name) = Split(path);
+        var (above, name) = (path.ParentPath, path.FileName);
         var place = Join(EnsureDirectory(builder, above, DirectoryMode), name);
         if (builder.Find(place) is SymlinkInode)
             place = TreePaths.Resolve(Tree, place) ?? throw Blocked(path, place);
@@ -114,12 +114,6 @@ sealed class TreeOverlay(FileSystem tree, FileTime time)
 
     static CommandException Blocked(ByteString path, ByteString place) => new(
         ErrorCode.BadLayer, $"{path} cannot be laid over the image, which has {place} as something else: a directory takes a directory's place only, and a file a file's");
-
-    static (ByteString Parent, ByteString Name) Split(ByteString path)
-    {
-        var at = path.Span.LastIndexOf((byte)'/');
-        return (at == 0 ? "/" : new ByteString(path.Span[..at]), new ByteString(path.Span[(at + 1)..]));
-    }
 
     static ByteString Join(ByteString directory, ByteString name) =>
         directory.Length == 1 ? new([(byte)'/', .. name.Span]) : new([.. directory.Span, (byte)'/', .. name.Span]);

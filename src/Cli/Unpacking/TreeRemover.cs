@@ -1,3 +1,4 @@
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Cli.Unpacking;
@@ -5,7 +6,7 @@ namespace ImageSdk.Cli.Unpacking;
 /// <summary>Removes a tree that may have directories without permissions, as an ordinary user's own may be.</summary>
 static class TreeRemover
 {
-    const uint OwnerOnly = 0x1C0;
+    const uint OwnerOnly = Permissions.OwnerDirectory;
 
     /// <summary>Never follows a link. Does nothing where there is no such name.</summary>
     public static void Remove(DirectoryHandle parent, ReadOnlySpan<byte> name)

@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Contracts.Packagers;
 
@@ -24,7 +25,7 @@ static class GenericPackagerScript
         script.Append("[ \"$cmd\" = \"run\" ] && exec \"$@\"\n");
         script.Append("if [ \"$cmd\" = \"show-clean-patterns\" ]; then\n");
         foreach (var pattern in packager.CleanPatterns)
-            script.Append("    echo '").Append(pattern.Replace("'", "'\\''", StringComparison.Ordinal)).Append("'\n");
+            script.Append("    echo ").Append(ShellWord.Quote(pattern)).Append('\n');
         script.Append("    exit 0\nfi\n");
         script.Append("[ \"$cmd\" = \"show-size-multiplier\" ] && exec echo ").Append(Math.Max(packager.ListSizeMultiplier, 1)).Append('\n');
         Command("update", packager.UpdateCommand);

@@ -3,6 +3,7 @@ using ImageSdk.Contracts;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Debian.Planning;
+using ImageSdk.Images;
 using ImageSdk.Packages;
 using ImageSdk.Packages.Cache;
 using ImageSdk.Packages.Locking;
@@ -203,7 +204,7 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
             return directory.ConfigurationFile;
         var file = Path.Combine(temporary, "apt.conf");
         if (!File.Exists(file))
-            using (var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            using (var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = (UnixFileMode)Permissions.OwnerFile }))
             using (var writer = new StreamWriter(stream))
                 writer.Write($"#include \"{directory.ConfigurationFile}\";\n{string.Join('\n', proxies)}\n");
         return file;

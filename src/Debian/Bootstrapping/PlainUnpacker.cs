@@ -31,9 +31,8 @@ sealed class PlainUnpacker(StageContext context, string forces, Action<string> r
         var opened = NewPackage.Read(packages, context.Cancellation);
         if (!opened.All(package => package.IsPlain) || IsOverridden(opened) || !AreNew(opened))
             return false;
-        RunScripts(opened);
         // A script may have told dpkg to put files elsewhere.
-        if (IsOverridden(opened))
+        if (!TryRunScripts(opened) || IsOverridden(opened))
             return false;
         Extract(packages, keepsDirectories: true);
         database.Add(opened);
@@ -52,8 +51,7 @@ sealed class PlainUnpacker(StageContext context, string forces, Action<string> r
         // dpkg knows no order among packages that need each other before they are unpacked; all of them are there already.
         if (!opened.All(package => package.IsPlain) || !AreDistinct(opened))
             return null;
-        RunScripts(opened);
-        if (IsOverridden(opened))
+        if (!TryRunScripts(opened) || IsOverridden(opened))
             return null;
         database.Add(opened);
         return [.. opened.Select(package => package.Control.QualifiedName)];
@@ -104,38 +102,37 @@ sealed class PlainUnpacker(StageContext context, string forces, Action<string> r
         return parent.TryStat(BytePath.NameOf(path)) is not null;
     }
 
-    string VersionOfDpkg(IReadOnlyList<NewPackage> packages) =>
+    /// <summary>The version of dpkg that scripts find in their environment; null where there is no dpkg.</summary>
+    string? VersionOfDpkg(IReadOnlyList<NewPackage> packages) =>
         packages.FirstOrDefault(package => package.Control.Package == "dpkg")?.Control["Version"]
-        ?? ControlStanza.ReadAll(RootFile.TryReadText(root, DpkgStatus.File) ?? "").FirstOrDefault(stanza => stanza["Package"] == "dpkg")?["Version"]
-        ?? "1.21";
+        ?? ControlStanza.ReadAll(RootFile.TryReadText(root, DpkgStatus.File) ?? "").FirstOrDefault(stanza => stanza["Package"] == "dpkg")?["Version"];
 
-    /// <summary>Runs the pre-installation scripts, in the packages' order, as dpkg does: from its temporary folder.</summary>
-    void RunScripts(IReadOnlyList<NewPackage> packages)
+    /// <summary>Runs the pre-installation scripts, in the packages' order.</summary>
+    /// <returns>False where there is no dpkg that they could be told of: none was run.</returns>
+    bool TryRunScripts(IReadOnlyList<NewPackage> packages)
     {
         List<PackageControl> scripted = [.. packages.Select(package => package.Control).Where(control => control.TextOf("preinst") is not null)];
         if (scripted.Count == 0)
-            return;
-        var dpkgVersion = VersionOfDpkg(packages);
-        var commands = new StringBuilder("set -e; cd /\n");
+            return true;
+        if (VersionOfDpkg(packages) is not { Length: > 0 } version)
+            return false;
+        var script = new PreinstScript(AdministrationDirectory, version, forces);
         var number = 0;
         using var directory = root.OpenDirectoryInRoot("var/lib/dpkg"u8);
         foreach (var control in scripted)
         {
             var folder = $"tmp.ci.{number++}";
-            directory.TryMakeDirectory(Encoding.UTF8.GetBytes(folder), 0x1ED); // 0755
+            directory.TryMakeDirectory(Encoding.UTF8.GetBytes(folder), Permissions.Directory);
             using (var files = directory.OpenDirectory(Encoding.UTF8.GetBytes(folder)))
                 foreach (var part in control.Files)
-                    using (var file = files.CreateBeneath(Encoding.UTF8.GetBytes(part.Name), 0x180))
+                    using (var file = files.CreateBeneath(Encoding.UTF8.GetBytes(part.Name), Permissions.OwnerFile))
                     {
                         file.Write(part.Content);
-                        file.SetPermissions(part.Name == "preinst" ? 0x1ED : part.Mode);
+                        file.SetPermissions(part.Name == "preinst" ? Permissions.Program : part.Mode);
                     }
-            commands.Append($"mv {AdministrationDirectory}/{folder} {AdministrationDirectory}/tmp.ci\n")
-                .Append($"DPKG_MAINTSCRIPT_PACKAGE={control.Package} DPKG_MAINTSCRIPT_PACKAGE_REFCOUNT=1 DPKG_MAINTSCRIPT_ARCH={control["Architecture"]} ")
-                .Append($"DPKG_MAINTSCRIPT_NAME=preinst DPKG_MAINTSCRIPT_DEBUG=0 DPKG_RUNNING_VERSION={dpkgVersion} DPKG_ADMINDIR={AdministrationDirectory} DPKG_ROOT= DPKG_FORCE={forces} ")
-                .Append($"{AdministrationDirectory}/tmp.ci/preinst install || {{ echo 'The script preinst of {control.Package} failed.'; exit 1; }}\n")
-                .Append($"rm -rf {AdministrationDirectory}/tmp.ci\n");
+            script.Run(control.Package, control["Architecture"], folder);
         }
-        runScript(commands.ToString());
+        runScript(script.ToString());
+        return true;
     }
 }

@@ -12,7 +12,7 @@ namespace ImageSdk.Debian.Dpkg;
 /// </summary>
 sealed class DpkgDatabase(DirectoryHandle root)
 {
-    const uint FileMode = 0x1A4; // 0644
+    const uint FileMode = Permissions.File;
 
     /// <summary>Paths that dpkg has been told to put elsewhere, or to give another owner or mode; and where others go.</summary>
     public IReadOnlySet<ByteString> ReadOverrides()
@@ -117,7 +117,7 @@ sealed class DpkgDatabase(DirectoryHandle root)
 
     static void Write(DirectoryHandle directory, string name, ReadOnlySpan<byte> content, uint mode)
     {
-        using var file = directory.CreateBeneath(Encoding.UTF8.GetBytes(name), 0x180);
+        using var file = directory.CreateBeneath(Encoding.UTF8.GetBytes(name), Permissions.OwnerFile);
         file.Write(content);
         file.SetPermissions(mode);
     }

@@ -1,3 +1,4 @@
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Debian.Dpkg;
@@ -12,13 +13,13 @@ static class LayerCopy
         switch (status.Kind)
         {
             case FileKind.Directory:
-                to.TryMakeDirectory(path, 0x1C0);
+                to.TryMakeDirectory(path, Permissions.OwnerDirectory);
                 foreach (var name in from.ReadNamesOf(path))
                     CopyTree(from, to, [.. path, (byte)'/', .. name]);
                 break;
             case FileKind.Regular:
                 using (var source = from.OpenRead(path))
-                using (var target = to.CreateFile(path, 0x180))
+                using (var target = to.CreateFile(path, Permissions.OwnerFile))
                     SparseWriter.Copy(source.SafeFileHandle, target.SafeFileHandle);
                 break;
             case FileKind.Symlink:

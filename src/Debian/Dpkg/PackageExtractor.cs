@@ -77,7 +77,7 @@ static class PackageExtractor
     static void MakeDirectory(
         TarFileEntry entry, DirectoryHandle root, DirectoryHandle parent, ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, bool keepsDirectories)
     {
-        var isNew = parent.TryMakeDirectory(name, 0x1ED);
+        var isNew = parent.TryMakeDirectory(name, Permissions.Directory);
         if (!isNew && root.StatInRoot(path) is not { Kind: FileKind.Directory })
             throw new InvalidDataException($"{entry.Name} is a directory in one package and something else in another");
         if (isNew || (!keepsDirectories && parent.Stat(name).Kind == FileKind.Directory))
@@ -107,7 +107,7 @@ static class PackageExtractor
 
     static void WriteFile(TarFileEntry entry, DirectoryHandle parent, ReadOnlySpan<byte> name, SafeFileHandle content, long start, byte[] buffer)
     {
-        using var target = parent.CreateBeneath(name, 0x180);
+        using var target = parent.CreateBeneath(name, Permissions.OwnerFile);
         for (var done = 0L; done < entry.Length;)
         {
             var count = RandomAccess.Read(content, buffer.AsSpan(0, (int)Math.Min(BufferSize, entry.Length - done)), start + entry.Start + done);

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Trees;
 
@@ -8,9 +9,9 @@ namespace ImageSdk.Debian.Installing;
 static class AptLeftovers
 {
     const string Archives = "var/cache/apt/archives";
-    const uint DirectoryMode = 0x1ED; // 0755
-    const uint LockMode = 0x1A0; // 0640
-    const uint PartialMode = 0x1C0; // 0700
+    const uint DirectoryMode = Permissions.Directory;
+    const uint LockMode = Permissions.GroupFile;
+    const uint PartialMode = Permissions.OwnerDirectory;
 
     /// <summary>The user that apt fetches as by default.</summary>
     const string User = "_apt";

@@ -4,6 +4,7 @@ using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Debian.Fetching;
 using ImageSdk.Debian.Planning;
+using ImageSdk.Images;
 using ImageSdk.Packages;
 using ImageSdk.Packages.Cache;
 using ImageSdk.Sandbox.Commands;
@@ -101,7 +102,7 @@ static class CachedArchives
             return;
         var folder = Encoding.UTF8.GetBytes(FetchFolder);
         context.Handle.RemoveTree(folder);
-        context.Handle.TryMakeDirectory(folder, 0x1C0); // 0700
+        context.Handle.TryMakeDirectory(folder, Permissions.OwnerDirectory);
         try
         {
             context.Progress($"Fetching {missing.Count} packages");

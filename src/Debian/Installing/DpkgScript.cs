@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Debian.Planning;
+using ImageSdk.Images.Text;
 using ImageSdk.Packages;
 using ImageSdk.Packages.Cache;
 
@@ -34,13 +35,11 @@ sealed class DpkgScript(AptSettings settings, string mountPoint)
     {
         commands.Append("dpkg");
         foreach (var option in settings.DpkgOptions)
-            commands.Append(' ').Append(Quote(option));
+            commands.Append(' ').Append(ShellWord.Quote(option));
         var isLast = run.Names.Count == 0;
         commands.Append(isLast ? "" : " --no-triggers").Append(run.Unpacks ? " --unpack --auto-deconfigure" : " --configure").Append(isLast ? " --pending" : "");
         foreach (var name in run.Names)
-            commands.Append(" \\\n    ").Append(Quote(run.Unpacks ? files[name].PathBelow(mountPoint) : name));
+            commands.Append(" \\\n    ").Append(ShellWord.Quote(run.Unpacks ? files[name].PathBelow(mountPoint) : name));
         commands.Append('\n');
     }
-
-    static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

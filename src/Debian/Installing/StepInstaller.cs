@@ -5,6 +5,7 @@ using ImageSdk.Contracts.Projects;
 using ImageSdk.Debian.Bootstrapping;
 using ImageSdk.Debian.Fetching;
 using ImageSdk.Debian.Planning;
+using ImageSdk.Images;
 using ImageSdk.Packages;
 using ImageSdk.Packages.Cache;
 using ImageSdk.Posix;
@@ -116,7 +117,7 @@ sealed class StepInstaller(
             return;
         // The path is what apt sets for dpkg, whatever scripts of the image get.
         var script = $"#!/bin/sh\nset -e\nexport PATH=/usr/sbin:/usr/bin:/sbin:/bin\n{commands}";
-        using var borrowed = new BorrowedFile(context.Handle, ScriptFile, Encoding.UTF8.GetBytes(script), 0x1ED);
+        using var borrowed = new BorrowedFile(context.Handle, ScriptFile, Encoding.UTF8.GetBytes(script), Permissions.Program);
         var memory = new MemoryWatch();
         var (exitCode, lastLines) = context.RunInBuildEnvironment(CommandPurpose.Packages, [GenericPackager.PathInImage, "run", ScriptFile]);
         if (exitCode != 0)

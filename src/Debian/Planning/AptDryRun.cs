@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Images;
 using ImageSdk.Packages;
 using ImageSdk.Posix;
 using ImageSdk.Sandbox.Commands;
@@ -34,7 +35,7 @@ sealed class AptDryRun(StageContext context)
             using (var lists = root.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(AptLists.Folder)))
                 folder.Write(closure, lists, $"/{AptLists.Folder}");
         // Read after the root's own configuration. debconf's hook would look into packages that have nothing in them, others into what was installed.
-        BootstrapRoot.WriteFile(root, ConfigurationFile, "#clear DPkg::Pre-Install-Pkgs;\n#clear DPkg::Pre-Invoke;\n#clear DPkg::Post-Invoke;\n", 0x1A4); // 0644
+        BootstrapRoot.WriteFile(root, ConfigurationFile, "#clear DPkg::Pre-Install-Pkgs;\n#clear DPkg::Pre-Invoke;\n#clear DPkg::Post-Invoke;\n", Permissions.File);
         try
         {
             var states = AptExtendedStates.Read(root);

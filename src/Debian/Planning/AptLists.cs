@@ -53,7 +53,7 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
             if (lists.TryStat(name) is not null)
                 continue;
             using var source = File.OpenRead(file);
-            using (var target = lists.CreateFile(name, 0x1A4)) // 0644
+            using (var target = lists.CreateFile(name, Permissions.File))
                 source.CopyTo(target);
             lists.SetTimes(name, TimeOf(file));
         }
@@ -135,7 +135,7 @@ sealed class AptLists(WorkerSession session, PlanCache cache)
         {
             foreach (var path in Parents.Skip(1))
                 if (context.Handle.StatInRoot(Encoding.UTF8.GetBytes(path)) is { Kind: FileKind.Directory })
-                    target.TryMakeDirectory(Encoding.UTF8.GetBytes(path), 0x1ED);
+                    target.TryMakeDirectory(Encoding.UTF8.GetBytes(path), Permissions.Directory);
             LayerCopy.CopyTree(context.Handle, target, Encoding.UTF8.GetBytes(Folder));
             foreach (var path in Parents.Reverse())
                 LayerCopy.CopyStatus(context.Handle, target, Encoding.UTF8.GetBytes(path.Length == 0 ? "." : path));

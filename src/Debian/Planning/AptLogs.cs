@@ -1,6 +1,7 @@
 using ImageSdk.Contracts;
 using System.Text;
 using System.Text.RegularExpressions;
+using ImageSdk.Images;
 using ImageSdk.Packages;
 using ImageSdk.Posix;
 using ImageSdk.Trees;
@@ -43,18 +44,18 @@ static partial class AptLogs
     public static void Write(DirectoryHandle root, PackagePlan plan, IReadOnlyList<string> listed)
     {
         const string time = "1970-01-01  00:00:00";
-        root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes(Directory), 0x1ED); // 0755
+        root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes(Directory), Permissions.Directory);
         var automatic = plan.Automatic.ToHashSet(StringComparer.Ordinal);
         var installed = plan.Packages.Select(package => package.Package).Select(package =>
             $"{package.Name}:{plan.Architecture} ({package.Version}{(automatic.Contains(package.Name) ? ", automatic" : "")})");
-        Append(root, $"{Directory}/history.log", 0x1A4, 0,
+        Append(root, $"{Directory}/history.log", Permissions.File, 0,
             $"\nStart-Date: {time}\nCommandline: apt-get -q -y --no-install-recommends install {string.Join(' ', listed)}\nInstall: {string.Join(", ", installed)}\nEnd-Date: {time}\n");
         Append(root, $"{Directory}/term.log", 0x1A0, AdministratorsGroup, $"\nLog started: {time}\nLog ended: {time}\n");
         var planner = Encoding.UTF8.GetBytes($"{Directory}/eipp.log.xz");
         root.RemoveTree(planner);
         if (plan.PlannerLog.Length == 0)
             return;
-        using (var file = root.CreateFile(planner, 0x1A4))
+        using (var file = root.CreateFile(planner, Permissions.File))
             file.Write(plan.PlannerLog);
     }
 
@@ -65,8 +66,8 @@ static partial class AptLogs
         var lines = new StringBuilder($"{time} startup archives unpack\n");
         foreach (var (name, version) in packages.Select(package => ($"{package.Name}:{package.Architecture}", package.Version)))
             lines.Append($"{time} install {name} <none> {version}\n{time} status half-installed {name} {version}\n{time} status unpacked {name} {version}\n");
-        root.MakeDirectoriesInRoot("var/log"u8, 0x1ED); // 0755
-        Append(root, DpkgLog, 0x1A4, 0, lines.ToString());
+        root.MakeDirectoriesInRoot("var/log"u8, Permissions.Directory);
+        Append(root, DpkgLog, Permissions.File, 0, lines.ToString());
     }
 
     static void Append(DirectoryHandle root, string path, uint mode, uint group, string text)

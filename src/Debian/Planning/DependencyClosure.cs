@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Images;
 using ImageSdk.Packages;
 using ImageSdk.Packages.Cache;
 using ImageSdk.Packages.Lists;
@@ -67,7 +68,7 @@ sealed class DependencyClosure
             directory.MakeSymlink(name, [.. Encoding.UTF8.GetBytes($"{sourcePath}/"), .. name]);
         foreach (var ((name, list), paragraphs) in lists.Files.Zip(kept))
         {
-            using var file = directory.CreateFile(name, 0x1A4); // 0644
+            using var file = directory.CreateFile(name, Permissions.File);
             foreach (var paragraph in paragraphs)
             {
                 file.Write(list[paragraph]);

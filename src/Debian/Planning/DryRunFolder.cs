@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using ImageSdk.Images;
 using ImageSdk.Packages;
 using ImageSdk.Posix;
 using ImageSdk.Sandbox.Commands;
@@ -26,7 +27,7 @@ sealed partial class DryRunFolder(DirectoryHandle root, string name, string path
     const string OrderFile = "order";
     const string PlannerFile = "planner";
     const string ListsFolder = "lists";
-    const uint ProgramMode = 0x1ED; // 0755
+    const uint ProgramMode = Permissions.Program;
 
     /// <summary>Where apt has its own methods.</summary>
     public const string AptMethods = "usr/lib/apt/methods";

@@ -3,6 +3,7 @@ using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Debian.Dpkg;
 using ImageSdk.Debian.Planning;
+using ImageSdk.Images;
 using ImageSdk.Packages;
 using ImageSdk.Packages.Cache;
 using ImageSdk.Packages.Locking;
@@ -25,7 +26,7 @@ sealed class PredictedRoot(WorkerSession session, AptBootstrapOperation operatio
     /// <summary>The user as which apt fetches, and to which it gives folders of its lists.</summary>
     const string AptUser = "\n_apt:";
 
-    const uint FileMode = 0x1A4; // 0644
+    const uint FileMode = Permissions.File;
 
     static readonly string[] AwkPrograms = ["mawk", "gawk", "original-awk"];
 

@@ -1,3 +1,5 @@
+using ImageSdk.Images;
+
 namespace ImageSdk.Dominator.Transfer;
 
 /// <summary>A file for contents that are too long for memory, gone when it is closed.</summary>
@@ -7,6 +9,6 @@ public static class ScratchFile
     public static FileStream Create() => new(Path.Combine(Path.GetTempPath(), $"imagesdk-{Guid.NewGuid():N}"), new FileStreamOptions
     {
         Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, Options = FileOptions.DeleteOnClose,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        UnixCreateMode = (UnixFileMode)Permissions.OwnerFile,
     });
 }

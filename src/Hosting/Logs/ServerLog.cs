@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ImageSdk.Hosting.Options;
+using ImageSdk.Images;
 
 namespace ImageSdk.Hosting.Logs;
 
@@ -11,8 +12,7 @@ namespace ImageSdk.Hosting.Logs;
 public sealed class ServerLog : IDisposable
 {
     const string LatestName = "latest";
-    const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
-        UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    const UnixFileMode DirectoryMode = (UnixFileMode)Permissions.Directory;
 
     readonly Lock gate = new();
     readonly Queue<string> last = [];

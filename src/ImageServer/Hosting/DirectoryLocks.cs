@@ -1,3 +1,4 @@
+using ImageSdk.Images;
 using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Hosting;
@@ -10,8 +11,8 @@ sealed class DirectoryLocks : IDisposable
     // Both stores pass over names with a dot.
     const string Name = ".server-lock";
 
-    const UnixFileMode ForOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    const UnixFileMode ForReaders = ForOwner | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    const UnixFileMode ForOwner = (UnixFileMode)Permissions.OwnerDirectory;
+    const UnixFileMode ForReaders = (UnixFileMode)Permissions.Directory;
 
     readonly List<FileStream> files = [];
 

@@ -73,7 +73,7 @@ sealed class ImageArchives(ImageCatalogue images, string imageDirectory, Expirat
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            UnixCreateMode = (UnixFileMode)Permissions.OwnerFile,
         }))
         {
             file.Write(bytes);

@@ -65,7 +65,7 @@ public sealed class Listing
     {
         var inode = entry.Inode;
         if (Has(ListingFields.Mode))
-            AppendText(line, $"{InodeMode.Format(inode is ModedInode moded ? moded.Mode : InodeMode.Symlink | 0b111_111_111)} ");
+            AppendText(line, $"{InodeMode.Format(inode is ModedInode moded ? moded.Mode : InodeMode.Symlink | Permissions.All)} ");
         if (Has(ListingFields.Links))
             AppendText(line, $"{links,3} ");
         if (Has(ListingFields.Uid))

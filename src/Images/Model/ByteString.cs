@@ -31,6 +31,12 @@ public readonly struct ByteString : IEquatable<ByteString>, IComparable<ByteStri
     /// <summary>For people and for matching: decoded as UTF-8, each byte that is not UTF-8 shown as U+FFFD.</summary>
     public override string ToString() => PathText.ToText(Span);
 
+    /// <summary>Of a rooted path, the path of its directory: "/" of "/etc".</summary>
+    public ByteString ParentPath => new(Span[..Math.Max(1, Span.LastIndexOf((byte)'/'))]);
+
+    /// <summary>Of a path, what is behind its last slash; all of it where there is none.</summary>
+    public ByteString FileName => new(Span[(Span.LastIndexOf((byte)'/') + 1)..]);
+
     /// <summary>Whether this is a path below another one; both rooted, or both not.</summary>
     /// <param name="directory">Without a slash at its end: not the root.</param>
     public bool IsBelow(ByteString directory) => Length > directory.Length && Span[directory.Length] == '/' && Span.StartsWith(directory.Span);

@@ -15,7 +15,7 @@ public sealed class FileSystemBuilder
     /// <param name="root">Mode, owner and attributes of the root; null for 0755 and root:root. Its entries do not count.</param>
     public FileSystemBuilder(DirectoryInode? root = null)
     {
-        this.root = (root ?? new DirectoryInode { Mode = InodeMode.Directory | 0b111_101_101 }) with { Entries = [] };
+        this.root = (root ?? new DirectoryInode { Mode = InodeMode.Directory | Permissions.Directory }) with { Entries = [] };
         directories[FileSystemWalk.RootPath] = [];
     }
 
@@ -137,23 +137,16 @@ public sealed class FileSystemBuilder
     {
         if (path == FileSystemWalk.RootPath || path.Span.LastIndexOf((byte)'/') < 0)
             return null;
-        var (parent, name) = Cut(path);
-        return directories.TryGetValue(parent, out var siblings) && siblings.TryGetValue(name, out var number) ? number : null;
+        return directories.TryGetValue(path.ParentPath, out var siblings) && siblings.TryGetValue(path.FileName, out var number) ? number : null;
     }
 
     static (ByteString Parent, ByteString Name) Split(ByteString path)
     {
         if (!path.Span.StartsWith((byte)'/'))
             throw new ImageFormatException(path, "not a rooted path");
-        var (parent, name) = Cut(path);
+        var (parent, name) = (path.ParentPath, path.FileName);
         if ((FileSystemValidator.FindNameFault(name.Span) ?? PathLimits.FindFault(path.Span)) is { } fault)
             throw new ImageFormatException(path, fault);
         return (parent, name);
-    }
-
-    static (ByteString Parent, ByteString Name) Cut(ByteString path)
-    {
-        var slash = path.Span.LastIndexOf((byte)'/');
-        return (slash == 0 ? FileSystemWalk.RootPath : new(path.Span[..slash]), new(path.Span[(slash + 1)..]));
     }
 }

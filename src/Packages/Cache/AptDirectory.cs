@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Images;
 using ImageSdk.Layers;
 using ImageSdk.Posix;
 
@@ -120,7 +121,7 @@ sealed class AptDirectory(string path)
             var copy = Path.Combine(trusted, Path.GetFileName(keyring));
             kept.Add(copy);
             File.Copy(keyring, copy, overwrite: true);
-            File.SetUnixFileMode(copy, (UnixFileMode)0x1A4); // 0644
+            File.SetUnixFileMode(copy, (UnixFileMode)Permissions.File);
         }
         foreach (var file in Directory.EnumerateFiles(trusted).Where(file => !kept.Contains(file)))
             File.Delete(file);

@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Sandbox.Commands;
 using ImageSdk.Sandbox.Roots;
@@ -69,7 +70,7 @@ sealed class IdentityReset(StageContext context)
             return;
         }
         const string units = "etc/systemd/system";
-        root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes(units), 0x1ED); // 0755
+        root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes(units), Permissions.Directory);
         BootstrapRoot.WriteFile(root, $"{units}/{KeyService}",
             $"""
             [Unit]
@@ -82,11 +83,11 @@ sealed class IdentityReset(StageContext context)
             RemainAfterExit=yes
             ExecStart=/usr/bin/ssh-keygen -A
 
-            """, 0x1A4); // 0644
+            """, Permissions.File);
         foreach (var service in sshServices.Where(service => root.StatInRoot(Encoding.UTF8.GetBytes($"usr/lib/systemd/system/{service}")) is not null))
         {
             var wants = Encoding.UTF8.GetBytes($"{units}/{service}.wants");
-            root.MakeDirectoriesInRoot(wants, 0x1ED); // 0755
+            root.MakeDirectoriesInRoot(wants, Permissions.Directory);
             using var directory = root.OpenDirectoryInRoot(wants);
             var name = Encoding.UTF8.GetBytes(KeyService);
             if (directory.TryStat(name) is null)

@@ -45,7 +45,7 @@ static class RootCleaner
     {
         const string file = "/etc/hostname";
         if (File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } own && RootFile.TryReadText(root, file[1..], 1 << 10)?.Trim() == own)
-            BootstrapRoot.WriteFile(root, file[1..], "localhost\n", 0x1A4); // 0644
+            BootstrapRoot.WriteFile(root, file[1..], "localhost\n", Permissions.File);
     }
 
     /// <summary>Leaves an empty /etc/resolv.conf: name resolution is the machine's business, not the image's.</summary>
@@ -60,7 +60,7 @@ static class RootCleaner
         else if (root.TryStat(path) is null && root.StatInRoot("etc"u8) is { Kind: FileKind.Directory })
         {
             using var directory = root.OpenDirectoryInRoot("etc"u8);
-            directory.CreateFile("resolv.conf"u8, 0x1A4).Dispose();
+            directory.CreateFile("resolv.conf"u8, Permissions.File).Dispose();
         }
     }
 }

@@ -1,6 +1,7 @@
 using ImageSdk.Contracts;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Images;
 using ImageSdk.Sandbox.Network;
 using ImageSdk.Sandbox.Roots;
 
@@ -33,7 +34,7 @@ static class AptConfigurationFile
         var file = Path.Combine(session.Directory, $"apt-{CacheKey.IdOf(CacheKey.Of([.. lines]))}.conf");
         lock (typeof(AptConfigurationFile))
             if (!File.Exists(file))
-                using (var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+                using (var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = (UnixFileMode)Permissions.OwnerFile }))
                 using (var writer = new StreamWriter(stream))
                     writer.Write(string.Join('\n', lines) + "\n");
         return new BindMount(file, MountPoint);

@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Sandbox.Kernel;
 using ImageSdk.Sandbox.Roots;
@@ -58,7 +59,7 @@ sealed class CoveredPrograms : IDisposable
     void Add(CoveredProgram program, string directory)
     {
         if (covers.Count == 0)
-            KeepTimes(handle, () => handle.TryMakeDirectory(folder, 0x1C0)); // 0700
+            KeepTimes(handle, () => handle.TryMakeDirectory(folder, Permissions.OwnerDirectory));
         var name = Encoding.UTF8.GetBytes(program.Name);
         var isOfBelow = !File.Exists(Path.Combine(root.Upper, directory, program.Name));
         using var parent = handle.OpenDirectoryInRoot(Encoding.UTF8.GetBytes(directory));
@@ -68,7 +69,7 @@ sealed class CoveredPrograms : IDisposable
             kept.MakeHardLink(name, parent, name);
             var original = StatAbove(name);
             byte[] made = [.. name, .. ".imagesdk"u8];
-            using (var file = parent.CreateFile(made, 0x180)) // 0600
+            using (var file = parent.CreateFile(made, Permissions.OwnerFile))
                 file.Write(program.Content);
             parent.SetOwner(made, original.Uid, original.Gid);
             parent.SetPermissions(made, original.Permissions);

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Images;
 
 namespace ImageSdk.Sandbox.Kernel;
 
@@ -12,7 +13,7 @@ static class ProgramFile
         if (!File.Exists(file))
         {
             File.WriteAllText(file, script, new UTF8Encoding(false));
-            File.SetUnixFileMode(file, (UnixFileMode)0x1ED); // 0755
+            File.SetUnixFileMode(file, (UnixFileMode)Permissions.Program);
         }
         return file;
     }

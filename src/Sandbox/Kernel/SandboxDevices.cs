@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Contracts.Messages;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Sandbox.Kernel;
@@ -40,7 +41,7 @@ sealed class SandboxDevices : IDisposable
         }
         foreach (var directory in new[] { "pts", "shm" })
             Directory.CreateDirectory(System.IO.Path.Combine(path, directory));
-        File.SetUnixFileMode(System.IO.Path.Combine(path, "shm"), (UnixFileMode)0x3FF); // 1777
+        File.SetUnixFileMode(System.IO.Path.Combine(path, "shm"), (UnixFileMode)Permissions.SharedDirectory);
         Mounts.Mount("devpts", System.IO.Path.Combine(path, "pts"), "devpts", Mounts.Options.NoSetUid | Mounts.Options.NoExecute, "newinstance,ptmxmode=0666,mode=620");
         foreach (var (name, target) in Links)
             File.CreateSymbolicLink(System.IO.Path.Combine(path, name), target);
@@ -69,7 +70,7 @@ sealed class SandboxDevices : IDisposable
         switch (status.Kind)
         {
             case FileKind.Directory:
-                to.TryMakeDirectory(name, 0x1C0);
+                to.TryMakeDirectory(name, Permissions.OwnerDirectory);
                 using (var source = from.OpenDirectory(name))
                 using (var target = to.OpenDirectory(name))
                     foreach (var child in source.ReadNames())
@@ -81,7 +82,7 @@ sealed class SandboxDevices : IDisposable
                 break;
             case FileKind.Regular:
                 using (var source = from.OpenRead(name))
-                using (var target = to.CreateFile(name, 0x180))
+                using (var target = to.CreateFile(name, Permissions.OwnerFile))
                     source.CopyTo(target);
                 to.SetPermissions(name, status.Permissions);
                 break;

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Sandbox.Lending;
@@ -24,7 +25,8 @@ sealed class BorrowedFile : IDisposable
         this.root = root;
         this.path = Encoding.UTF8.GetBytes(path.TrimStart('/'));
         this.content = content;
-        var (parentPath, name) = Split(this.path);
+        var parentPath = BytePath.ParentOf(this.path);
+        var name = BytePath.NameOf(this.path);
         if (root.StatInRoot(parentPath) is not { Kind: FileKind.Directory })
             return;
         using var parent = root.OpenDirectoryInRoot(parentPath);
@@ -41,7 +43,7 @@ sealed class BorrowedFile : IDisposable
             if (parent.TryStat(name) is not null)
                 return; // A dangling link: what it should lead to comes later.
             var before = parent.Stat().Mtime;
-            using (var file = parent.CreateFile(name, 0x180))
+            using (var file = parent.CreateFile(name, Permissions.OwnerFile))
                 file.Write(content);
             parent.SetPermissions(name, mode);
             parentTimes = (before, parent.Stat().Mtime);
@@ -60,9 +62,9 @@ sealed class BorrowedFile : IDisposable
                 root.SetTimes(path, mtimeBefore);
             return;
         }
-        using var parent = root.OpenDirectoryInRoot(Split(path).Parent);
+        using var parent = root.OpenDirectoryInRoot(BytePath.ParentOf(path));
         var isUntouched = parentTimes is { } times && parent.Stat().Mtime == times.Then;
-        parent.Unlink(Split(path).Name);
+        parent.Unlink(BytePath.NameOf(path));
         if (isUntouched)
             parent.SetTimes("."u8, parentTimes!.Value.Before);
     }
@@ -79,11 +81,5 @@ sealed class BorrowedFile : IDisposable
     {
         using var file = root.OpenWriteInRoot(path);
         file.Write(bytes);
-    }
-
-    static (byte[] Parent, byte[] Name) Split(byte[] path)
-    {
-        var slash = path.AsSpan().LastIndexOf((byte)'/');
-        return slash < 0 ? ([], path) : (path[..slash], path[(slash + 1)..]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Trees;
 
@@ -31,9 +32,9 @@ sealed class LentFile : IDisposable
         }
         touched = MakeParents();
         using var parent = root.OpenDirectoryInRoot(BytePath.ParentOf(path));
-        using (var file = parent.CreateFile(BytePath.NameOf(path), 0x1A4)) // 0644
+        using (var file = parent.CreateFile(BytePath.NameOf(path), Permissions.File))
             file.Write(content);
-        parent.SetPermissions(BytePath.NameOf(path), 0x1A4);
+        parent.SetPermissions(BytePath.NameOf(path), Permissions.File);
     }
 
     /// <param name="path">In the root, with no link in it.</param>
@@ -61,7 +62,7 @@ sealed class LentFile : IDisposable
                 continue;
             }
             using var parent = root.OpenDirectoryInRoot(BytePath.ParentOf(directory));
-            parent.TryMakeDirectory(BytePath.NameOf(directory), 0x1ED); // 0755
+            parent.TryMakeDirectory(BytePath.NameOf(directory), Permissions.Directory);
             made.Push(directory);
         }
         return above;

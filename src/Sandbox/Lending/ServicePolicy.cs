@@ -1,3 +1,4 @@
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Sandbox.Lending;
@@ -11,5 +12,5 @@ static class ServicePolicy
     /// <summary>Unlike what others write there, so that theirs is told from ours.</summary>
     static ReadOnlySpan<byte> Script => "#!/bin/sh\n# No service is started while the image is built.\nexit 101\n"u8;
 
-    public static BorrowedFile Borrow(DirectoryHandle root) => new(root, "/usr/sbin/policy-rc.d", Script.ToArray(), 0x1ED); // 0755
+    public static BorrowedFile Borrow(DirectoryHandle root) => new(root, "/usr/sbin/policy-rc.d", Script.ToArray(), Permissions.Program);
 }

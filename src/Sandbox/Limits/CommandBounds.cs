@@ -3,6 +3,7 @@ using ImageSdk.Contracts;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Sandbox.Limits;
 
@@ -24,7 +25,7 @@ sealed class CommandBounds(ResourceLimits limits, CommandGroups groups, string? 
     public string Prelude { get; } = string.Concat(
     [
         $"echo {MemoryScore} 2>/dev/null >/proc/self/oom_score_adj; ",
-        .. groups.Directories.Select(group => $"echo 0 >{Quote(group)}/cgroup.procs && "),
+        .. groups.Directories.Select(group => $"echo 0 >{ShellWord.Quote(group)}/cgroup.procs && "),
         limits.Disk > 0 ? string.Create(CultureInfo.InvariantCulture, $"ulimit -f {Math.Max(1, limits.Disk / BlockSize)} && ") : "",
         // What all processes take together is looked at now and then. One that takes more in between gets no more than this.
         IsByProcess(limits, groups) ? string.Create(CultureInfo.InvariantCulture, $"ulimit -d {(limits.Memory + limits.Memory / 4 + Slack) >> 10} && ") : "",
@@ -37,8 +38,6 @@ sealed class CommandBounds(ResourceLimits limits, CommandGroups groups, string? 
     public IEnumerable<string> Arguments { get; } = groups.Directories.Any() ? ["--unshare-cgroup-try"] : [];
 
     static bool IsByProcess(ResourceLimits limits, CommandGroups groups) => limits.Memory > 0 && groups.Find("memory") is null;
-
-    static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <summary>Which limit the command has reached; null for none.</summary>
     public string? FindReached()

@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Trees;
 
@@ -40,13 +41,13 @@ static class BootstrapRoot
             if (devices.TryStat(bytes) is { Kind: FileKind.Regular, Size: 0 })
                 devices.Unlink(bytes); // What the node was to be mounted on.
             if (devices.TryStat(bytes) is null)
-                DevicePlaceholder.MakeNode(devices, bytes, 0x2000 | 0x1B6, DeviceNumber.Encode(major, minor)); // 0666
+                DevicePlaceholder.MakeNode(devices, bytes, InodeMode.Character | Permissions.SharedFile, DeviceNumber.Encode(major, minor));
         }
         foreach (var (name, target) in DeviceLinks)
             if (devices.TryStat(Encoding.UTF8.GetBytes(name)) is null)
                 devices.MakeSymlink(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(target));
         foreach (var name in new[] { "pts", "shm" })
-            devices.TryMakeDirectory(Encoding.UTF8.GetBytes(name), 0x1ED); // 0755
+            devices.TryMakeDirectory(Encoding.UTF8.GetBytes(name), Permissions.Directory);
     }
 
     /// <summary>What must be there before any package is: dpkg's and apt's own directories, and what apt is to know.</summary>
@@ -57,15 +58,15 @@ static class BootstrapRoot
             "dev", "etc/apt/apt.conf.d", "etc/apt/sources.list.d", "etc/apt/preferences.d", "etc/dpkg/dpkg.cfg.d", "tmp", "var/cache/apt",
             "var/lib/apt/lists/partial", "var/lib/dpkg/triggers", "var/lib/dpkg/info", "var/lib/dpkg/alternatives", "var/lib/dpkg/updates", "var/log/apt",
         })
-            root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes(directory), 0x1ED); // 0755
-        root.SetPermissions("tmp"u8, 0x3FF); // 1777
+            root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes(directory), Permissions.Directory);
+        root.SetPermissions("tmp"u8, Permissions.SharedDirectory);
         if (bootstrap.MergesUsr)
             foreach (var name in MergedDirectories.Concat(LibraryDirectories.GetValueOrDefault(bootstrap.Architecture, [])))
             {
-                root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes($"usr/{name}"), 0x1ED); // 0755
+                root.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes($"usr/{name}"), Permissions.Directory);
                 root.MakeSymlink(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes($"usr/{name}"));
             }
-        const uint mode = 0x1A4; // 0644
+        const uint mode = Permissions.File;
         WriteFile(root, "etc/apt/sources.list", bootstrap.SourcesList(), mode);
         WriteFile(root, "etc/fstab", "# UNCONFIGURED FSTAB FOR BASE SYSTEM\n", mode);
         WriteFile(root, "etc/hostname", "localhost\n", mode);
@@ -74,7 +75,7 @@ static class BootstrapRoot
         WriteFile(root, "var/lib/dpkg/status", "", mode);
     }
 
-    public static void WritePackager(DirectoryHandle root, string script) => WriteFile(root, "bin/generic-packager", script, 0x1ED); // 0755
+    public static void WritePackager(DirectoryHandle root, string script) => WriteFile(root, "bin/generic-packager", script, Permissions.Program);
 
     /// <summary>Writes a file again, in a directory that is there.</summary>
     /// <param name="mode">Permission bits, whatever the umask.</param>

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Sandbox.Roots;
@@ -22,9 +23,9 @@ sealed class MountPoints(DirectoryHandle root) : IDisposable
             using var parent = root.OpenDirectoryInRoot(parentPath);
             var name = Encoding.UTF8.GetBytes(parts[depth - 1]);
             if (depth < parts.Length || isDirectory)
-                parent.TryMakeDirectory(name, 0x1ED); // 0755
+                parent.TryMakeDirectory(name, Permissions.Directory);
             else
-                parent.CreateFile(name, 0x1A4).Dispose(); // 0644
+                parent.CreateFile(name, Permissions.File).Dispose();
             made.Push((path, depth < parts.Length || isDirectory));
         }
     }

@@ -12,7 +12,7 @@ namespace ImageSdk.Trees.Patching;
 /// </summary>
 public sealed class DirectoryPatcher(string target, IObjectFetcher objects, bool setOwners, CancellationToken cancellation)
 {
-    const uint OwnerOnly = 0x1C0;
+    const uint OwnerOnly = Permissions.OwnerDirectory;
 
     /// <param name="image">The image's tree.</param>
     /// <param name="patch">What is to be done.</param>
@@ -62,17 +62,17 @@ public sealed class DirectoryPatcher(string target, IObjectFetcher objects, bool
     void Remove(DirectoryHandle root, ByteString path)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var parent = root.OpenDirectoryBeneath(Parent(path));
+        using var parent = root.OpenDirectoryBeneath(BytePath.ParentOf(path.Span[1..]));
         // What the filter keeps from being seen keeps its directory, too.
-        if (parent.TryStat(Name(path)) is not { } status)
+        if (parent.TryStat(BytePath.NameOf(path.Span)) is not { } status)
             return;
         if (status.Kind != FileKind.Directory)
-            parent.Unlink(Name(path));
+            parent.Unlink(BytePath.NameOf(path.Span));
         else
         {
-            using var directory = parent.OpenDirectory(Name(path));
+            using var directory = parent.OpenDirectory(BytePath.NameOf(path.Span));
             if (directory.ReadNames().Count == 0)
-                parent.RemoveEmptyDirectory(Name(path));
+                parent.RemoveEmptyDirectory(BytePath.NameOf(path.Span));
         }
     }
 
@@ -81,8 +81,8 @@ public sealed class DirectoryPatcher(string target, IObjectFetcher objects, bool
         cancellation.ThrowIfCancellationRequested();
         if (entry.InodeNumber is not { } number)
             return;
-        using var parent = root.OpenDirectoryBeneath(Parent(entry.Path));
-        var name = Name(entry.Path);
+        using var parent = root.OpenDirectoryBeneath(BytePath.ParentOf(entry.Path.Span[1..]));
+        var name = BytePath.NameOf(entry.Path.Span);
         if (entry.Inode is DirectoryInode)
         {
             parent.TryMakeDirectory(name, OwnerOnly);
@@ -100,15 +100,15 @@ public sealed class DirectoryPatcher(string target, IObjectFetcher objects, bool
         {
             if (setOwners)
             {
-                using var parent = root.OpenDirectoryBeneath(Parent(entry.Path));
-                parent.SetOwner(Name(entry.Path), entry.Inode.Uid, entry.Inode.Gid);
+                using var parent = root.OpenDirectoryBeneath(BytePath.ParentOf(entry.Path.Span[1..]));
+                parent.SetOwner(BytePath.NameOf(entry.Path.Span), entry.Inode.Uid, entry.Inode.Gid);
             }
             return;
         }
         if (entry.Inode is not ModedInode moded)
             return;
-        using var directory = entry.IsRoot ? null : root.OpenDirectoryBeneath(Parent(entry.Path));
-        var (handle, name) = entry.IsRoot ? (root, "."u8.ToArray()) : (directory!, Name(entry.Path).ToArray());
+        using var directory = entry.IsRoot ? null : root.OpenDirectoryBeneath(BytePath.ParentOf(entry.Path.Span[1..]));
+        var (handle, name) = entry.IsRoot ? (root, "."u8.ToArray()) : (directory!, BytePath.NameOf(entry.Path.Span).ToArray());
         if (setOwners)
             handle.SetOwner(name, moded.Uid, moded.Gid);
         handle.SetPermissions(name, moded.Mode & InodeMode.PermissionMask);
@@ -121,8 +121,4 @@ public sealed class DirectoryPatcher(string target, IObjectFetcher objects, bool
         if (time is { } known)
             handle.SetTimes(name, new(known.Seconds, known.Nanoseconds));
     }
-
-    static ReadOnlySpan<byte> Parent(ByteString path) => path.Span.LastIndexOf((byte)'/') is > 0 and var slash ? path.Span[1..slash] : [];
-
-    static ReadOnlySpan<byte> Name(ByteString path) => path.Span[(path.Span.LastIndexOf((byte)'/') + 1)..];
 }

@@ -1,3 +1,4 @@
+using ImageSdk.Images;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Trees.Scanning;
@@ -28,7 +29,7 @@ public sealed class FilteredFileCopier(string source, string target, bool setOwn
         }
         using var content = from.OpenBeneath(path);
         parent.RemoveTree(name);
-        using var file = parent.CreateBeneath(name, 0x180);
+        using var file = parent.CreateBeneath(name, Permissions.OwnerFile);
         for (int count; (count = content.ReadSparse(buffer)) > 0;)
             file.WriteSparse(buffer.AsSpan(0, count));
         Finish(file, status);
@@ -48,7 +49,7 @@ public sealed class FilteredFileCopier(string source, string target, bool setOwn
             if (path[range].IsEmpty)
                 continue;
             using var above = current;
-            above.TryMakeDirectory(path[range], 0x1ED);
+            above.TryMakeDirectory(path[range], Permissions.Directory);
             current = above.OpenDirectory(path[range]);
         }
         return current;

@@ -62,7 +62,7 @@ sealed class TarScanner(string path, string compression, Filter? filter) : IObje
         var copy = new FileStream(Path.Combine(Path.GetTempPath(), $"imagesdk-{Guid.NewGuid():N}.tar"), new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose, BufferSize = 1 << 16,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            UnixCreateMode = (UnixFileMode)Permissions.OwnerFile,
         });
         try
         {
@@ -126,7 +126,7 @@ sealed class TarScanner(string path, string compression, Filter? filter) : IObje
                 continue;
             var parent = new ByteString(place.Span[..end]);
             if (builder.Find(parent) is null)
-                builder.Add(parent, new DirectoryInode { Mode = InodeMode.Directory | 0b111_101_101 }, nextNumber++);
+                builder.Add(parent, new DirectoryInode { Mode = InodeMode.Directory | Permissions.Directory }, nextNumber++);
         }
     }
 

@@ -80,7 +80,7 @@ sealed class FileContents(DirectoryHandle root, bool setOwners) : IKeepingSink
     }
 
     /// <summary>The permissions to make a file with, so that mostly nothing is left to set; no set-uid bits before it has its owner.</summary>
-    public static uint NewMode(ModedInode inode) => inode.Mode & 0x1FF;
+    public static uint NewMode(ModedInode inode) => inode.Mode & Permissions.All;
 
     /// <summary>Sets what the image says of an open file, the time last.</summary>
     /// <param name="time">Null leaves it.</param>

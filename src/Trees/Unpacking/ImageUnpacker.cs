@@ -13,7 +13,7 @@ namespace ImageSdk.Trees.Unpacking;
 /// </summary>
 public sealed class ImageUnpacker(IObjectFetcher objects, CancellationToken cancellation)
 {
-    const uint OwnerOnly = 0x1C0;
+    const uint OwnerOnly = Permissions.OwnerDirectory;
 
     /// <summary>Computed files have no content before a machine asks their generator: they become empty, with this time.</summary>
     static readonly PosixTime Epoch = new(0, 0);

@@ -26,7 +26,7 @@ static class FileCopier
     {
         var target = Encoding.UTF8.GetBytes(operation.TargetPath.Trim('/'));
         var parentPath = BytePath.ParentOf(target);
-        context.Handle.MakeDirectoriesInRoot(parentPath, 0x1ED); // 0755
+        context.Handle.MakeDirectoriesInRoot(parentPath, Permissions.Directory);
         using var directory = context.Handle.OpenDirectoryInRoot(parentPath);
         TreeCopier.WriteFile(operation.Source, operation.Mode, directory, BytePath.NameOf(target).ToArray());
     }

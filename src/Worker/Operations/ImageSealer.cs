@@ -50,7 +50,7 @@ static class ImageSealer
     {
         if (request.TestsDirectory is null && request.TestFiles.Count == 0)
             return;
-        context.Handle.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes(request.TestsTarget.Trim('/')), 0x1ED); // 0755
+        context.Handle.MakeDirectoriesInRoot(Encoding.UTF8.GetBytes(request.TestsTarget.Trim('/')), Permissions.Directory);
         if (request.TestsDirectory is not null)
             new TreeCopier(context.Handle, "tests", ProjectTreeUse.Copy, context.Cancellation).Copy(request.TestsDirectory, request.TestsTarget);
         foreach (var file in request.TestFiles)
@@ -66,7 +66,7 @@ static class ImageSealer
         using var parent = root.OpenDirectoryInRoot(BytePath.ParentOf(path));
         var name = BytePath.NameOf(path);
         parent.Unlink(name);
-        parent.CreateFile(name, 0x180).Dispose();
+        parent.CreateFile(name, Permissions.OwnerFile).Dispose();
         parent.SetOwner(name, status.Uid, status.Gid);
         parent.SetPermissions(name, status.Permissions);
         parent.SetTimes(name, default);

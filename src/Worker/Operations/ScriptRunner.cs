@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Sandbox.Commands;
 using ImageSdk.Sandbox.Logging;
@@ -13,7 +14,7 @@ namespace ImageSdk.Worker.Operations;
 sealed class ScriptRunner(StageContext context)
 {
     const string Directory = ".scripts";
-    const uint ScriptMode = 0x1ED; // 0755
+    const uint ScriptMode = Permissions.Program;
 
     public void Run(string label, IReadOnlyList<string> files)
     {

@@ -16,8 +16,10 @@ namespace ImageSdk.Worker.Operations;
 /// </summary>
 sealed class TreeCopier(DirectoryHandle root, string label, ProjectTreeUse use, CancellationToken cancellation)
 {
-    const uint DirectoryMode = 0x1ED; // 0755
-    const uint FileModes = 0x1ED;     // 0777 without the 022 of the umask that builders must have
+    const uint DirectoryMode = Permissions.Directory;
+
+    /// <summary>What a file's mode keeps: all that the umask 022, which builders must have, leaves of it.</summary>
+    const uint FileModes = Permissions.Program;
     const int BufferSize = 256 * 1024;
 
     public int Copied { get; private set; }
@@ -112,7 +114,7 @@ sealed class TreeCopier(DirectoryHandle root, string label, ProjectTreeUse use, 
         var temporary = ".imagesdk-copy~"u8;
         parent.RemoveTree(temporary);
         using (var from = open())
-        using (var to = parent.CreateFile(temporary, 0x180))
+        using (var to = parent.CreateFile(temporary, Permissions.OwnerFile))
             if (from is FileStream file)
                 SparseWriter.Copy(file.SafeFileHandle, to.SafeFileHandle);
             else

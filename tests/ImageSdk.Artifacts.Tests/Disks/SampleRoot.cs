@@ -17,7 +17,7 @@ sealed class SampleRoot : IDisposable
 
     static readonly FileTime EpochTime = new(Epoch, 0);
 
-    readonly FileSystemBuilder builder = new(new DirectoryInode { Mode = InodeMode.Directory | 0b111_101_101, Mtime = EpochTime });
+    readonly FileSystemBuilder builder = new(new DirectoryInode { Mode = InodeMode.Directory | Permissions.Directory, Mtime = EpochTime });
     readonly List<(ByteString Path, byte[] Content)> files = [];
 
     public SampleRoot(bool withKernel = true)
@@ -56,13 +56,13 @@ sealed class SampleRoot : IDisposable
     }
 
     public void AddDirectory(ByteString path, uint uid = 0) =>
-        builder.Add(path, new DirectoryInode { Mode = InodeMode.Directory | 0b111_101_101, Mtime = EpochTime, Uid = uid });
+        builder.Add(path, new DirectoryInode { Mode = InodeMode.Directory | Permissions.Directory, Mtime = EpochTime, Uid = uid });
 
     public void AddSymlink(ByteString path, ByteString target) => builder.Add(path, new SymlinkInode { Target = target });
 
     public void AddDevice(ByteString path, uint type, ulong rdev)
     {
-        builder.Add(path, new SpecialInode { Mode = type | 0b110_000_000, Rdev = rdev, Mtime = EpochTime });
+        builder.Add(path, new SpecialInode { Mode = type | Permissions.OwnerFile, Rdev = rdev, Mtime = EpochTime });
         files.Add((path, "placeholder"u8.ToArray()));
     }
 
@@ -72,10 +72,10 @@ sealed class SampleRoot : IDisposable
         files.Add((path, files.Single(file => file.Path == existing).Content));
     }
 
-    public void AddFile(ByteString path, string content, uint permissions = 0b110_100_100) => AddFile(path, Encoding.UTF8.GetBytes(content), permissions);
+    public void AddFile(ByteString path, string content, uint permissions = Permissions.File) => AddFile(path, Encoding.UTF8.GetBytes(content), permissions);
 
     public void AddFile(
-        ByteString path, byte[] content, uint permissions = 0b110_100_100, uint uid = 0, FileTime? modified = null, params (string Name, byte[] Value)[] attributes)
+        ByteString path, byte[] content, uint permissions = Permissions.File, uint uid = 0, FileTime? modified = null, params (string Name, byte[] Value)[] attributes)
     {
         builder.Add(path, new RegularInode
         {
@@ -125,8 +125,8 @@ sealed class SampleRoot : IDisposable
         foreach (var (path, content) in backwards ? files.AsEnumerable().Reverse() : files)
         {
             if (path.Span.LastIndexOf((byte)'/') is > 0 and var slash)
-                handle.MakeDirectoriesInRoot(path.Span[..slash], 0x1ED);
-            using var file = handle.CreateBeneath(path.Span[1..], 0x1A4);
+                handle.MakeDirectoriesInRoot(path.Span[..slash], Permissions.Directory);
+            using var file = handle.CreateBeneath(path.Span[1..], Permissions.File);
             file.Write(content);
         }
     }

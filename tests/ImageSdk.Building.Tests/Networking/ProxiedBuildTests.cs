@@ -23,7 +23,7 @@ public class ProxiedBuildTests(BaseImage @base) : IClassFixture<BaseImage>
     {
         var program = Path.Combine(@base.Workspace.Folder, $"dotnet-{Guid.NewGuid():n}");
         File.WriteAllText(program, $"#!/bin/sh\nunset http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY\n{string.Join('\n', setting)}\nexec '{TestHost.Dotnet}' \"$@\"\n");
-        File.SetUnixFileMode(program, (UnixFileMode)0x1ED);
+        File.SetUnixFileMode(program, (UnixFileMode)Permissions.Program);
         return new ImageWorkspace { Store = @base.Workspace.Store, Workers = new BuildWorkers(TestHost.WorkerAssembly, program) };
     }
 

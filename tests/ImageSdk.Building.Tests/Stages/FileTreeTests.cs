@@ -20,7 +20,7 @@ public class FileTreeTests(BaseImage @base) : IClassFixture<BaseImage>
         Directory.CreateDirectory(Path.Combine(directory, "files/opt/names"));
         using (var handle = DirectoryHandle.Open(Path.Combine(directory, "files/opt/names")))
             foreach (var name in names)
-                using (var file = handle.CreateFile(name, 0x1A4))
+                using (var file = handle.CreateFile(name, Permissions.File))
                     file.Write(name);
         var result = await @base.Workspace.BuildAsync(project);
         foreach (var name in names)

@@ -47,7 +47,7 @@ public class DiskTroubleTests
             Assert.Contains(server.LogLines, line => line.Contains("objects cannot be stored: ", StringComparison.Ordinal) && line.Contains("No space left", StringComparison.Ordinal));
             Assert.Throws<IOException>(() => File.WriteAllBytes(Path.Combine(directory, "rest"), new byte[600 << 10]));
             var tree = new FileSystemBuilder();
-            tree.Add("/etc", new DirectoryInode { Mode = InodeMode.Directory | 0x1ED });
+            tree.Add("/etc", new DirectoryInode { Mode = InodeMode.Directory | Permissions.Directory });
             var images = await server.ConnectImagesAsync();
             var refusal = await Assert.ThrowsAsync<SrpcException>(() => images.AddImageAsync("i", new Image { FileSystem = tree.Build() }));
             Assert.Contains("No space left", refusal.Message);

@@ -66,7 +66,7 @@ public sealed class SparseTransferTests : IDisposable
         Assert.Equal((ulong)Size, stored.SizeOf(hash));
         Assert.InRange(RoomOf(stored.GetPath(hash)), 300_000, Little);
 
-        var file = new RegularInode { Mode = InodeMode.Regular | 0x1A4, Size = (ulong)Size, Hash = hash };
+        var file = new RegularInode { Mode = InodeMode.Regular | Permissions.File, Size = (ulong)Size, Hash = hash };
         var tree = new FileSystemBuilder();
         tree.Add("/sparse", file);
         await (await server.ConnectImagesAsync()).AddImageAsync("sparse", new Image { FileSystem = tree.Build() });

@@ -28,7 +28,7 @@ public sealed class AttestationTests : IDisposable
     Image MakeImage()
     {
         var tree = new FileSystemBuilder();
-        tree.Add("/file", new RegularInode { Mode = InodeMode.Regular | 0x1A4, Size = 7, Hash = Put("content") });
+        tree.Add("/file", new RegularInode { Mode = InodeMode.Regular | Permissions.File, Size = 7, Hash = Put("content") });
         return new Image
         {
             FileSystem = tree.Build(),

@@ -42,7 +42,7 @@ public sealed class ServerPublisherTests : IAsyncLifetime
         {
             var content = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat($"{tag} {index % 50} ", 1 + index % 700)));
             var added = adder.Add(content);
-            builder.Add($"/file{index}", new RegularInode { Mode = InodeMode.Regular | 0x1A4, Size = added.Size, Hash = added.Hash });
+            builder.Add($"/file{index}", new RegularInode { Mode = InodeMode.Regular | Permissions.File, Size = added.Size, Hash = added.Hash });
         }
         adder.Commit();
         return new Image { FileSystem = builder.Build(), BuildLog = new(local.Objects.Add(Encoding.UTF8.GetBytes("log " + tag)).Hash) };

@@ -86,7 +86,7 @@ public class GoReplicationTests
     static Image MakeImage()
     {
         var tree = new FileSystemBuilder();
-        tree.Add("/file", new RegularInode { Mode = InodeMode.Regular | 0x1A4, Size = (ulong)content.Length, Hash = ObjectHash.Of(content) });
+        tree.Add("/file", new RegularInode { Mode = InodeMode.Regular | Permissions.File, Size = (ulong)content.Length, Hash = ObjectHash.Of(content) });
         return new Image { FileSystem = tree.Build() };
     }
 

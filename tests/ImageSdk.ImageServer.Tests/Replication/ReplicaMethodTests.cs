@@ -40,7 +40,7 @@ public sealed class ReplicaMethodTests : IAsyncLifetime
     static Image MakeImage()
     {
         var tree = new FileSystemBuilder();
-        tree.Add("/file", new RegularInode { Mode = InodeMode.Regular | 0x1A4, Size = (ulong)content.Length, Hash = ObjectHash.Of(content) });
+        tree.Add("/file", new RegularInode { Mode = InodeMode.Regular | Permissions.File, Size = (ulong)content.Length, Hash = ObjectHash.Of(content) });
         return new Image { FileSystem = tree.Build() };
     }
 

@@ -101,9 +101,9 @@ public sealed class ImageMethodTests : IAsyncLifetime
     [Fact]
     public async Task RefusesTreesThatAreNone()
     {
-        var unknown = FileSystem.Create(new DirectoryInode { Mode = InodeMode.Directory | 0x1ED, Entries = [new("a", 7)] }, new Dictionary<ulong, Inode>());
+        var unknown = FileSystem.Create(new DirectoryInode { Mode = InodeMode.Directory | Permissions.Directory, Entries = [new("a", 7)] }, new Dictionary<ulong, Inode>());
         Assert.True((await Assert.ThrowsAsync<SrpcException>(() => images.AddImageAsync("base/i", new Image { FileSystem = unknown }))).IsFromServer);
-        var circle = new DirectoryInode { Mode = InodeMode.Directory | 0x1ED, Entries = [new("a", 7)] };
+        var circle = new DirectoryInode { Mode = InodeMode.Directory | Permissions.Directory, Entries = [new("a", 7)] };
         var endless = FileSystem.Create(circle, new Dictionary<ulong, Inode> { [7] = circle });
         Assert.True((await Assert.ThrowsAsync<SrpcException>(() => images.AddImageAsync("base/i", new Image { FileSystem = endless }))).IsFromServer);
         Assert.False(await images.CheckImageAsync("base/i"));

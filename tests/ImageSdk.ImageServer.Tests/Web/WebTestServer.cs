@@ -123,18 +123,18 @@ sealed class WebTestServer : IAsyncDisposable
     FileSystem MakeTree(string content)
     {
         var builder = new FileSystemBuilder();
-        builder.Add("/etc", new DirectoryInode { Mode = InodeMode.Directory | 0x1ED });
+        builder.Add("/etc", new DirectoryInode { Mode = InodeMode.Directory | Permissions.Directory });
         builder.Add("/etc/<i>f & \"g\"", File(content));
         builder.Add("/etc/hard", File("hard"));
         builder.Add("/etc/link", new SymlinkInode { Target = "<t>" });
-        builder.Add("/etc/computed", new ComputedInode { Mode = InodeMode.Regular | 0x1A4, Source = "files.example:6972" });
+        builder.Add("/etc/computed", new ComputedInode { Mode = InodeMode.Regular | Permissions.File, Source = "files.example:6972" });
         builder.Add(new ByteString([.. "/etc/l\n"u8, 0xFF]), File("bytes"));
         return builder.Build();
     }
 
     RegularInode File(string content) => new()
     {
-        Mode = InodeMode.Regular | 0x1A4,
+        Mode = InodeMode.Regular | Permissions.File,
         Size = (ulong)Encoding.UTF8.GetByteCount(content),
         Hash = Server.PutObject(content),
         Mtime = new(1_700_000_000, 0),

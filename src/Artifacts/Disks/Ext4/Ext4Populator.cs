@@ -208,7 +208,7 @@ sealed class Ext4Populator
     static uint ModeOf(Inode inode) => inode switch
     {
         ModedInode { Mode: var mode } => mode,
-        SymlinkInode => InodeMode.Symlink | 0b111_111_111,
+        SymlinkInode => InodeMode.Symlink | Permissions.All,
         _ => throw new InvalidDataException($"An inode of an unknown kind: {inode.GetType().Name}."),
     };
 }

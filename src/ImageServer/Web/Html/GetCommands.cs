@@ -1,4 +1,5 @@
 using System.Buffers;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.ImageServer.Web.Html;
 
@@ -18,5 +19,5 @@ static class GetCommands
         yield return $"imagetool -imageServerHostname={Quote(name.Trim('[', ']'))} -imageServerPortNum={Quote(port)} get {Quote(image)} DIRECTORY";
     }
 
-    static string Quote(string word) => word.AsSpan().ContainsAnyExcept(plain) ? $"'{word.Replace("'", @"'\''")}'" : word;
+    static string Quote(string word) => word.AsSpan().ContainsAnyExcept(plain) ? ShellWord.Quote(word) : word;
 }

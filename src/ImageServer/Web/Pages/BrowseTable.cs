@@ -25,10 +25,9 @@ sealed class BrowseTable(WebSite site, string image, FileSystemIndex index, Byte
 
     void WriteUp(HtmlWriter html, ByteString here)
     {
-        var parent = here.Span[..Math.Max(1, here.Span.LastIndexOf((byte)'/'))];
         using var _ = html.Open("tr");
         using (html.Open("th", ("scope", "row"), ("class", "name up")))
-            html.Element("a", "..", ("href", Link(new(parent))), ("aria-label", "up"));
+            html.Element("a", "..", ("href", Link(here.ParentPath)), ("aria-label", "up"));
         html.Element("td", "", ("colspan", "4"));
     }
 
@@ -56,7 +55,7 @@ sealed class BrowseTable(WebSite site, string image, FileSystemIndex index, Byte
 
     void WriteName(HtmlWriter html, FileSystemEntry entry)
     {
-        var name = directory is null ? entry.Path : new(entry.Path.Span[(entry.Path.Span.LastIndexOf((byte)'/') + 1)..]);
+        var name = directory is null ? entry.Path : entry.Path.FileName;
         var text = name.IsEmpty ? "/" : name.Visible();
         if (entry.Inode is DirectoryInode)
             html.Element("a", text.TrimEnd('/') + "/", ("href", Link(entry.Path)));

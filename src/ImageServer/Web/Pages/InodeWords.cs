@@ -9,7 +9,7 @@ static class InodeWords
 {
     /// <summary>As ls shows it.</summary>
     public static string ModeOf(Inode inode) =>
-        InodeMode.Format(inode is ModedInode moded ? moded.Mode : InodeMode.Symlink | 0b111_111_111);
+        InodeMode.Format(inode is ModedInode moded ? moded.Mode : InodeMode.Symlink | Permissions.All);
 
     /// <summary>A time to the minute, in UTC; seconds where the calendar does not reach.</summary>
     public static string Format(FileTime time) =>
