@@ -1,6 +1,7 @@
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Archives;
 
@@ -34,17 +35,13 @@ sealed record ExpansionLimit(long Most, int Ratio)
                 + "If it is to do so, raise ImageArchiveRatio; 0 is no limit.");
     }
 
-    sealed class BoundedStream(Stream inner, long compressed, string name, ExpansionLimit limit) : Stream
+    sealed class BoundedStream(Stream inner, long compressed, string name, ExpansionLimit limit) : ForwardStream
     {
         long passed;
 
         public override bool CanRead => inner.CanRead;
-        public override bool CanSeek => false;
         public override bool CanWrite => inner.CanWrite;
-        public override long Length => throw new NotSupportedException();
         public override long Position { get => passed; set => throw new NotSupportedException(); }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
@@ -63,8 +60,6 @@ sealed record ExpansionLimit(long Most, int Ratio)
 
         public override void Flush() => inner.Flush();
 
-        public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
-
         public override int Read(Span<byte> buffer) => Count(inner.Read(buffer));
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -78,8 +73,5 @@ sealed record ExpansionLimit(long Most, int Ratio)
             limit.Check(passed += bytes, compressed, name);
             return bytes;
         }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

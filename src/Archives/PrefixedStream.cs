@@ -1,3 +1,5 @@
+using ImageSdk.Posix;
+
 namespace ImageSdk.Archives;
 
 /// <summary>Bytes that were read ahead, and then what follows them.</summary>

@@ -1,3 +1,4 @@
+using ImageSdk.Posix;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.Archives;

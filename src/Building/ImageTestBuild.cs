@@ -46,7 +46,7 @@ public sealed class ImageTestBuild(string stateDirectory, IBuildListener listene
     }
 
     /// <summary>Runs tests, all at once. Where these are all the image has and none failed, the build need not run them again.</summary>
-    /// <param name="paths">As <see cref="ListTests"/> gives them.</param>
+    /// <param name="paths">As <see cref="ListTestsAsync"/> gives them.</param>
     public async Task<IReadOnlyList<TestOutcome>> RunTestsAsync(IReadOnlyCollection<string> paths, BuildWorkers workers, CancellationToken cancellation)
     {
         var plan = state.ReadPlan();

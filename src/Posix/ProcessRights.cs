@@ -13,7 +13,7 @@ public sealed record ProcessRights(ulong Capabilities, bool NoNewPrivileges, boo
     const int Administrator = 21; // CAP_SYS_ADMIN
     const long AllIds = uint.MaxValue;
 
-    public static ProcessRights Current { get; } = Parse(Read("/proc/self/status"), Read("/proc/self/uid_map"));
+    public static ProcessRights Current { get; } = Parse(KernelFile.TryRead("/proc/self/status") ?? "", KernelFile.TryRead("/proc/self/uid_map") ?? "");
 
     public bool IsAdministrator => (Capabilities >> Administrator & 1) != 0;
 
@@ -32,17 +32,5 @@ public sealed record ProcessRights(ulong Capabilities, bool NoNewPrivileges, boo
         return new(
             capabilities, fields.GetValueOrDefault("NoNewPrivs") == "1", fields.GetValueOrDefault("Seccomp") is "1" or "2",
             ranges.Count == 0 ? 0 : ranges[0].First, ranges.Count == 0 ? AllIds : ranges.Sum(range => range.Count));
-    }
-
-    static string Read(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (IOException)
-        {
-            return ""; // A kernel without it.
-        }
     }
 }

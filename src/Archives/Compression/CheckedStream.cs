@@ -1,3 +1,4 @@
+using ImageSdk.Posix;
 using SharpCompress.Common;
 using ZstdSharp;
 

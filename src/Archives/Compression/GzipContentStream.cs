@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Archives.Compression;
 

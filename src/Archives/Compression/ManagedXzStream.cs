@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ImageSdk.Posix;
 using SharpCompress.Compressors.LZMA;
 using SharpCompress.Compressors.Xz;
 

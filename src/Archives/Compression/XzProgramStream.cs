@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImageSdk.Contracts;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Archives.Compression;
 

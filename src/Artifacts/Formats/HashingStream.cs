@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Artifacts.Formats;
 
 /// <summary>Passes on what is written, and knows its SHA-256 and length. Does not close what is below.</summary>
-sealed class HashingStream(Stream below) : Stream
+sealed class HashingStream(Stream below) : ForwardStream
 {
     readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     long length;
@@ -12,8 +13,6 @@ sealed class HashingStream(Stream below) : Stream
     public string Digest => $"sha256:{Convert.ToHexStringLower(hash.GetCurrentHash())}";
 
     public override bool CanRead => false;
-
-    public override bool CanSeek => false;
 
     public override bool CanWrite => true;
 
@@ -28,15 +27,7 @@ sealed class HashingStream(Stream below) : Stream
         length += buffer.Length;
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
     public override void Flush() => below.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

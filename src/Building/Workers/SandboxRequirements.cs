@@ -56,7 +56,7 @@ static class SandboxRequirements
     {
         if (!Processes.IsRoot)
             foreach (var (file, value, setting) in Switches)
-                if (File.Exists(file) && File.ReadAllText(file).Trim() == value)
+                if (KernelFile.TryRead(file)?.Trim() == value)
                     return $"This machine does not let ordinary users make user namespaces. Allow them, as root: sysctl -w {setting} (and in /etc/sysctl.d to keep it), or run the build as root.";
         return ProcessRights.Current.HasFilter
             ? $"A filter of system calls or a hidden part of /proc forbids it, as in containers by default. {ContainerAdvice.Text}"

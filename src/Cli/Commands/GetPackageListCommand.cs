@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Finding;
@@ -31,8 +30,11 @@ sealed class GetPackageListCommand : ImageCommand
             context.Host.WriteJson(json => json.WriteList(packages, json.WritePackage));
         else
         {
-            var text = Encoding.UTF8.GetBytes(PackageColumns.For(packages).Format(packages));
-            await OutputFile.WriteAsync(context.Host, arguments.GetValue(output), stream => stream.WriteAsync(text).AsTask());
+            await OutputFile.WriteAsync(context.Host, arguments.GetValue(output), async stream =>
+            {
+                await using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+                TextColumns.Write(text, PackageRows.Of(packages));
+            });
         }
         return ExitCode.Success;
     }

@@ -21,9 +21,8 @@ sealed class ListDirectoriesCommand() : ImageCommand("listdirs", "List the direc
             })));
             return ExitCode.Success;
         }
-        var width = directories.Select(directory => directory.Name.Length).DefaultIfEmpty().Max();
-        foreach (var (name, metadata) in directories)
-            context.Host.Text.WriteLine(metadata.OwnerGroup.Length == 0 ? name : $"{name.PadRight(width)}  OwnerGroup={metadata.OwnerGroup}");
+        TextColumns.WriteTable(context.Host.Text, [.. directories.Select(directory => (string[])
+            [directory.Name, directory.Metadata.OwnerGroup is { Length: > 0 } owner ? $"OwnerGroup={owner}" : ""])]);
         return ExitCode.Success;
     }
 }

@@ -65,7 +65,13 @@ sealed class MakeRawImageCommand : ImageCommand
             var tree = await OverlayAsync(found, arguments, context);
             using var unpacked = await TemporaryTree.UnpackAsync(
                 tree.Tree, progress => tree.Over(cache.Wrap(arguments, context.FetcherFor(found, progress))), context);
-            await Task.Run(() => Write(chosen, read, found with { Image = found.Image with { FileSystem = tree.Tree } }, unpacked, place.Path, arguments.GetValue(allocate), context));
+            var written = found with { Image = found.Image with { FileSystem = tree.Tree } };
+            await OutputFile.ReplaceAsync(place.Path, temporary => Task.Run(() =>
+            {
+                Write(chosen, read, written, unpacked, Path.GetFileNameWithoutExtension(place.Path), temporary, context);
+                if (arguments.GetValue(allocate))
+                    FileAllocation.Fill(temporary);
+            }));
         }
         catch (ArtifactException exception)
         {
@@ -93,38 +99,27 @@ sealed class MakeRawImageCommand : ImageCommand
         return tree;
     }
 
-    static void Write(IArtifactFormat format, ArtifactSettings settings, FoundImage found, TemporaryTree unpacked, string file, bool isAllocated, CommandContext context)
+    static void Write(IArtifactFormat format, ArtifactSettings settings, FoundImage found, TemporaryTree unpacked, string name, string file, CommandContext context)
     {
-        var temporary = Path.Combine(Path.GetDirectoryName(file)!, $".imagesdk-{Guid.NewGuid():N}~");
         var epoch = ArtifactTimes.NewestOf(found.Tree);
-        try
+        format.Write(new ArtifactContext
         {
-            format.Write(new ArtifactContext
-            {
-                Root = unpacked.Root,
-                Tree = ArtifactTimes.Apply(found.Tree, epoch),
-                Tags = found.Image.Tags ?? new Dictionary<string, string>(),
-                Packages = found.Image.Packages,
-                Name = Path.GetFileNameWithoutExtension(file),
-                Stream = ImageName.GetDirectory(found.Name),
-                Architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
-                Epoch = epoch,
-                TreeHash = TreeHash.Compute(found.Tree).ToString(),
-                Settings = settings,
-                OutputPath = temporary,
-                ScratchDirectory = unpacked.Scratch,
-                Tools = new HostToolRunner(_ => { }, context.Cancellation),
-                Progress = _ => { },
-                Warn = context.Warn,
-                Cancellation = context.Cancellation,
-            });
-            if (isAllocated)
-                FileAllocation.Fill(temporary);
-            File.Move(temporary, file, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+            Root = unpacked.Root,
+            Tree = ArtifactTimes.Apply(found.Tree, epoch),
+            Tags = found.Image.Tags ?? new Dictionary<string, string>(),
+            Packages = found.Image.Packages,
+            Name = name,
+            Stream = ImageName.GetDirectory(found.Name),
+            Architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
+            Epoch = epoch,
+            TreeHash = TreeHash.Compute(found.Tree).ToString(),
+            Settings = settings,
+            OutputPath = file,
+            ScratchDirectory = unpacked.Scratch,
+            Tools = new HostToolRunner(_ => { }, context.Cancellation),
+            Progress = _ => { },
+            Warn = context.Warn,
+            Cancellation = context.Cancellation,
+        });
     }
 }

@@ -83,7 +83,7 @@ sealed class ShowCommand : ImageCommand
         if (context.IsJson)
             context.Host.WriteJson(json => json.WriteList(found.Image.Packages, json.WritePackage));
         else
-            PackageTable.Write(context.Host.Text, found.Image.Packages);
+            TextColumns.WriteTable(context.Host.Text, PackageRows.Of(found.Image.Packages));
     }
 
     // JSON in any case, byte for byte.

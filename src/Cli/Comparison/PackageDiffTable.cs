@@ -11,12 +11,8 @@ static class PackageDiffTable
         var rows = packages.Presence.Added.Select(package => new Row(package.Name, "added", "", package.Version))
             .Concat(packages.Presence.Removed.Select(package => new Row(package.Name, "removed", package.Version, "")))
             .Concat(packages.Changed.Select(From))
-            .OrderBy(row => row.Name, StringComparer.Ordinal).ThenBy(row => row.Change, StringComparer.Ordinal).ToArray();
-        var (name, change, left) = (Width(row => row.Name), Width(row => row.Change), Width(row => row.Left));
-        foreach (var row in rows)
-            output.WriteLine($"{row.Change.PadRight(change)}  {row.Name.PadRight(name)}  {row.Left.PadRight(left)}  {row.Right}".TrimEnd());
-
-        int Width(Func<Row, string> column) => rows.Select(row => column(row).Length).DefaultIfEmpty().Max();
+            .OrderBy(row => row.Name, StringComparer.Ordinal).ThenBy(row => row.Change, StringComparer.Ordinal);
+        TextColumns.WriteTable(output, [.. rows.Select(row => (string[])[row.Change, row.Name, row.Left, row.Right])]);
     }
 
     public static string Word(PackageChangeKind kind) => kind switch
@@ -30,15 +26,5 @@ static class PackageDiffTable
         ? new(change.Left.Name, Word(change.Kind), $"{change.Left.Version} ({HumanSize.Format(change.Left.Size)})", $"{change.Right.Version} ({HumanSize.Format(change.Right.Size)})")
         : new(change.Left.Name, Word(change.Kind), change.Left.Version, change.Right.Version);
 
-    /// <summary>Texts of a row, each on one line whatever is in them.</summary>
-    sealed record Row
-    {
-        public Row(string name, string change, string left, string right) =>
-            (Name, Change, Left, Right) = (OneLine.Of(name), change, OneLine.Of(left), OneLine.Of(right));
-
-        public string Name { get; }
-        public string Change { get; }
-        public string Left { get; }
-        public string Right { get; }
-    }
+    sealed record Row(string Name, string Change, string Left, string Right);
 }

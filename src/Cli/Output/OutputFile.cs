@@ -29,7 +29,11 @@ static class OutputFile
                 await WriteInto(place.Path, write);
                 break;
             default:
-                await Replace(place.Path, write);
+                await ReplaceAsync(place.Path, async temporary =>
+                {
+                    await using var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = BufferSize });
+                    await write(file);
+                });
                 break;
         }
     }
@@ -43,13 +47,14 @@ static class OutputFile
         await write(buffered);
     }
 
-    static async Task Replace(string path, Func<Stream, Task> write)
+    /// <summary>Puts a file in the place of another, or where none is, once it is written. Nothing of it stays where it is not.</summary>
+    /// <param name="write">Writes the file, under another name in the same directory.</param>
+    public static async Task ReplaceAsync(string path, Func<string, Task> write)
     {
         var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".imagesdk-{Guid.NewGuid():N}~");
         try
         {
-            await using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = BufferSize }))
-                await write(file);
+            await write(temporary);
             File.Move(temporary, path, overwrite: true);
         }
         finally

@@ -15,22 +15,16 @@ static class LayerOutput
     {
         if (layers.Count == 0)
             return;
-        string[][] rows =
+        TextColumns.WriteTable(output,
         [
             ["Stage", "Layer", "Size", "Entries", "Made", "Used"],
             .. layers.Select(layer => (string[])
             [
-                NameOf(layer), layer.Kind == CachedKind.Package ? OneLine.Of(layer.Title) : layer.Id,
+                NameOf(layer), layer.Kind == CachedKind.Package ? layer.Title : layer.Id,
                 layer.Fault is null ? HumanSize.Format(layer.Size) : "damaged", layer.Fault is null ? $"{layer.Entries}" : "",
                 Ago(layer.Made, now), Ago(layer.Used, now),
             ]),
-        ];
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows)
-        {
-            var cells = row.Select((cell, column) => column is 2 or 3 ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]));
-            output.WriteLine(string.Join("  ", cells).TrimEnd());
-        }
+        ], 2, 3);
     }
 
     /// <summary>One layer in a sentence's place.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Dominator;
@@ -7,18 +8,12 @@ namespace ImageSdk.Dominator;
 /// <summary>The content of one object among those that a server sends.</summary>
 /// <param name="hash">Of SHA-512; free for the next object when this one is finished. Null where it is not hashed.</param>
 /// <param name="isSparse">Whether it comes without its zeros.</param>
-sealed class ObjectContentStream(SrpcClientCall call, ulong length, IncrementalHash? hash, bool isSparse = false) : Stream
+sealed class ObjectContentStream(SrpcClientCall call, ulong length, IncrementalHash? hash, bool isSparse = false) : AsyncReadStream
 {
     const int BlockSize = 1 << 18;
 
     readonly SparseContent.Reader? sparse = isSparse ? new(call.ReadBytesAsync, length) : null;
     ulong position;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => false;
-
-    public override bool CanSeek => false;
 
     public override long Length => checked((long)length);
 
@@ -53,12 +48,6 @@ sealed class ObjectContentStream(SrpcClientCall call, ulong length, IncrementalH
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellation) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellation).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
     public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellation) =>
         base.CopyToAsync(destination, (int)Math.Clamp(length - position, 1, BlockSize), cancellation);
 
@@ -69,14 +58,4 @@ sealed class ObjectContentStream(SrpcClientCall call, ulong length, IncrementalH
         await CopyToAsync(Null);
         return hash is null ? default : new ObjectHash(hash.GetHashAndReset());
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

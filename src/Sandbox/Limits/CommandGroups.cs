@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Sandbox.Limits;
 
@@ -30,20 +30,8 @@ sealed class CommandGroups : IDisposable
     /// <summary>Whether a process was ended for taking too much memory.</summary>
     public bool RanOutOfMemory => Find("memory") is { } group && Count(group.Directory, group.IsSecond ? "memory.events" : "memory.oom_control", "oom_kill") > 0;
 
-    static long Count(string directory, string file, string name)
-    {
-        try
-        {
-            foreach (var line in File.ReadLines(Path.Combine(directory, file)))
-                if (line.Split(' ') is [var key, var count] && key == name)
-                    return long.Parse(count, CultureInfo.InvariantCulture);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // An older kernel does not count; what failed says so itself.
-        }
-        return 0;
-    }
+    // An older kernel does not count; what failed says so itself.
+    static long Count(string directory, string file, string name) => KernelFile.ReadCounter(Path.Combine(directory, file), name);
 
     public void Dispose()
     {

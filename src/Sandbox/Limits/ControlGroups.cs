@@ -86,7 +86,7 @@ sealed class ControlGroups(string root = "")
         for (; ; directory = Path.GetDirectoryName(directory)!)
         {
             yield return directory;
-            if (directory.Length <= top.Length || bounds.Any(bound => Read(directory, bound) is { } value && !value.StartsWith("max", StringComparison.Ordinal)))
+            if (directory.Length <= top.Length || bounds.Any(bound => KernelFile.TryRead(Path.Combine(directory, bound)) is { } value && !value.StartsWith("max", StringComparison.Ordinal)))
                 yield break;
         }
     }
@@ -151,24 +151,12 @@ sealed class ControlGroups(string root = "")
         }
     }
 
-    static string? Read(string directory, string file)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(directory, file));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    static string[] Words(string directory, string file) => (Read(directory, file) ?? "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+    static string[] Words(string directory, string file) => (KernelFile.TryRead(Path.Combine(directory, file)) ?? "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
     // proc_pid_mountinfo(5): the fields before " - " vary in number.
     static IEnumerable<Mount> ReadMounts(string root)
     {
-        foreach (var line in (Read(root + "/proc/self", "mountinfo") ?? "").Split('\n'))
+        foreach (var line in (KernelFile.TryRead(root + "/proc/self/mountinfo") ?? "").Split('\n'))
             if (line.Split(" - ", 2) is [var place, var kind] && place.Split(' ') is { Length: > 4 } fields && kind.Split(' ') is { Length: > 2 } type
                 && type[0] is "cgroup" or "cgroup2")
                 yield return new(Mounts.Unescape(fields[3]), Mounts.Unescape(fields[4]), type[0], type[2].Split(','));
@@ -178,7 +166,7 @@ sealed class ControlGroups(string root = "")
     static Dictionary<string, string> ReadOwn(string root)
     {
         var groups = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var fields in (Read(root + "/proc/self", "cgroup") ?? "").Split('\n').Select(line => line.Split(':', 3)).Where(fields => fields.Length == 3))
+        foreach (var fields in (KernelFile.TryRead(root + "/proc/self/cgroup") ?? "").Split('\n').Select(line => line.Split(':', 3)).Where(fields => fields.Length == 3))
             foreach (var controller in fields[1].Split(','))
                 groups[controller] = fields[2];
         return groups;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Sandbox.Limits;
 
@@ -26,30 +27,18 @@ static class ProcessTable
 
     // proc_pid_stat(5): the name may have any character; after it come 17 fields up to the number of threads.
     static int ReadThreads(string process) =>
-        Read(process, "stat") is { } text && text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 17 } fields
+        KernelFile.TryRead($"{process}/stat") is { } text && text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 17 } fields
             ? int.Parse(fields[17], CultureInfo.InvariantCulture)
             : 0;
 
     static long ReadResident(string process) =>
-        Read(process, "statm")?.Split(' ') is [_, var pages, ..] ? long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0;
+        KernelFile.TryRead($"{process}/statm")?.Split(' ') is [_, var pages, ..] ? long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0;
 
     static long ReadProportional(string process)
     {
-        foreach (var line in (Read(process, "smaps_rollup") ?? "").Split('\n'))
+        foreach (var line in (KernelFile.TryRead($"{process}/smaps_rollup") ?? "").Split('\n'))
             if (line.StartsWith("Pss:", StringComparison.Ordinal))
                 return long.Parse(line.AsSpan(4, line.Length - 4 - " kB".Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) << 10;
         return 0;
-    }
-
-    static string? Read(string process, string file)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(process, file));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null; // It has ended.
-        }
     }
 }

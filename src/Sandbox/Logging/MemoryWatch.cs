@@ -1,11 +1,11 @@
-using System.Globalization;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Sandbox.Logging;
 
 /// <summary>Whether the kernel ended processes for lack of memory since this was made. It counts them for the whole machine.</summary>
 sealed class MemoryWatch
 {
-    const string Counter = "oom_kill ";
+    const string Counter = "oom_kill";
 
     readonly string counters;
     readonly long before;
@@ -22,18 +22,6 @@ sealed class MemoryWatch
         ? " Memory ran out: the kernel killed a process meanwhile (oom_kill in /proc/vmstat). Give the machine or the container more memory, or let fewer builds run at once."
         : "";
 
-    long Read()
-    {
-        try
-        {
-            foreach (var line in File.ReadLines(counters))
-                if (line.StartsWith(Counter, StringComparison.Ordinal) && long.TryParse(line.AsSpan(Counter.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-                    return count;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // A container without /proc/vmstat: then there is no telling.
-        }
-        return 0;
-    }
+    // A container without /proc/vmstat counts none.
+    long Read() => KernelFile.ReadCounter(counters, Counter);
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using ImageSdk.Archives;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Trees.ImagePackages;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImageSdk.Archives.Compression;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Archives.Tests.Compression;
 

@@ -4,6 +4,7 @@ using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Output;
+using ImageSdk.Cli.Views;
 
 namespace ImageSdk.Cli.Commands.Comparisons;
 
@@ -18,10 +19,10 @@ sealed class DiffPackageListsCommand() : ToolDiffCommand("diff-package-lists", "
             if (found.Image.Packages.Count == 0)
                 throw new CommandException(ErrorCode.NothingFound, $"no {side} image package data: {found.Name} does not say what is installed");
         }
-        var columns = PackageColumns.For([.. left.Image.Packages, .. right.Image.Packages]);
+        var columns = TextColumns.For([.. PackageRows.Of(left.Image.Packages), .. PackageRows.Of(right.Image.Packages)]);
         return (Write(columns, left), Write(columns, right));
     }
 
-    static Action<Stream> Write(PackageColumns columns, FoundImage found) => output =>
-        output.Write(Encoding.UTF8.GetBytes(columns.Format(found.Image.Packages)));
+    static Action<Stream> Write(TextColumns columns, FoundImage found) => output =>
+        output.Write(Encoding.UTF8.GetBytes(string.Concat(PackageRows.Of(found.Image.Packages).Select(row => $"{columns.Format(row)}\n"))));
 }
