@@ -9,13 +9,19 @@ static class DirectedGraph
     /// <param name="automatic">Streams that are built by themselves.</param>
     /// <param name="excludes">Streams that are left out, with those below them and those that are built on them; none for nothing.</param>
     /// <param name="includes">Streams to which the graph is confined, with those below them, and what these are built on and what is built on them.</param>
+    /// <param name="linkOf">The link of a stream in a picture; null for none.</param>
     public static string Write(
-        DependencyData data, IReadOnlyCollection<string> bootstrapStreams, IReadOnlyList<string> automatic, IReadOnlyList<string> excludes, IReadOnlyList<string> includes)
+        DependencyData data, IReadOnlyCollection<string> bootstrapStreams, IReadOnlyList<string> automatic, IReadOnlyList<string> excludes, IReadOnlyList<string> includes,
+        Func<string, string>? linkOf = null)
     {
         var left = FindExcluded(data.StreamToSource, bootstrapStreams, excludes, includes);
         var dot = new StringBuilder("digraph all {\n");
-        foreach (var (stream, source) in data.StreamToSource.OrderBy(each => each.Key, StringComparer.Ordinal).Where(each => !left.Contains(each.Key)))
+        var edges = data.StreamToSource.OrderBy(each => each.Key, StringComparer.Ordinal).Where(each => !left.Contains(each.Key)).ToList();
+        foreach (var (stream, source) in edges)
             dot.Append($"  {Quote(stream)} -> {Quote(source)}\n");
+        if (linkOf is not null)
+            foreach (var stream in edges.SelectMany(edge => new[] { edge.Key, edge.Value }).Distinct())
+                dot.Append($"  {Quote(stream)} [URL={Quote(linkOf(stream))}]\n");
         Mark(data.PatternSources, "fontcolor=grey");
         Mark(data.UnbuildableSources, "fontcolor=red");
         Mark(automatic, "style=bold");

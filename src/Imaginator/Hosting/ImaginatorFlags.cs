@@ -1,4 +1,3 @@
-using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Hosting;
 using ImageSdk.Hosting.Flags;
 using ImageSdk.Imaginator.Options;
@@ -24,7 +23,7 @@ static class ImaginatorFlags
         Variables = variables,
         Check = Check,
         Open = ImaginatorDaemon.Open,
-        IsTrouble = problem => problem is BuildException or JobException,
+        IsTrouble = problem => problem is JobException,
     };
 
     static void Check(ImaginatorOptions options)

@@ -92,8 +92,10 @@ sealed class ImaginatorParts : IAsyncDisposable
 
     public DependencyGenerator Dependencies { get; }
 
+    public GraphPicture Picture { get; } = new();
+
     /// <summary>Reads the configuration and opens what there is.</summary>
-    /// <exception cref="BuildException">The configuration is not what is expected.</exception>
+    /// <exception cref="FormatException">The configuration cannot be had, or is not what is expected.</exception>
     /// <exception cref="ImageSdk.Jobs.JobException">The jobs cannot be opened.</exception>
     /// <exception cref="IOException">The state directory cannot be used.</exception>
     /// <param name="builder">What builds; null for the engine on this machine.</param>
@@ -116,6 +118,12 @@ sealed class ImaginatorParts : IAsyncDisposable
             await variables.LoadAsync(CancellationToken.None);
             var queue = await JobQueue.OpenAsync(Path.Combine(options.StateDirectory, "jobs.db"), new() { Clock = time, Report = log.Write });
             return new(resources, main, variables, source, mirrors, queue, http, builder);
+        }
+        catch (BuildException problem)
+        {
+            http.Dispose();
+            // Where it is wrong matters as much as what is wrong.
+            throw new FormatException(problem.Diagnostic.ToLine(), problem);
         }
         catch
         {

@@ -61,8 +61,18 @@ sealed class TestImaginator : IAsyncDisposable
         };
         configure?.Invoke(options, folder);
         var imaginator = new TestImaginator(folder, server, options) { Builder = withEngine ? null : new() };
-        await imaginator.StartAsync();
-        return imaginator;
+        try
+        {
+            await imaginator.StartAsync();
+            return imaginator;
+        }
+        catch
+        {
+            // Tests of daemons that do not start.
+            await server.DisposeAsync();
+            folder.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Stops it and starts it again over its directories.</summary>

@@ -10,10 +10,8 @@ static class GraphPage
 {
     public static async Task AnswerAsync(ImaginatorRequest request)
     {
-        var parts = request.Parts;
-        var data = parts.Dependencies.Current;
-        var dot = data?.GeneratedAt is null ? "digraph all {\n}\n" : DirectedGraph.Write(
-            data, [.. parts.Main.BootstrapStreams.Keys], parts.Main.ImageStreamsToAutoRebuild, ListOf(request.Query["exclude"]), ListOf(request.Query["include"]));
+        var (parts, data) = (request.Parts, request.Parts.Dependencies.Current);
+        var dot = Write(request, linkOf: null);
         if (request.Choose(OutputKind.Html, OutputKind.Text) == OutputKind.Text)
         {
             await request.WriteTextAsync([dot.TrimEnd('\n')]);
@@ -30,12 +28,32 @@ static class GraphPage
                 html.Term("Found out", () => html.Time(data!.GeneratedAt!.Value, request.Site.Time.GetUtcNow()), data?.GeneratedAt is not null);
                 html.Term("Last attempt failed", data?.LastAttemptError ?? "");
             }
-            html.Element("pre", dot, ("class", "log"), ("tabindex", "0"));
+            if (GraphPicture.IsAvailable)
+            {
+                var picture = new PageLink("/directedGraph.svg").With("include", request.Query["include"]).With("exclude", request.Query["exclude"]).ToString();
+                using var _ = html.Open("a", ("href", picture));
+                html.Void("img", ("src", picture), ("alt", "What is built on what; the text below says the same"), ("class", "graph"));
+            }
+            html.Element("h2", "As text").Element("pre", dot, ("class", "log"), ("tabindex", "0"));
             if (data is not null)
                 html.Element("h2", "How").Element("pre", data.FetchLog, ("class", "log"), ("tabindex", "0"));
             return Task.CompletedTask;
         });
     }
+
+    /// <summary>The graph as a picture, in which streams are links.</summary>
+    public static async Task AnswerPictureAsync(ImaginatorRequest request)
+    {
+        var dot = Write(request, stream => new PageLink("/showImageStream", stream).ToString());
+        var picture = await request.Parts.Picture.DrawAsync(dot, request.Gone)
+            ?? throw new PageFault(404, "IMG7328", "No picture", "Graphviz, which draws it, is not installed, or the graph is too large for it; /showDirectedGraph has it as text.");
+        await request.WriteTextAsync([picture], "image/svg+xml");
+    }
+
+    static string Write(ImaginatorRequest request, Func<string, string>? linkOf) => request.Parts.Dependencies.Current is { GeneratedAt: not null } data
+        ? DirectedGraph.Write(
+            data, [.. request.Parts.Main.BootstrapStreams.Keys], request.Parts.Main.ImageStreamsToAutoRebuild, ListOf(request.Query["exclude"]), ListOf(request.Query["include"]), linkOf)
+        : "digraph all {\n}\n";
 
     static string[] ListOf(string? text) => text?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
 }
