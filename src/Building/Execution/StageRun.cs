@@ -126,6 +126,7 @@ sealed class StageRun(
             composer.Write(await composing.Value);
             await records.FlushAsync();
             StreamCache.Trim(plan.Project, listener);
+            StreamCache.Check(plan.Project, listener);
         }
         finally
         {

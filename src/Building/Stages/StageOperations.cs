@@ -105,12 +105,8 @@ sealed class StageOperations(BuildPlan plan)
     public CommandSettings Settings(bool readSecrets = true)
     {
         List<BindMount> mounts = [.. project.Sandbox.BindMounts];
-        if (StreamCache.DirectoryOf(project) is { } cache)
-        {
-            // Whatever the umask: what others write there would come into images. Programs of any user in the image may read it.
-            Directory.CreateDirectory(cache, CacheProtection.SharedMode);
+        if (StreamCache.Make(project) is { } cache)
             mounts.Add(new BindMount(cache, project.Cache.MountPoint, Writable: true));
-        }
         return new(
             ConffileAnswer.AddTo(manifest.Environment, project.Installation.Conffiles), mounts, readSecrets ? ProjectSecrets.Read(project) : [], project.Sandbox.ScriptsNetwork)
         {

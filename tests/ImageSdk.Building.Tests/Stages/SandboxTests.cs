@@ -88,6 +88,24 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Equal($"{ObjectHash.Of(value)}  -\n", @base.Workspace.ReadFile(project, "/opt/hash"));
     }
 
+    [ImageFact]
+    public async Task A_streams_directory_is_closed_to_other_users_or_a_warning_tells()
+    {
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "scripts/leave", "#!/bin/sh\nset -e\ncp /bin/true /cache/true\nchmod 4755 /cache/true\nsu -s /bin/sh nobody -c 'test -r /cache/true'\n");
+        var streams = Path.Combine(@base.Workspace.Folder, "streams", "of ä user");
+        project = project with { Cache = new CacheSettings { BaseDirectory = streams, MountPoint = "/cache" } };
+        var result = await @base.Workspace.BuildAsync(project);
+        Assert.Equal(LayerStore.PrivateMode, File.GetUnixFileMode(Path.Combine(streams, "test")));
+        Assert.True(File.Exists(Path.Combine(streams, project.Stream, "true")));
+        Assert.DoesNotContain(result.Listener.Warnings, warning => warning.Code == "IMG3332");
+
+        File.SetUnixFileMode(Path.Combine(streams, "test"), (UnixFileMode)0x1ED);
+        ImageWorkspace.Write(directory, "scripts/again", "#!/bin/sh\ntrue\n");
+        result = await @base.Workspace.BuildAsync(project);
+        Assert.Contains(result.Listener.Warnings, warning => warning.Code == "IMG3332");
+    }
+
     /// <summary>What is lent for the length of a command may come back longer than memory.</summary>
     [ImageFact]
     public async Task Files_without_end_in_the_place_of_lent_ones_are_left_alone()
