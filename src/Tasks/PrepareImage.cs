@@ -16,10 +16,10 @@ namespace ImageSdk.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed partial class PrepareImage : SandboxedImageTask
 {
-    /// <summary>Whether the build is only to be begun, beside something else that precedes it. Then nothing is written and nothing said.</summary>
+    /// <summary>Whether the build is only to be prefetched, beside something else that precedes it. Then nothing is written and nothing said.</summary>
     public bool OnlyBegins { get; set; }
 
-    /// <summary>Image files of referenced projects, built or not; for a build that is begun.</summary>
+    /// <summary>Image files of referenced projects, built or not; for a build that is prefetched.</summary>
     public ITaskItem[] ReferencedImages { get; set; } = [];
 
     private protected override string LiveTitle => OnlyBegins ? "" : nameof(PrepareImage);
