@@ -118,20 +118,6 @@ public sealed partial class ImageStore
         headers.Forget(name);
     }
 
-    /// <summary>Removes the files of expired images; their names are free again. Returns the names.</summary>
-    public IReadOnlyList<string> RemoveExpired()
-    {
-        var now = clock.GetUtcNow();
-        if (!directories.Exists(ImageName.RootDirectory))
-            return [];
-        using var storeLock = TakeLock();
-        var expired = directories.ListFiles(null)
-            .Where(found => TryReadHeader(found.Name, found.File)?.IsExpired(now) == true).ToArray();
-        foreach (var (name, file) in expired)
-            Remove(name, file);
-        return expired.Select(found => found.Name).Order(VersionOrder.Instance).ToArray();
-    }
-
     // On its way to the place of a file that is there.
     static string HiddenPath(FileInfo file) => Path.Combine(file.DirectoryName!, $".{Guid.NewGuid():N}~");
 

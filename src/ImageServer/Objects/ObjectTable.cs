@@ -73,8 +73,6 @@ sealed class ObjectTable
     /// <summary>Bytes; 0 where the object is lost, or has not come yet.</summary>
     public ulong SizeOf(int index) => At(index).Size;
 
-    public uint ReferencesOf(int index) => At(index).References;
-
     public void SetSize(int index, ulong size)
     {
         ref var entry = ref At(index);

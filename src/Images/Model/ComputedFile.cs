@@ -36,10 +36,6 @@ public sealed record ComputedFile(ByteString Filename, string Source)
                 members.GetValueOrDefault("Filename")?.ReadText("Filename") ?? "", members.GetValueOrDefault("Source")?.ReadText("Source") ?? ""))
             .ToArray();
 
-    /// <summary>Writes "path source" lines.</summary>
-    public static string ToLines(IEnumerable<ComputedFile> files) =>
-        string.Concat(files.Select(file => $"{file.Filename} {file.Source}\n"));
-
     /// <summary>Writes a JSON list, four blanks a level.</summary>
     public static string ToJson(IReadOnlyCollection<ComputedFile> files)
     {

@@ -21,7 +21,7 @@ public static class Permissions
     /// <summary>0700: for its owner alone.</summary>
     public const uint OwnerDirectory = 0b111_000_000;
 
-    /// <summary>0666: devices that take and give nothing.</summary>
+    /// <summary>0666: for everyone, as devices like /dev/null.</summary>
     public const uint SharedFile = 0b110_110_110;
 
     /// <summary>01777: everyone makes files in it and removes their own, as in /tmp.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Hosting;
+using ImageSdk.Images;
 using ImageSdk.Imaginator.Archive;
 using ImageSdk.Imaginator.Builds;
 using ImageSdk.Imaginator.Configuration;
@@ -104,7 +105,7 @@ sealed class ImaginatorParts : IAsyncDisposable
         var (options, log, _, time) = resources;
         options.Normalize();
         // It holds what requests have in their variables.
-        Directory.CreateDirectory(options.StateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(options.StateDirectory, (UnixFileMode)Permissions.OwnerDirectory);
         RemoveRemains(options.StateDirectory);
         var mirrors = new GitMirrors(Path.Combine(options.StateDirectory, "git"), time);
         var http = ConfigurationSource.CreateClient();
