@@ -19,11 +19,24 @@ sealed record NewPackage(CachedPackage File, PackageControl Control, PackageCont
         try
         {
             return [.. packages.AsParallel().AsOrdered().WithCancellation(cancellation)
-                .Select(package => new NewPackage(package, PackageControl.Read(package), PackageContents.Read(package)))];
+                .Select(Read)];
         }
         catch (AggregateException exception) when (exception.InnerException is InvalidDataException inner)
         {
-            throw new BuildException("IMG4012", $"A package of the cache is damaged: {inner.Message}. Repair it: imagesdk cache verify --content --repair", inner: inner);
+            throw new BuildException("IMG4012",
+                $"A package is damaged: {inner.Message}. If only its copy in the cache is, repair that: imagesdk cache verify --content --repair. If not, install it from another source, or without it.", inner: inner);
+        }
+    }
+
+    static NewPackage Read(CachedPackage package)
+    {
+        try
+        {
+            return new(package, PackageControl.Read(package), PackageContents.Read(package));
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"{package.Package}: {exception.Message}", exception);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ImageSdk.Archives;
 using ImageSdk.Attestations;
 using ImageSdk.Contracts.Projects;
 
@@ -42,6 +43,34 @@ sealed class LocalRepository(string folder)
         SamplePackage.Run("dpkg-deb", "--root-owner-group", "-Zxz", "--build", tree, file);
         stanzas[$"{name} {version} {Architecture}"] =
             $"{control}Filename: ./{Path.GetFileName(file)}\nSize: {new FileInfo(file).Length}\nSHA256: {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}\n";
+        File.WriteAllText(Path.Combine(folder, "pool", "Packages"), string.Join('\n', stanzas.Values));
+    }
+
+    /// <summary>Gives a package that was added other files, which dpkg-deb would not pack.</summary>
+    public void Replace(string name, byte[] data)
+    {
+        var (key, stanza) = stanzas.Single(entry => entry.Key.StartsWith($"{name} ", StringComparison.Ordinal));
+        var file = Path.Combine(Folder, $"{name}_1.deb");
+        var content = new MemoryStream();
+        using (var original = File.OpenRead(file))
+        {
+            content.Write(DebArchive.Magic);
+            foreach (var member in DebArchive.ReadMembers(original))
+            {
+                var isData = member.Name.StartsWith("data.tar", StringComparison.Ordinal);
+                var part = isData ? data : new byte[member.Length];
+                original.Position = member.Start;
+                if (!isData)
+                    original.ReadExactly(part);
+                content.Write(DebArchive.WriteHeader(isData ? "data.tar" : member.Name, part.Length));
+                content.Write(part);
+                if (part.Length % 2 == 1)
+                    content.Write("\n"u8);
+            }
+        }
+        File.WriteAllBytes(file, content.ToArray());
+        var end = stanza.IndexOf("\nSize: ", StringComparison.Ordinal);
+        stanzas[key] = $"{stanza[..end]}\nSize: {content.Length}\nSHA256: {Convert.ToHexStringLower(SHA256.HashData(content.ToArray()))}\n";
         File.WriteAllText(Path.Combine(folder, "pool", "Packages"), string.Join('\n', stanzas.Values));
     }
 

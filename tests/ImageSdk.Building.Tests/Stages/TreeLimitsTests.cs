@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Text;
 using ImageSdk.Archives;
 using ImageSdk.Building.Tests.DebianPackages;
@@ -73,6 +74,24 @@ public class TreeLimitsTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Equal("IMG2260", diagnostic.Code);
         Assert.Contains("1MiB", diagnostic.Message);
         Assert.Contains("ImageArchiveLimit", diagnostic.Message);
+    }
+
+    [ImageTheory]
+    [InlineData(256, 1)]
+    [InlineData(200, 30)]
+    public async Task A_package_with_names_that_no_system_makes_is_one_error(int length, int depth)
+    {
+        var (project, directory) = @base.New();
+        var repository = new LocalRepository(Path.Combine(@base.Workspace.Folder, $"long {Path.GetFileName(directory)}"));
+        repository.Add("long");
+        using var data = new MemoryStream();
+        using (var tar = new TarWriter(data, TarEntryFormat.Pax, leaveOpen: true))
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "./opt/" + string.Join('/', Enumerable.Repeat(new string('n', length), depth))));
+        repository.Replace("long", data.ToArray());
+        project = repository.Use(project with { Packages = ["long"] }, directory);
+        var diagnostic = (await @base.Workspace.FailAsync(project)).Diagnostic;
+        Assert.Equal("IMG4012", diagnostic.Code);
+        Assert.Contains($"long 1 (all): {(depth == 1 ? "name longer than 255" : "path longer than 4095")} bytes", diagnostic.Message);
     }
 
     [Theory]
