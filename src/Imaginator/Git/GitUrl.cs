@@ -22,6 +22,9 @@ sealed partial record GitUrl(string Address, string User, string Password)
     /// <summary>A URL, or any text with one, without user names and passwords.</summary>
     public static string WithoutCredentials(string text) => Credentials().Replace(text, "$1");
 
+    /// <summary>A URL as it is written, with names of variables in the place of user names and passwords, which are taken out otherwise.</summary>
+    public static string WithoutWrittenCredentials(string text) => Credentials().Replace(text, match => match.Value.Contains('$') ? match.Value : match.Groups[1].Value);
+
     [GeneratedRegex(@"^(https?://)([^/]*)@([^/@]*(?:[/?].*)?)$", RegexOptions.IgnoreCase)]
     private static partial Regex Web();
 

@@ -5,7 +5,7 @@ namespace ImageSdk.Imaginator.Streams;
 /// <summary>Where the manifest directory of a stream is.</summary>
 /// <param name="Repository">A repository; null where it is a directory of this machine.</param>
 /// <param name="Directory">Within the repository, or else the path of the directory.</param>
-/// <param name="PublicUrl">The URL as the configuration has it, without variables expanded: it goes into images.</param>
+/// <param name="PublicUrl">The URL as the configuration has it, without variables expanded and without credentials: it goes into images.</param>
 sealed record ManifestLocation(GitUrl? Repository, string Directory, string PublicUrl)
 {
     const string LocalScheme = "dir:";
@@ -23,7 +23,7 @@ sealed record ManifestLocation(GitUrl? Repository, string Directory, string Publ
         if (directory.Split('/').Contains(".."))
             throw new StreamException($"the manifest directory {directory} has \"..\" in it");
         if (!url.StartsWith(LocalScheme, StringComparison.Ordinal))
-            return new(GitUrl.Parse(url), directory, publicUrl);
+            return new(GitUrl.Parse(url), directory, GitUrl.WithoutWrittenCredentials(publicUrl));
         var path = url[LocalScheme.Length..];
         path = path.StartsWith("//", StringComparison.Ordinal) ? path[(path.IndexOf('/', 2) is >= 0 and var slash ? slash : path.Length)..] : path;
         if (!path.StartsWith('/'))

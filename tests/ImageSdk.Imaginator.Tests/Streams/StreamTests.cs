@@ -32,6 +32,13 @@ public sealed class StreamTests
     }
 
     [Theory]
+    [InlineData("https://me:geheim@host/$ARCH.git", "https://host/$ARCH.git")]
+    [InlineData("https://$U:$P@host/x.git", "https://$U:$P@host/x.git")]
+    [InlineData("ssh://git@host/x.git", "ssh://git@host/x.git")]
+    public void Passwords_that_stand_in_the_configuration_do_not_go_into_images(string url, string expected) =>
+        Assert.Equal(expected, ManifestLocation.Of(Stream(url), "amd64", none, none).PublicUrl);
+
+    [Theory]
     [InlineData("dir:///srv/m", "x", "/srv/m/x")]
     [InlineData("dir:///srv/m/", "/x/", "/srv/m/x")]
     [InlineData("dir:/srv/m", "", "/srv/m")]
