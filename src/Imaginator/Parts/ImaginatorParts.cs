@@ -21,13 +21,14 @@ namespace ImageSdk.Imaginator.Parts;
 sealed class ImaginatorParts : IAsyncDisposable
 {
     readonly HttpClient http;
+    readonly FileStream held;
     readonly DaemonResources<ImaginatorOptions> resources;
 
     ImaginatorParts(
         DaemonResources<ImaginatorOptions> resources, MainConfiguration main, VariablesFile variables, ConfigurationSource source, GitMirrors mirrors, JobQueue queue,
-        HttpClient http, Func<ImaginatorParts, IStreamBuilder>? builder)
+        HttpClient http, FileStream held, Func<ImaginatorParts, IStreamBuilder>? builder)
     {
-        this.http = http;
+        (this.http, this.held) = (http, held);
         this.resources = resources;
         var (options, log, certificates, time) = resources;
         Main = main;
@@ -106,6 +107,7 @@ sealed class ImaginatorParts : IAsyncDisposable
         options.Normalize();
         // It holds what requests have in their variables.
         Directory.CreateDirectory(options.StateDirectory, (UnixFileMode)Permissions.OwnerDirectory);
+        var held = Hold(options.StateDirectory);
         RemoveRemains(options.StateDirectory);
         var mirrors = new GitMirrors(Path.Combine(options.StateDirectory, "git"), time);
         var http = ConfigurationSource.CreateClient();
@@ -118,17 +120,19 @@ sealed class ImaginatorParts : IAsyncDisposable
             var variables = new VariablesFile(options.VariablesFile, source, Report, log.Write, time);
             await variables.LoadAsync(CancellationToken.None);
             var queue = await JobQueue.OpenAsync(Path.Combine(options.StateDirectory, "jobs.db"), new() { Clock = time, Report = log.Write });
-            return new(resources, main, variables, source, mirrors, queue, http, builder);
+            return new(resources, main, variables, source, mirrors, queue, http, held, builder);
         }
         catch (BuildException problem)
         {
             http.Dispose();
+            await held.DisposeAsync();
             // Where it is wrong matters as much as what is wrong.
             throw new FormatException(problem.Diagnostic.ToLine(), problem);
         }
         catch
         {
             http.Dispose();
+            await held.DisposeAsync();
             throw;
         }
 
@@ -146,6 +150,7 @@ sealed class ImaginatorParts : IAsyncDisposable
         await Queue.DisposeAsync();
         await Server.DisposeAsync();
         http.Dispose();
+        await held.DisposeAsync();
     }
 
     /// <summary>Directories of streams are there before their first image is, so that others can watch them.</summary>
@@ -183,6 +188,20 @@ sealed class ImaginatorParts : IAsyncDisposable
     {
         var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
         return File.Exists(host) ? host : "dotnet";
+    }
+
+    // The file stays: removing it would let a second daemon lock what a third does not see.
+    static FileStream Hold(string stateDirectory)
+    {
+        var path = Path.Combine(stateDirectory, ".lock");
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException problem) when (File.Exists(path))
+        {
+            throw new IOException($"{stateDirectory} is used by another imaginator: stop it, or use another directory (-stateDir)", problem);
+        }
     }
 
     // Of a process that was killed.

@@ -13,6 +13,15 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task A_state_directory_is_used_by_one_daemon()
+    {
+        await using var first = await TestImaginator.StartAsync();
+        var problem = await Assert.ThrowsAsync<IOException>(() => TestImaginator.StartAsync(configure: (options, _) => options.StateDirectory = first.Folder["state"]));
+        Assert.Contains("is used by another imaginator", problem.Message, StringComparison.Ordinal);
+        await first.RestartAsync();
+    }
+
+    [Fact]
     public void Flags_and_variables_are_the_original_s()
     {
         using var folder = new Folder();
