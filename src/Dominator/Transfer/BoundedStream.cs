@@ -1,17 +1,13 @@
+using ImageSdk.Posix;
+
 namespace ImageSdk.Dominator.Transfer;
 
 /// <summary>The first bytes of a stream, however many more come.</summary>
 /// <param name="inner">Stays the caller's.</param>
 /// <param name="length">Bytes.</param>
-sealed class BoundedStream(Stream inner, long length) : Stream
+sealed class BoundedStream(Stream inner, long length) : ForwardStream
 {
     long position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => length;
 
@@ -35,20 +31,8 @@ sealed class BoundedStream(Stream inner, long length) : Stream
         return count;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellation) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellation).AsTask();
 
     int Wanted(int space) => (int)Math.Min(space, length - position);
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
