@@ -42,7 +42,7 @@ public sealed class PublishTests : IDisposable
         var published = folder.DotNet(
             "publish", "-tl:off", $"-p:{property}", "-p:ImageServerCertificates=certs", "-p:ImageServerRequireTls=true", "-p:ImageServerFingerprint=ab:cd", "-p:ImageServerConnections=5").Succeeded();
 
-        var server = $"server=ImageServerSettings {{ Address = {address}, CertificateDirectory = {folder["certs"]}, AuthoritiesFile = , Fingerprint = ab:cd, RequireTls = True, Connections = 5 }}";
+        var server = $"server=ImageServerSettings {{ Address = {address}, CertificateDirectory = {folder["certs"]}, CertificateFile = , KeyFile = , AuthoritiesFile = , Fingerprint = ab:cd, RequireTls = True, Connections = 5 }}";
         Assert.Equal($"Publish {server}", folder.Log()[^1]);
         Assert.Contains(folder.Log(), line => line.StartsWith("ResolveSource", StringComparison.Ordinal) && line.EndsWith(server, StringComparison.Ordinal));
         Assert.Contains($"hello -> {address}/hello/2024-02-29:12:00:00", published.Lines);

@@ -255,6 +255,9 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Null(result.Find("/etc/left-by-test"));
     }
 
+    // With the byte between arguments: digits alone may be part of another command's hash.
+    const string Sleeping = "sleep\u00004242";
+
     [ImageFact]
     public async Task A_cancelled_build_ends_at_once_and_leaves_no_process_or_layer()
     {
@@ -265,13 +268,13 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
         project = project with { CacheDirectory = workspace.CacheDirectory };
         using var cancellation = new CancellationTokenSource();
         var build = workspace.BuildAsync(project, cancellation: cancellation.Token);
-        while (!RunningCommands().Contains("4242"))
+        while (!RunningCommands().Contains(Sleeping))
             await Task.Delay(50);
         cancellation.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => build);
         // A cancelled worker may be removing its files, or be succeeded by one that does, until it is let go.
         workspace.Workers.Dispose();
-        Assert.DoesNotContain("4242", RunningCommands());
+        Assert.DoesNotContain(Sleeping, RunningCommands());
         Assert.Empty(Directory.EnumerateFileSystemEntries(new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId).SessionsDirectory));
     }
 
