@@ -58,7 +58,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
 
     /// <summary>
     /// Begins what a project that was never built is going to need first, while others still restore or evaluate it. What is wrong with
-    /// the project is for the build to say.
+    /// the project is reported by the build.
     /// </summary>
     /// <param name="referencedImages">Image files (bin/…/x.image) of the projects that this one references, built or not.</param>
     public void Prefetch(ImageProject project, IReadOnlyList<string> referencedImages, BuildWorkers workers) =>
@@ -76,7 +76,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     }
 
     /// <summary>
-    /// Has a stream take its packages from their repositories anew, with the next build. Otherwise the cache answers with those that it took
+    /// Has a stream take its packages from their repositories again, with the next build. Otherwise the cache answers with those that it took
     /// before, as long as the manifest is the same.
     /// </summary>
     /// <param name="cacheDirectory">Folder of the layer cache.</param>

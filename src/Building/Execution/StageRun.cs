@@ -177,7 +177,7 @@ sealed class StageRun(
 
     ImageDescriber Describer => new(plan, state, layers, workers, listener);
 
-    /// <returns>Null where it was not begun; also where that failed, so that it fails again where it is told.</returns>
+    /// <returns>Null where it was not begun; also where that failed, so that the error is reported by the stage itself.</returns>
     async Task<LowerTree?> TakeTreeAsync()
     {
         if (speculation.Take<LowerTree>() is not { } work)

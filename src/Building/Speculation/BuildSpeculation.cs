@@ -26,7 +26,7 @@ sealed class BuildSpeculation(bool isOn, BuildWorkers workers)
 
     /// <summary>
     /// Has the worker run the first stages of a project that was never built, while other work precedes the build. What is wrong with the
-    /// project is for the build to say.
+    /// project is reported by the build.
     /// </summary>
     /// <param name="referencedImages">Image files (bin/…/x.image) of the projects that this one references, built or not.</param>
     public async Task PrefetchStagesAsync(ImageProject project, IReadOnlyList<string> referencedImages, StateDirectory state)
