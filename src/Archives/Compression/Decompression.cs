@@ -24,9 +24,6 @@ static class Decompression
         (".lzma", OpenXz),
     ];
 
-    /// <summary>Whether there is a format of this ending: ".xz".</summary>
-    public static bool IsKnown(string ending) => Formats.Any(format => format.Ending == ending);
-
     /// <summary>The content of <paramref name="source"/>, which stays open, to be read once from its beginning to its end.</summary>
     /// <param name="ending">The format by the ending of files that have it, ".xz", or nothing where there is no compression.</param>
     /// <exception cref="InvalidDataException">The format is not known; when read: the content is damaged or cut off.</exception>

@@ -4,7 +4,7 @@ using ImageSdk.Posix;
 
 namespace ImageSdk.Archives.Compression;
 
-/// <summary>What <c>xz</c> makes of a stream: half as much work again as <see cref="ManagedXzStream"/> takes, and every filter there is.</summary>
+/// <summary>What <c>xz</c> makes of a stream. It knows every filter, and <see cref="ManagedXzStream"/> takes half as long again.</summary>
 sealed class XzProgramStream : ForwardStream
 {
     readonly Process process;
@@ -13,10 +13,7 @@ sealed class XzProgramStream : ForwardStream
 
     public XzProgramStream(Stream source)
     {
-        process = Process.Start(new ProcessStartInfo(HostPrograms.Find("xz")!, ["-dc"])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
+        process = HostPrograms.Start("xz", "xz-utils", "-dc");
         errors = process.StandardError.ReadToEndAsync();
         feeding = Task.Run(() => Feed(source));
     }

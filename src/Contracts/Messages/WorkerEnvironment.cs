@@ -1,6 +1,6 @@
 namespace ImageSdk.Contracts.Messages;
 
-/// <summary>What a worker is told by its environment, beside what it is asked.</summary>
+/// <summary>What a worker reads from its environment, apart from its requests.</summary>
 static class WorkerEnvironment
 {
     const string RootlessVariable = "IMAGESDK_ROOTLESS";

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ImageSdk.Debian.Planning;
 
-/// <summary>What an image's apt is told by its configuration, as far as it matters to code that does a part of its work.</summary>
+/// <summary>The settings of an image's apt that matter to code that does a part of its work.</summary>
 /// <param name="IsUsual">Whether lists, caches and the database of packages lie where they usually do, and what is only suggested stays out.</param>
 /// <param name="DpkgOptions">What apt gives dpkg besides its own options.</param>
 /// <param name="Preconfigures">Whether dpkg-preconfigure is called before packages are installed.</param>

@@ -124,7 +124,7 @@ sealed class ObjectSender(ObjectCatalogue catalogue, SrpcServerCall call)
         }
     }
 
-    // Put aside, so that whoever asks again is told, and whoever has the object can add it again.
+    // Put aside, so that the next request fails at once, and the object can be added again.
     IOException Cut(ObjectHash hash, SafeFileHandle file, ulong size)
     {
         var length = RandomAccess.GetLength(file);

@@ -10,7 +10,7 @@ namespace ImageSdk.Images;
 /// The slice splits the value at the character after "[", and joins the parts from A (inclusive) to B (exclusive) with
 /// it. Either may be empty, or negative to count from the end. What is no number gives an empty text; so does, as in the original, a B
 /// that is not less than the number of parts, and a negative B that comes before A. What else is out of range, where the original crashes,
-/// gives an empty text too; callers who want to know are told.
+/// gives an empty text too; callers can ask for a report of it.
 /// </remarks>
 public static class VariableExpansion
 {

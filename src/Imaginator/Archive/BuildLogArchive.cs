@@ -29,7 +29,7 @@ sealed class BuildLogArchive(string directory, ulong quota, Action<string> repor
     /// <summary>Whether logs are kept.</summary>
     public bool IsOn => directory.Length > 0 && quota > Least;
 
-    /// <summary>Keeps a log. What goes wrong is told, and is no fault of the build.</summary>
+    /// <summary>Keeps a log. An error here is logged, and does not fail the build.</summary>
     /// <param name="image">The name of the image; null for a build that failed.</param>
     public async Task AddAsync(string? image, string stream, BuildInfo info, byte[] log)
     {
