@@ -30,10 +30,10 @@ public static class StageTable
     public static IReadOnlyList<StageRow> Rows { get; } =
     [
         new(ImageStage.ResolveSourceImage, StageKind.Resolve, "") { Files = ["manifest"] },
-        new(ImageStage.UnpackSourceImage, StageKind.Unpack, "4") { FollowsPackageAge = true },
+        new(ImageStage.UnpackSourceImage, StageKind.Unpack, "5") { FollowsPackageAge = true },
         new(ImageStage.CopyFiles, StageKind.Files, "2") { Folder = "files", ItemValue = "Files", BringsOwnFiles = true },
         new(ImageStage.RunPreInstallScripts, StageKind.Scripts, "4") { Folder = "pre-install-scripts", ItemValue = "PreInstall", BringsOwnFiles = true },
-        new(ImageStage.InstallPackages, StageKind.Packages, "4") { Files = ["package-list"], FollowsPackageAge = true },
+        new(ImageStage.InstallPackages, StageKind.Packages, "5") { Files = ["package-list"], FollowsPackageAge = true },
         new(ImageStage.CopyPostInstallFiles, StageKind.Files, "2") { Folder = "post-install-files", ItemValue = "PostInstall", BringsOwnFiles = true },
         new(ImageStage.RunScripts, StageKind.Scripts, "4") { Folder = "scripts", ItemValue = "Scripts", BringsOwnFiles = true },
         // In Dominator the clean-up comes before these files.

@@ -24,16 +24,19 @@ static class PackageExtractor
     /// <exception cref="PosixException">It cannot be written.</exception>
     public static void Extract(IReadOnlyList<CachedPackage> packages, string root, bool keepsDirectories, CancellationToken cancellation)
     {
+        var directories = new ExtractedDirectories(packages.Count, keepsDirectories);
         // The large ones first, so that the last thread does not work alone for long.
-        var bySize = packages.OrderByDescending(package => new FileInfo(package.File).Length).ToList();
+        var bySize = packages.Index().OrderByDescending(package => new FileInfo(package.Item.File).Length).ToList();
         Parallel.ForEach(bySize, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation }, package =>
         {
             using var handle = DirectoryHandle.Open(root);
-            Extract(package, handle, keepsDirectories);
+            Extract(package.Item, handle, directories.Of(package.Index));
         });
+        using var whole = DirectoryHandle.Open(root);
+        directories.Finish(whole);
     }
 
-    static void Extract(CachedPackage package, DirectoryHandle root, bool keepsDirectories)
+    static void Extract(CachedPackage package, DirectoryHandle root, ExtractedDirectories.OfPackage directories)
     {
         using var file = new FileStream(package.File, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 12);
         var data = PackageContents.Data(file);
@@ -42,6 +45,7 @@ static class PackageExtractor
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         DirectoryHandle? parent = null;
         byte[] parentPath = [];
+        var hasFile = false;
         try
         {
             while (reader.Read() is { } entry)
@@ -49,8 +53,7 @@ static class PackageExtractor
                 var path = PackageContents.Trim(entry.Name.Span);
                 if (path.IsEmpty)
                 {
-                    if (!keepsDirectories)
-                        SetDirectory(root, "."u8, entry);
+                    directories.Add([], root.Stat(), isNew: false, entry);
                     continue;
                 }
                 var directory = BytePath.ParentOf(path);
@@ -60,11 +63,17 @@ static class PackageExtractor
                     parent = null;
                     parent = root.OpenDirectoryInRoot(directory);
                     parentPath = directory.ToArray();
+                    hasFile = false;
                 }
                 if (entry.Type == '5')
-                    MakeDirectory(entry, root, parent, path, BytePath.NameOf(path), keepsDirectories);
-                else
-                    Write(entry, root, parent, BytePath.NameOf(path), file.SafeFileHandle, data.Start, buffer);
+                {
+                    MakeDirectory(entry, root, parent, path, directories);
+                    continue;
+                }
+                if (!hasFile)
+                    directories.AddFileTo(parent);
+                hasFile = true;
+                Write(entry, root, parent, BytePath.NameOf(path), file.SafeFileHandle, data.Start, buffer);
             }
         }
         finally
@@ -75,13 +84,17 @@ static class PackageExtractor
     }
 
     static void MakeDirectory(
-        TarFileEntry entry, DirectoryHandle root, DirectoryHandle parent, ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, bool keepsDirectories)
+        TarFileEntry entry, DirectoryHandle root, DirectoryHandle parent, ReadOnlySpan<byte> path, ExtractedDirectories.OfPackage directories)
     {
+        var name = BytePath.NameOf(path);
         var isNew = parent.TryMakeDirectory(name, Permissions.Directory);
+        if (isNew)
+            directories.AddDirectoryTo(parent);
         if (!isNew && root.StatInRoot(path) is not { Kind: FileKind.Directory })
             throw new InvalidDataException($"{entry.Name} is a directory in one package and something else in another");
-        if (isNew || (!keepsDirectories && parent.Stat(name).Kind == FileKind.Directory))
-            SetDirectory(parent, name, entry);
+        // A link to a directory stays as it is.
+        if (parent.Stat(name) is { Kind: FileKind.Directory } status)
+            directories.Add(path, status, isNew, entry);
     }
 
     static void Write(
@@ -141,13 +154,6 @@ static class PackageExtractor
                 throw new InvalidDataException($"{entry.Name} is of a type that packages do not have ('{entry.Type}')");
         }
         parent.SetOwner(name, entry.Uid, entry.Gid);
-        parent.SetTimes(name, ToTime(entry.Mtime));
-    }
-
-    static void SetDirectory(DirectoryHandle parent, ReadOnlySpan<byte> name, TarFileEntry entry)
-    {
-        parent.SetOwner(name, entry.Uid, entry.Gid);
-        parent.SetPermissions(name, entry.Mode);
         parent.SetTimes(name, ToTime(entry.Mtime));
     }
 

@@ -25,33 +25,33 @@ public sealed class StageKeysTests : IDisposable
     [Fact]
     public void Keys_of_a_project_with_everything_stay() => Same(
         """
-        UnpackSourceImage 4 c28d77a9c96942471b6fe1223ddd4814bd4bc2389ab9651d011d9c8a1d38faab
-        CopyFiles 2 2fe5bc161cb32b8af1dd8e050618798b68fc7f2be81dcb8886d208d071f2d57b
-        RunPreInstallScripts 4 beea9ff773c1df1a415f97bacd66443005b5abc68e8b130d3ebdab193297bbb5
-        InstallPackages 4 344dc64f70d791385dcaf4a9e869e0362c619b68480a221e91214b187684c665
-        CopyPostInstallFiles 2 5122cbfed3c05a4a3120bfa65462f155650c04148a92a23b19f20fdf419ae0fb
-        RunScripts 4 c4027a51b1ab1cdeeb8b85439ff8ca94a465f690f295e7856fc4147c338cd96d
-        CopyPostScriptsFiles 2 65c74832d398ec2d09bbb1aa30eca1af5fcf9698f0f41f01b84c40ed44390e23
-        CleanPackages 3 5c2427012669c4d6f15eb55b3bb8892fd16840b0b52cd4f98c43c4dabf956af1
-        RunPostCleanupScripts 4 804c02c168696eebceb19f173153f4086d89be5e809b34fca14ec9eb937818ab
-        ScanImage 2 fd2ddaeb34b32e7d1382280a25a16ad76c09ad42d0d320b5e018c13e9ec88da5
-        TestImage 2 ea90507cc26864a6ccfc48dad504f085f6d3a40a42acddabfb6db83fc7de13e5
+        UnpackSourceImage 5 eeb7690932cfcede8eb23720664b16b4afecd2623164566378c64d167f0e8779
+        CopyFiles 2 328dc8fe052cd52c1a0262e00398fb30e469a5e2dac9c8b56d96803788f1f7b4
+        RunPreInstallScripts 4 0ee8fb29b6d54db7c892a3fafa3e26780c937b52f9f887b8e241968a3ab132b1
+        InstallPackages 5 252a3fd7c9b34331bc780caadc474535579293249c4399c3df3f655f55d566e7
+        CopyPostInstallFiles 2 6fa3e4a49569245a0b3657db057c1e39800d11a2cf0f47c927ac8fe7a8d939fe
+        RunScripts 4 ee7d6e43c6fd9ab72a4df98e098fbda82bd0cf3034005482c7ab9a7d0bb9657b
+        CopyPostScriptsFiles 2 0e66a2aa8ea3d4354ec95ea0df854d278d3116aae68b95e5c3cfe14c03c8ef4d
+        CleanPackages 3 1f2d121e707cfea65d45189cd4a7ede40fc2507abe1fa5a88ed84de874893bf9
+        RunPostCleanupScripts 4 947780805d5ec64338baa921e0d06c44b7980de9b5f773e118428fe803a6a430
+        ScanImage 2 1248beb21ec4f5709b7e58716f2ac267579ed91be982c8714d586d2eb44c41bb
+        TestImage 2 e19e9b2bc26913dab563a1c777e7c4024dbd529f1e988afda92dcc182df0f20c
         """, Describe(locked: false));
 
     [Fact]
     public void Keys_of_the_same_project_with_a_lock_stay() => Same(
         """
-        UnpackSourceImage 4 98a75dbdb1a6b655d6ec1450e532202f07e05221c160737bf061b808b57656ff
-        CopyFiles 2 fc8675b4eae88b93f057cd9ae628d014a6c692041396870a5baa8d8ff65d45d9
-        RunPreInstallScripts 4 c9acb904d5445e2aded9f42db3837f6a3677e94ddba516f17631906410a16966
-        InstallPackages 4 31e8b2a8f873ae77dce3fb3b82bf7df12ca014d5ce962eba044924dd7a37c7c4
-        CopyPostInstallFiles 2 f6b9ee05da86c719eec72fac6f19d771fcd65079fccef9fe2a613a6dd7351267
-        RunScripts 4 cfe4aef6a99dc6bb132a11459c9ff89a525b24ea16e2120dbbaedbe3124a1b21
-        CopyPostScriptsFiles 2 4eb32767a17f27f0dea6efed43f92788687b795f5232d6eb19310fc4cc9c4895
-        CleanPackages 3 4f71a697737ebff7692c902a6b0d9fe985544ec897b85e869b086028ea60113d
-        RunPostCleanupScripts 4 37d661f037558f133442c49d449860c736c868371c16bfc7fc15a987bbc8e167
-        ScanImage 2 4c7f2dfa7f47be810670d33d31eec4a43e2b0b87559bffe08d3c4f2514ac132c
-        TestImage 2 83b81b3c469b04294e3a0734a5a7984b85a0b49ea9c405f4eb2299a958ab349e
+        UnpackSourceImage 5 ee252e3214832376ca218b48c8f26d9b30cee44a58b5df3b51fc8ac4035290b3
+        CopyFiles 2 b79dd64cafb720d95c8b2cc970b4b2e083efaf747524a1e4d61ee571c5e7eaff
+        RunPreInstallScripts 4 62d78e123f1c72eb6032dfba74a6f82f56ae0b0430765334d4cc8c5932c1eed6
+        InstallPackages 5 461a58df2c890431cc47c700bacb4d8326b695b66bf8649041c02b1bc7dcb3a2
+        CopyPostInstallFiles 2 6fadf879d3da1c74b7c6e58fa108ceee92d61f6320c226338f75289dcbbc09d6
+        RunScripts 4 f39f0d4ba45f194547be7df890934b21dd5356852c6c4fdccd0db8c31d503f50
+        CopyPostScriptsFiles 2 f946c52a5fa0bf165ffcd76b72fc03e552da436b14421d5d5b2a5a25694bdbdd
+        CleanPackages 3 7572021da93d979fcc416c76c8e37d25719a1515eb8f586b80ab69d0b4feabcb
+        RunPostCleanupScripts 4 7df5db3be4fbeb5bf67a8dae5cc0f149b1e8492e5258c652554aa131899868a3
+        ScanImage 2 d10713b46f0a7b4ca9a160ae55e325bddd9ab7c0500afdceeefb8b7ed4e77476
+        TestImage 2 0bae55a4a3b53db6f09a44ec00e3443a5a4aa8ceee1b6f5ef6f07995c443b71a
         """, Describe(locked: true));
 
     [Fact]
