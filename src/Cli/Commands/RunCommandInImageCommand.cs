@@ -1,18 +1,15 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Diagnostics;
 using ImageSdk.Cli.Context;
-using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Unpacking;
+using ImageSdk.Sandbox.Commands;
 
 namespace ImageSdk.Cli.Commands;
 
 /// <summary>imagesdk run-command-in-image-chroot: a command in an image that is unpacked for it, and removed afterwards.</summary>
 sealed class RunCommandInImageCommand : ImageCommand
 {
-    const string Bubblewrap = "bwrap";
-
     readonly Argument<string> image = ImageArgument();
     readonly Argument<string[]> command = new("COMMAND") { Description = "The command and its arguments, behind --", Arity = ArgumentArity.OneOrMore };
 
@@ -30,7 +27,7 @@ sealed class RunCommandInImageCommand : ImageCommand
         var found = await context.FindAsync(arguments.GetRequiredValue(image));
         using var tree = await TemporaryTree.UnpackAsync(found, context);
         context.Host.Flush();
-        using var process = Start(tree.Root, arguments.GetRequiredValue(command));
+        using var process = Process.Start(InteractiveCommand.Describe(tree.Root, tree.Scratch, arguments.GetRequiredValue(command)))!;
         try
         {
             await process.WaitForExitAsync(context.Cancellation);
@@ -42,23 +39,5 @@ sealed class RunCommandInImageCommand : ImageCommand
             throw;
         }
         return process.ExitCode;
-    }
-
-    /// <summary>In namespaces of its own: what the command mounts or starts ends with it.</summary>
-    static Process Start(string root, string[] command)
-    {
-        string[] sandbox =
-        [
-            "--bind", root, "/", "--dev", "/dev", "--proc", "/proc", "--perms", "1777", "--tmpfs", "/tmp", "--chdir", "/tmp",
-            "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--uid", "0", "--gid", "0",
-        ];
-        try
-        {
-            return Process.Start(new ProcessStartInfo(Bubblewrap, [.. sandbox, "--unshare-user-try", "--", .. command]))!;
-        }
-        catch (Win32Exception exception)
-        {
-            throw new CommandException(ErrorCode.ToolFailed, $"cannot run {Bubblewrap}: {exception.Message}: install the package bubblewrap", exception);
-        }
     }
 }

@@ -16,7 +16,7 @@ namespace ImageSdk.Sandbox.Commands;
 sealed class SandboxCommand(string root, string devices, WorkerSession session, CommandSettings settings, string? secretsDirectory)
 {
     /// <summary>What the original sets for everything that runs in an image.</summary>
-    static readonly (string Name, string Value)[] BaseEnvironment =
+    internal static readonly (string Name, string Value)[] BaseEnvironment =
     [
         ("HOME", "/"), ("LOGNAME", "root"), ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), ("USER", "root"),
     ];

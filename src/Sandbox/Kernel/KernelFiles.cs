@@ -5,9 +5,8 @@ using ImageSdk.Posix;
 namespace ImageSdk.Sandbox.Kernel;
 
 /// <summary>
-/// What commands see of the kernel: /proc and /sys with the settings of the building machine read-only and what tells of its
-/// hardware and keys hidden, as containers have them by convention (the masked and read-only paths of the OCI runtimes), and an
-/// empty stand-in for the sandbox's first process.
+/// What commands see of the kernel: /proc and /sys as <see cref="KernelView"/> has them, and an empty stand-in for the sandbox's first
+/// process.
 /// </summary>
 /// <remarks>
 /// The stand-in hides the command line by which the sandbox was started. It also makes programs find that the first process has
@@ -21,15 +20,7 @@ sealed class KernelFiles
         ? [KernelSettings.Program, ServiceManager.Program, DeviceNodes.Program]
         : [KernelSettings.Program, ServiceManager.Program];
 
-    /// <summary>Hidden wholly, where the kernel has them.</summary>
-    static readonly string[] Masked =
-    [
-        "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list",
-        "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware", "/sys/fs/selinux",
-    ];
-
     readonly string directory;
-    readonly List<string> arguments = [];
     int argumentFiles;
     readonly Dictionary<string, string> filters = [];
 
@@ -45,14 +36,15 @@ sealed class KernelFiles
         ProtectBubblewrap();
         MakeFirstProcess();
         MountSystem();
-        arguments.AddRange(["--proc", "/proc"]);
-        foreach (var entry in new DirectoryInfo("/proc").EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
-            Protect(entry);
-        arguments.AddRange(["--ro-bind", FirstProcess, "/proc/1", "--ro-bind", SystemDirectory, "/sys"]);
+        Arguments =
+        [
+            .. new KernelView(EmptyFile, EmptyDirectory, WorkerEnvironment.IsRootless).ProcessArguments(),
+            "--ro-bind", FirstProcess, "/proc/1", "--ro-bind", SystemDirectory, "/sys",
+        ];
     }
 
     /// <summary>Arguments of bubblewrap that mount /proc and /sys.</summary>
-    public IReadOnlyList<string> Arguments => arguments;
+    public IReadOnlyList<string> Arguments { get; }
 
     /// <summary>Writes arguments of bubblewrap into a file.</summary>
     public ArgumentFile WriteArguments(IReadOnlyList<string> arguments)
@@ -119,25 +111,8 @@ sealed class KernelFiles
     {
         System.IO.Directory.CreateDirectory(SystemDirectory);
         Mounts.Mount("/sys", SystemDirectory, null, Mounts.Options.Bind | Mounts.Options.Recursive);
-        foreach (var path in Masked.Where(path => path.StartsWith("/sys/", StringComparison.Ordinal) && System.IO.Directory.Exists(path)).Concat(ThermalThrottle()))
+        foreach (var path in KernelView.MaskedSystem())
             Mounts.Mount(EmptyDirectory, directory + path, null, Mounts.Options.Bind);
-    }
-
-    static IEnumerable<string> ThermalThrottle() => System.IO.Directory.Exists("/sys/devices/system/cpu")
-        ? System.IO.Directory.EnumerateDirectories("/sys/devices/system/cpu", "cpu*").Select(cpu => Path.Combine(cpu, "thermal_throttle")).Where(System.IO.Directory.Exists)
-        : [];
-
-    // All but processes is the machine's. That only root may write there does not help: scripts are root. In root's builds they own what
-    // the unprivileged user can write, too, and could take it away from the machine's users.
-    void Protect(FileSystemInfo entry)
-    {
-        if (entry.LinkTarget is not null || char.IsAsciiDigit(entry.Name[0]))
-            return;
-        var isDirectory = entry is DirectoryInfo;
-        if (Masked.Contains(entry.FullName))
-            arguments.AddRange(["--ro-bind", isDirectory ? EmptyDirectory : EmptyFile, entry.FullName]);
-        else if (isDirectory || !WorkerEnvironment.IsRootless || (entry.UnixFileMode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
-            arguments.AddRange(["--ro-bind", entry.FullName, entry.FullName]);
     }
 }
 

@@ -11,7 +11,7 @@ namespace ImageSdk.Sandbox.Kernel;
 /// </summary>
 sealed class SandboxDevices : IDisposable
 {
-    static readonly string[] Nodes = ["full", "null", "random", "tty", "urandom", "zero"];
+    public static IReadOnlyList<string> Nodes { get; } = ["full", "null", "random", "tty", "urandom", "zero"];
 
     static readonly (string Name, string Target)[] Links =
     [
