@@ -33,7 +33,7 @@ public sealed class DescribeImageTests : IDisposable
         Assert.Equal(3, Described());
         Assert.True(File.Exists(folder[documents[1]]));
 
-        folder.DotNet("clean").Succeeded();
+        folder.Run("clean").Succeeded();
         Assert.All(documents, document => Assert.False(File.Exists(folder[document]), document));
     }
 

@@ -69,8 +69,8 @@ public sealed class DiagnosticsTests : IDisposable
     public void The_live_line_is_sent_where_the_terminal_logger_shows_it()
     {
         const string started = "Target \"_TestRunStart\" in file";
-        Assert.DoesNotContain(started, folder.Build("-v:detailed").Output);
-        Assert.Contains(started, folder.Build("-t:Rebuild", "-v:detailed", "-p:ImageLiveProgress=true").Output);
+        Assert.DoesNotContain(started, folder.DotNet("build", "-tl:off", "-v:detailed").Output);
+        Assert.Contains(started, folder.DotNet("build", "-tl:off", "-t:Rebuild", "-v:detailed", "-p:ImageLiveProgress=true").Output);
 
         // In a terminal, as far as MSBuild can tell.
         var run = folder.DotNet("build", "-t:Rebuild", "--tl:on", "-p:_MSBUILDTLENABLED=1");

@@ -21,7 +21,7 @@ public sealed class EngineeringScriptTests : IDisposable
             """;
         using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"{prelude}\n{script}", Path.Combine(Repository.Root, "eng/script")])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

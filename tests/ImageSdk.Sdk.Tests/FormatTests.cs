@@ -148,7 +148,7 @@ public sealed class FormatTests : IDisposable
         Assert.Single(Made());
         Assert.False(File.Exists(folder["bin/Debug/image.tar"]));
 
-        folder.DotNet("clean", "-tl:off", "-p:ImageFormats=squashfs").Succeeded();
+        folder.Run("clean", "-tl:off", "-p:ImageFormats=squashfs").Succeeded();
         Assert.Empty(Directory.EnumerateFiles(folder["bin/Debug"]));
     }
 
@@ -168,7 +168,7 @@ public sealed class FormatTests : IDisposable
     public void Publishing_into_a_folder_without_artifacts_is_a_warning()
     {
         folder.Project("hello");
-        var run = folder.DotNet("publish", "-tl:off", "-o", folder["out"]);
+        var run = folder.Run("publish", "-tl:off", "-o", folder["out"]);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("warning IMG6142: ", Assert.Single(run.Warnings));
         Assert.False(Directory.Exists(folder["out"]));
@@ -189,7 +189,7 @@ public sealed class FormatTests : IDisposable
 
         folder.Project("cleaned", """<Target Name="ShowLog" AfterTargets="_RemoveImageArtifactFolders"><Message Importance="high" Text="$([System.IO.File]::ReadAllText('$(ImageStateDirectory)fake.log'))" /></Target>""");
         folder.Build("cleaned.imgproj").Succeeded();
-        folder.DotNet("clean", "cleaned.imgproj", "-tl:off").Succeeded().At("RemoveArtifacts all=True cleaned cleaned keep=");
+        folder.Run("clean", "cleaned.imgproj", "-tl:off").Succeeded().At("RemoveArtifacts all=True cleaned cleaned keep=");
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class GuardTests : IDisposable
     public void A_target_framework_on_the_command_line_is_an_error()
     {
         folder.Project("hello");
-        folder.Build("-f", "net10.0").FailedWith("IMG1902");
+        folder.DotNet("build", "-tl:off", "-f", "net10.0").FailedWith("IMG1902");
     }
 
     [Fact]

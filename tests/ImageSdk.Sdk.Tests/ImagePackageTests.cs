@@ -24,7 +24,7 @@ public sealed class ImagePackageTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    void Pack(string version) => folder.DotNet("pack", "base", "-tl:off", "-o", folder["fëed"], $"-p:Version={version}").Succeeded();
+    void Pack(string version) => folder.Run("pack", "base", "-tl:off", "-o", folder["fëed"], $"-p:Version={version}").Succeeded();
 
     void Application(string reference, string properties = "") => folder.Project("app/app", $"""
         <PropertyGroup>
@@ -54,11 +54,11 @@ public sealed class ImagePackageTests : IDisposable
         // A version of it that came later is for who asks for it.
         Pack("1.9.0");
         Assert.DoesNotContain("UnpackSourceImage", folder.Build("app").Succeeded().Output);
-        var newer = folder.DotNet("build", "app", "-tl:off", "-t:CheckSourceImageVersion");
+        var newer = folder.Run("build", "app", "-tl:off", "-t:CheckSourceImageVersion");
         Assert.Contains($"warning IMG2023: The source image is package {id} 1.4.0, and images has 1.9.0.", newer.Output);
 
         // The image is the same, and so is its layer.
-        folder.DotNet("restore", "app", "--force-evaluate").Succeeded();
+        folder.Run("restore", "app", "--force-evaluate").Succeeded();
         Assert.DoesNotContain("UnpackSourceImage:", folder.Build("app", "--no-restore").Succeeded().Output);
         Assert.Contains("\"resolved\": \"1.9.0\"", File.ReadAllText(folder["app/packages.lock.json"]));
     }
@@ -111,7 +111,7 @@ public sealed class ImagePackageTests : IDisposable
     {
         Pack("1.0.0");
         Application($"<PackageReference Include=\"{id}\" Version=\"1.0.0\" />");
-        folder.DotNet("restore", "app").Succeeded();
+        folder.Run("restore", "app").Succeeded();
         var objects = Unpacked("1.0.0", "image/root.objects.zst");
         var whole = File.ReadAllBytes(objects);
 
@@ -139,7 +139,7 @@ public sealed class ImagePackageTests : IDisposable
         Application($"<PackageReference Include=\"{id}\" Version=\"1.*\" />", "<RestoreImageWithLockFile>true</RestoreImageWithLockFile>");
         folder.DotNet("restore", "app").Succeeded();
         Assert.Contains($"\"source\": {{\"type\":\"Package\",\"name\":\"{id} 1.0.0\",\"treeHash\":\"", File.ReadAllText(folder["app/image.lock.json"]));
-        folder.Build("app", "-p:RestoreLockedMode=true").Succeeded();
+        folder.DotNet("build", "-tl:off", "app", "-p:RestoreLockedMode=true").Succeeded();
 
         Pack("1.1.0");
         var result = folder.DotNet("restore", "app", "--force-evaluate", "--locked-mode").FailedWith("IMG4020");

@@ -146,11 +146,11 @@ public sealed class IncrementalBuildTests : IDisposable
     public void Clean_removes_what_the_build_wrote_and_nothing_else()
     {
         folder.Project("hello");
-        folder.DotNet("publish", "-tl:off").Succeeded();
+        folder.Run("publish", "-tl:off").Succeeded();
         folder.Write("cache/layer", "shared");
         folder.Build().Succeeded();
 
-        folder.DotNet("clean", "-tl:off").Succeeded();
+        folder.Run("clean", "-tl:off").Succeeded();
 
         Assert.Empty(Directory.GetFiles(folder["bin"], "*", SearchOption.AllDirectories));
         Assert.False(Directory.Exists(folder.State("")));
@@ -169,7 +169,7 @@ public sealed class IncrementalBuildTests : IDisposable
         folder.Build("-p:ImageVariables=FAKE_FAIL=TestImage").FailedWith("IMG3999");
         Assert.True(File.Exists(folder["bin/Debug/hello.image"]));
 
-        folder.DotNet("clean", "-tl:off").Succeeded();
+        folder.Run("clean", "-tl:off").Succeeded();
 
         Assert.False(File.Exists(folder["bin/Debug/hello.image"]));
     }

@@ -25,10 +25,10 @@ public sealed partial class LongNameTests
         folder.Program($"{Name}/tests/ein Test.größe", "#!/bin/sh\ntest -e /etc/größe\n");
 
         folder.DotNet("restore", ProjectFile, "-tl:off").Succeeded();
-        folder.Build(ProjectFile).Succeeded();
+        folder.DotNet("build", "-tl:off", ProjectFile).Succeeded();
         Assert.True(File.Exists(folder[$"{Name}/bin/Debug/{Name}.image"]));
         Assert.Equal("hello\n", File.ReadAllText(folder[$"{Name}/bin/Debug/{Name}.directory/etc/größe"]));
-        folder.Build(ProjectFile, "-question").Succeeded();
+        folder.DotNet("build", "-tl:off", ProjectFile, "-question").Succeeded();
         Assert.Contains("Passed:     1", folder.DotNet("test", ProjectFile, "-tl:off").Succeeded().Output);
 
         folder.DotNet("pack", ProjectFile, "-tl:off", "-o", folder["packages"]).Succeeded();
@@ -59,7 +59,7 @@ public sealed partial class LongNameTests
             """);
 
         folder.Build(ProjectFile).Succeeded();
-        folder.DotNet("msbuild", ProjectFile, "-t:ComputeRunArguments").Succeeded();
+        folder.Run("msbuild", ProjectFile, "-t:ComputeRunArguments").Succeeded();
 
         Assert.Contains($"base {Name}.image", folder.Log(Name).Single(line => line.StartsWith("ResolveSource", StringComparison.Ordinal)));
         Assert.True(File.Exists(folder.State("run.json", Name)));

@@ -13,7 +13,7 @@ public sealed class PackTests : IDisposable
 
     string Package(string name = "hello.1.0.0") => folder[$"out/{name}.nupkg"];
 
-    BuildResult Pack(params string[] arguments) => folder.DotNet(["pack", "-tl:off", "-o", folder["out"], .. arguments]);
+    BuildResult Pack(params string[] arguments) => folder.Run(["pack", "-tl:off", "-o", folder["out"], .. arguments]);
 
     [Fact]
     public void A_package_has_the_image_and_says_what_NuGet_asks()
@@ -31,7 +31,7 @@ public sealed class PackTests : IDisposable
               <None Include="README.md" Pack="true" PackagePath="/" />
             </ItemGroup>
             """);
-        Pack("--version-suffix", "rc.1").Succeeded();
+        folder.DotNet("pack", "-tl:off", "-o", folder["out"], "--version-suffix", "rc.1").Succeeded();
 
         using var package = ZipFile.OpenRead(Package("Contoso.Hello.2.1.0-rc.1"));
         Assert.Equal(
@@ -50,7 +50,7 @@ public sealed class PackTests : IDisposable
     public void Without_a_build_only_a_tested_image_is_packed()
     {
         folder.Project("hello");
-        folder.DotNet("restore").Succeeded();
+        folder.Run("restore").Succeeded();
         Pack("--no-build").FailedWith("IMG1908");
 
         folder.Build().Succeeded();
@@ -80,7 +80,7 @@ public sealed class PackTests : IDisposable
     public void An_image_has_neither_symbols_nor_sources()
     {
         folder.Project("hello");
-        Pack("--include-symbols", "--include-source").Succeeded();
+        folder.DotNet("pack", "-tl:off", "-o", folder["out"], "--include-symbols", "--include-source").Succeeded();
         Assert.Equal([Package()], Directory.GetFiles(folder["out"]));
     }
 

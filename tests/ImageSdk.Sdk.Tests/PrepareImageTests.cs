@@ -249,13 +249,13 @@ public sealed class PrepareImageTests : IDisposable
     public void The_artifacts_layout_is_honoured()
     {
         folder.Project("hello");
-        folder.DotNet("build", "-tl:off", "--artifacts-path", folder["out"]).Succeeded();
+        folder.Run("build", "-tl:off", "--artifacts-path", folder["out"]).Succeeded();
 
         Assert.True(File.Exists(folder["out/bin/hello/debug/hello.image"]));
         Assert.True(File.Exists(folder["out/obj/hello/debug/image/plan.json"]));
         Assert.False(Directory.Exists(folder["bin"]) || Directory.Exists(folder["obj"]));
 
-        folder.DotNet("clean", "-tl:off", "--artifacts-path", folder["out"]).Succeeded();
+        folder.Run("clean", "-tl:off", "--artifacts-path", folder["out"]).Succeeded();
         Assert.False(File.Exists(folder["out/bin/hello/debug/hello.image"]));
     }
 

@@ -13,7 +13,7 @@ public sealed class PublishTests : IDisposable
     public void Build_and_publish_share_one_configuration_so_nothing_is_built_twice()
     {
         folder.Project("hello");
-        folder.Build().Succeeded();
+        folder.DotNet("build", "-tl:off").Succeeded();
         folder.ForgetLog();
 
         var published = folder.DotNet("publish", "-tl:off").Succeeded();
@@ -27,7 +27,7 @@ public sealed class PublishTests : IDisposable
     public void The_store_can_be_another_one()
     {
         folder.Project("hello");
-        folder.DotNet("publish", "-tl:off", $"-p:ImageStoreDirectory={folder["other"]}").Succeeded();
+        folder.Run("publish", "-tl:off", $"-p:ImageStoreDirectory={folder["other"]}").Succeeded();
 
         Assert.True(File.Exists(folder["other/images/hello"]));
         Assert.False(Directory.Exists(folder["store"]));
@@ -52,14 +52,14 @@ public sealed class PublishTests : IDisposable
     public void Without_a_build_only_a_tested_image_is_published()
     {
         folder.Project("hello");
-        folder.DotNet("restore").Succeeded();
-        folder.DotNet("publish", "-tl:off", "--no-build").FailedWith("IMG1908");
+        folder.Run("restore").Succeeded();
+        folder.Run("publish", "-tl:off", "--no-build").FailedWith("IMG1908");
         folder.Build("-p:ImageVariables=FAKE_FAIL=TestImage").FailedWith("IMG3999");
-        folder.DotNet("publish", "-tl:off", "--no-build").FailedWith("IMG1908");
+        folder.Run("publish", "-tl:off", "--no-build").FailedWith("IMG1908");
 
         folder.Build().Succeeded();
         folder.ForgetLog();
-        folder.DotNet("publish", "-tl:off", "--no-build").Succeeded();
+        folder.Run("publish", "-tl:off", "--no-build").Succeeded();
 
         Assert.Equal(["Publish"], folder.Log());
     }
@@ -73,10 +73,10 @@ public sealed class PublishTests : IDisposable
         folder.Write("ScanImage/input", "new");
 
         folder.Build("-p:ImageVariables=FAKE_FAIL=TestImage").FailedWith("IMG3999");
-        folder.DotNet("publish", "-tl:off", "--no-build").Succeeded();
+        folder.Run("publish", "-tl:off", "--no-build").Succeeded();
         Assert.Equal(passed, File.ReadAllText(folder["store/images/hello"]));
 
-        folder.DotNet("publish", "-tl:off").Succeeded();
+        folder.Run("publish", "-tl:off").Succeeded();
         Assert.NotEqual(passed, File.ReadAllText(folder["store/images/hello"]));
     }
 
@@ -85,7 +85,7 @@ public sealed class PublishTests : IDisposable
     {
         folder.Project("hello", """<Target Name="AfterPublishImage"><Message Importance="high" Text="NAME $(PublishedImageName)" /></Target>""");
 
-        Assert.Contains("NAME hello/2024-02-29:12:00:00", folder.DotNet("publish", "-tl:off").Succeeded().Lines);
+        Assert.Contains("NAME hello/2024-02-29:12:00:00", folder.Run("publish", "-tl:off").Succeeded().Lines);
     }
 
     [Fact]

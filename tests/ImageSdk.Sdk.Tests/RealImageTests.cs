@@ -34,12 +34,12 @@ public sealed class RealImageTests : IDisposable
     [SandboxFact]
     public void An_image_is_built_tested_published_and_cleaned_away()
     {
-        folder.Build().Succeeded();
+        folder.DotNet("build", "-tl:off").Succeeded();
         Assert.True(File.Exists(folder["bin/Debug/tiny.image"]));
-        folder.Build("-question").Succeeded();
+        folder.DotNet("build", "-tl:off", "-question").Succeeded();
 
         Assert.Contains("Passed:     1", folder.DotNet("test", "-tl:off").Succeeded().Output);
-        folder.Build("-question").Succeeded();
+        folder.DotNet("build", "-tl:off", "-question").Succeeded();
 
         folder.DotNet("publish", "-tl:off").Succeeded();
         folder.DotNet("publish", "-tl:off").Succeeded();
@@ -49,7 +49,7 @@ public sealed class RealImageTests : IDisposable
         Assert.Empty(Directory.GetFiles(folder["bin"], "*", SearchOption.AllDirectories));
         Assert.False(Directory.Exists(folder.State("")));
 
-        var again = folder.Build().Succeeded();
+        var again = folder.DotNet("build", "-tl:off").Succeeded();
         Assert.DoesNotContain("Bootstrapping", again.Output);
     }
 
@@ -96,7 +96,7 @@ public sealed class RealImageTests : IDisposable
         File.Delete(folder["bin/Debug/tiny.directory.json"]);
         Directory.CreateDirectory(folder["bin/Debug/.tiny.oci~/blobs"]);
         Directory.Delete(folder["obj"], recursive: true);
-        folder.DotNet("clean", "-tl:off").Succeeded();
+        folder.Run("clean", "-tl:off").Succeeded();
         Assert.Empty(Folders());
 
         IEnumerable<string?> Folders() => Directory.EnumerateDirectories(folder["bin/Debug"]).Select(Path.GetFileName).Order(StringComparer.Ordinal);
@@ -156,7 +156,7 @@ public sealed class RealImageTests : IDisposable
             Assert.True(Directory.GetFiles(folder["sprung"]) is [], $"{string.Join(' ', command)}: {string.Join(' ', Directory.GetFiles(folder["sprung"]))}");
         }
 
-        folder.Build();
+        folder.DotNet("build", "-tl:off");
         Assert.Equal(["bootstrap", "post-cleanup-scripts", "pre-install-scripts", "scripts"], Directory.GetFiles(folder["sprung"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 }

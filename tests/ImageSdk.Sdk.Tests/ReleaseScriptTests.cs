@@ -51,14 +51,14 @@ public sealed class ReleaseScriptTests : IDisposable
 
     void Git(params string[] arguments)
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["-C", root, .. arguments]))!;
+        using var git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = root })!;
         git.WaitForExit();
         Assert.Equal(0, git.ExitCode);
     }
 
     (int ExitCode, string Text) Release(params string[] arguments)
     {
-        var start = new ProcessStartInfo("sh", [Path.Combine(root, "eng/release.sh"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("sh", [Path.Combine(root, "eng/release.sh"), .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PATH"] = $"{Path.Combine(folder, "bin")}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["NOTES"] = Notes;
         using var process = Process.Start(start)!;

@@ -17,7 +17,7 @@ public sealed class RestoreTests : IDisposable
     public void Without_a_lock_restore_leaves_the_image_alone()
     {
         folder.Project("hello");
-        folder.DotNet("restore").Succeeded();
+        folder.Run("restore").Succeeded();
         Assert.Empty(folder.Log());
 
         folder.Build().Succeeded();
@@ -34,7 +34,7 @@ public sealed class RestoreTests : IDisposable
         folder.Project("hello", body);
         if (hasFile)
             folder.Write("image.lock.json", "{}");
-        folder.DotNet(["restore", .. arguments]).Succeeded();
+        folder.Run(["restore", .. arguments]).Succeeded();
         Assert.Equal(
             ["Prepare", "ResolveSource mayBuild=True ", $"Lock UnpackSourceImage {Lock(isLocked, isForced)}", "FetchLocked isEvaluated=False"], folder.Log());
     }
@@ -43,7 +43,7 @@ public sealed class RestoreTests : IDisposable
     public void What_the_lock_lacks_is_worked_out_in_the_image()
     {
         folder.Project("hello", OptsIn);
-        folder.DotNet("restore", "-p:ImageVariables=FAKE_INCOMPLETE=true").Succeeded();
+        folder.Run("restore", "-p:ImageVariables=FAKE_INCOMPLETE=true").Succeeded();
         Assert.Equal(["UnpackSourceImage", "CopyFiles", "RunPreInstallScripts"], folder.StagesRun());
         Assert.Equal([$"Lock InstallPackages {Lock()}", "FetchLocked isEvaluated=True"], folder.Log().TakeLast(2));
     }
@@ -52,7 +52,7 @@ public sealed class RestoreTests : IDisposable
     public void What_takes_scripts_of_the_project_is_left_to_the_build()
     {
         folder.Project("hello", OptsIn);
-        var run = folder.DotNet("restore", "-tl:off", "-p:ImageVariables=FAKE_INCOMPLETE=true%0AFAKE_PREINSTALL=true").Succeeded();
+        var run = folder.Run("restore", "-tl:off", "-p:ImageVariables=FAKE_INCOMPLETE=true%0AFAKE_PREINSTALL=true").Succeeded();
         run.At("hello: The packages that the lock lacks are worked out by the build");
         Assert.Empty(folder.StagesRun());
     }
@@ -61,7 +61,7 @@ public sealed class RestoreTests : IDisposable
     public void A_build_follows_the_lock_in_both_stages()
     {
         folder.Project("hello", OptsIn);
-        folder.DotNet("restore", "-p:RestoreImageWithLockFile=false").Succeeded();
+        folder.Run("restore", "-p:RestoreImageWithLockFile=false").Succeeded();
         folder.Build("--no-restore").Succeeded();
         var log = folder.Log().ToList();
         foreach (var stage in new[] { "UnpackSourceImage", "InstallPackages" })
@@ -74,7 +74,7 @@ public sealed class RestoreTests : IDisposable
     {
         folder.Project("base/base");
         folder.Project("app/app", OptsIn + """<ItemGroup><ProjectReference Include="../base/base.imgproj" /></ItemGroup>""");
-        folder.DotNet("restore", "app", "-p:ImageVariables=FAKE_INCOMPLETE=true").Succeeded();
+        folder.Run("restore", "app", "-p:ImageVariables=FAKE_INCOMPLETE=true").Succeeded();
         Assert.Equal(["Prepare", "FetchLocked isEvaluated=False"], folder.Log("app"));
         Assert.Empty(folder.Log("base"));
     }
@@ -87,7 +87,7 @@ public sealed class RestoreTests : IDisposable
             <PropertyGroup><RestoreImageWithLockFile>true</RestoreImageWithLockFile><SourceImage>debian</SourceImage></PropertyGroup>
             <ItemGroup><BuildableImageStream Include="debian" Project="../base/base.imgproj" /></ItemGroup>
             """);
-        var run = folder.DotNet("restore", "app", "-tl:off", "-p:ImageVariables=FAKE_INCOMPLETE=true").Succeeded();
+        var run = folder.Run("restore", "app", "-tl:off", "-p:ImageVariables=FAKE_INCOMPLETE=true").Succeeded();
         run.At("app: The source image is made by");
         Assert.Equal(["Prepare", "ResolveSource mayBuild=True ", "FetchLocked isEvaluated=False"], folder.Log("app"));
         Assert.Empty(folder.Log("base"));
@@ -97,7 +97,7 @@ public sealed class RestoreTests : IDisposable
         Assert.Contains($"Lock UnpackSourceImage", string.Join('\n', folder.Log("app")));
         // It is there now.
         folder.ForgetLog("app");
-        folder.DotNet("restore", "app").Succeeded();
+        folder.Run("restore", "app").Succeeded();
         Assert.Contains(folder.Log("app"), line => line.StartsWith("Lock UnpackSourceImage", StringComparison.Ordinal));
     }
 
@@ -107,7 +107,7 @@ public sealed class RestoreTests : IDisposable
         folder.Project("base/base");
         folder.Project("web/web", """<ItemGroup><ProjectReference Include="../base/base.imgproj" /></ItemGroup>""");
         var begun = folder.State("begun.log", "web");
-        folder.DotNet("restore", "web/web.imgproj").Succeeded();
+        folder.Run("restore", "web/web.imgproj").Succeeded();
         Assert.False(File.Exists(begun));
 
         folder.Build("web/web.imgproj").Succeeded();

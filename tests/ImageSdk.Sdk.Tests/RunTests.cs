@@ -24,8 +24,8 @@ public sealed class RunTests : IDisposable
     public void The_usual_machine_boots_a_disk_that_is_made_for_it()
     {
         folder.Project("hello", "<PropertyGroup><ImageArchitecture>amd64</ImageArchitecture></PropertyGroup>");
-        folder.DotNet("build").Succeeded();
-        folder.DotNet("msbuild", "-t:ComputeRunArguments").Succeeded();
+        folder.Run("build").Succeeded();
+        folder.Run("msbuild", "-t:ComputeRunArguments").Succeeded();
 
         var run = Machine();
         Assert.Equal(folder["hello.imgproj"], run.GetProperty("ProjectFile").GetString());
@@ -48,8 +48,8 @@ public sealed class RunTests : IDisposable
               <ImageRunArguments>-name "two words"</ImageRunArguments>
             </PropertyGroup>
             """);
-        folder.DotNet("build").Succeeded();
-        folder.DotNet("msbuild", "-t:ComputeRunArguments", "-p:Device=pc-uefi").Succeeded();
+        folder.Run("build").Succeeded();
+        folder.Run("msbuild", "-t:ComputeRunArguments", "-p:Device=pc-uefi").Succeeded();
 
         var run = Machine();
         var machine = run.GetProperty("Machine");
@@ -71,8 +71,8 @@ public sealed class RunTests : IDisposable
     public void A_wrong_machine_is_one_error(string property, string code)
     {
         folder.Project("hello", "<PropertyGroup><ImageArchitecture>amd64</ImageArchitecture></PropertyGroup>");
-        folder.DotNet("build").Succeeded();
-        folder.DotNet("msbuild", "-t:ComputeRunArguments", $"-p:{property}").FailedWith(code);
+        folder.Run("build").Succeeded();
+        folder.Run("msbuild", "-t:ComputeRunArguments", $"-p:{property}").FailedWith(code);
     }
 
     [Fact]

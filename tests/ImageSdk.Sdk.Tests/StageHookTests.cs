@@ -20,7 +20,7 @@ public sealed class HookedBuild : IDisposable
               <Target Name="BeforeBuildImage"><Message Importance="high" Text="HOOK BeforeBuildImage." /></Target>
               <Target Name="AfterBuildImage"><Message Importance="high" Text="HOOK AfterBuildImage." /></Target>
             """);
-        First = folder.DotNet("publish", "-tl:off").Succeeded();
+        First = folder.Run("publish", "-tl:off").Succeeded();
         Second = folder.Build().Succeeded();
     }
 

@@ -47,7 +47,7 @@ public sealed class TemplateTests(InstalledTemplates templates) : IClassFixture<
     public void The_distribution_can_be_chosen(string template, string distribution)
     {
         folder.DotNet("new", template, "-o", "thing", "--distribution", distribution).Succeeded();
-        folder.DotNet("build", "thing", "-tl:off").Succeeded();
+        folder.Run("build", "thing", "-tl:off").Succeeded();
 
         Assert.Contains($"<BootstrapDistribution>{distribution}<", File.ReadAllText(folder["thing/thing.imgproj"]));
         Assert.Equal(Stages.Run, folder.StagesRun("thing"));
@@ -84,7 +84,7 @@ public sealed class TemplateTests(InstalledTemplates templates) : IClassFixture<
     {
         folder.DotNet("new", "image-base", "-o", "base", "--pin", "false").Succeeded();
         folder.DotNet("new", "image-app", "-o", "site", "--base", "../base/base.imgproj", "--pin", "false").Succeeded();
-        folder.DotNet("build", "site", "-tl:off").Succeeded();
+        folder.Run("build", "site", "-tl:off").Succeeded();
 
         Assert.False(File.Exists(folder["site/global.json"]));
         Assert.Contains("ResolveSource mayBuild=True base.image", folder.Log("site"));

@@ -58,15 +58,15 @@ public sealed class TrappedTreeTests : IDisposable
         folder.DotNet("msbuild", "app", "-getProperty:TargetPath", "-getItem:ImageScript");
         AssertNothingSprung("evaluation");
         // What the lock cannot say is an error: what counts is that nothing runs to find out.
-        folder.DotNet("restore", "app");
+        folder.Run("restore", "app");
         AssertNothingSprung("restore");
-        folder.DotNet("build", "app", "--no-restore", "-t:CompileDesignTime", "-p:DesignTimeBuild=true", "-p:BuildingProject=false", "-p:SkipCompilerExecution=true", "-p:ProvideCommandLineArgs=true");
+        folder.Run("build", "app", "--no-restore", "-t:CompileDesignTime", "-p:DesignTimeBuild=true", "-p:BuildingProject=false", "-p:SkipCompilerExecution=true", "-p:ProvideCommandLineArgs=true");
         AssertNothingSprung("a design-time build");
-        folder.DotNet("build", "app", "--no-restore", "-t:PrepareImage", "-p:RestoreImageWithLockFile=false");
+        folder.Run("build", "app", "--no-restore", "-t:PrepareImage", "-p:RestoreImageWithLockFile=false");
         AssertNothingSprung("reading the project");
 
         // The traps do work.
-        Assert.NotEqual(0, folder.DotNet("build", "app", "-tl:off", "-p:RestoreImageWithLockFile=false").ExitCode);
+        Assert.NotEqual(0, folder.Run("build", "app", "-tl:off", "-p:RestoreImageWithLockFile=false").ExitCode);
         Assert.True(File.Exists(Sprung));
         Assert.DoesNotContain(".git", File.ReadAllText(Sprung), StringComparison.Ordinal);
     }

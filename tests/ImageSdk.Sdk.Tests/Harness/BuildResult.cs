@@ -14,7 +14,7 @@ sealed partial record BuildResult(int ExitCode, string Output)
     public BuildResult Succeeded()
     {
         Assert.True(ExitCode == 0, Output);
-        Assert.Empty(Warnings);
+        Assert.True(Warnings.Count == 0, Output);
         return this;
     }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ImageSdk.Sdk.Tests.Harness;
 
-/// <summary>Runs the real dotnet with folders of its own, undisturbed by the dotnet that runs the tests.</summary>
+/// <summary>Runs the real dotnet with folders of its own, undisturbed by the dotnet that runs the tests and by builds in this process.</summary>
 static class DotNet
 {
     public static BuildResult Run(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
@@ -20,16 +20,9 @@ static class DotNet
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // The test host is itself started by MSBuild, whose variables would steer the one under test.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
-            start.Environment.Remove(name);
-        foreach (var name in (string[])["XDG_CACHE_HOME", "XDG_DATA_HOME", "DOTNET_CLI_UI_LANGUAGE"])
-            start.Environment.Remove(name);
-        start.Environment["DOTNET_NOLOGO"] = "1";
-        start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
-        start.Environment["DOTNET_SKIP_FIRST_TIME_EXPERIENCE"] = "1";
-        start.Environment["DOTNET_GENERATE_ASPNET_CERTIFICATE"] = "false";
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment.Clear();
+        foreach (var (name, value) in OwnProcess.Environment)
+            start.Environment[name] = value;
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return Process.Start(start)!;

@@ -8,13 +8,14 @@ static class PackedSdk
 {
     const string FolderName = "imagesdk-sdk-tests-";
 
-    static readonly Lazy<(string Root, string Version)> packed = new(Pack);
+    static readonly Lazy<(string Feed, string Version)> packed = new(Pack);
 
-    public static string Root => packed.Value.Root;
+    /// <summary>The folder of this run.</summary>
+    public static string Root { get; } = Path.Combine(Path.GetTempPath(), $"{FolderName}{System.Environment.ProcessId}");
+
+    public static string Feed => packed.Value.Feed;
 
     public static string Version => packed.Value.Version;
-
-    public static string Feed => Path.Combine(Root, "feed");
 
     public static string Package(string id) => Directory.GetFiles(Feed, $"{id}.{Version}.nupkg").Single();
 
@@ -37,8 +38,7 @@ static class PackedSdk
     static (string, string) Pack()
     {
         ForgetEarlierRuns();
-        var root = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"{FolderName}{System.Environment.ProcessId}")).FullName;
-        var feed = Path.Combine(root, "feed");
+        var feed = Path.Combine(Root, "feed");
         foreach (var project in (string[])["src/Tasks/ImageSdk.Tasks.csproj", "templates/ImageSdk.Templates.csproj"])
         {
             // KeepUnpackedPackage: packing for a test must not take the package away from whoever works with it.
@@ -47,6 +47,6 @@ static class PackedSdk
                 "-c", Repository.Configuration, "-o", feed, "-p:KeepUnpackedPackage=true").Succeeded();
         }
         var name = Path.GetFileNameWithoutExtension(Directory.GetFiles(feed, "ImageSdk.?.*.nupkg").Single(file => !file.Contains("Templates")));
-        return (root, name["ImageSdk.".Length..]);
+        return (feed, name["ImageSdk.".Length..]);
     }
 }

@@ -42,9 +42,12 @@ sealed class TestFolder : IDisposable
     /// <summary>An image project with this body, in a folder of its own unless it is the only one.</summary>
     public string Project(string name, string body = "") => Write(name + ".imgproj", $"<Project Sdk=\"ImageSdk\">\n{body}\n</Project>\n");
 
-    public BuildResult DotNet(params string[] arguments) => Harness.DotNet.Run(Path, PackedSdk.Environment, arguments);
+    /// <summary>What the command does, in this process: ten times as fast as <see cref="DotNet"/>, which is for what the command itself does.</summary>
+    public BuildResult Run(params string[] arguments) => BuildInProcess.Run(new BuildCommand(Path, arguments));
 
-    public BuildResult Build(params string[] arguments) => DotNet(["build", "-tl:off", .. arguments]);
+    public BuildResult Build(params string[] arguments) => Run(["build", .. arguments]);
+
+    public BuildResult DotNet(params string[] arguments) => Harness.DotNet.Run(Path, PackedSdk.Environment, arguments);
 
     public Process Start(params string[] arguments) => Harness.DotNet.Start(Path, PackedSdk.Environment, arguments);
 
