@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImageSdk.Cli.Commands;
+using ImageSdk.Cli.Commands.Building;
 using ImageSdk.Cli.Commands.Cache;
 using ImageSdk.Cli.Commands.Certs;
 using ImageSdk.Cli.Commands.Comparisons;
@@ -19,6 +20,7 @@ static class CommandTable
         Entry("addrep", () => new AddReplaceCommand()),
         Entry("adds", () => new AddSubCommand()),
         Entry("analyse-file-system", () => new AnalyseCommand()),
+        ("build", (host, options) => new BuildCommand(host, options)),
         Entry("bulk-addrep", () => new BulkAddReplaceCommand()),
         ("cache", (host, options) => new CacheCommand(host, options)),
         ("certs", (host, options) => new CertsCommand(host, options)),

@@ -34,8 +34,8 @@ sealed class ManifestReader(ImageProject project, IBuildListener listener, Cance
         {
             SourceImage = Expand(source),
             SourceImagePlace = place,
-            SourceImageGitCommitId = Expand(FirstOf(project.Source.GitCommitId, manifest?.SourceImageGitCommitId)),
-            SourceImageTagsToMatch = MergeTagsToMatch(manifest),
+            SourceImageGitCommitId = Expand(FirstOf(project.Source.GitCommitId, project.Source.ReplacesManifest ? "" : manifest?.SourceImageGitCommitId)),
+            SourceImageTagsToMatch = MergeTagsToMatch(project.Source.ReplacesManifest ? null : manifest),
             SourceImageBuildVariables = MergeBuildVariables(manifest),
             ExcludedPaths = CheckFilter([.. manifest?.FilterLines ?? [], .. project.ExcludedPaths], file, "FilterLines"),
             MtimesCopyFilter = MergeMtimesFilter(manifest),
@@ -83,7 +83,7 @@ sealed class ManifestReader(ImageProject project, IBuildListener listener, Cance
     {
         var ofProject = project.Source.Stream;
         var ofManifest = manifest?.SourceImage ?? "";
-        if (ofProject.Length > 0 && ofManifest.Length > 0 && ofProject != ofManifest)
+        if (ofProject.Length > 0 && ofManifest.Length > 0 && ofProject != ofManifest && !project.Source.ReplacesManifest)
             throw new BuildException("IMG1040",
                 $"The source image is named twice: \"{ofManifest}\" in the manifest and \"{ofProject}\" in the project. Keep one.", file, manifest!.SourceImageLine);
         if (manifest is not null && ofManifest.Length == 0 && ofProject.Length == 0 && project.Bootstrap is null && manifest.SourceImageLine > 0)

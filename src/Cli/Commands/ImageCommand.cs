@@ -25,7 +25,7 @@ abstract class ImageCommand(string name, string description) : Command(name, des
     {
         var parsed = new ParsedOptions(
             options.IsJson(arguments), () => options.OpenRepository(arguments, host), () => options.ReadLocation(arguments, host),
-            name => options.OpenServer(name, arguments, host), () => options.MakeDialer(arguments, host));
+            name => options.OpenServer(name, arguments, host), () => options.MakeDialer(arguments, host), () => options.ReadServer(arguments, host));
         await using var context = new CommandContext(host, parsed, cancellation);
         return await ExecuteAsync(arguments, context);
     }

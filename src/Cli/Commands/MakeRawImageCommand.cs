@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using System.Text;
 using ImageSdk.Artifacts;
 using ImageSdk.Artifacts.Registry;
@@ -68,7 +67,7 @@ sealed class MakeRawImageCommand : ImageCommand
             var written = found with { Image = found.Image with { FileSystem = tree.Tree } };
             await OutputFile.ReplaceAsync(place.Path, temporary => Task.Run(() =>
             {
-                Write(chosen, read, written, unpacked, Path.GetFileNameWithoutExtension(place.Path), temporary, context);
+                new DiskWriter(chosen, read).Write(written, unpacked, Path.GetFileNameWithoutExtension(place.Path), temporary, context);
                 if (arguments.GetValue(allocate))
                     FileAllocation.Fill(temporary);
             }));
@@ -97,29 +96,5 @@ sealed class MakeRawImageCommand : ImageCommand
         if (!found.IsFile)
             tree.Add("/var/lib/initial-image", Encoding.UTF8.GetBytes($"{found.Name}\n"));
         return tree;
-    }
-
-    static void Write(IArtifactFormat format, ArtifactSettings settings, FoundImage found, TemporaryTree unpacked, string name, string file, CommandContext context)
-    {
-        var epoch = ArtifactTimes.NewestOf(found.Tree);
-        format.Write(new ArtifactContext
-        {
-            Root = unpacked.Root,
-            Tree = ArtifactTimes.Apply(found.Tree, epoch),
-            Tags = found.Image.Tags ?? new Dictionary<string, string>(),
-            Packages = found.Image.Packages,
-            Name = name,
-            Stream = ImageName.GetDirectory(found.Name),
-            Architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
-            Epoch = epoch,
-            TreeHash = TreeHash.Compute(found.Tree).ToString(),
-            Settings = settings,
-            OutputPath = file,
-            ScratchDirectory = unpacked.Scratch,
-            Tools = new HostToolRunner(_ => { }, context.Cancellation),
-            Progress = _ => { },
-            Warn = context.Warn,
-            Cancellation = context.Cancellation,
-        });
     }
 }

@@ -2,6 +2,7 @@ using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Hosting;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Cli.Stores;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Srpc;
 using ImageSdk.Storage;
 
@@ -32,6 +33,9 @@ sealed class CommandContext(CommandHost host, ParsedOptions options, Cancellatio
     /// <exception cref="CommandException">None is named.</exception>
     public ServerRepository Server => Repository as ServerRepository ?? throw new CommandException(
         ErrorCode.NoServer, $"this needs an image server: name one with --server or {ServerOptions.Variable}");
+
+    /// <summary>The image server as the build engine wants to know it; null where images come from a store.</summary>
+    public ImageServerSettings? ServerSettings => options.ReadServer();
 
     /// <summary>Where the store on this machine is or would be.</summary>
     /// <exception cref="CommandException">Nothing says where.</exception>

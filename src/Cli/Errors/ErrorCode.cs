@@ -51,5 +51,8 @@ static class ErrorCode
     public const string SubNotScanned = "IMG7241";
     public const string BadTree = "IMG7242";
     public const string UnsupportedFlag = "IMG7243";
+    public const string BuildFailed = "IMG7360";
+    public const string BadVariables = "IMG7361";
+    public const string BadManifestDirectory = "IMG7362";
     public const string Internal = "IMG7199";
 }

@@ -3,6 +3,7 @@ using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Hosting;
 using ImageSdk.Cli.Repositories;
 using ImageSdk.Cli.Stores;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Cli.Options;
@@ -58,6 +59,10 @@ sealed class GlobalOptions
 
     /// <summary>Connects to any daemon of the site.</summary>
     public SrpcDialer MakeDialer(ParseResult arguments, CommandHost host) => server.MakeDialer(arguments, host);
+
+    /// <summary>The image server as the build engine wants to know it; null where images come from a store.</summary>
+    public ImageServerSettings? ReadServer(ParseResult arguments, CommandHost host) =>
+        server.ReadSettings(arguments, host, useVariable: !((Option<string?>[])[store, imageDirectory]).Any(option => arguments.GetValue(option) is not null));
 
     public StoreLocation ReadLocation(ParseResult arguments, CommandHost host) => StoreLocation.Resolve(
         arguments.GetValue(store), arguments.GetValue(imageDirectory), arguments.GetValue(objectDirectory), host.GetVariable);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Hosting;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Cli.Repositories;
@@ -57,6 +58,18 @@ sealed class ServerOptions
     /// <inheritdoc cref="Open(ParseResult, CommandHost, bool)"/>
     public ServerRepository Open(string name, ParseResult arguments, CommandHost host) =>
         new(MakeDialer(arguments, host), ParseAddress("--server", name, DefaultPort));
+
+    /// <summary>The server and how to connect to it, for the build engine; null where none is named.</summary>
+    public ImageServerSettings? ReadSettings(ParseResult arguments, CommandHost host, bool useVariable)
+    {
+        var name = arguments.GetValue(server) ?? (useVariable ? host.GetVariable(Variable) : null);
+        return string.IsNullOrEmpty(name) ? null : new(ParseAddress("--server", name, DefaultPort).ToString(), arguments.GetValue(certificates) ?? "")
+        {
+            AuthoritiesFile = arguments.GetValue(authorities) ?? "",
+            Fingerprint = arguments.GetValue(fingerprint) ?? "",
+            RequireTls = arguments.GetValue(requireTls),
+        };
+    }
 
     /// <summary>Connects to any daemon of the site, with the certificates that are named.</summary>
     /// <exception cref="CommandException">The certificates are no good.</exception>

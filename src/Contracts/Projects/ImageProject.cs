@@ -134,6 +134,9 @@ public sealed record SourceSettings
     /// <summary>Stream name; empty where the manifest file or a project reference says it. Variables are expanded.</summary>
     public string Stream { get; init; } = "";
 
+    /// <summary>Whether <see cref="Stream"/> stands in place of what the manifest says of its source, for who has the source already.</summary>
+    public bool ReplacesManifest { get; init; }
+
     public string GitCommitId { get; init; } = "";
 
     /// <summary>Tag key and the values one of which an image must have.</summary>

@@ -20,6 +20,20 @@ public static class BareGob
         }
     }
 
+    /// <summary>Reads texts by name.</summary>
+    /// <exception cref="ImageFileException">The file is cut, damaged or something else.</exception>
+    public static IReadOnlyDictionary<string, string> ReadTexts(byte[] file)
+    {
+        try
+        {
+            return new GobDecoder(new MemoryStream(file)).Read(CommonTypes.StringTable) ?? new Dictionary<string, string>();
+        }
+        catch (GobException problem)
+        {
+            throw new ImageFileException($"file of variables: {problem.Message}", problem);
+        }
+    }
+
     /// <summary>Writes an image.</summary>
     public static void Write(Stream stream, Image image) => new GobEncoder(stream).Write(ImageTypes.Image, image);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.Imaginator.Builds;

@@ -1,8 +1,7 @@
-using ImageSdk.Contracts.Diagnostics;
+namespace ImageSdk.Contracts.Diagnostics;
 
-namespace ImageSdk.Imaginator.Configuration;
-
-static class DiagnosticText
+/// <summary>Diagnostics as text.</summary>
+public static class DiagnosticText
 {
     /// <summary>One line, in the form that tools know: <c>FILE(LINE,COLUMN): error CODE: MESSAGE</c>.</summary>
     public static string ToLine(this Diagnostic diagnostic)
