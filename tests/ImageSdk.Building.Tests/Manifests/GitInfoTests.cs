@@ -54,6 +54,40 @@ public sealed class GitInfoTests : IDisposable
         Assert.Equal("", GitInfo.Find(manifest)!.Branch);
     }
 
+    /// <summary>Trees that git calls clean, and other readers of repositories do not or cannot read.</summary>
+    [Theory]
+    [InlineData("sha256", "init -q --object-format=sha256")]
+    [InlineData("split index", "update-index --split-index")]
+    [InlineData("fourth index", "update-index --index-version 4")]
+    [InlineData("sparse", "sparse-checkout set --no-cone /images/one/in")]
+    [InlineData("sparse index", "sparse-checkout set --cone --sparse-index images/one/in")]
+    [InlineData("encoding", "status")]
+    public void A_clean_tree_of_any_form_is_clean(string form, string command)
+    {
+        var words = command.Split(' ');
+        Git(form == "sha256" ? words : ["init", "-q"]);
+        foreach (var name in (string[])["in", "out"])
+        {
+            Directory.CreateDirectory(Path.Combine(manifest, name));
+            File.WriteAllText(Path.Combine(manifest, name, "file"), name);
+        }
+        File.WriteAllText(Path.Combine(manifest, ".gitattributes"), "*.t working-tree-encoding=UTF-16LE\n");
+        var encoded = Path.Combine(manifest, "in", "größe.t");
+        File.WriteAllText(encoded, "text\n", new System.Text.UnicodeEncoding(bigEndian: false, byteOrderMark: false));
+        Git("add", ".");
+        Git("commit", "-q", "-m", "one");
+        if (form != "sha256")
+            Git(words);
+        if (File.Exists(encoded))
+            File.SetLastWriteTimeUtc(encoded, DateTime.UtcNow.AddMinutes(-1));
+
+        Assert.Equal(Git("rev-parse", "HEAD"), GitInfo.Find(manifest)!.CommitId);
+        Assert.Equal(!form.StartsWith("sparse", StringComparison.Ordinal), Directory.Exists(Path.Combine(manifest, "out")));
+
+        File.WriteAllText(Path.Combine(manifest, "in", "file"), "changed");
+        Assert.EndsWith("-dirty", GitInfo.Find(manifest)!.CommitId, StringComparison.Ordinal);
+    }
+
     /// <summary>Every place that reading the state could run something from: monitor, hooks, filters by attributes, a submodule's own.</summary>
     [Fact]
     public void Reading_runs_nothing_that_the_repository_names()
