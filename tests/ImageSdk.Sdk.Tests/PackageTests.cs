@@ -47,8 +47,8 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public void Nothing_of_MSBuild_is_shipped() =>
-        Assert.DoesNotContain(files.Keys, name => Path.GetFileName(name).StartsWith("Microsoft.Build", StringComparison.Ordinal));
+    public void Nothing_that_the_DotNet_SDK_has_is_shipped() =>
+        Assert.DoesNotContain(files.Keys, name => new[] { "Microsoft.Build", "NuGet.", "Newtonsoft.", "System." }.Any(start => Path.GetFileName(name).StartsWith(start, StringComparison.Ordinal)));
 
     string Text(string name) => System.Text.Encoding.UTF8.GetString(files[name]).TrimStart('\ufeff');
 
