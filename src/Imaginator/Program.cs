@@ -1,3 +1,4 @@
 using ImageSdk.Imaginator.Hosting;
+using ImageSdk.Imaginator.Workers;
 
-return await ImaginatorFlags.Program.RunAsync(args);
+return args is ["worker", .. var rest] ? await WorkerProgram.RunAsync(rest) : await ImaginatorFlags.Program.RunAsync(args);

@@ -57,7 +57,7 @@ public class QueryPlanTests(ITestOutputHelper output)
             ? line.StartsWith("SCAN", StringComparison.Ordinal)
                 && !line.Contains("INDEX jobs_queued") && !line.Contains("INDEX jobs_leased") && !line.Contains("INDEX jobs_ended")
                 && !line.StartsWith("SCAN busy") && !line.StartsWith("SCAN o") && !line.StartsWith("SCAN CONSTANT") && !line.StartsWith("SCAN jobowners") && line != "SCAN jobwatch" && line != "SCAN jobs (paged)"
-            : line.Contains("Seq Scan on job") && !line.Contains("jobowners") && !line.Contains("jobwatch");
+            : line.Contains("Seq Scan on job") && !line.Contains("jobowners") && !line.Contains("jobwatch") && !line.Contains("jobworkers");
 
     static async Task<List<string>> ExplainAsync(DbConnection connection, Store store, string sql, object? arguments)
     {

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.Imaginator.Publishing;
+using ImageSdk.Imaginator.Running;
 using ImageSdk.Imaginator.Streams;
 using ImageSdk.Jobs;
 using ImageSdk.Srpc;

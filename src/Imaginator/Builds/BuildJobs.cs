@@ -1,30 +1,26 @@
 using System.Text.Json;
-using ImageSdk.Dominator;
-using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
 using ImageSdk.Imaginator.Archive;
 using ImageSdk.Imaginator.Engine;
 using ImageSdk.Imaginator.Publishing;
+using ImageSdk.Imaginator.Running;
 using ImageSdk.Imaginator.Streams;
 using ImageSdk.Jobs;
 using ImageSdk.Jobs.Queues;
 using ImageSdk.Jobs.Running;
-using ImageSdk.Storage;
 
 namespace ImageSdk.Imaginator.Builds;
 
 /// <summary>Builds as jobs: they are submitted here, and done here where the queue gives them to this process.</summary>
 /// <param name="queue">Where they wait.</param>
 /// <param name="streams">What can be built.</param>
-/// <param name="builder">What builds.</param>
+/// <param name="runner">What builds.</param>
 /// <param name="server">Where images go.</param>
 /// <param name="archive">Where logs go.</param>
-/// <param name="settings">How many at once, and where files lie.</param>
 /// <param name="log">The daemon's log.</param>
 /// <param name="time">The clock.</param>
 sealed class BuildJobs(
-    JobQueue queue, StreamCatalogue streams, IStreamBuilder builder, ImageServerLink server, BuildLogArchive archive, BuildJobSettings settings, Action<string> log,
-    TimeProvider time)
+    JobQueue queue, StreamCatalogue streams, IBuildRunner runner, ImageServerLink server, BuildLogArchive archive, Action<string> log, TimeProvider time)
 {
     /// <summary>Jobs of those who asked.</summary>
     public const string BuildKind = "build";
@@ -39,10 +35,6 @@ sealed class BuildJobs(
 
     const int ManySources = 1000;
 
-    /// <summary>How long an image is kept for who asked to have it returned.</summary>
-    static readonly TimeSpan returnedFor = TimeSpan.FromDays(1);
-
-    readonly SemaphoreSlim engines = new(settings.Concurrency);
     readonly WaitGraph waits = new();
 
     public JobQueue Queue => queue;
@@ -56,11 +48,20 @@ sealed class BuildJobs(
             TimeLimit = order.TimeLimit > TimeSpan.Zero ? order.TimeLimit : null,
         }, cancellation);
 
+    /// <summary>The newest builds first, whoever does them.</summary>
+    /// <param name="state">Null for all.</param>
+    public async Task<IReadOnlyList<Job>> ListAsync(JobState? state, int limit, CancellationToken cancellation)
+    {
+        var filter = new JobFilter { State = state, Limit = limit };
+        var builds = await queue.ListAsync(filter with { Kind = BuildKind }, cancellation);
+        return [.. builds.Concat(await queue.ListAsync(filter with { Kind = SourceKind }, cancellation)).OrderByDescending(job => job.Id).Take(limit)];
+    }
+
     /// <summary>Does jobs until stopped.</summary>
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(Runner(BuildKind, settings.Concurrency).RunAsync(stop), Runner(SourceKind, ManySources).RunAsync(stop));
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(Runner(BuildKind, runner.Concurrency).RunAsync(stop), Runner(SourceKind, ManySources).RunAsync(stop));
 
     JobRunner Runner(string kind, int concurrency) => new(
-        queue, new(Environment.MachineName, [kind]), new Dictionary<string, JobHandler> { [kind] = RunAsync }, new() { Concurrency = concurrency });
+        queue, new($"imaginator of {Environment.MachineName}", [kind]), new Dictionary<string, JobHandler> { [kind] = RunAsync }, new() { Concurrency = concurrency });
 
     async Task<string?> RunAsync(JobContext context, CancellationToken stop)
     {
@@ -73,7 +74,7 @@ sealed class BuildJobs(
         {
             if (order.Source is { } source && await FindSourceAsync(order, source, stop) is { } present)
                 return new BuildOutcome(present).ToString();
-            var outcome = await BuildAsync(context, order, listener, began, stop);
+            var outcome = await BuildAsync(context, order, listener, stop);
             name = outcome.ImageName;
             log($"Built image: {(name.Length > 0 ? name : order.Stream)} in {HumanDuration.Format(time.GetElapsedTime(began))}");
             return outcome.ToString();
@@ -106,7 +107,7 @@ sealed class BuildJobs(
         && (order.MaxSourceAge <= TimeSpan.Zero || await server.FindCreationAsync(name, cancellation) is { } made && time.GetUtcNow() - made <= order.MaxSourceAge)
             ? name : null;
 
-    async Task<BuildOutcome> BuildAsync(JobContext context, BuildOrder order, JobLogListener listener, long began, CancellationToken stop)
+    async Task<BuildOutcome> BuildAsync(JobContext context, BuildOrder order, JobLogListener listener, CancellationToken stop)
     {
         if (order.User is { } user)
             listener.Write($"Building: {order.Stream} for: {user}");
@@ -115,36 +116,20 @@ sealed class BuildJobs(
         log(order.User is null ? $"Auto building image for stream: {order.Stream}" : $"{order.User} requested building image for stream: {order.Stream}");
         try
         {
-            return await BuildOnceAsync(order, listener, began, stop);
+            return await BuildOnceAsync(context, order, 1, listener, stop);
         }
         catch (SourceNeededException needed) when (!order.DisableRecursiveBuild)
         {
             listener.Write($"{needed.Message}: building it");
             await BuildSourceAsync(order, needed, listener, stop);
-            return await BuildOnceAsync(order, listener, began, stop);
+            return await BuildOnceAsync(context, order, 2, listener, stop);
         }
     }
 
-    async Task<BuildOutcome> BuildOnceAsync(BuildOrder order, JobLogListener listener, long began, CancellationToken stop)
+    async Task<BuildOutcome> BuildOnceAsync(JobContext context, BuildOrder order, int step, JobLogListener listener, CancellationToken stop)
     {
-        await engines.WaitAsync(stop);
-        try
-        {
-            var stream = await streams.FindWithReloadAsync(order.Stream, stop) ?? throw new StreamException($"unknown stream: {order.Stream}");
-            await using var built = await builder.BuildAsync(
-                new(stream, order.Variables)
-                {
-                    GitBranch = order.GitBranch,
-                    MaxSourceAge = order.MaxSourceAge,
-                    MaxPackageAge = order.IsAutomatic ? TimeSpan.Zero : order.MaxSourceAge > TimeSpan.Zero ? order.MaxSourceAge : null,
-                    TimeLimit = order.TimeLimit > TimeSpan.Zero ? order.TimeLimit : TimeSpan.FromHours(24),
-                }, listener, stop);
-            return await DeliverAsync(order, built, listener, began, stop);
-        }
-        finally
-        {
-            engines.Release();
-        }
+        var stream = await streams.FindWithReloadAsync(order.Stream, stop) ?? throw new StreamException($"unknown stream: {order.Stream}");
+        return await runner.RunAsync(new(order, stream, context, step, listener), stop);
     }
 
     /// <summary>Has a source image built, once for all who need it.</summary>
@@ -183,67 +168,7 @@ sealed class BuildJobs(
         if (submission.Joined && BuildOutcome.Read(result) is { ImageName: { Length: > 0 } image })
             await server.ExtendAsync(image, time.GetUtcNow() + order.ExpiresIn, stop);
     }
-
-    async Task<BuildOutcome> DeliverAsync(BuildOrder order, IBuiltImage built, JobLogListener listener, long began, CancellationToken stop)
-    {
-        var uploading = time.GetTimestamp();
-        var image = built.Image with { ExpiresAt = order.ExpiresIn > TimeSpan.Zero ? time.GetUtcNow() + order.ExpiresIn : null };
-        var directory = Path.Combine(settings.StateDirectory, "outgoing", Guid.NewGuid().ToString("N"));
-        try
-        {
-            var objects = new ObjectStore(directory, isDurable: false);
-            var missing = await SendObjectsAsync(image, built, objects, directory, stop);
-            listener.Write($"Uploaded {missing} objects");
-            if (order.ReturnImage)
-                return new("", Keep(image with { ExpiresAt = null }));
-            var name = await server.AddAsync(order.Stream, image with { CreatedFor = order.User ?? "" }, objects, stop);
-            listener.Write($"Uploaded {name} in {HumanDuration.Format(time.GetElapsedTime(uploading))}, total build duration: {HumanDuration.Format(time.GetElapsedTime(began))}");
-            return new(name);
-        }
-        finally
-        {
-            if (Directory.Exists(directory))
-                Directory.Delete(directory, recursive: true);
-        }
-    }
-
-    /// <summary>Sends the objects that the server lacks, and nothing of the others is read.</summary>
-    async Task<int> SendObjectsAsync(Image image, IBuiltImage built, ObjectStore objects, string directory, CancellationToken stop)
-    {
-        var all = ImageObjects.List(image).Select(item => (Hash: item.Key, Size: item.Value ?? 0)).ToList();
-        var missing = await server.Connections.AskAsync(connection => ObjectCheck.FindMissingAsync(connection, all, stop), stop);
-        var wanted = missing.Select(index => all[index].Hash).ToHashSet();
-        // Of the log no image says how long it is.
-        if (image.BuildLog?.Object is { } log)
-            wanted.Add(log);
-        if (wanted.Count == 0)
-            return 0;
-        await built.StoreObjectsAsync(wanted, directory, stop);
-        await using var push = new ObjectPush(server.Connections, objects, null, new(), stop);
-        foreach (var batch in wanted.Chunk(1000))
-            await push.OfferAsync(new([.. batch.Select(hash => new OfferedObject(hash, SizeOf(objects, hash)))]));
-        await push.FinishAsync();
-        return wanted.Count;
-    }
-
-    static ulong SizeOf(ObjectStore objects, ObjectHash hash)
-    {
-        using var content = objects.OpenRead(hash);
-        return (ulong)content.Length;
-    }
-
-    string Keep(Image image)
-    {
-        var directory = Directory.CreateDirectory(Path.Combine(settings.StateDirectory, "returned"));
-        foreach (var old in directory.EnumerateFiles().Where(file => time.GetUtcNow() - file.LastWriteTimeUtc > returnedFor))
-            old.Delete();
-        var path = Path.Combine(directory.FullName, Guid.NewGuid().ToString("N"));
-        using var file = File.Create(path);
-        ImageFile.Write(file, image);
-        return path;
-    }
 }
 
-/// <param name="Concurrency">Builds that go on at once.</param>
-/// <param name="StateDirectory">Where files lie in between.</param>
-sealed record BuildJobSettings(int Concurrency, string StateDirectory);
+/// <summary>The build of a source image has failed; the message says why.</summary>
+sealed class SourceFailedException(string message) : BuildFailedException(message);

@@ -4,6 +4,7 @@ using ImageSdk.Images;
 using ImageSdk.Imaginator.Configuration;
 using ImageSdk.Imaginator.Options;
 using ImageSdk.Imaginator.Publishing;
+using ImageSdk.Imaginator.Running;
 using ImageSdk.Imaginator.Streams;
 using ImageSdk.Jobs;
 using ImageSdk.Srpc;

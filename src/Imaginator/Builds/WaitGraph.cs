@@ -1,3 +1,5 @@
+using ImageSdk.Imaginator.Running;
+
 namespace ImageSdk.Imaginator.Builds;
 
 /// <summary>Which streams wait for the images of which: one that waits for itself, be it through others, would wait for ever.</summary>
@@ -43,4 +45,4 @@ sealed class WaitGraph
 }
 
 /// <summary>Streams are built on each other.</summary>
-sealed class StreamCircleException(IReadOnlyList<string> way) : Exception($"streams are built on each other: {string.Join(" on ", way)}");
+sealed class StreamCircleException(IReadOnlyList<string> way) : BuildFailedException($"streams are built on each other: {string.Join(" on ", way)}");

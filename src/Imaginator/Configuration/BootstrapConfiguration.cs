@@ -23,6 +23,8 @@ sealed record BootstrapConfiguration
 
     public string PackagerType { get; init; } = "";
 
+    public StreamPlacement Placement { get; init; } = StreamPlacement.Anywhere;
+
     /// <summary>What was read from <see cref="ImageFilterUrl"/>; null for a sparse image.</summary>
     public Filter? ImageFilter { get; init; }
 

@@ -55,7 +55,7 @@ sealed class MainConfigurationReader(ConfigurationText text, string architecture
     BootstrapConfiguration ReadBootstrapStream(CommentedJson json, string name, IReadOnlyDictionary<string, PackagerType> packagers)
     {
         var record = new JsonRecord(json, $"bootstrap stream \"{name}\"",
-            "BootstrapCommand", "FilterLines", "ImageFilterUrl", "ImageTagsUrl", "ImageTriggersUrl", "Owners", "PackagerType");
+            ["BootstrapCommand", "FilterLines", "ImageFilterUrl", "ImageTagsUrl", "ImageTriggersUrl", "Owners", "PackagerType", .. StreamPlacement.Members]);
         var packager = record.Text("PackagerType");
         if (!packagers.ContainsKey(packager))
             throw text.Error("IMG7315", $"packager type: \"{packager}\" unknown. PackagerTypes has: {string.Join(", ", packagers.Keys.Order(StringComparer.Ordinal))}.",
@@ -71,6 +71,7 @@ sealed class MainConfigurationReader(ConfigurationText text, string architecture
             OwnerGroups = owners?.Texts("Groups") ?? [],
             OwnerUsers = owners?.Texts("Users") ?? [],
             PackagerType = packager,
+            Placement = StreamPlacement.Read(record),
         };
     }
 

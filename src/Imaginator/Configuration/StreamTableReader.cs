@@ -39,13 +39,14 @@ sealed class StreamTableReader(ConfigurationText text, string architecture, Acti
     /// <param name="stream">Its name; null for a pattern.</param>
     StreamConfiguration ReadStream(CommentedJson json, string name, string? stream)
     {
-        var record = new JsonRecord(json, $"stream \"{name}\"", "BuilderGroups", "BuilderUsers", "ManifestUrl", "ManifestDirectory", "Variables");
+        var record = new JsonRecord(json, $"stream \"{name}\"", ["BuilderGroups", "BuilderUsers", "ManifestUrl", "ManifestDirectory", "Variables", .. StreamPlacement.Members]);
         return new()
         {
             BuilderGroups = record.Texts("BuilderGroups").ToHashSet(StringComparer.Ordinal),
             BuilderUsers = record.Texts("BuilderUsers").ToHashSet(StringComparer.Ordinal),
             ManifestUrl = record.Text("ManifestUrl"),
             ManifestDirectory = record.Text("ManifestDirectory"),
+            Placement = StreamPlacement.Read(record),
             Variables = record.Table("Variables", (value, variable) => CheckSlices(value.ReadText($"variable \"{variable}\""), value, stream)),
         };
     }

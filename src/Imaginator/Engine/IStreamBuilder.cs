@@ -43,6 +43,9 @@ sealed record StreamBuild(BuildableStream Stream, IReadOnlyDictionary<string, st
     /// <summary>How old packages from the cache may be; null for any age.</summary>
     public TimeSpan? MaxPackageAge { get; init; }
 
+    /// <summary>Is told which stage begins.</summary>
+    public Func<string, Task>? Report { get; init; }
+
     /// <summary>How long it may take.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromHours(24);
 }

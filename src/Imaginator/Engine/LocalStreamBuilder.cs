@@ -18,14 +18,14 @@ namespace ImageSdk.Imaginator.Engine;
 /// <param name="variables">Variables that are kept out of the other files.</param>
 /// <param name="mirrors">Repositories of manifests.</param>
 /// <param name="server">Where source images are looked for.</param>
+/// <param name="directories">Where builds keep their state.</param>
 /// <param name="time">The clock.</param>
 sealed class LocalStreamBuilder(
     EngineSettings settings, MainConfiguration configuration, Func<IReadOnlyDictionary<string, string>> variables, GitMirrors mirrors, ImageServerLink server,
-    TimeProvider time) : IStreamBuilder
+    BuildDirectories directories, TimeProvider time) : IStreamBuilder
 {
     const string DefaultBranch = "master";
 
-    readonly BuildDirectories directories = new(Path.Combine(settings.StateDirectory, "builds"));
     readonly ProjectMaker projects = new(settings, configuration);
 
     public async Task<IBuiltImage> BuildAsync(StreamBuild build, IBuildListener log, CancellationToken cancellation)
@@ -50,15 +50,24 @@ sealed class LocalStreamBuilder(
         {
             workers.Dispose();
             directory.Dispose();
-            if (problem is BuildException { Diagnostic: var diagnostic })
-                throw new BuildException(diagnostic with { Message = listener.Mask(diagnostic.Message) }, problem);
+            if (MaskedOf(problem, listener) is { } masked)
+                throw masked;
             throw;
         }
     }
 
+    // Directories of manifests may have secrets in them, too.
+    static Exception? MaskedOf(Exception problem, MaskedListener mask) => problem switch
+    {
+        BuildException { Diagnostic: var diagnostic } => new BuildException(diagnostic with { Message = mask.Mask(diagnostic.Message) }, problem),
+        StreamException => new StreamException(mask.Mask(problem.Message)),
+        GitException => new GitException(mask.Mask(problem.Message), problem),
+        _ => null,
+    };
+
     async Task<ImageProject> FetchAsync(ManifestStream stream, StreamBuild build, string directory, IBuildListener log, CancellationToken cancellation)
     {
-        var location = ManifestLocation.Of(stream, settings.Architecture, build.Variables, variables());
+        var location = ManifestLocation.Of(stream, stream.ArchitectureOr(settings.Architecture), build.Variables, variables());
         var branch = build.GitBranch.Length > 0 ? build.GitBranch : DefaultBranch;
         if (location.Repository is null)
         {
@@ -87,11 +96,22 @@ sealed class LocalStreamBuilder(
             ImageBuild.RenewPackages(settings.CacheDirectory, build.Stream.Name, age);
         if (await engine.ResolveSourceAsync([], mayBuild: false, settings.ImageServer, cancellation: cancellation) is not null)
             throw new InvalidOperationException("the engine knows no other streams");
+        // What is told of a stage goes on its way while the stage runs.
+        var reported = Task.CompletedTask;
         foreach (var stage in Enum.GetValues<ImageStage>().Where(stage => stage != ImageStage.ResolveSourceImage))
         {
+            if (build.Report is { } report)
+                reported = ReportAsync(report, stage, reported);
             engine.DigestInputs(stage);
             await engine.RunStageAsync(stage, workers, cancellation);
         }
+        await reported;
+    }
+
+    static async Task ReportAsync(Func<string, Task> report, ImageStage stage, Task before)
+    {
+        await before;
+        await report($"stage {stage}");
     }
 
     async Task RequireSourceAsync(SourceRequirement source, TimeSpan maxAge, CancellationToken cancellation)

@@ -53,11 +53,12 @@ sealed class ProjectMaker(EngineSettings settings, MainConfiguration configurati
         ProjectFile = Path.Combine(manifest, "manifest"),
         ManifestDirectory = manifest,
         Stream = build.Stream.Name,
-        Architecture = settings.Architecture,
+        Architecture = build.Stream.ArchitectureOr(settings.Architecture),
         PackagerTypes = [.. configuration.PackagerTypes.Values],
         // Its age has been looked at.
         Source = new() { MaxAge = TimeSpan.Zero },
         CacheDirectory = settings.CacheDirectory,
+        RemoteCache = settings.SharedCache,
         Store = new(Path.Combine(settings.StateDirectory, "store", "images"), Path.Combine(settings.StateDirectory, "store", "objects")),
         ImageFile = Path.Combine(directory, "built.image"),
         Sandbox = new() { BuildTimeout = build.TimeLimit },
@@ -65,5 +66,5 @@ sealed class ProjectMaker(EngineSettings settings, MainConfiguration configurati
 
     // The directory is known to the worker only.
     string Expand(string argument, StreamBuild build) =>
-        VariableExpansion.Expand(argument, name => name == "dir" ? "$dir" : build.Variables.TryGetValue(name, out var value) ? value : name == "ARCH" ? settings.Architecture : null);
+        VariableExpansion.Expand(argument, name => name == "dir" ? "$dir" : build.Variables.TryGetValue(name, out var value) ? value : name == "ARCH" ? build.Stream.ArchitectureOr(settings.Architecture) : null);
 }

@@ -5,6 +5,9 @@ namespace ImageSdk.Imaginator.Engine;
 /// <summary>A source image is missing or too old. The message is the original's.</summary>
 sealed class SourceNeededException(string problem, SourceRequirement source) : Exception($"error unpacking image: {problem}: {Describe(source)}")
 {
+    /// <summary>That it is missing, or too old.</summary>
+    public string Problem => problem;
+
     /// <summary>What is needed.</summary>
     public SourceRequirement Needed => source;
 

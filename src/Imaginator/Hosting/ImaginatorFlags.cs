@@ -28,16 +28,23 @@ static class ImaginatorFlags
 
     static void Check(ImaginatorOptions options)
     {
-        if (options.ConcurrentBuilds < 1)
-            throw new FlagException("-concurrentBuilds must be 1 or more");
+        if (options.ConcurrentBuilds < (options.BuildRunner == BuildRunnerKind.Local ? 1 : 0))
+            throw new FlagException("-concurrentBuilds must be 1 or more; with another -buildRunner than local, 0 or more");
+        if (options.RunnerFile.Length == 0 && options.BuildRunner is BuildRunnerKind.Slurm or BuildRunnerKind.Kubernetes)
+            throw new FlagException($"-buildRunner={options.BuildRunner.ToString().ToLowerInvariant()} needs -runnerFile");
+        options.Jobs.Check();
     }
 
     static void Add(FlagSet flags, ImaginatorOptions options)
     {
         flags.AddText("buildLogDir", options.BuildLogDirectory, "Where logs of builds are kept; empty for nowhere", v => options.BuildLogDirectory = v);
         flags.AddSize("buildLogQuota", options.BuildLogQuota, "Size of all logs of builds at which the oldest are deleted", v => options.BuildLogQuota = v);
+        flags.Add("buildRunner", "string", "local", "What builds: local, workers, slurm or kubernetes", ParseRunner, v => options.BuildRunner = v);
+        flags.AddText("runnerFile", "", "Settings of Slurm or Kubernetes", v => options.RunnerFile = v);
+        flags.AddText("sharedCache", "", "Where machines share layers: a directory, or HOST:PORT of an image server", v => options.SharedCache = v);
+        options.Jobs.AddFlags(flags, "empty for a file in the state directory");
         flags.AddText("cacheDir", options.CacheDirectory, "Where layers of builds are kept; empty for the state directory", v => options.CacheDirectory = v);
-        flags.AddNumber("concurrentBuilds", options.ConcurrentBuilds, "Builds that go on at once", v => options.ConcurrentBuilds = v);
+        flags.AddNumber("concurrentBuilds", options.ConcurrentBuilds, "Builds that go on at once in this process; 0 for none where workers build", v => options.ConcurrentBuilds = v);
         flags.AddText("configurationUrl", options.ConfigurationUrl, "The main configuration", v => options.ConfigurationUrl = v);
         flags.AddDuration("imageRebuildInterval", options.ImageRebuildInterval, "Time between cycles of automatic builds; 0 for none", v => options.ImageRebuildInterval = v);
         flags.AddText("imageServerHostname", options.ImageServerHost, "The image server", v => options.ImageServerHost = v);
@@ -52,6 +59,11 @@ static class ImaginatorFlags
         flags.AddText("stateDir", options.StateDirectory, "Where jobs, repositories and layers are kept", v => options.StateDirectory = v);
         flags.AddText("variablesFile", "", "File of variables that are kept out of the others", v => options.VariablesFile = v);
     }
+
+    static BuildRunnerKind ParseRunner(string text) =>
+        Enum.GetValues<BuildRunnerKind>().FirstOrDefault(kind => kind.ToString().ToLowerInvariant() == text, (BuildRunnerKind)(-1)) is >= 0 and var found
+            ? found
+            : throw new FormatException("expected local, workers, slurm or kubernetes");
 
     // Passing over it would build here what a site wants built elsewhere.
     static void RefuseSlaves(string file)

@@ -38,7 +38,21 @@ sealed record ImaginatorOptions : DaemonOptions
     /// <summary>Variables that are kept out of the other files; empty for none.</summary>
     public string VariablesFile { get; set; } = "";
 
-    /// <summary>Builds on request that go on at once, besides those of their sources. Not a flag of the original.</summary>
+    /// <summary>What builds. Not a flag of the original.</summary>
+    public BuildRunnerKind BuildRunner { get; set; }
+
+    /// <summary>Settings of a batch system. Not a flag of the original.</summary>
+    public string RunnerFile { get; set; } = "";
+
+    /// <summary>Where jobs are kept; empty for a file in the state directory. Not a flag of the original.</summary>
+    public JobsDatabase Jobs { get; } = new();
+
+    /// <summary>Where machines share layers: a directory or an image server; empty for nowhere. Not a flag of the original.</summary>
+    public string SharedCache { get; set; } = "";
+
+    /// <summary>
+    /// Builds on request that go on at once in this process, besides those of their sources; 0 for none where workers build. Not a flag of the original.
+    /// </summary>
     public int ConcurrentBuilds { get; set; } = 2;
 
     /// <summary>Where layers of builds are kept; empty for the state directory. Not a flag of the original.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Hosting;
@@ -11,8 +10,11 @@ using ImageSdk.Imaginator.Engine;
 using ImageSdk.Imaginator.Git;
 using ImageSdk.Imaginator.Options;
 using ImageSdk.Imaginator.Publishing;
+using ImageSdk.Imaginator.Running;
 using ImageSdk.Imaginator.Streams;
+using ImageSdk.Imaginator.Workers;
 using ImageSdk.Jobs.Queues;
+using ImageSdk.Jobs.Running;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Imaginator.Parts;
@@ -47,8 +49,10 @@ sealed class ImaginatorParts : IAsyncDisposable
         Switches = new(Path.Combine(options.StateDirectory, "switches.json"), options.ImageRebuildInterval, time);
         Archive = new(options.BuildLogDirectory, options.BuildLogQuota, log.Write, time);
         Queue = queue;
-        Builder = builder?.Invoke(this) ?? new LocalStreamBuilder(EngineSettings(options, certificates.Current is not null), main, () => variables.Current, mirrors, Server, time);
-        Jobs = new(queue, Streams, Builder, Server, Archive, new(options.ConcurrentBuilds, options.StateDirectory), log.Write, time);
+        Builder = builder?.Invoke(this) ?? new LocalStreamBuilder(
+            EngineSettings(options, certificates.Current is not null), main, () => variables.Current, mirrors, Server, new(Path.Combine(options.StateDirectory, "builds")), time);
+        Execution = new(Builder, Server, OutgoingDirectory(options.StateDirectory), time);
+        Jobs = new(queue, Streams, CreateRunner(), Server, Archive, log.Write, time);
         Requests = new(Jobs, Switches, Streams, Server, options, time);
         Automatic = new(Jobs, Switches, Streams, Server, options.ImageRebuildInterval, options.MaximumBuildDuration, log.Write, time);
         Dependencies = new(Streams, mirrors, () => variables.Current, Architecture, log.Write, time);
@@ -60,11 +64,7 @@ sealed class ImaginatorParts : IAsyncDisposable
     }
 
     /// <summary>In the field's words.</summary>
-    public static string Architecture { get; } = RuntimeInformation.OSArchitecture switch
-    {
-        System.Runtime.InteropServices.Architecture.Arm64 => "arm64",
-        _ => "amd64",
-    };
+    public static string Architecture => MachineArchitecture.Own;
 
     public ImaginatorOptions Options => resources.Options;
 
@@ -85,6 +85,8 @@ sealed class ImaginatorParts : IAsyncDisposable
     public JobQueue Queue { get; }
 
     public IStreamBuilder Builder { get; }
+
+    BuildExecution Execution { get; }
 
     public BuildJobs Jobs { get; }
 
@@ -119,7 +121,8 @@ sealed class ImaginatorParts : IAsyncDisposable
                 log.Write("No bootstrap streams configured: some operations degraded");
             var variables = new VariablesFile(options.VariablesFile, source, Report, log.Write, time);
             await variables.LoadAsync(CancellationToken.None);
-            var queue = await JobQueue.OpenAsync(Path.Combine(options.StateDirectory, "jobs.db"), new() { Clock = time, Report = log.Write });
+            var queue = await JobQueue.OpenAsync(
+                options.Jobs.Read() ?? Path.Combine(options.StateDirectory, "jobs.db"), new() { Clock = time, LeaseTime = options.Jobs.LeaseTime, Report = log.Write });
             return new(resources, main, variables, source, mirrors, queue, http, held, builder);
         }
         catch (BuildException problem)
@@ -142,7 +145,7 @@ sealed class ImaginatorParts : IAsyncDisposable
     /// <summary>What runs as long as the daemon does.</summary>
     public IEnumerable<Task> BackgroundTasks(CancellationToken stop) =>
     [
-        StreamsFile.WatchAsync(stop), Variables.WatchAsync(stop), Jobs.RunAsync(stop), Automatic.RunAsync(stop), Dependencies.RunAsync(stop), MakeDirectoriesAsync(stop),
+        StreamsFile.WatchAsync(stop), Variables.WatchAsync(stop), Jobs.RunAsync(stop), Automatic.RunAsync(stop), Dependencies.RunAsync(stop), MakeDirectoriesAsync(stop), WorkAsync(stop),
     ];
 
     public async ValueTask DisposeAsync()
@@ -174,21 +177,31 @@ sealed class ImaginatorParts : IAsyncDisposable
         }
     }
 
-    static EngineSettings EngineSettings(ImaginatorOptions options, bool hasCertificate) => new(
-        options.StateDirectory, options.CacheDirectory, Architecture,
-        new ImageServerSettings(options.ImageServer, CertificateDirectory: Path.Combine(options.StateDirectory, "no-certificates"))
-        {
-            CertificateFile = hasCertificate ? options.CertificateFile : "",
-            KeyFile = hasCertificate ? options.KeyFile : "",
-        },
-        Path.Combine(AppContext.BaseDirectory, "ImageSdk.Worker.dll"), FindDotnet());
-
-    // The daemon has a launcher of its own; the runtime that it runs on knows where the host is.
-    static string FindDotnet()
+    IBuildRunner CreateRunner() => Options.BuildRunner switch
     {
-        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
-        return File.Exists(host) ? host : "dotnet";
+        BuildRunnerKind.Local => new InProcessRunner(Execution, Architecture, Options.ConcurrentBuilds),
+        _ => new QueueRunner(Queue, Architecture),
+    };
+
+    /// <summary>Builds here beside the workers, as one of them.</summary>
+    Task WorkAsync(CancellationToken stop)
+    {
+        if (Options is not { BuildRunner: BuildRunnerKind.Workers, ConcurrentBuilds: > 0 and var slots })
+            return Task.CompletedTask;
+        var builds = new WorkerBuilds(Streams, Execution, resources.Log.Write);
+        return new JobRunner(
+            Queue, new($"{Environment.MachineName} (imaginator)", [EngineJob.Kind]) { Architectures = [Architecture] },
+            new Dictionary<string, JobHandler> { [EngineJob.Kind] = builds.RunAsync }, new() { Concurrency = slots }).RunAsync(stop);
     }
+
+    static EngineSettings EngineSettings(ImaginatorOptions options, bool hasCertificate) => new(
+        options.StateDirectory, options.CacheDirectory, SharedCache.Of(options.SharedCache, address => ServerSettings(address, options, hasCertificate)), Architecture,
+        ServerSettings(options.ImageServer, options, hasCertificate), EngineProgram.WorkerAssembly, EngineProgram.FindDotnet());
+
+    static ImageServerSettings ServerSettings(string address, ImaginatorOptions options, bool hasCertificate) =>
+        EngineProgram.ServerSettings(address, options.StateDirectory, hasCertificate ? options.CertificateFile : "", hasCertificate ? options.KeyFile : "");
+
+    static string OutgoingDirectory(string stateDirectory) => Path.Combine(stateDirectory, "outgoing");
 
     // The file stays: removing it would let a second daemon lock what a third does not see.
     static FileStream Hold(string stateDirectory)
@@ -207,7 +220,7 @@ sealed class ImaginatorParts : IAsyncDisposable
     // Of a process that was killed.
     static void RemoveRemains(string stateDirectory)
     {
-        var outgoing = Path.Combine(stateDirectory, "outgoing");
+        var outgoing = OutgoingDirectory(stateDirectory);
         if (Directory.Exists(outgoing))
             Directory.Delete(outgoing, recursive: true);
     }

@@ -13,6 +13,7 @@ sealed class ImageServerLink(string address, Func<SrpcClientOptions> options, Ti
 {
     static readonly TimeSpan patience = TimeSpan.FromMinutes(1);
     static readonly TimeSpan pause = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan shortPause = TimeSpan.FromMilliseconds(50);
 
     readonly Lock naming = new();
     readonly Dictionary<string, DateTimeOffset> lastTimes = new(StringComparer.Ordinal);
@@ -80,10 +81,27 @@ sealed class ImageServerLink(string address, Func<SrpcClientOptions> options, Ti
         return made;
     }
 
-    /// <summary>Has an image be kept until a time.</summary>
+    /// <summary>Has an image be kept until a time, or longer where it already is.</summary>
     /// <exception cref="SrpcException">The server refuses, or cannot be reached.</exception>
-    public Task ExtendAsync(string name, DateTimeOffset expiresAt, CancellationToken cancellation) =>
-        Connections.CallAsync(connection => new ImageServerClient(connection).ChangeImageExpirationAsync(name, expiresAt, cancellation), cancellation);
+    public async Task ExtendAsync(string name, DateTimeOffset expiresAt, CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+            try
+            {
+                await Connections.CallAsync(connection => new ImageServerClient(connection).ChangeImageExpirationAsync(name, expiresAt, cancellation), cancellation);
+                return;
+            }
+            catch (SrpcException refusal) when (refusal.IsFromServer && refusal.Message.Contains("image being modified", StringComparison.Ordinal) && time.GetElapsedTime(began) < patience)
+            {
+                // Many who waited for one source image extend it at once.
+                await Task.Delay(shortPause, time, cancellation);
+            }
+            catch (SrpcException refusal) when (refusal.IsFromServer && refusal.Message.Contains("cannot shorten expiration time", StringComparison.Ordinal))
+            {
+                return;
+            }
+    }
 
     /// <summary>Adds an image whose objects are there.</summary>
     /// <param name="source">Objects that the server forgot in between.</param>
@@ -107,6 +125,19 @@ sealed class ImageServerLink(string address, Func<SrpcClientOptions> options, Ti
                 // Another image was made in the same second.
             }
         }
+    }
+
+    /// <summary>Reads an image that was sent as an object.</summary>
+    /// <exception cref="SrpcException">The server refuses, does not have it, or cannot be reached.</exception>
+    public async Task<Image> ReadImageAsync(ObjectHash hash, CancellationToken cancellation)
+    {
+        var content = Array.Empty<byte>();
+        await Connections.CallAsync(connection => new ObjectServerClient(connection).GetObjectsAsync([hash], async (_, stream) =>
+        {
+            content = new byte[stream.Length];
+            await stream.ReadExactlyAsync(content, cancellation);
+        }, cancellation), cancellation);
+        return ImageFile.Read(new MemoryStream(content));
     }
 
     public ValueTask DisposeAsync() => Connections.DisposeAsync();

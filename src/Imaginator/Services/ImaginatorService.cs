@@ -1,7 +1,10 @@
 using System.Text;
 using ImageSdk.Dominator;
+using ImageSdk.Images;
 using ImageSdk.Imaginator.Builds;
 using ImageSdk.Imaginator.Dependencies;
+using ImageSdk.Imaginator.Publishing;
+using ImageSdk.Imaginator.Running;
 using ImageSdk.Imaginator.Streams;
 using ImageSdk.Jobs;
 using ImageSdk.Srpc;
@@ -12,7 +15,7 @@ namespace ImageSdk.Imaginator.Services;
 /// <summary>The service "Imaginator": its methods as the original has them, in the words that its clients look for.</summary>
 /// <param name="callsPerUser">Of BuildImage, for those who do not hold its power; 0 for any number.</param>
 sealed class ImaginatorService(
-    BuildRequests requests, BuildJobs jobs, BuildSwitches switches, AutoBuilds automatic, DependencyGenerator dependencies, StreamCatalogue streams, int callsPerUser,
+    BuildRequests requests, BuildJobs jobs, BuildSwitches switches, AutoBuilds automatic, DependencyGenerator dependencies, StreamCatalogue streams, ImageServerLink server, int callsPerUser,
     Action<string> log)
 {
     public SrpcService Create() => new SrpcService("Imaginator")
@@ -73,10 +76,9 @@ sealed class ImaginatorService(
         if (job is not { State: JobState.Succeeded, Result: { } result })
             return await DescribeFailureAsync(id, job, log, call.Aborted);
         var outcome = BuildOutcome.Read(result);
-        if (outcome.ImageFile is null)
-            return new() { ImageName = outcome.ImageName, BuildLog = log };
-        await using var file = File.OpenRead(outcome.ImageFile);
-        return new() { Image = ImageFile.Read(file), BuildLog = log };
+        return ObjectHash.TryParse(outcome.ImageObject, out var hash)
+            ? new() { Image = await server.ReadImageAsync(hash, call.Aborted), BuildLog = log }
+            : new() { ImageName = outcome.ImageName, BuildLog = log };
     }
 
     async Task<BuildImageResponse> DescribeFailureAsync(long id, Job? job, byte[] log, CancellationToken cancellation)

@@ -16,6 +16,7 @@ static class WebPages
         pages.Map("/showImageStream", StreamPage.AnswerAsync);
         pages.Map("/showDirectedGraph", GraphPage.AnswerAsync, "include=", "exclude=");
         pages.Map("/directedGraph.svg", GraphPage.AnswerPictureAsync, "include=", "exclude=");
+        pages.Map("/showWorkers", WorkersPage.AnswerAsync);
         pages.Map("/showAllBuilds", ArchivePage.AnswerAllAsync, "page=", "per=");
         pages.Map("/showGoodBuilds", ArchivePage.AnswerGoodAsync, "page=", "per=");
         pages.Map("/showErrorBuilds", ArchivePage.AnswerFailedAsync, "page=", "per=");

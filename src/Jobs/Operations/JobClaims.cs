@@ -46,6 +46,8 @@ sealed class JobClaims(JobDatabase database)
                 $"SELECT {JobRow.Columns} FROM jobs WHERE state IN (1, 2) AND token = @token", new { token });
             if (earlier is not null)
                 return (earlier, null);
+            if (!await WorkerTable.MayClaimAsync(transaction, worker.Name))
+                return (null, null);
             var arguments = new
             {
                 kinds = worker.Kinds.ToArray(),

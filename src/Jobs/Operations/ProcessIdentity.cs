@@ -25,6 +25,13 @@ static class ProcessIdentity
             && int.TryParse(number, CultureInfo.InvariantCulture, out var id)
             && StartTime(id) is not Unknown and var present && present != started;
 
+    /// <summary>Whether the process is known to live. One of another machine or container is never known to.</summary>
+    public static bool IsAlive(string? identity)
+        => Machine is not null && identity?.Split('|') is [.. var machine, var number, var started]
+            && string.Join('|', machine) == Machine
+            && int.TryParse(number, CultureInfo.InvariantCulture, out var id)
+            && StartTime(id) == started;
+
     static string? Describe()
     {
         try

@@ -14,6 +14,7 @@ public sealed class JobQueue : IAsyncDisposable
     readonly JobDatabase database;
     readonly JobSubmissions submissions;
     readonly JobClaims claims;
+    readonly WorkerTable workers;
     readonly CancellationTokenSource closing = new();
     readonly List<Task> background = [];
 
@@ -22,6 +23,7 @@ public sealed class JobQueue : IAsyncDisposable
         this.database = database;
         submissions = new(database);
         claims = new(database);
+        workers = new(database);
     }
 
     internal JobDatabase Database => database;
@@ -183,6 +185,15 @@ public sealed class JobQueue : IAsyncDisposable
             await transaction.ExecuteAsync(JobRow.Update, row);
             return new JobLease(database, row);
         }, cancel);
+
+    /// <summary>Workers that have registered (<see cref="Running.WorkerPresence"/>), by name.</summary>
+    public Task<IReadOnlyList<KnownWorker>> WorkersAsync(CancellationToken cancel = default) => workers.ListAsync(cancel);
+
+    /// <summary>Has a worker that has registered take no further jobs, or take them again. It finishes those that it has.</summary>
+    /// <returns>Whether there is a worker of the name.</returns>
+    public Task<bool> DrainAsync(string worker, bool drain, CancellationToken cancel = default) => workers.DrainAsync(worker, drain, cancel);
+
+    internal WorkerTable Workers => workers;
 
     /// <summary>Removes now what is beyond the limits of the history, which else happens every ten minutes.</summary>
     public Task TrimHistoryAsync(CancellationToken cancel = default) => new HistoryTrim(database).RunAsync(cancel);

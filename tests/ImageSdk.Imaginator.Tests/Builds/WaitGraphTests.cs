@@ -1,4 +1,5 @@
 using ImageSdk.Imaginator.Builds;
+using ImageSdk.Imaginator.Running;
 
 namespace ImageSdk.Imaginator.Tests.Builds;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using ImageSdk.Dominator;
@@ -37,6 +38,8 @@ sealed class TestImaginator : IAsyncDisposable
     public int Port => host.Port;
 
     public ImaginatorDaemon Daemon => host.Daemon;
+
+    public string JobsDatabase => options.Jobs.Connection.Length > 0 ? options.Jobs.Connection : Path.Combine(options.StateDirectory, "jobs.db");
 
     public IReadOnlyList<string> LogLines => log.LastLines;
 
@@ -81,6 +84,33 @@ sealed class TestImaginator : IAsyncDisposable
         await StopAsync();
         await StartAsync();
     }
+
+    /// <summary>Stops it and starts it as a process of its own, which tests kill.</summary>
+    public async Task<Process> HandOverAsync()
+    {
+        await StopAsync();
+        var process = Process.Start("dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "imaginator.dll"), "-permitInsecureMode", "-CAfile=", $"-portNum={options.Port}", $"-listenAddress={options.ListenAddress}", "-srpcUnixSocketPath=",
+            $"-configurationUrl={options.ConfigurationUrl}", $"-variablesFile={options.VariablesFile}", $"-stateDir={options.StateDirectory}", "-logDir=", $"-buildLogDir={options.BuildLogDirectory}",
+            $"-imageServerHostname={options.ImageServerHost}", $"-imageServerPortNum={options.ImageServerPort}", "-imageRebuildInterval=0s", $"-buildRunner={options.BuildRunner.ToString().ToLowerInvariant()}",
+            $"-concurrentBuilds={options.ConcurrentBuilds}", $"-jobsDatabase={options.Jobs.Connection}", $"-leaseTime={options.Jobs.LeaseTime.TotalSeconds}s",
+        ]);
+        using var http = new HttpClient();
+        for (var left = 600; ; left--)
+            try
+            {
+                await http.GetStringAsync(new Uri($"http://127.0.0.1:{options.Port}/healthz"));
+                return process;
+            }
+            catch (HttpRequestException) when (left > 0 && !process.HasExited)
+            {
+                await Task.Delay(100);
+            }
+    }
+
+    /// <summary>Starts it again in this process, after the other one was killed.</summary>
+    public Task TakeBackAsync() => StartAsync();
 
     public async Task<ImaginatorClient> ConnectAsync(SrpcClientOptions? client = null)
     {

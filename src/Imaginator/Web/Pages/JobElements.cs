@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Imaginator.Builds;
+using ImageSdk.Imaginator.Running;
 using ImageSdk.Jobs;
 
 namespace ImageSdk.Imaginator.Web.Pages;

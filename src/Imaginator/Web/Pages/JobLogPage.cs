@@ -20,7 +20,7 @@ static class JobLogPage
 
     static async Task AnswerAsync(ImaginatorRequest request, Func<Job, bool> isMeant)
     {
-        var job = (await request.Parts.Queue.ListAsync(new() { Limit = 1000 }, request.Gone)).FirstOrDefault(job => isMeant(job) && job.ReadOrder().Stream == request.Name)
+        var job = (await request.Parts.Jobs.ListAsync(null, 1000, request.Gone)).FirstOrDefault(job => isMeant(job) && job.ReadOrder().Stream == request.Name)
             ?? throw PageFault.UnknownLog($"There is no such build of {request.Name}.");
         if (request.Choose(OutputKind.Html, OutputKind.Text) == OutputKind.Text)
         {

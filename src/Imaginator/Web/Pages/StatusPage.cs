@@ -4,6 +4,7 @@ using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.Imaginator.Builds;
+using ImageSdk.Imaginator.Running;
 using ImageSdk.Imaginator.Configuration;
 using ImageSdk.Imaginator.Parts;
 using ImageSdk.Imaginator.Web.Requests;
@@ -47,13 +48,14 @@ static class StatusPage
                 using var _ = html.Open("dl", ("class", "facts"));
                 html.Term("Image server", () => html.ForeignLink($"http://{parts.Server.Address}/"));
                 html.Term("Relationships", () => html.Element("a", "what is built on what", ("href", "/showDirectedGraph")));
+                html.Term("Workers", () => html.Element("a", "machines that build", ("href", "/showWorkers")), parts.Options.BuildRunner != Options.BuildRunnerKind.Local);
                 html.Term("Archive", () => html.Element("a", "logs of builds", ("href", "/showAllBuilds")), parts.Archive.IsOn);
             });
         });
     }
 
     static Task<IReadOnlyList<Job>> ListAsync(ImaginatorParts parts, JobState state, int limit, CancellationToken gone) =>
-        parts.Queue.ListAsync(new() { State = state, Limit = limit }, gone);
+        parts.Jobs.ListAsync(state, limit, gone);
 
     static void WriteNotices(HtmlWriter html, ImaginatorParts parts, DateTimeOffset now)
     {

@@ -1,4 +1,5 @@
 using ImageSdk.Hosting.Web.Requests;
+using ImageSdk.Imaginator.Options;
 using ImageSdk.Imaginator.Parts;
 
 namespace ImageSdk.Imaginator.Web.Requests;
@@ -10,7 +11,9 @@ sealed class ImaginatorSite(ImaginatorParts parts, SiteContext context) : Daemon
 
     public override IReadOnlyList<(string Path, string Text)> Sections { get; } =
     [
-        ("/", "Status"), ("/showImageStreams", "Streams"), ("/showDirectedGraph", "Relationships"), ("/showAllBuilds", "Builds"), ("/logs", "Logs"), ("/metrics/", "Metrics"),
+        ("/", "Status"), ("/showImageStreams", "Streams"), ("/showDirectedGraph", "Relationships"), ("/showAllBuilds", "Builds"),
+        .. parts.Options.BuildRunner == BuildRunnerKind.Local ? [] : new[] { ("/showWorkers", "Workers") },
+        ("/logs", "Logs"), ("/metrics/", "Metrics"),
     ];
 
     public override (string Path, string Text) Home => ("/showImageStreams", "All streams");

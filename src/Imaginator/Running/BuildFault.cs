@@ -5,7 +5,7 @@ using ImageSdk.Imaginator.Git;
 using ImageSdk.Imaginator.Streams;
 using ImageSdk.Srpc;
 
-namespace ImageSdk.Imaginator.Builds;
+namespace ImageSdk.Imaginator.Running;
 
 /// <summary>What went wrong with a build, for those who asked for it.</summary>
 static class BuildFault
@@ -14,7 +14,7 @@ static class BuildFault
     public static string? TextOf(Exception problem) => problem switch
     {
         BuildException { Diagnostic: var diagnostic } => Shorten(diagnostic).ToLine(),
-        GitException or StreamException or AmbiguousStreamException or StreamCircleException or SourceNeededException or SourceFailedException => problem.Message,
+        GitException or StreamException or AmbiguousStreamException or SourceNeededException or BuildFailedException => problem.Message,
         SrpcException { IsFromServer: true } => $"remote error: {problem.Message}",
         SrpcException => $"image server: {problem.Message}",
         IOException or UnauthorizedAccessException => problem.Message,
@@ -30,5 +30,5 @@ static class BuildFault
     }
 }
 
-/// <summary>The build of a source image has failed; the message says why.</summary>
-sealed class SourceFailedException(string message) : Exception(message);
+/// <summary>A build has failed; the message says why.</summary>
+class BuildFailedException(string message) : Exception(message);

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ImageSdk.Imaginator.Builds;
+namespace ImageSdk.Imaginator.Running;
 
 /// <summary>What a job is to build: its input.</summary>
 sealed record BuildOrder(string Stream)
@@ -42,8 +42,8 @@ sealed record NeededSource(string GitCommitId, IReadOnlyDictionary<string, IRead
 
 /// <summary>What came of it: a job's result.</summary>
 /// <param name="ImageName">Empty for an image that is returned.</param>
-/// <param name="ImageFile">Where an image is that is returned.</param>
-sealed record BuildOutcome(string ImageName, string? ImageFile = null)
+/// <param name="ImageObject">The object of the image server that holds an image that is returned, as an image file; its hash in hexadecimal digits.</param>
+sealed record BuildOutcome(string ImageName, string? ImageObject = null)
 {
     public static BuildOutcome Read(string json) => JsonSerializer.Deserialize<BuildOutcome>(json)!;
 

@@ -2,7 +2,7 @@ using System.Text;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Imaginator.Configuration;
 
-namespace ImageSdk.Imaginator.Builds;
+namespace ImageSdk.Imaginator.Running;
 
 /// <summary>Writes what a build tells into its job's log, and keeps it for the archive.</summary>
 /// <param name="log">Of the job.</param>

@@ -1,0 +1,26 @@
+using ImageSdk.Imaginator.Configuration;
+using ImageSdk.Jobs;
+
+namespace ImageSdk.Imaginator.Running;
+
+/// <summary>Starts a worker for each build: Slurm, Kubernetes.</summary>
+interface IBatchSystem
+{
+    /// <summary>Starts a worker for the job, or finds the one that an earlier attempt has started, and watches it.</summary>
+    /// <returns>Why the batch system gives the job up: its time or memory has run out, someone removed it.</returns>
+    /// <exception cref="BatchException">It refuses the job.</exception>
+    Task<string> RunAsync(BatchBuild build, CancellationToken stop);
+
+    /// <summary>Ends the worker of a job, where there is still one, and removes what is left of it. Trouble is reported, not thrown.</summary>
+    Task RemoveAsync(Job job, CancellationToken cancellation);
+}
+
+/// <param name="Job">The job; its labels are those of the worker.</param>
+/// <param name="Placement">What the machine must have.</param>
+/// <param name="Architecture">In the field's words.</param>
+/// <param name="TimeLimit">How long it may run.</param>
+/// <param name="Log">Is told what becomes of it.</param>
+sealed record BatchBuild(Job Job, StreamPlacement Placement, string Architecture, TimeSpan TimeLimit, Action<string> Log);
+
+/// <summary>The batch system refuses a build; the message has a code and says why.</summary>
+sealed class BatchException(string message, Exception? inner = null) : Exception(message, inner);

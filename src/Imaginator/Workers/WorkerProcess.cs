@@ -1,0 +1,144 @@
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Imaginator.Engine;
+using ImageSdk.Imaginator.Git;
+using ImageSdk.Imaginator.Publishing;
+using ImageSdk.Imaginator.Running;
+using ImageSdk.Jobs;
+using ImageSdk.Jobs.Queues;
+using ImageSdk.Jobs.Running;
+using ImageSdk.Srpc;
+
+namespace ImageSdk.Imaginator.Workers;
+
+/// <summary>A worker: takes builds from an imaginator's queue until it is stopped or drained.</summary>
+sealed class WorkerProcess : IAsyncDisposable
+{
+    /// <summary>How long a worker that does one job waits for it.</summary>
+    static readonly TimeSpan onlyJobPatience = TimeSpan.FromMinutes(10);
+
+    readonly WorkerOptions options;
+    readonly Action<string> log;
+    readonly TimeProvider time;
+    readonly JobQueue queue;
+    readonly WorkerSlot slot;
+    readonly BuildDirectories directories;
+    readonly GitMirrors mirrors;
+    readonly CoordinatorLink coordinator;
+    readonly JobRunner runner;
+    readonly WorkerPresence presence;
+    readonly CancellationTokenSource hasClaimed = new();
+
+    WorkerProcess(WorkerOptions options, JobQueue queue, WorkerSlot slot, Action<string> log, TimeProvider time)
+    {
+        (this.options, this.queue, this.slot, this.log, this.time) = (options, queue, slot, log, time);
+        directories = new(Path.Combine(slot.Path, "builds"));
+        mirrors = new(Path.Combine(slot.Path, "git"), time);
+        coordinator = new($"{options.ImaginatorHost}:{options.ImaginatorPort}", () => ClientOptions(verify: true), log, time);
+        var builds = new WorkerBuilds(BuildAsync, log);
+        var profile = new WorkerProfile(options.Name, [EngineJob.Kind]) { Architectures = options.Architectures, Labels = options.Labels };
+        presence = new(queue, profile, options.ConcurrentBuilds);
+        runner = new(
+            queue, profile, new Dictionary<string, JobHandler> { [EngineJob.Kind] = (context, stop) => RunAsync(builds, context, stop) },
+            new() { Concurrency = options.ConcurrentBuilds, ShutdownTime = options.ShutdownTime });
+    }
+
+    /// <exception cref="JobException">The queue cannot be used, or another worker has the name.</exception>
+    /// <exception cref="IOException">The state directory cannot be used.</exception>
+    public static async Task<WorkerProcess> StartAsync(WorkerOptions options, Action<string> log, TimeProvider time, CancellationToken stop)
+    {
+        var slot = WorkerSlot.Take(options.StateDirectory);
+        JobQueue? queue = null;
+        try
+        {
+            queue = await JobQueue.OpenAsync(options.Jobs.Read()!, new() { Clock = time, LeaseTime = options.Jobs.LeaseTime, Report = log }, stop);
+            var worker = new WorkerProcess(options, queue, slot, log, time);
+            await worker.presence.RegisterAsync(stop);
+            return worker;
+        }
+        catch
+        {
+            if (queue is not null)
+                await queue.DisposeAsync();
+            slot.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes no further builds; <see cref="RunAsync"/> returns when those that go on are done.</summary>
+    public void Drain() => runner.Drain();
+
+    /// <summary>Builds until stopped or drained.</summary>
+    /// <exception cref="JobException">IMG7350: another process has taken the worker's name.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        log($"worker {options.Name} takes builds for {string.Join(", ", options.Architectures)}{(options.Labels.Count > 0 ? $" with {string.Join(", ", options.Labels)}" : "")}");
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var doing = runner.RunAsync(ending.Token);
+        var beating = presence.RunAsync(ending.Token);
+        if (options.Once)
+            _ = GiveUpWaitingAsync(ending.Token);
+        await Task.WhenAny(doing, beating);
+        // A name that another has taken ends this one.
+        await ending.CancelAsync();
+        await doing;
+        await presence.LeaveAsync(CancellationToken.None);
+        if (beating.IsFaulted)
+            await beating;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await queue.DisposeAsync();
+        slot.Dispose();
+        hasClaimed.Dispose();
+    }
+
+    async Task<string?> RunAsync(WorkerBuilds builds, JobContext context, CancellationToken stop)
+    {
+        if (options.Once)
+        {
+            await hasClaimed.CancelAsync();
+            Drain();
+        }
+        return await builds.RunAsync(context, stop);
+    }
+
+    async Task GiveUpWaitingAsync(CancellationToken stop)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop, hasClaimed.Token);
+        await Task.Delay(onlyJobPatience, time, waiting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Drain();
+    }
+
+    async Task<BuildOutcome> BuildAsync(BuildOrder order, JobContext context, CancellationToken stop)
+    {
+        var setup = await coordinator.GetSetupAsync(order.Stream, stop);
+        await using var server = new ImageServerLink(options.ImageServer(setup.ImageServer), () => ClientOptions(verify: false), time);
+        var execution = new BuildExecution(CreateBuilder(setup, server), server, slot.OutgoingDirectory, time);
+        return await execution.RunAsync(order, setup.ToStream(), new(context.Log), text => context.ReportAsync(text, stop), stop);
+    }
+
+    LocalStreamBuilder CreateBuilder(WorkerSetup setup, ImageServerLink server)
+    {
+        var hasCertificate = File.Exists(options.CertificateFile);
+        var settings = new EngineSettings(
+            slot.Path, options.CacheDirectory.Length > 0 ? options.CacheDirectory : Path.Combine(options.StateDirectory, "cache"), SharedCache.Of(options.SharedCache, ServerSettings), setup.Architecture,
+            ServerSettings(server.Address), EngineProgram.WorkerAssembly, EngineProgram.FindDotnet());
+        return new(settings, setup.Main, () => setup.Secrets, mirrors, server, directories, time);
+
+        ImageServerSettings ServerSettings(string address) => EngineProgram.ServerSettings(address, slot.Path, hasCertificate ? options.CertificateFile : "", hasCertificate ? options.KeyFile : "");
+    }
+
+    /// <param name="verify">Whether the server is to show that it is the one: it is about to be told, or to tell, secrets.</param>
+    SrpcClientOptions ClientOptions(bool verify)
+    {
+        var pair = File.Exists(options.CertificateFile) && File.Exists(options.KeyFile) ? PemPair.Load(options.CertificateFile, options.KeyFile) : null;
+        return new()
+        {
+            Certificates = pair is null ? ClientCertificates.None : ClientCertificates.Of(pair.TargetCertificate, [.. pair.IntermediateCertificates]),
+            ServerVerification = verify && pair is not null && File.Exists(options.AuthoritiesFile)
+                ? ServerVerification.ByAuthorities(CertificateAuthorities.Load(options.AuthoritiesFile))
+                : ServerVerification.None,
+        };
+    }
+}
