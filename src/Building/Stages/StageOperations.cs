@@ -114,6 +114,7 @@ sealed class StageOperations(BuildPlan plan)
             Limits = project.Sandbox.Limits,
             Isolation = project.Sandbox.Isolation,
             HostPorts = project.Sandbox.HostPorts,
+            HasTests = manifest.TestsDirectory is not null || manifest.TestFiles.Count > 0,
             Speculation = project.Speculation,
         };
     }

@@ -169,6 +169,7 @@ static class WorkerMessages
         writer.Write(settings.Limits.ArchiveRatio);
         writer.Write((byte)settings.Isolation);
         writer.WriteList(settings.HostPorts, static (writer, port) => writer.Write(port));
+        writer.Write(settings.HasTests);
         writer.Write(settings.Speculation);
     }
 
@@ -189,6 +190,7 @@ static class WorkerMessages
             },
             Isolation = (NetworkIsolation)reader.ReadByte(),
             HostPorts = reader.ReadList(static reader => reader.ReadInt32()),
+            HasTests = reader.ReadBoolean(),
             Speculation = reader.ReadBoolean(),
         };
     }

@@ -133,6 +133,9 @@ sealed record CommandSettings(
     /// <summary>Ports of the machine's loopback that commands reach on theirs.</summary>
     public IReadOnlyList<int> HostPorts { get; init; } = [];
 
+    /// <summary>Whether tests follow in this build, which may use the network.</summary>
+    public bool HasTests { get; init; }
+
     /// <summary>Whether the worker may do more than it is asked for, ahead of need. It changes no result.</summary>
     public bool Speculation { get; init; } = true;
 }

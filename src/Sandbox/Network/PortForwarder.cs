@@ -13,6 +13,7 @@ sealed class PortForwarder(NetworkNamespace @namespace)
     const int LongestDatagram = 65_535;
 
     static readonly TimeSpan answerPatience = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan acceptPause = TimeSpan.FromMilliseconds(50);
 
     readonly Lock adding = new();
     readonly HashSet<IPEndPoint> known = [];
@@ -68,7 +69,15 @@ sealed class PortForwarder(NetworkNamespace @namespace)
     static async Task AcceptAsync(Socket listener, IPEndPoint port)
     {
         while (true)
-            _ = PassAsync(await listener.AcceptAsync(), port);
+            try
+            {
+                _ = PassAsync(await listener.AcceptAsync(), port);
+            }
+            catch (SocketException)
+            {
+                // One that gave up while it waited; or there are no descriptors left, and some are closed soon.
+                await Task.Delay(acceptPause);
+            }
     }
 
     static async Task PassAsync(Socket inside, IPEndPoint port)

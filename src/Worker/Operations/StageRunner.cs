@@ -19,7 +19,9 @@ static class StageRunner
 {
     public static DoneEvent Run(WorkerSession session, RunStageRequest request)
     {
-        if (request.Operations.Any(operation => operation is RunScriptsOperation or InstallPackagesOperation))
+        // Tests come last and would wait for it.
+        if (request.Operations.Any(operation => operation is RunScriptsOperation or InstallPackagesOperation)
+            || (request.Settings is { HasTests: true, Speculation: true } && Environment.ProcessorCount > 1))
             session.Network.Prepare(request.Settings);
         if (request.Operations is [InstallPackagesOperation packages] && DebianInstaller.TryRun(session, request, packages) is { } done)
             return done;
