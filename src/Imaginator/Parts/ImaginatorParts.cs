@@ -3,6 +3,9 @@ using ImageSdk.Contracts.Projects;
 using ImageSdk.Hosting;
 using ImageSdk.Images;
 using ImageSdk.Imaginator.Archive;
+using ImageSdk.Imaginator.Batch;
+using ImageSdk.Imaginator.Batch.Kubernetes;
+using ImageSdk.Imaginator.Batch.Slurm;
 using ImageSdk.Imaginator.Builds;
 using ImageSdk.Imaginator.Configuration;
 using ImageSdk.Imaginator.Dependencies;
@@ -28,7 +31,7 @@ sealed class ImaginatorParts : IAsyncDisposable
 
     ImaginatorParts(
         DaemonResources<ImaginatorOptions> resources, MainConfiguration main, VariablesFile variables, ConfigurationSource source, GitMirrors mirrors, JobQueue queue,
-        HttpClient http, FileStream held, Func<ImaginatorParts, IStreamBuilder>? builder)
+        HttpClient http, FileStream held, BatchSettings batch, Func<ImaginatorParts, IStreamBuilder>? builder)
     {
         (this.http, this.held) = (http, held);
         this.resources = resources;
@@ -52,7 +55,7 @@ sealed class ImaginatorParts : IAsyncDisposable
         Builder = builder?.Invoke(this) ?? new LocalStreamBuilder(
             EngineSettings(options, certificates.Current is not null), main, () => variables.Current, mirrors, Server, new(Path.Combine(options.StateDirectory, "builds")), time);
         Execution = new(Builder, Server, OutgoingDirectory(options.StateDirectory), time);
-        Jobs = new(queue, Streams, CreateRunner(), Server, Archive, log.Write, time);
+        Jobs = new(queue, Streams, CreateRunner(batch), Server, Archive, log.Write, time);
         Requests = new(Jobs, Switches, Streams, Server, options, time);
         Automatic = new(Jobs, Switches, Streams, Server, options.ImageRebuildInterval, options.MaximumBuildDuration, log.Write, time);
         Dependencies = new(Streams, mirrors, () => variables.Current, Architecture, log.Write, time);
@@ -121,9 +124,10 @@ sealed class ImaginatorParts : IAsyncDisposable
                 log.Write("No bootstrap streams configured: some operations degraded");
             var variables = new VariablesFile(options.VariablesFile, source, Report, log.Write, time);
             await variables.LoadAsync(CancellationToken.None);
+            var batch = await LoadBatchSettingsAsync(options, source, Report);
             var queue = await JobQueue.OpenAsync(
                 options.Jobs.Read() ?? Path.Combine(options.StateDirectory, "jobs.db"), new() { Clock = time, LeaseTime = options.Jobs.LeaseTime, Report = log.Write });
-            return new(resources, main, variables, source, mirrors, queue, http, held, builder);
+            return new(resources, main, variables, source, mirrors, queue, http, held, batch, builder);
         }
         catch (BuildException problem)
         {
@@ -140,6 +144,17 @@ sealed class ImaginatorParts : IAsyncDisposable
         }
 
         void Report(Diagnostic found) => log.Write(found.ToLine());
+    }
+
+    static async Task<BatchSettings> LoadBatchSettingsAsync(ImaginatorOptions options, ConfigurationSource source, Action<Diagnostic> report)
+    {
+        if (options.RunnerFile.Length == 0)
+            return new(null, null);
+        var text = await source.ReadAsync(options.RunnerFile, CancellationToken.None);
+        var settings = new BatchSettingsReader(text, report).Read();
+        return options.BuildRunner is BuildRunnerKind.Slurm && settings.Slurm is null || options.BuildRunner is BuildRunnerKind.Kubernetes && settings.Kubernetes is null
+            ? throw new BuildException("IMG7310", $"the runner file has no member {options.BuildRunner}, which -buildRunner asks for.", text.Name)
+            : settings;
     }
 
     /// <summary>What runs as long as the daemon does.</summary>
@@ -177,10 +192,12 @@ sealed class ImaginatorParts : IAsyncDisposable
         }
     }
 
-    IBuildRunner CreateRunner() => Options.BuildRunner switch
+    IBuildRunner CreateRunner(BatchSettings batch) => Options.BuildRunner switch
     {
-        BuildRunnerKind.Local => new InProcessRunner(Execution, Architecture, Options.ConcurrentBuilds),
-        _ => new QueueRunner(Queue, Architecture),
+        BuildRunnerKind.Workers => new QueueRunner(Queue, Architecture),
+        BuildRunnerKind.Slurm => new QueueRunner(Queue, Architecture, new SlurmSystem(batch.Slurm!, resources.Log.Write, resources.Time)),
+        BuildRunnerKind.Kubernetes => new QueueRunner(Queue, Architecture, KubernetesSystem.Open(batch.Kubernetes!, resources.Log.Write, resources.Time)),
+        _ => new InProcessRunner(Execution, Architecture, Options.ConcurrentBuilds),
     };
 
     /// <summary>Builds here beside the workers, as one of them.</summary>

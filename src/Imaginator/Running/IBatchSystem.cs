@@ -7,9 +7,9 @@ namespace ImageSdk.Imaginator.Running;
 interface IBatchSystem
 {
     /// <summary>Starts a worker for the job, or finds the one that an earlier attempt has started, and watches it.</summary>
-    /// <returns>Why the batch system gives the job up: its time or memory has run out, someone removed it.</returns>
-    /// <exception cref="BatchException">It refuses the job.</exception>
-    Task<string> RunAsync(BatchBuild build, CancellationToken stop);
+    /// <returns>When the worker has ended.</returns>
+    /// <exception cref="BatchException">It refuses the job, or gives it up: its time or memory has run out, someone removed it.</exception>
+    Task RunAsync(BatchBuild build, CancellationToken stop);
 
     /// <summary>Ends the worker of a job, where there is still one, and removes what is left of it. Trouble is reported, not thrown.</summary>
     Task RemoveAsync(Job job, CancellationToken cancellation);
@@ -22,5 +22,6 @@ interface IBatchSystem
 /// <param name="Log">Is told what becomes of it.</param>
 sealed record BatchBuild(Job Job, StreamPlacement Placement, string Architecture, TimeSpan TimeLimit, Action<string> Log);
 
-/// <summary>The batch system refuses a build; the message has a code and says why.</summary>
-sealed class BatchException(string message, Exception? inner = null) : Exception(message, inner);
+/// <summary>The batch system refuses a build.</summary>
+/// <param name="code">Listed in docs/errors.md.</param>
+sealed class BatchException(string code, string message, Exception? inner = null) : Exception($"error {code}: {message}", inner);

@@ -87,10 +87,10 @@ sealed class QueueRunner(JobQueue queue, string architecture, IBatchSystem? batc
     /// <returns>Why it does; null where the worker has ended the job.</returns>
     async Task<string?> WatchBatchAsync(IBatchSystem system, BuildRun run, Job job, CancellationTokenSource following)
     {
-        string failure;
+        var failure = $"the worker of the batch system has ended without building {run.Order.Stream}; its own log may say why";
         try
         {
-            failure = await system.RunAsync(new(job, run.Stream.Placement, run.Stream.ArchitectureOr(architecture), run.TimeLimit, text => run.Log.Write(text)), following.Token);
+            await system.RunAsync(new(job, run.Stream.Placement, run.Stream.ArchitectureOr(architecture), run.TimeLimit, text => run.Log.Write(text)), following.Token);
         }
         catch (BatchException problem)
         {

@@ -13,8 +13,8 @@ namespace ImageSdk.Imaginator.Workers;
 /// <summary>A worker: takes builds from an imaginator's queue until it is stopped or drained.</summary>
 sealed class WorkerProcess : IAsyncDisposable
 {
-    /// <summary>How long a worker that does one job waits for it.</summary>
-    static readonly TimeSpan onlyJobPatience = TimeSpan.FromMinutes(10);
+    /// <summary>From the end of a command to the news that the worker is to end as well.</summary>
+    static readonly TimeSpan signalDelay = TimeSpan.FromMilliseconds(500);
 
     readonly WorkerOptions options;
     readonly Action<string> log;
@@ -27,6 +27,7 @@ sealed class WorkerProcess : IAsyncDisposable
     readonly JobRunner runner;
     readonly WorkerPresence presence;
     readonly CancellationTokenSource hasClaimed = new();
+    readonly CancellationTokenSource stopping = new();
 
     WorkerProcess(WorkerOptions options, JobQueue queue, WorkerSlot slot, Action<string> log, TimeProvider time)
     {
@@ -73,6 +74,7 @@ sealed class WorkerProcess : IAsyncDisposable
     {
         log($"worker {options.Name} takes builds for {string.Join(", ", options.Architectures)}{(options.Labels.Count > 0 ? $" with {string.Join(", ", options.Labels)}" : "")}");
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await using var noted = stop.Register(stopping.Cancel);
         var doing = runner.RunAsync(ending.Token);
         var beating = presence.RunAsync(ending.Token);
         if (options.Once)
@@ -91,6 +93,7 @@ sealed class WorkerProcess : IAsyncDisposable
         await queue.DisposeAsync();
         slot.Dispose();
         hasClaimed.Dispose();
+        stopping.Dispose();
     }
 
     async Task<string?> RunAsync(WorkerBuilds builds, JobContext context, CancellationToken stop)
@@ -100,13 +103,27 @@ sealed class WorkerProcess : IAsyncDisposable
             await hasClaimed.CancelAsync();
             Drain();
         }
-        return await builds.RunAsync(context, stop);
+        try
+        {
+            return await builds.RunAsync(context, stop);
+        }
+        catch (JobFailedException)
+        {
+            // Slurm and terminals end the build's commands together with the worker: then nothing is wrong with the build, and it is given back.
+            await Task.Delay(signalDelay, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopping.IsCancellationRequested)
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
+            throw;
+        }
     }
+
+    /// <summary>How long a worker that does one job waits for it: one that is started again after a fault, until the lease of the first has ended.</summary>
+    TimeSpan OnlyJobPatience => TimeSpan.FromSeconds(30) + 2 * options.Jobs.LeaseTime;
 
     async Task GiveUpWaitingAsync(CancellationToken stop)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop, hasClaimed.Token);
-        await Task.Delay(onlyJobPatience, time, waiting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(OnlyJobPatience, time, waiting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Drain();
     }
 
