@@ -105,6 +105,35 @@ public sealed class FileSystemTests
         Assert.Equal(2, ((RegularInode)filtered.Index.Find("/a")!).Mtime.Seconds);
     }
 
+    [Theory]
+    [InlineData("mode")]
+    [InlineData("uid")]
+    [InlineData("gid")]
+    [InlineData("attributes")]
+    [InlineData("content")]
+    [InlineData("nothing")]
+    public void CopiesNoTimeWhereAnythingElseDiffers(string what)
+    {
+        static T Change<T>(T inode, string what) where T : ModedInode => what switch
+        {
+            "mode" => inode with { Mode = inode.Mode ^ 0b100 },
+            "uid" => inode with { Uid = inode.Uid + 1 },
+            "gid" => inode with { Gid = inode.Gid + 1 },
+            "attributes" => inode with { ExtendedAttributes = ExtendedAttributes.Create([KeyValuePair.Create((ByteString)"user.a", (ByteString)"b")]) },
+            _ => inode,
+        };
+        var file = Trees.File("x", 2);
+        var device = new SpecialInode { Mode = InodeMode.Character, Rdev = 1, Mtime = new(2, 0) };
+        var old = Trees.Build(("/file", file with { Mtime = new(1, 0) }), ("/device", device with { Mtime = new(1, 0) }));
+        var isContent = what == "content";
+        var copied = Trees.Build(
+            ("/file", Change(isContent ? Trees.File("y", 2) : file, what)), ("/device", Change(isContent ? device with { Rdev = 2 } : device, what))).CopyMtimes(old);
+
+        var seconds = what == "nothing" ? 1 : 2;
+        Assert.Equal(seconds, ((RegularInode)copied.Index.Find("/file")!).Mtime.Seconds);
+        Assert.Equal(seconds, ((SpecialInode)copied.Index.Find("/device")!).Mtime.Seconds);
+    }
+
     [Fact]
     public void EstimatesUsage()
     {

@@ -39,6 +39,7 @@ public sealed class RawDiskTests : IDisposable
         File.WriteAllBytes(efi, File.ReadAllBytes(disk).AsSpan((int)partitions[1].Start, (int)partitions[1].Size));
         DiskTools.Run("fsck.vfat", "-n", efi);
         Assert.Contains("BOOTX64", DiskTools.Run("mdir", "-i", efi, "::/EFI/BOOT"));
+        Assert.Contains("Volume label is EFI", DiskTools.Run("mlabel", "-s", "-i", efi, "::"));
     }
 
     [DiskFact]
@@ -54,6 +55,8 @@ public sealed class RawDiskTests : IDisposable
         sample.AddFile("/var/able", "x"u8.ToArray(), attributes:
             [("security.capability", Random(20)), ("user.note", "noted"u8.ToArray())]);
         sample.AddFile("/var/noted", "y"u8.ToArray(), attributes: [("user.large", Random(2000)), ("user.small", "s"u8.ToArray())]);
+        sample.AddFile("/var/sorted", "z"u8.ToArray(), attributes:
+            [("trusted.a", Random(200)), ("user.aaa", Random(200)), ("user.b", Random(200)), ("user.a", "first"u8.ToArray()), ("security.longer", "l"u8.ToArray()), ("security.x", "x"u8.ToArray())]);
         sample.AddFile(new ByteString([.. "/var/"u8, 0xFF, (byte)'\n', (byte)' ', (byte)'"']), "odd");
 
         var disk = sample.Make("raw");
@@ -76,6 +79,10 @@ public sealed class RawDiskTests : IDisposable
         Assert.Equal(new string('l', 200), SampleRoot.Inspect(disk, root, "cat /var/long"));
         Assert.Contains("security.capability (20)", SampleRoot.Inspect(disk, root, "ea_list /var/able"));
         Assert.Contains("user.large (2000)", SampleRoot.Inspect(disk, root, "ea_list /var/noted"));
+        // By index, length and name: the kernel ends its search where a greater one comes.
+        Assert.Equal(
+            ["user.a", "user.b", "user.aaa", "trusted.a", "security.x", "security.longer"],
+            SampleRoot.Inspect(disk, root, "ea_list /var/sorted").Split('\n').Skip(1).Where(line => line.Contains('(')).Select(line => line.Trim().Split(' ')[0]));
         Assert.Equal("noted\n", SampleRoot.Inspect(disk, root, "ea_get -V /var/able user.note"));
     }
 
@@ -117,7 +124,7 @@ public sealed class RawDiskTests : IDisposable
         var disk = sample.Make("raw", settings:
         [
             ("Partitions", """
-                [{ "MountPoint": "/var/lib/data", "FileSystemLabel": "data", "MinimumBytes": 67108864, "RootUserId": 1000, "RootGroupId": 1001 },
+                [{ "MountPoint": "/var/lib/data", "FileSystemLabel": "data", "MinimumBytes": 67108865, "RootUserId": 1000, "RootGroupId": 1001 },
                  { "MountPoint": "/var", "ReservedBlocksPercentage": 0 }, { "MountPoint": "/srv/new" }]
                 """),
         ]);
@@ -135,6 +142,7 @@ public sealed class RawDiskTests : IDisposable
         Assert.Equal("data", SampleRoot.Inspect(disk, data, "cat /file"));
         Assert.Matches("User: +1000 +Group: +1001", SampleRoot.Inspect(disk, data, "stat /"));
         Assert.True(data.Size >= 64 << 20);
+        Assert.All(partitions, partition => Assert.Equal((0, 0), (partition.Start % (1 << 20), partition.Size % (1 << 20))));
         Assert.Equal(["/", "/srv/new", "/var", "/var/lib/data"],
             SampleRoot.Inspect(disk, root, "cat /etc/fstab").Split('\n').Where(line => line.StartsWith("UUID=")).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
     }

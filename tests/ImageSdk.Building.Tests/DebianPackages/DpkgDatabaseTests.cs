@@ -37,8 +37,10 @@ public sealed class DpkgDatabaseTests : IDisposable
         var theirs = NewRoot("theirs");
         SamplePackage.Run("dpkg", "--force-not-root", "--force-script-chrootless", "--log=/dev/null", $"--root={theirs}", "--unpack", deb);
         var ours = NewRoot("ours");
+        var read = NewPackage.Read([cached], CancellationToken.None);
+        Assert.Equal(["/usr/share/things"], Assert.Single(read).Control.FileInterests);
         using (var root = DirectoryHandle.Open(ours))
-            new DpkgDatabase(root).Add(NewPackage.Read([cached], CancellationToken.None));
+            new DpkgDatabase(root).Add(read);
 
         Assert.Equal(Entries(theirs), Entries(ours));
         var expected = Fields(Path.Combine(theirs, "var/lib/dpkg/status"));
@@ -59,6 +61,17 @@ public sealed class DpkgDatabaseTests : IDisposable
         Assert.Equal(
             ["etc/x", "usr/bin/a b", "usr/bin/a.real", "usr/bin/c", "usr/bin/c.distrib", "usr/bin/with blank"],
             new DpkgDatabase(root).ReadOverrides().Select(path => path.ToString()).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>By these the own unpacker leaves packages to dpkg, which runs triggers.</summary>
+    [Fact]
+    public void It_knows_on_which_paths_there_are_triggers()
+    {
+        var path = NewRoot("triggers");
+        File.WriteAllText(Path.Combine(path, "var/lib/dpkg/triggers/File"), "/usr/share/man man-db/noawait\n/etc/with blank a\n\n");
+        File.WriteAllText(Path.Combine(path, "var/lib/dpkg/triggers/ldconfig"), "libc-bin\n");
+        using var root = DirectoryHandle.Open(path);
+        Assert.Equal(["/usr/share/man", "/etc/with blank"], new DpkgDatabase(root).ReadInterests());
     }
 
     string NewRoot(string name)

@@ -146,6 +146,40 @@ public class LockedBuildTests(BaseImage @base) : IClassFixture<BaseImage>
     }
 
     [ImageFact]
+    public async Task A_lock_does_not_fit_where_a_project_below_has_other_packages()
+    {
+        var (project, directory, _) = New("tool");
+        var (below, belowDirectory) = @base.New();
+        ImageWorkspace.Write(directory, "manifest", $$"""{"SourceImage": "{{below.Stream}}"}""");
+        await @base.Workspace.BuildAsync(below);
+        await @base.Workspace.BuildAsync(project, references: [below.ImageFile]);
+        // Another file is nothing to apt.
+        ImageWorkspace.Write(belowDirectory, "files/etc/more", "");
+        await @base.Workspace.BuildAsync(below);
+        await @base.Workspace.BuildAsync(Locked(project), references: [below.ImageFile]);
+        Assert.Equal(LockedSourceType.Project, ImageLockFile.Read(project.Lock!.File).Source.Type);
+
+        ImageWorkspace.Write(belowDirectory, "scripts/more",
+            "#!/bin/sh\nset -e\nprintf 'Package: more\\nStatus: install ok installed\\nArchitecture: all\\nVersion: 1\\nMaintainer: m\\nDescription: d\\n\\n' >> /var/lib/dpkg/status\n");
+        await @base.Workspace.BuildAsync(below);
+        var stale = (await @base.Workspace.FailAsync(Locked(project), references: [below.ImageFile])).Diagnostic;
+        Assert.Equal("IMG4020", stale.Code);
+        Assert.Contains("the source image has other packages", stale.Message);
+    }
+
+    [ImageFact]
+    public async Task A_lock_does_not_fit_another_tree_of_its_source_image()
+    {
+        var (project, _, _) = New("tool");
+        await @base.Workspace.BuildAsync(project);
+        var locked = ImageLockFile.Read(project.Lock!.File);
+        ImageLockFile.Write(project.Lock.File, locked with { Source = locked.Source with { TreeHash = new('0', locked.Source.TreeHash!.Length) } });
+        var stale = (await @base.Workspace.FailAsync(Locked(project))).Diagnostic;
+        Assert.Equal("IMG4020", stale.Code);
+        Assert.Contains("has another tree", stale.Message);
+    }
+
+    [ImageFact]
     public async Task A_locked_source_image_stays_where_a_newer_one_is_published()
     {
         var (below, belowDirectory) = @base.New();

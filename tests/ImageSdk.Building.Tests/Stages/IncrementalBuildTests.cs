@@ -1,6 +1,8 @@
 using ImageSdk.Building.State;
+using ImageSdk.Contracts;
 using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
+using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -18,6 +20,34 @@ public class IncrementalBuildTests(BaseImage @base) : IClassFixture<BaseImage>
         var second = await @base.Workspace.BuildAsync(project);
         Assert.Empty(second.Ran);
         Assert.Equal(record, File.ReadAllBytes(project.ImageFile));
+    }
+
+    /// <summary>The cache drops what was not used for long: a layer without content is used by every build that has its log.</summary>
+    [ImageFact]
+    public async Task A_stage_that_runs_alone_uses_all_layers_below_it_with_those_that_are_empty()
+    {
+        // The clean-up of an image on one that is clean changes nothing. Layers of this test alone: others would use the same ones.
+        var (below, belowDirectory) = @base.New();
+        ImageWorkspace.Write(belowDirectory, "files/etc/own", belowDirectory);
+        await @base.Workspace.BuildAsync(below);
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "manifest", $$"""{"SourceImage": "{{below.Stream}}"}""");
+        ImageWorkspace.Write(directory, "files/etc/own", directory);
+        ImageWorkspace.Write(directory, "post-cleanup-scripts/one", "#!/bin/sh\necho one > /etc/one\n");
+        await @base.Workspace.BuildAsync(project, [below.ImageFile]);
+        var layers = new LayerStore(project.CacheDirectory, Posix.Processes.UserId);
+        var state = JsonFile.TryRead(new StateDirectory(@base.Workspace.StateOf(project)).StageFile(ImageStage.CleanPackages), StateJson.Default.StageState)!;
+        var empty = CacheKey.IdOf(state.Key);
+        Assert.True(layers.IsEmpty(empty));
+        var longAgo = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(layers.UsedFile(empty), longAgo);
+
+        ImageWorkspace.Write(directory, "post-cleanup-scripts/one", "#!/bin/sh\necho two > /etc/one\n");
+        var build = new ImageBuild(@base.Workspace.StateOf(project), new RecordingListener());
+        build.DigestInputs(ImageStage.RunPostCleanupScripts);
+        Assert.True((await build.RunStageAsync(ImageStage.RunPostCleanupScripts, @base.Workspace.Workers, default)).Ran);
+
+        Assert.True(layers.LastUsed(empty).UtcDateTime > longAgo);
     }
 
     [ImageFact]
