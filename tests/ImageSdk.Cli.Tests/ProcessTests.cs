@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ImageSdk.Cli.Errors;
 using ImageSdk.Images;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Cli.Tests;
 
@@ -37,8 +38,8 @@ public class ProcessTests
         builder.Remove("/dev/null");
         sample.Store.Images.Add("long", image with { FileSystem = builder.Build() });
         using var process = Process.Start(Command(sample, "get", "long", sample.Temporary["out"]))!;
-        while (!process.HasExited && sample.Temporary.Names() is not [_, _])
-            Thread.Yield();
+        for (var clock = Stopwatch.StartNew(); !process.HasExited && sample.Temporary.Names() is not [_, _]; Thread.Yield())
+            Assert.True(clock.Elapsed < Wait.Patience, "it neither begins nor ends");
         using (var kill = Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]))
             kill.WaitForExit();
         var error = process.StandardError.ReadToEnd();

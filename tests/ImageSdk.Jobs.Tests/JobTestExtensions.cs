@@ -1,6 +1,7 @@
 using System.Text;
 using ImageSdk.Jobs.Operations;
 using ImageSdk.Jobs.Queues;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Jobs.Tests;
 
@@ -35,10 +36,5 @@ static class JobTestExtensions
         return await watch.ExpireAsync(seen, default);
     }
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
-    {
-        for (var until = DateTime.UtcNow + (limit ?? TimeSpan.FromSeconds(60)); !await condition(); await Task.Delay(20))
-            if (DateTime.UtcNow > until)
-                throw new TimeoutException($"waited too long: {what}");
-    }
+    public static Task UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null) => Wait.UntilAsync(condition, limit, explain: null, what);
 }

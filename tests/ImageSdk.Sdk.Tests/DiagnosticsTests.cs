@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ImageSdk.Sdk.Tests.Harness;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Sdk.Tests;
 
@@ -56,7 +57,7 @@ public sealed class DiagnosticsTests : IDisposable
         folder.Build().Succeeded();
         using var build = folder.Start("build", "-tl:off", "-p:ImageVariables=FAKE_HANG=RunScripts");
         var output = Task.Run(() => DotNet.Finish(build));
-        SpinWait.SpinUntil(() => File.Exists(folder.State("hanging")) || build.HasExited);
+        await Wait.UntilAsync(() => File.Exists(folder.State("hanging")) || build.HasExited);
         Assert.False(build.HasExited, "the build did not wait");
 
         using var kill = Process.Start("kill", ["-INT", build.Id.ToString(CultureInfo.InvariantCulture)]);

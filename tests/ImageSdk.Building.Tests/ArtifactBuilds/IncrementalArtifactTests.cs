@@ -3,6 +3,7 @@ using ImageSdk.Building.Manifests;
 using ImageSdk.Building.State;
 using ImageSdk.Building.Workers;
 using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Building.Tests.ArtifactBuilds;
 
@@ -78,8 +79,7 @@ public class IncrementalArtifactTests(SampleImage sample) : IClassFixture<Sample
         using var cancellation = new CancellationTokenSource();
         using var workers = new BuildWorkers(TestHost.WorkerAssembly, TestHost.Dotnet);
         var making = new ImageBuild(sample.Workspace.StateOf(sample.Project), new RecordingListener()).MakeArtifactsAsync([request], false, workers, cancellation.Token);
-        while (!File.Exists(Path.Combine(folder, ".out.squashfs~")) && !making.IsCompleted)
-            await Task.Delay(10);
+        await Wait.UntilAsync(() => File.Exists(Path.Combine(folder, ".out.squashfs~")) || making.IsCompleted);
         cancellation.Cancel();
         await Assert.ThrowsAnyAsync<Exception>(() => making);
         Assert.Equal(["out.squashfs"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName));

@@ -8,6 +8,7 @@ using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
 using ImageSdk.Layers;
 using ImageSdk.Sandbox.Logging;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Building.Tests.Bootstrapping;
 
@@ -77,9 +78,7 @@ public class AptBootstrapTests
         var above = workspace.Project("boot/above", workspace.NewManifest("above")) with { Packages = ["less"], Speculation = true };
         var begun = Find(workspace, above, [below.ImageFile]);
         await PrefetchAsync(workspace, above, [below.ImageFile]);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!begun.All(stage => new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId).Contains(stage.LayerId)))
-            await Task.Delay(50, patience.Token);
+        await Wait.UntilAsync(() => begun.All(stage => new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId).Contains(stage.LayerId)));
         var built = await workspace.BuildAsync(above, references: [below.ImageFile]);
         Assert.NotNull(built.Find("/usr/bin/less"));
         Assert.Single(Directory.GetFiles(answers));

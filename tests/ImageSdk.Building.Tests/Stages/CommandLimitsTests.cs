@@ -1,5 +1,6 @@
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Sandbox.Limits;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -28,9 +29,7 @@ public class CommandLimitsTests(BaseImage @base) : IClassFixture<BaseImage>
     /// <summary>Other builds that go on at this moment make groups, too, and remove them in time.</summary>
     async Task AssertNoGroupIsLeftAsync()
     {
-        for (var attempt = 0; attempt < 200 && EmptyGroups().Except(earlier).Any(); attempt++)
-            await Task.Delay(50);
-        Assert.Empty(EmptyGroups().Except(earlier));
+        await Wait.UntilAsync(() => !EmptyGroups().Except(earlier).Any());
     }
 
     static IEnumerable<string> EmptyGroups() =>
@@ -108,8 +107,7 @@ public class CommandLimitsTests(BaseImage @base) : IClassFixture<BaseImage>
         using var cancellation = new CancellationTokenSource();
         using var workspace = new ImageWorkspace { Store = @base.Workspace.Store };
         var build = workspace.BuildAsync(project, cancellation: cancellation.Token);
-        while (!File.Exists(Path.Combine(started, "now")) && !build.IsCompleted)
-            await Task.Delay(20);
+        await Wait.UntilAsync(() => File.Exists(Path.Combine(started, "now")) || build.IsCompleted);
         cancellation.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => build);
         workspace.Workers.Dispose();

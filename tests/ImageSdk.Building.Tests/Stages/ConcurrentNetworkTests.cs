@@ -1,4 +1,5 @@
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -36,7 +37,7 @@ public class ConcurrentNetworkTests(BaseImage @base) : IClassFixture<BaseImage>
         }).ToList();
         try
         {
-            await UntilAsync(() => Enumerable.Range(0, Count).All(number => File.Exists(Path.Combine(marks, $"began-{number}"))), builds.Select(build => build.Build));
+            await Wait.UntilAsync(() => Enumerable.Range(0, Count).All(number => File.Exists(Path.Combine(marks, $"began-{number}"))), builds.Select(build => build.Build), patience);
             started = [.. NetworkProcesses().Except(before)];
             Assert.InRange(started.Count, Count, int.MaxValue);
             cancellation.Cancel();
@@ -53,18 +54,7 @@ public class ConcurrentNetworkTests(BaseImage @base) : IClassFixture<BaseImage>
             builds.ForEach(build => build.Workspace.Dispose());
         }
         // Other tests' are among them at worst, which end too.
-        await UntilAsync(() => !NetworkProcesses().Overlaps(started), []);
-    }
-
-    static async Task UntilAsync(Func<bool> isSo, IEnumerable<Task> unless)
-    {
-        using var limit = new CancellationTokenSource(patience);
-        while (!isSo())
-        {
-            foreach (var ended in unless.Where(task => task.IsCompleted))
-                await ended;
-            await Task.Delay(50, limit.Token);
-        }
+        await Wait.UntilAsync(() => !NetworkProcesses().Overlaps(started), patience);
     }
 
     /// <summary>Programs that pass on packets. pasta is another name of passt, and runs one that is made for the processor.</summary>

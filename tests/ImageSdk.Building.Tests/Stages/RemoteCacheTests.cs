@@ -204,7 +204,8 @@ public sealed class RemoteCacheTests(BaseImage @base) : IClassFixture<BaseImage>
         var file = Path.Combine(@base.Workspace.Folder, "no directory");
         File.WriteAllText(file, "");
         var result = await BuildAsync(With(project, file, readOnly: false));
-        Assert.Equal(own, result.Ran);
+        // The first test of all also unpacks the source image.
+        Assert.Equal(own, result.Ran.Where(own.Contains));
         Assert.Equal(["IMG7160"], result.Listener.Warnings.Select(diagnostic => diagnostic.Code));
     }
 }

@@ -5,6 +5,7 @@ using ImageSdk.Images;
 using ImageSdk.Layers;
 using ImageSdk.Posix;
 using ImageSdk.Sandbox.Logging;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -268,8 +269,7 @@ public class SandboxTests(BaseImage @base) : IClassFixture<BaseImage>
         project = project with { CacheDirectory = workspace.CacheDirectory };
         using var cancellation = new CancellationTokenSource();
         var build = workspace.BuildAsync(project, cancellation: cancellation.Token);
-        while (!RunningCommands().Contains(Sleeping))
-            await Task.Delay(50);
+        await Wait.UntilAsync(() => RunningCommands().Contains(Sleeping), unless: [build]);
         cancellation.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => build);
         // A cancelled worker may be removing its files, or be succeeded by one that does, until it is let go.

@@ -6,6 +6,7 @@ using ImageSdk.Contracts.Messages;
 using ImageSdk.Layers;
 using ImageSdk.Posix;
 using ImageSdk.Sandbox.Roots;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -113,8 +114,7 @@ public sealed class SessionFolderTests : IDisposable
         using var workers = new BuildWorkers(TestHost.WorkerAssembly, TestHost.Dotnet);
         using var cancellation = new CancellationTokenSource();
         var asking = workers.AskAsync(Path.Combine(folder, "cache"), Bootstrap("sleep", "4243"), new RecordingListener(), cancellation.Token);
-        while (Directory.GetDirectories(store.SessionsDirectory) is not [var session] || Directory.GetDirectories(session).Length == 0)
-            await Task.Delay(20);
+        await Wait.UntilAsync(() => Directory.GetDirectories(store.SessionsDirectory) is [var session] && Directory.GetDirectories(session).Length > 0, unless: [asking]);
         // It does not even notice that it is cancelled.
         using (var stop = Process.Start("kill", ["-STOP", Path.GetFileName(FindWorker()!)]))
             await stop.WaitForExitAsync();

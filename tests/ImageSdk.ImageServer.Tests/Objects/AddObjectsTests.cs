@@ -2,6 +2,7 @@ using ImageSdk.Dominator;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
+using ImageSdk.Tests;
 
 namespace ImageSdk.ImageServer.Tests;
 
@@ -117,8 +118,11 @@ public sealed class AddObjectsTests : IDisposable
         await call.WriteBytesAsync("hello"u8.ToArray());
         await call.FlushAsync();
         var answer = call.ReadAsync(AddObjectResponse.Gob);
-        while (await Task.WhenAny(answer, Task.Delay(10)) != answer)
+        await Wait.UntilAsync(() =>
+        {
             time.Advance(TimeSpan.FromSeconds(1));
+            return answer.IsCompleted;
+        });
         Assert.True((await answer).Added);
         Assert.Equal(5UL, server.Catalogue.SizeOf(ObjectHash.Of("hello"u8)));
     }
@@ -142,8 +146,7 @@ public sealed class AddObjectsTests : IDisposable
             await call.WriteBytesAsync(new byte[sent]);
             await call.FlushAsync();
         }
-        while (server.Failures.IsEmpty)
-            await Task.Delay(5);
+        await Wait.UntilAsync(() => !server.Failures.IsEmpty);
         AssertStored(contents);
     }
 
@@ -155,11 +158,11 @@ public sealed class AddObjectsTests : IDisposable
         Assert.Empty(server.Catalogue.ListUnreferenced());
         Assert.Throws<SrpcException>(() => server.Catalogue.DeleteUnreferenced(0, 1));
         // The pins are given a time after the answers are sent.
-        while (!server.Catalogue.ListUnreferenced().Any())
+        await Wait.UntilAsync(() =>
         {
             time.Advance(TimeSpan.FromSeconds(10.9));
-            await Task.Delay(1);
-        }
+            return server.Catalogue.ListUnreferenced().Any();
+        });
         server.Catalogue.DeleteUnreferenced(100, 0);
         Assert.Empty(server.Temporary.Files());
         Assert.Equal(default, server.Catalogue.Statistics);

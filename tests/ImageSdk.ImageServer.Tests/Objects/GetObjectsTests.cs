@@ -3,6 +3,7 @@ using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.Srpc;
+using ImageSdk.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -82,8 +83,7 @@ public sealed class GetObjectsTests : IDisposable
                 return default;
             });
         });
-        while (!server.Catalogue.ListUnreferenced().Any())
-            await Task.Delay(1);
+        await Wait.UntilAsync(() => server.Catalogue.ListUnreferenced().Any());
         server.Catalogue.DeleteUnreferenced(100, 0);
         Assert.Empty(server.Temporary.Files());
     }

@@ -1,6 +1,7 @@
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
+using ImageSdk.Tests;
 
 namespace ImageSdk.ImageServer.Tests;
 
@@ -75,8 +76,7 @@ public sealed class ObjectCollectorTests : IDisposable
         lock (catalogue.Store.NameLock(held))
         {
             deleting = Task.Run(() => catalogue.DeleteUnreferenced(100, 0, cancellation.Token));
-            while (catalogue.Statistics.UnreferencedCount > 595)
-                Thread.Sleep(1);
+            Assert.True(SpinWait.SpinUntil(() => catalogue.Statistics.UnreferencedCount <= 595, Wait.Patience));
             cancellation.Cancel();
         }
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => deleting);
@@ -120,13 +120,14 @@ public sealed class ObjectCollectorTests : IDisposable
         };
         using var stop = new CancellationTokenSource();
         var running = collector.RunAsync(stop.Token);
-        async Task UntilLookedAsync()
+        Task UntilLookedAsync()
         {
-            for (var before = Volatile.Read(ref looks); Volatile.Read(ref looks) < before + 2;)
+            var before = Volatile.Read(ref looks);
+            return Wait.UntilAsync(() =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
-                await Task.Delay(1);
-            }
+                return Volatile.Read(ref looks) >= before + 2;
+            });
         }
 
         for (var second = 0; second < 20; second++)

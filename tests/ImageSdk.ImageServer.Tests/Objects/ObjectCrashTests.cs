@@ -6,6 +6,7 @@ using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Srpc;
 using ImageSdk.Storage;
+using ImageSdk.Tests;
 
 namespace ImageSdk.ImageServer.Tests;
 
@@ -34,8 +35,7 @@ public sealed class ObjectCrashTests : IDisposable
             var port = int.Parse((await server.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
             var before = confirmed.Count;
             var uploading = Enumerable.Range(0, Uploaders).Select(number => UploadUntilKilledAsync(port, round * Uploaders + number, confirmed)).ToArray();
-            while (confirmed.Count < before + 200)
-                await Task.Delay(1);
+            await Wait.UntilAsync(() => confirmed.Count >= before + 200);
             server.Kill();
             await server.WaitForExitAsync();
             await Task.WhenAll(uploading);

@@ -4,6 +4,7 @@ using ImageSdk.Hosting.Metrics;
 using ImageSdk.ImageServer.Objects;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
+using ImageSdk.Tests;
 
 namespace ImageSdk.ImageServer.Tests;
 
@@ -127,11 +128,11 @@ public sealed class UploadLimitsTests
         Assert.Equal(["", "", "IMG7302"], await SendAsync(server, Content(2_000_000), Content(1_900_000, 2), Content(200_000)));
         // A call with a failure does not keep its objects.
         var collector = new ObjectCollector(server.Catalogue, new() { Limits = server.Catalogue.Admission.Limits }, _ => { }) { Space = () => (900, 1000) };
-        while (server.Catalogue.Statistics.Count > 1)
+        await Wait.UntilAsync(() =>
         {
             collector.Collect();
-            await Task.Delay(1);
-        }
+            return server.Catalogue.Statistics.Count <= 1;
+        });
         Assert.Equal([""], await SendAsync(server, Content(200_000)));
     }
 
@@ -142,11 +143,11 @@ public sealed class UploadLimitsTests
         server.Catalogue.MarkComplete();
         Assert.Equal("IMG7302", (await SendAsync(server, [.. Enumerable.Range(1, 21).Select(length => Content(length))]))[^1]);
         var collector = new ObjectCollector(server.Catalogue, new() { Limits = server.Catalogue.Admission.Limits }, _ => { }) { Space = () => (900, 1000) };
-        while (server.Catalogue.Statistics.Count > 18)
+        await Wait.UntilAsync(() =>
         {
             collector.Collect();
-            await Task.Delay(1);
-        }
+            return server.Catalogue.Statistics.Count <= 18;
+        });
         Assert.Equal(18, server.Catalogue.Statistics.Count);
     }
 
@@ -176,8 +177,7 @@ public sealed class UploadLimitsTests
         await call.WriteAsync(AddObjectRequest.Gob, new() { Length = 4_000_000 });
         await call.WriteBytesAsync(Content(1_000_000));
         await call.FlushAsync();
-        while (!Directory.EnumerateFiles(server.Temporary.Store.Directory, "*", SearchOption.AllDirectories).Any())
-            await Task.Delay(5);
+        await Wait.UntilAsync(() => Directory.EnumerateFiles(server.Temporary.Store.Directory, "*", SearchOption.AllDirectories).Any());
         free = 10_000_001;
         time.Advance(TimeSpan.FromSeconds(2));
         await call.WriteBytesAsync(new byte[3_000_000]);

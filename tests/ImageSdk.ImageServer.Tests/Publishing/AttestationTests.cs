@@ -99,11 +99,7 @@ public sealed class AttestationTests : IDisposable
         await PublishAsync(master.Port, MakeImage());
         await using var replica = await GoServer.StartAsync(master.Port);
         var images = await replica.ConnectImagesAsync();
-        for (var left = 600; !await images.CheckImageAsync(Name); left--)
-        {
-            Assert.True(left > 0, "The image did not come.");
-            await Task.Delay(100);
-        }
+        await Wait.UntilAsync(async () => await images.CheckImageAsync(Name));
         Assert.Null((await images.GetImageAsync(Name))!.Attestations);
     }
 }

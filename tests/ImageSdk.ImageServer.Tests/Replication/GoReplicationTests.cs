@@ -53,27 +53,27 @@ public class GoReplicationTests
         await images.AddImageAsync("base/img.0", master.MakeImage() with { ReleaseNotes = new Annotation(master.PutObject("notes")) });
         await using var replica = await GoServer.StartAsync(master.Port);
         var here = await replica.ConnectImagesAsync();
-        await UntilAsync(async () => await here.CheckImageAsync("base/img.0"));
+        await Wait.UntilAsync(async () => await here.CheckImageAsync("base/img.0"));
         Assert.Equal($"127.0.0.1:{master.Port}", await here.GetReplicationMasterAsync());
 
         var soon = DateTimeOffset.UtcNow.AddHours(1);
         await images.AddImageAsync("base/sub/expiring", master.MakeImage() with { ExpiresAt = soon });
-        await UntilAsync(async () => await here.CheckImageAsync("base/sub/expiring"));
+        await Wait.UntilAsync(async () => await here.CheckImageAsync("base/sub/expiring"));
         await images.ChangeImageExpirationAsync("base/sub/expiring", soon.AddHours(1));
-        await UntilAsync(async () => await here.GetImageExpirationAsync("base/sub/expiring") > soon);
+        await Wait.UntilAsync(async () => await here.GetImageExpirationAsync("base/sub/expiring") > soon);
         await images.DeleteImageAsync("base/img.0");
         await images.MakeDirectoryAsync("gone");
         await images.DeleteDirectoryAsync("gone");
-        await UntilAsync(async () => await here.ListImagesAsync(all) is ["base/sub/expiring"]);
-        await UntilAsync(async () => (await here.ListDirectoriesAsync()).Count == 3);
+        await Wait.UntilAsync(async () => await here.ListImagesAsync(all) is ["base/sub/expiring"]);
+        await Wait.UntilAsync(async () => (await here.ListDirectoriesAsync()).Count == 3);
 
         await UploadAsync(replica);
         await here.AddImageAsync("base/through", MakeImage());
         Assert.True(master.Has("base/through"));
         Assert.Equal((ulong)content.Length, master.Parts.Objects.SizeOf(ObjectHash.Of(content)));
         await images.AddImageAsync("base/short", master.MakeImage() with { ExpiresAt = DateTimeOffset.UtcNow.AddSeconds(4) });
-        await UntilAsync(async () => await here.CheckImageAsync("base/short"));
-        await UntilAsync(async () => !await here.CheckImageAsync("base/short") && !master.Has("base/short"));
+        await Wait.UntilAsync(async () => await here.CheckImageAsync("base/short"));
+        await Wait.UntilAsync(async () => !await here.CheckImageAsync("base/short") && !master.Has("base/short"));
     }
 
     static async Task UploadAsync(GoServer server)
@@ -88,14 +88,5 @@ public class GoReplicationTests
         var tree = new FileSystemBuilder();
         tree.Add("/file", new RegularInode { Mode = InodeMode.Regular | Permissions.File, Size = (ulong)content.Length, Hash = ObjectHash.Of(content) });
         return new Image { FileSystem = tree.Build() };
-    }
-
-    static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        for (var left = 600; !await isSo(); left--)
-        {
-            Assert.True(left > 0, "It did not happen.");
-            await Task.Delay(100);
-        }
     }
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using ImageSdk.ImageServer.Options;
+using ImageSdk.Tests;
 
 namespace ImageSdk.ImageServer.Tests.Replication;
 
@@ -14,16 +16,9 @@ static class Replica
         configure?.Invoke(options);
     });
 
-    /// <summary>Waits for what has to happen; fails where it does not in a minute.</summary>
-    public static async Task UntilAsync(this TestServer server, Func<bool> isSo)
-    {
-        for (var left = 6000; !isSo(); left--)
-        {
-            if (left == 0)
-                Assert.Fail("It did not happen. The log:\n" + string.Join('\n', server.LogLines));
-            await Task.Delay(10);
-        }
-    }
+    /// <summary>Waits for what has to happen, and shows the server's log where it does not.</summary>
+    public static Task UntilAsync(this TestServer server, Func<bool> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "") =>
+        Wait.UntilAsync(isSo, limit: null, () => "The log:\n" + string.Join('\n', server.LogLines), what);
 
     public static Task UntilLoggedAsync(this TestServer server, string text) =>
         server.UntilAsync(() => server.LogLines.Any(line => line.Contains(text, StringComparison.Ordinal)));

@@ -2,6 +2,7 @@ using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
 using ImageSdk.Storage;
+using ImageSdk.Tests;
 
 namespace ImageSdk.ImageServer.Tests.Services;
 
@@ -137,8 +138,7 @@ public sealed class ImageMethodTests : IAsyncLifetime
         await images.AddImageAsync("base/i", server.MakeImage() with { ExpiresAt = clock.GetUtcNow().AddHours(1) });
         Assert.NotNull(await images.GetImageExpirationAsync("base/i"));
         clock.Advance(TimeSpan.FromHours(2));
-        while (await images.CheckImageAsync("base/i"))
-            await Task.Delay(20);
+        await Wait.UntilAsync(async () => !await images.CheckImageAsync("base/i"));
         Assert.False(File.Exists(Path.Combine(server.ImageDirectory, "base/i")));
         await images.AddImageAsync("base/i", server.MakeImage());
         Assert.Null(await images.GetImageExpirationAsync("base/i"));

@@ -4,6 +4,7 @@ using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Imaginator.Configuration;
 using ImageSdk.Imaginator.Git;
 using ImageSdk.Imaginator.Tests.Git;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Imaginator.Tests.Configuration;
 
@@ -39,15 +40,6 @@ public sealed class StreamsFileTests : IDisposable
         return file;
     }
 
-    static async Task UntilAsync(Func<bool> isSo)
-    {
-        for (var left = 1200; !isSo(); left--)
-        {
-            Assert.True(left > 0, "it does not come to that");
-            await Task.Delay(50);
-        }
-    }
-
     [Fact]
     public async Task A_local_file_is_read_again_when_it_changes()
     {
@@ -60,10 +52,10 @@ public sealed class StreamsFileTests : IDisposable
         Assert.NotNull(file.Current.Find("a"));
         // As editors do it.
         File.Move(folder.Write("new", Better), path, overwrite: true);
-        await UntilAsync(() => file.Current.Find("b") is not null);
+        await Wait.UntilAsync(() => file.Current.Find("b") is not null);
         Assert.Null(file.Current.Find("a"));
         Assert.Equal(2, changes);
-        await UntilAsync(() => File.ReadAllText(folder["saved.json"]) == Better);
+        await Wait.UntilAsync(() => File.ReadAllText(folder["saved.json"]) == Better);
     }
 
     [Fact]
@@ -72,14 +64,14 @@ public sealed class StreamsFileTests : IDisposable
         var path = folder.Write("streams.json", Good);
         var file = await StartAsync($"file://{path.Replace(" ", "%20")}");
         File.WriteAllText(path, "{\n  \"Streams\": {\"b\": {\"ManifestUrl\": 2}}}");
-        await UntilAsync(() => file.Problem is not null);
+        await Wait.UntilAsync(() => file.Problem is not null);
         Assert.Equal(("IMG7310", path, 2, 36), (file.Problem!.Code, file.Problem.File, file.Problem.Line, file.Problem.Column));
         Assert.Contains("stay in force", file.Problem.Message, StringComparison.Ordinal);
         Assert.NotNull(file.Current.Find("a"));
         Assert.Equal(Good, File.ReadAllText(folder["saved.json"]));
         Assert.Contains($"{path}(2,36): error IMG7310: ", file.Problem.ToLine(), StringComparison.Ordinal);
         File.WriteAllText(path, Better);
-        await UntilAsync(() => file.Problem is null);
+        await Wait.UntilAsync(() => file.Problem is null);
         Assert.NotNull(file.Current.Find("b"));
         Assert.Single(told, found => found.Code == "IMG7310");
     }
@@ -120,9 +112,9 @@ public sealed class StreamsFileTests : IDisposable
         Assert.NotNull(file.Current.Find("a"));
         Assert.Equal($"Basic {Convert.ToBase64String("me:geheim"u8)}", authorizations.First());
         answer = Better;
-        await UntilAsync(() => file.Current.Find("b") is not null);
+        await Wait.UntilAsync(() => file.Current.Find("b") is not null);
         answer = "";
-        await UntilAsync(() => file.Problem is not null);
+        await Wait.UntilAsync(() => file.Problem is not null);
         Assert.NotNull(file.Current.Find("b"));
         Assert.All(told, found => Assert.DoesNotContain("geheim", found.ToLine(), StringComparison.Ordinal));
         Assert.DoesNotContain("PASSWORD", file.Name, StringComparison.Ordinal);
@@ -138,7 +130,7 @@ public sealed class StreamsFileTests : IDisposable
         var file = await StartAsync($"{repository.Url}?conf/streams.json", TimeSpan.FromMilliseconds(300));
         Assert.NotNull(file.Current.Find("a"));
         repository.Commit(("conf/streams.json", Better));
-        await UntilAsync(() => file.Current.Find("b") is not null);
+        await Wait.UntilAsync(() => file.Current.Find("b") is not null);
     }
 
     [Fact]
@@ -151,10 +143,10 @@ public sealed class StreamsFileTests : IDisposable
         Assert.Equal("one", secrets.Current["P"]);
         watching = secrets.WatchAsync(stopping.Token);
         File.WriteAllText(path, """{"P": two}""");
-        await UntilAsync(() => !told.IsEmpty);
+        await Wait.UntilAsync(() => !told.IsEmpty);
         Assert.Equal(("IMG7318", "one"), (told.First().Code, secrets.Current["P"]));
         File.WriteAllText(path, """{"P": "three"}""");
-        await UntilAsync(() => secrets.Current["P"] == "three");
+        await Wait.UntilAsync(() => secrets.Current["P"] == "three");
         Assert.Equal(["Loaded variables", "Loaded new variables"], log);
     }
 

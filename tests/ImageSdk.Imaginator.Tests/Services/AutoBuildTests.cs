@@ -1,4 +1,5 @@
 using ImageSdk.Dominator;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Imaginator.Tests.Services;
 
@@ -60,11 +61,7 @@ public sealed class AutoBuildTests
     public async Task Cycles_begin_by_themselves()
     {
         await using var imaginator = await TestImaginator.StartAsync(Streams, Main, configure: (options, _) => options.ImageRebuildInterval = TimeSpan.FromSeconds(2));
-        for (var left = 600; imaginator.Builder!.CountOf("app/one") < 2; left--)
-        {
-            Assert.True(left > 0, "they do not");
-            await Task.Delay(50);
-        }
+        await Wait.UntilAsync(() => imaginator.Builder!.CountOf("app/one") >= 2);
     }
 
     [Fact]
@@ -74,20 +71,12 @@ public sealed class AutoBuildTests
         var gate = new TaskCompletionSource();
         imaginator.Builder!.Gate = gate.Task;
         var asking = Assert.ThrowsAnyAsync<Exception>(() => imaginator.BuildAsync("app/two"));
-        for (var left = 600; imaginator.Builder.CountOf("app/two") < 1; left--)
-        {
-            Assert.True(left > 0, "it does not begin");
-            await Task.Delay(50);
-        }
+        await Wait.UntilAsync(() => imaginator.Builder.CountOf("app/two") >= 1);
         await imaginator.RestartAsync();
         await asking;
         gate.SetResult();
         var images = await imaginator.Server.ConnectImagesAsync();
-        for (var left = 1200; !(await images.ListImagesAsync(new())).Any(name => name.StartsWith("app/two/", StringComparison.Ordinal)); left--)
-        {
-            Assert.True(left > 0, "it is not done");
-            await Task.Delay(50);
-        }
+        await Wait.UntilAsync(async () => (await images.ListImagesAsync(new())).Any(name => name.StartsWith("app/two/", StringComparison.Ordinal)));
         Assert.Equal(2, imaginator.Builder.CountOf("app/two"));
     }
 }

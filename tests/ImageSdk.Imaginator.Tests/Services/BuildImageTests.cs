@@ -1,6 +1,7 @@
 using ImageSdk.Dominator;
 using ImageSdk.Imaginator.Archive;
 using ImageSdk.Srpc;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Imaginator.Tests.Services;
 
@@ -158,11 +159,7 @@ public sealed class BuildImageTests
     {
         await using var imaginator = await TestImaginator.StartAsync(Streams);
         var images = await imaginator.Server.ConnectImagesAsync();
-        for (var left = 200; !await images.CheckDirectoryAsync("loop/b"); left--)
-        {
-            Assert.True(left > 0, "they are not made");
-            await Task.Delay(50);
-        }
+        await Wait.UntilAsync(async () => await images.CheckDirectoryAsync("loop/b"));
         Assert.True(await images.CheckDirectoryAsync("app"));
     }
 }

@@ -1,3 +1,5 @@
+using ImageSdk.Tests;
+
 namespace ImageSdk.Srpc.Tests;
 
 public class CountsTests
@@ -9,8 +11,7 @@ public class CountsTests
     // The server is done with a call a moment after its caller.
     static async Task<SrpcMethodCounts> WhenIdleAsync(SrpcServer server, string method)
     {
-        while (Of(server, method).Running > 0)
-            await Task.Delay(1);
+        await Wait.UntilAsync(() => Of(server, method).Running == 0);
         return Of(server, method);
     }
 
@@ -37,8 +38,7 @@ public class CountsTests
         var lines = await WhenIdleAsync(server, "Lines");
         Assert.Equal((0, 0, 1), (lines.Permitted, lines.Failed, lines.Denied));
         await WhenIdleAsync(server, "Hang");
-        while (server.ConnectionCounts.Open > 0)
-            await Task.Delay(1);
+        await Wait.UntilAsync(() => server.ConnectionCounts.Open == 0);
         Assert.Equal((1, 0), (server.ConnectionCounts.Accepted, server.ConnectionCounts.Rejected));
     }
 }

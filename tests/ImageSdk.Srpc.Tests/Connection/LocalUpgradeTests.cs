@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Srpc.Tests;
 
@@ -103,8 +104,7 @@ public class LocalUpgradeTests
             }));
         }
         // Those of tests that run at the same time go as well.
-        while (File.ReadAllText("/proc/net/unix").Contains($"@SRPC.{Environment.ProcessId}.", StringComparison.Ordinal))
-            await Task.Delay(10);
+        await Wait.UntilAsync(() => !File.ReadAllText("/proc/net/unix").Contains($"@SRPC.{Environment.ProcessId}.", StringComparison.Ordinal));
     }
 
     static async Task<(SrpcClientCall, LocalUpgradeResponseOne)> AskAsync(SrpcConnection connection)

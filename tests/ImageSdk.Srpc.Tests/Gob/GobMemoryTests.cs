@@ -1,4 +1,5 @@
 using ImageSdk.Srpc.Gob;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Srpc.Tests;
 
@@ -55,8 +56,7 @@ public class GobMemoryTests
                 Assert.Equal(text, await connection.EchoAsync(text));
         });
         // The last one gives it back when its answer has gone.
-        for (IDisposable? all; (all = memory.TryTake(8 << 20)) is null;)
-            await Task.Delay(10);
+        await Wait.UntilAsync(() => memory.TryTake(8 << 20) is not null);
     }
 
     [Fact]
@@ -105,11 +105,12 @@ public class GobMemoryTests
         new GobEncoder(whole).Write(EchoService.TextType, new EchoService.Text { Value = new string('x', 7 << 20) });
         await client.WriteAsync("CONNECT /_goSRPC_/ HTTP/1.0\n\nTest.Echo\n"u8.ToArray());
         await client.WriteAsync(whole.ToArray().AsMemory(0, 6 << 20));
-        while (memory.TryTake(2 << 20) is { } early)
+        await Wait.UntilAsync(() =>
         {
-            early.Dispose();
-            await Task.Delay(5);
-        }
+            var early = memory.TryTake(2 << 20);
+            early?.Dispose();
+            return early is null;
+        });
         client.Dispose();
         await serving;
         Assert.NotNull(memory.TryTake(8 << 20));
