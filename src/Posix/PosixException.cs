@@ -38,6 +38,7 @@ public static class Errno
     public const int NotDirectory = 20;
     public const int IsDirectory = 21;
     public const int InvalidArgument = 22;
+    public const int NoMemory = 12;
     public const int NoSpace = 28;
     public const int NotImplemented = 38;
     public const int NotEmpty = 39;

@@ -71,5 +71,5 @@ public static class Processes
     }
 
     /// <summary>Fixes the permission bits that new files do not get.</summary>
-    public static void SetUmask(uint mask) => Libc.SetUmask(mask);
+    public static void SetUmask(uint mask) => _ = Libc.SetUmask(mask);
 }

@@ -52,7 +52,7 @@ public sealed unsafe partial class SystemCallFilter : IDisposable
     {
         context = Initialize(ErrorAction | (uint)error);
         if (context == 0)
-            throw new OutOfMemoryException();
+            throw new PosixException("make", "a filter of system calls", Errno.NoMemory);
         // Of another architecture than those here: as good as a call that there is not.
         _ = SetAttribute(context, Attribute.BadArchitecture, ErrorAction | (uint)error);
         _ = SetAttribute(context, Attribute.Optimize, 2); // A binary tree; older libraries can't, and are right all the same.

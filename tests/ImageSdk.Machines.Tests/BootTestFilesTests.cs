@@ -49,7 +49,7 @@ public sealed class BootTestFilesTests : IDisposable
         Assert.Equal("IMG6060", Fault(Path.Combine(folder, "tests")));
     }
 
-    string Fault(string? directory, params string[] more) =>
+    static string Fault(string? directory, params string[] more) =>
         Assert.Throws<BuildException>(() => new BootTestFiles("x").Read(directory, more)).Diagnostic.Code;
 
     [Fact]

@@ -24,7 +24,7 @@ sealed class RawDisk
         efiIdentifier = context.Identifier("EFI file system");
     }
 
-    /// <summary>The programs that <see cref="Write"/> runs.</summary>
+    /// <summary>The programs that <c>Write</c> runs.</summary>
     public static IReadOnlyList<HostTool> Tools(ArtifactSettings said)
     {
         var settings = DiskSettings.Of(said);

@@ -77,7 +77,7 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
     {
         var (image, built, _) = composed;
         var (files, contents, digests) = read;
-        ImageName.TryParse(built.Name, out _, out var time);
+        _ = ImageName.TryParse(built.Name, out _, out var time);
         var name = ImageName.Format(built.Stream, epoch?.UtcDateTime ?? time);
         return new()
         {

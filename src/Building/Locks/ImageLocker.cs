@@ -99,7 +99,7 @@ sealed class ImageLocker(
             await AskAsync(new FetchPackagesRequest(missing, mounts, plan.Project.Sandbox.Limits));
     }
 
-    LockedSource Describe(SourceImage source, AptBootstrap? bootstrap) => source.Kind switch
+    static LockedSource Describe(SourceImage source, AptBootstrap? bootstrap) => source.Kind switch
     {
         SourceKind.Bootstrap => new(LockedSourceType.Bootstrap, BootstrapLock.Describe(bootstrap!)),
         SourceKind.Package => new(LockedSourceType.Package, source.Package!.ToString(), source.Package.TreeHash),

@@ -295,7 +295,7 @@ sealed class ManifestReader(ImageProject project, IBuildListener listener, Cance
                 $"{Path.GetFileName(left)} and {Path.GetFileName(right)} exclude each other: the first replaces what the source image has, the second adds to it. Remove one.", right);
     }
 
-    void RefuseMixture(string what, string? file, bool fileAdds, bool inProject, bool projectAdds)
+    static void RefuseMixture(string what, string? file, bool fileAdds, bool inProject, bool projectAdds)
     {
         if (file is not null && inProject && fileAdds != projectAdds)
             throw new BuildException("IMG1021",

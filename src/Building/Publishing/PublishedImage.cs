@@ -13,7 +13,7 @@ static class PublishedImage
     /// <summary>The name of the next second: there is one image a second and stream, and deleted names are not given again.</summary>
     public static string NextName(string name)
     {
-        ImageName.TryParse(name, out var stream, out var time);
+        _ = ImageName.TryParse(name, out var stream, out var time);
         return ImageName.Format(stream, time.AddSeconds(1));
     }
 }

@@ -8,7 +8,7 @@ namespace ImageSdk.Cli.Finding;
 static class ImageFinding
 {
     /// <summary>Finds an image, without its tree where that is not wanted and the server leaves it out.</summary>
-    /// <exception cref="CommandException">There is no such image, or it is damaged.</exception>
+    /// <exception cref="ImageSdk.Cli.Errors.CommandException">There is no such image, or it is damaged.</exception>
     public static Task<FoundImage> FindAsync(this CommandContext context, string specifier, ImageLookup? lookup = null) =>
         new ImageResolver(context).FindAsync(specifier, lookup ?? new());
 

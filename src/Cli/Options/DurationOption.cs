@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
 
@@ -6,6 +7,8 @@ namespace ImageSdk.Cli.Options;
 /// <summary>A duration as imagetool takes it ("90s", "1h30m", "2d"); 0 where it is not given.</summary>
 sealed class DurationOption : Option<TimeSpan>
 {
+    static readonly SearchValues<char> numberCharacters = SearchValues.Create("0123456789.");
+
     static readonly (string Unit, double Seconds)[] Units =
         [("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600), ("d", 86400), ("w", 604800)];
 
@@ -31,7 +34,7 @@ sealed class DurationOption : Option<TimeSpan>
         var rest = text.AsSpan();
         while (!rest.IsEmpty)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(numberCharacters);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
                 return false;
             rest = rest[digits..];

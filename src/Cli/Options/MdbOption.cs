@@ -21,7 +21,7 @@ sealed class MdbOption : Option<string>
     public SrpcAddress ReadAddress(ParseResult arguments) => ServerOptions.ParseAddress("--mdb", arguments.GetRequiredValue(this), DefaultPort);
 
     /// <summary>Asks the database one question.</summary>
-    /// <exception cref="CommandException">It cannot be reached.</exception>
+    /// <exception cref="ImageSdk.Cli.Errors.CommandException">It cannot be reached.</exception>
     public async Task<T> AskAsync<T>(ParseResult arguments, CommandContext context, Func<MdbServerClient, Task<T>> ask)
     {
         await using var connection = await context.ConnectAsync(ReadAddress(arguments));

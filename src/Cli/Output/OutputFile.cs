@@ -11,7 +11,7 @@ static class OutputFile
     /// Writes to a file; to standard output where none is named, or "-". A regular file is there whole or not at all. Links are followed
     /// and kept. Devices, pipes and other things that are no regular file are written into and never replaced.
     /// </summary>
-    /// <exception cref="CommandException">The path leads to a directory, to a socket, or through a link that leads nowhere.</exception>
+    /// <exception cref="ImageSdk.Cli.Errors.CommandException">The path leads to a directory, to a socket, or through a link that leads nowhere.</exception>
     public static async Task WriteAsync(CommandHost host, string? path, Func<Stream, Task> write)
     {
         if (path is null or "-")

@@ -26,7 +26,7 @@ sealed class TemporaryTree : IDisposable
     /// <summary>An empty folder beside it.</summary>
     public string Scratch => Path.Combine(directory.FullName, "scratch");
 
-    /// <exception cref="CommandException">The image cannot be unpacked.</exception>
+    /// <exception cref="ImageSdk.Cli.Errors.CommandException">The image cannot be unpacked.</exception>
     public static Task<TemporaryTree> UnpackAsync(FoundImage found, CommandContext context) =>
         UnpackAsync(found.Tree, progress => context.FetcherFor(found, progress), context);
 

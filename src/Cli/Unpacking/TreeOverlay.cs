@@ -47,7 +47,7 @@ sealed class TreeOverlay(FileSystem tree, FileTime time)
     /// <summary>Lays a directory tree over: files and links with their modes take the place of those of the image; all is root's.</summary>
     /// <param name="above">The tree.</param>
     /// <param name="contents">Of its files.</param>
-    /// <inheritdoc cref="Add" path="/exception"/>
+    /// <inheritdoc cref="Add(ByteString, byte[])" path="/exception"/>
     public void Add(FileSystem above, IObjectSource contents)
     {
         var builder = new FileSystemBuilder(Tree);

@@ -159,7 +159,7 @@ sealed record AptBootstrapOperation(
 sealed record UnpackOperation(string ImageFile, string ObjectDirectory) : StageOperation;
 
 /// <param name="Package">Id and version, for errors.</param>
-/// <param name="ObjectsFile">The contents of its files, as <see cref="ImagePackages.PackedObjects"/> has them.</param>
+/// <param name="ObjectsFile">The contents of its files, as <c>PackedObjects</c> has them.</param>
 /// <param name="TreeHash">What the package says that the tree's is.</param>
 sealed record UnpackPackageOperation(string Package, string ImageFile, string ObjectsFile, string TreeHash) : StageOperation;
 

@@ -10,7 +10,7 @@ namespace ImageSdk.Debian.Dpkg;
 /// the packages, so that they do not depend on which thread was faster.
 /// </summary>
 /// <param name="count">How many packages there are.</param>
-/// <param name="keepsDirectories">As in <see cref="PackageExtractor.Extract"/>.</param>
+/// <param name="keepsDirectories">As in <c>PackageExtractor</c>.</param>
 sealed class ExtractedDirectories(int count, bool keepsDirectories)
 {
     readonly bool keepsDirectories = keepsDirectories;

@@ -69,7 +69,7 @@ sealed class PackageFetcher(LayerStore layers, string temporary, IBuildListener 
         }
     }
 
-    async Task FetchAsync(DebianPackage package, PackageSource source, string target, CancellationToken cancellation)
+    static async Task FetchAsync(DebianPackage package, PackageSource source, string target, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {

@@ -60,7 +60,7 @@ static class CachedArchives
     /// <summary>Brings the packages into the cache that a command of apt would fetch.</summary>
     /// <param name="command">Calls apt; options may come at its end.</param>
     /// <returns>Null where nothing is to fetch, or apt does not say what: then it has to do it by its own means.</returns>
-    /// <exception cref="BuildException">As <see cref="PackageFetcher.FetchAsync"/>; or apt fetches nothing (IMG4250).</exception>
+    /// <exception cref="BuildException">As <c>PackageFetcher</c>; or apt fetches nothing (IMG4250).</exception>
     public static PackageSupply? TryBring(StageContext context, IReadOnlyList<string> command)
     {
         var options = DebianPackage.AptOptions.SelectMany(setting => new[] { "-o", setting });

@@ -20,7 +20,7 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
     readonly Lazy<PackageLists?> lists = new(() => AptLists.TryRead(context));
 
     /// <summary>What a list of packages comes to.</summary>
-    /// <exception cref="BuildException">One is not known (IMG4002), or apt finds no way (IMG4003).</exception>
+    /// <exception cref="ImageSdk.Contracts.Diagnostics.BuildException">One is not known (IMG4002), or apt finds no way (IMG4003).</exception>
     public PackagePlan PlanInstall(IReadOnlyList<PackageRequest> packages)
     {
         if (settings is { OtherDpkgSetting: { } setting, HasOnlyHooks: false })

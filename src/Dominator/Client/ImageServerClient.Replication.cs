@@ -12,7 +12,7 @@ public sealed partial class ImageServerClient
     /// with the end of the iteration.
     /// </summary>
     /// <param name="ignoreExpiring">Leave out images that have an expiry.</param>
-    /// <exception cref="SrpcException">The server refuses, or the connection is lost.</exception>
+    /// <exception cref="ImageSdk.Srpc.SrpcException">The server refuses, or the connection is lost.</exception>
     /// <exception cref="OperationCanceledException">The iteration was cancelled.</exception>
     public async IAsyncEnumerable<ImageUpdate> GetUpdatesAsync(
         bool ignoreExpiring, [EnumeratorCancellation] CancellationToken cancellation = default)

@@ -14,7 +14,7 @@ public sealed record GetObjectsRequest
     /// <summary>Asks the server to compare the objects with their hashes. The original does not know this and passes over it.</summary>
     public bool Compare { get; set; }
 
-    /// <summary>Lets the server send large objects as <see cref="Wire.SparseContent"/>. The original passes over it.</summary>
+    /// <summary>Lets the server send large objects as <see cref="ImageSdk.Dominator.SparseContent"/>. The original passes over it.</summary>
     public bool Sparse { get; set; }
 
     /// <summary>The schema.</summary>
@@ -44,7 +44,7 @@ public sealed record GetObjectsResponse
     /// <summary>Whether the server has compared the objects with their hashes, as it was asked to.</summary>
     public bool Compared { get; set; }
 
-    /// <summary>Whether large objects come as <see cref="Wire.SparseContent"/>, as they may.</summary>
+    /// <summary>Whether large objects come as <see cref="ImageSdk.Dominator.SparseContent"/>, as they may.</summary>
     public bool Sparse { get; set; }
 
     /// <summary>The schema.</summary>

@@ -34,7 +34,7 @@ public sealed class StreamConnection : ConnectionContext
     /// <summary>Ends when the web server is done with it.</summary>
     public Task Ended => ended.Task;
 
-    public override void Abort(ConnectionAbortedException reason)
+    public override void Abort(ConnectionAbortedException abortReason)
     {
         try
         {
@@ -52,6 +52,7 @@ public sealed class StreamConnection : ConnectionContext
         await Transport.Input.CompleteAsync();
         await Transport.Output.CompleteAsync();
         closed.Dispose();
+        await base.DisposeAsync();
         ended.TrySetResult();
     }
 

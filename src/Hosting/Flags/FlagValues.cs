@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using ImageSdk.Images;
 
@@ -6,6 +7,8 @@ namespace ImageSdk.Hosting.Flags;
 /// <summary>Reads the values of flags in the notations of the original. All throw <see cref="FormatException"/>.</summary>
 public static class FlagValues
 {
+    static readonly SearchValues<char> numberCharacters = SearchValues.Create("0123456789.");
+
     static readonly (string Unit, double Seconds)[] units =
         [("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("μs", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600)];
 
@@ -49,11 +52,11 @@ public static class FlagValues
         var isEmpty = true;
         for (; !rest.IsEmpty; isEmpty = false)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(numberCharacters);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
                 throw NoDuration();
             rest = rest[digits..];
-            var end = rest.IndexOfAny("0123456789.") is >= 0 and var next ? next : rest.Length;
+            var end = rest.IndexOfAny(numberCharacters) is >= 0 and var next ? next : rest.Length;
             var unit = rest[..end].ToString();
             total += number * (units.FirstOrDefault(known => known.Unit == unit) is { Unit: not null } found ? found.Seconds : throw NoDuration());
             rest = rest[end..];

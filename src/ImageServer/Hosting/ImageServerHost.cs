@@ -17,8 +17,8 @@ sealed class ImageServerHost : IAsyncDisposable
     public ServerParts Parts => host.Daemon;
 
     /// <summary>Starts a server; it listens when this returns.</summary>
-    /// <exception cref="SrpcException">Certificates are missing or malformed.</exception>
-    /// <exception cref="StoreException">The directories are in use by another server.</exception>
+    /// <exception cref="ImageSdk.Srpc.SrpcException">Certificates are missing or malformed.</exception>
+    /// <exception cref="ImageSdk.Storage.StoreException">The directories are in use by another server.</exception>
     /// <exception cref="FormatException">The information template or a filter is none.</exception>
     /// <exception cref="IOException">A directory cannot be read or written, or the port is taken.</exception>
     public static async Task<ImageServerHost> StartAsync(ServerOptions options, ServerLog log, TimeProvider? clock = null) =>

@@ -30,7 +30,7 @@ sealed class ObjectReceiver(ObjectCatalogue catalogue, SrpcServerCall call, IObj
     ulong bytes;
 
     /// <exception cref="IOException">The connection is lost. What came whole before is stored nevertheless.</exception>
-    /// <exception cref="GobException">The caller sent something else.</exception>
+    /// <exception cref="ImageSdk.Srpc.Gob.GobException">The caller sent something else.</exception>
     public async Task RunAsync()
     {
         try

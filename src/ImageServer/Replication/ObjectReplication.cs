@@ -19,7 +19,7 @@ sealed class ObjectReplication(ObjectCatalogue objects, ServerConnections master
 
     /// <summary>Returns when all objects of an image are there.</summary>
     /// <param name="pins">Keep the objects until the image refers to them.</param>
-    /// <exception cref="SrpcException">The master has not got an object, or cannot be reached.</exception>
+    /// <exception cref="ImageSdk.Srpc.SrpcException">The master has not got an object, or cannot be reached.</exception>
     /// <exception cref="InvalidDataException">The master sent another content.</exception>
     /// <exception cref="IOException">The disk is full or broken.</exception>
     public async Task FetchAsync(string name, Image image, ObjectPins pins, CancellationToken cancellation)

@@ -112,7 +112,7 @@ sealed class Replicator
         return session.IsListed;
     }
 
-    async Task<string> FollowAsync(ReplicationSession session, SrpcConnection connection, UpdateQueue queue, CancellationToken cancellation)
+    static async Task<string> FollowAsync(ReplicationSession session, SrpcConnection connection, UpdateQueue queue, CancellationToken cancellation)
     {
         try
         {

@@ -61,7 +61,7 @@ static class ImaginatorFlags
     }
 
     static BuildRunnerKind ParseRunner(string text) =>
-        Enum.GetValues<BuildRunnerKind>().FirstOrDefault(kind => kind.ToString().ToLowerInvariant() == text, (BuildRunnerKind)(-1)) is >= 0 and var found
+        Enum.GetValues<BuildRunnerKind>().FirstOrDefault(kind => string.Equals(kind.ToString(), text, StringComparison.OrdinalIgnoreCase), (BuildRunnerKind)(-1)) is >= 0 and var found
             ? found
             : throw new FormatException("expected local, workers, slurm or kubernetes");
 

@@ -65,7 +65,7 @@ sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes no further builds; <see cref="RunAsync"/> returns when those that go on are done.</summary>
+    /// <summary>Takes no further builds; <c>RunAsync</c> returns when those that go on are done.</summary>
     public void Drain() => runner.Drain();
 
     /// <summary>Builds until stopped or drained.</summary>

@@ -51,7 +51,7 @@ public sealed class JobQueue : IAsyncDisposable
         }
         queue.background.Add(queue.ListenAsync());
         if (database.Options.Maintain)
-            queue.background.Add(Task.Run(() => new LeaseWatch(database).RunAsync(queue.closing.Token)));
+            queue.background.Add(Task.Run(() => new LeaseWatch(database).RunAsync(queue.closing.Token), CancellationToken.None));
         return queue;
     }
 

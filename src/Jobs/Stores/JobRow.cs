@@ -34,7 +34,7 @@ sealed record JobRow
     public string? Failure { get; init; }
     public string? Worker { get; init; }
 
-    /// <summary>The process that holds the lease, as <see cref="ProcessIdentity"/> writes it.</summary>
+    /// <summary>The process that holds the lease, as <c>ProcessIdentity</c> writes it.</summary>
     public string? Process { get; init; }
 
     /// <summary>Drawn for each claim. Kept when the job ends, so that a last write that is repeated is known.</summary>

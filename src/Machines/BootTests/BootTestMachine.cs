@@ -40,7 +40,7 @@ sealed class BootTestMachine : IAsyncDisposable
     /// too late for some of its checks.
     /// </summary>
     /// <param name="onPanic">Is told of each machine that is given up for another.</param>
-    /// <exception cref="BuildException">QEMU or the firmware is missing.</exception>
+    /// <exception cref="ImageSdk.Contracts.Diagnostics.BuildException">QEMU or the firmware is missing.</exception>
     /// <exception cref="MachineFault">The machine did not come up.</exception>
     public static async Task<BootTestMachine> BootAsync(
         MachineSettings settings, AcceleratorChoice accelerators, string file, TimeSpan timeout, Action<string>? onConsoleLine, CancellationToken cancellation,

@@ -61,7 +61,7 @@ sealed class SandboxCommand(string root, string devices, WorkerSession session, 
     /// </summary>
     /// <returns>The exit code; 128 + N for signal N.</returns>
     /// <exception cref="TimeoutException">It took longer than <see cref="Timeout"/>, and was ended.</exception>
-    /// <exception cref="BuildException">It reached a limit, and was ended (IMG3260).</exception>
+    /// <exception cref="ImageSdk.Contracts.Diagnostics.BuildException">It reached a limit, and was ended (IMG3260).</exception>
     public int Run(params IReadOnlyList<string> command)
     {
         var network = HasNetwork ? session.Network.Open(settings, Servers, session.Listener) : null;

@@ -5,7 +5,7 @@ using ImageSdk.Posix;
 namespace ImageSdk.Sandbox.Kernel;
 
 /// <summary>
-/// A program of an image that has a stand-in while commands run (<see cref="CoveredPrograms"/>). The stand-in finds the program itself in
+/// A program of an image that has a stand-in while commands run (<c>CoveredPrograms</c>). The stand-in finds the program itself in
 /// <see cref="Originals"/>.
 /// </summary>
 /// <param name="Name">Of the program.</param>

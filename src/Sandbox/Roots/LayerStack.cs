@@ -60,7 +60,7 @@ sealed class LayerStack(WorkerSession session)
     }
 
     /// <summary>Looks whether layers among these directories are still what was made.</summary>
-    /// <exception cref="BuildException">IMG3173: one is not.</exception>
+    /// <exception cref="ImageSdk.Contracts.Diagnostics.BuildException">IMG3173: one is not.</exception>
     public void Check(IReadOnlyList<string> trees)
     {
         foreach (var tree in trees)

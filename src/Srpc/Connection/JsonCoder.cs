@@ -43,7 +43,11 @@ sealed class JsonCoder(SrpcStream stream, GobLimits limits, bool isServer) : Srp
         }
     }
 
-    public override void Dispose() => memory?.Dispose();
+    public override void Dispose()
+    {
+        memory?.Dispose();
+        base.Dispose();
+    }
 
     async ValueTask<byte[]> ReadDocumentAsync(CancellationToken cancellation)
     {

@@ -54,6 +54,7 @@ sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream inner) : Stream
     {
         if (disposing)
             inner.Dispose();
+        base.Dispose(disposing);
     }
 
     int Take(Span<byte> destination)

@@ -35,7 +35,11 @@ abstract class SrpcCoder : IDisposable
 
         public override bool AtBoundary => decoder.AtBoundary;
 
-        public override void Dispose() => decoder.Dispose();
+        public override void Dispose()
+        {
+            decoder.Dispose();
+            base.Dispose();
+        }
 
         public override ValueTask<T> ReadAsync<T>(GobType<T> type, CancellationToken cancellation) =>
             decoder.ReadAsync(type, cancellation);

@@ -8,7 +8,7 @@ namespace ImageSdk.Srpc;
 
 /// <summary>
 /// The bytes of a connection, buffered in both directions: lines, values and raw data in turn. One reader and one
-/// writer at a time may use it, side by side.
+/// writer at a time may use it, side by side. What users of a call dispose is not the connection: whoever opened the transport closes it.
 /// </summary>
 sealed class SrpcStream(Stream transport) : Stream
 {
@@ -201,11 +201,6 @@ sealed class SrpcStream(Stream transport) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
-
-    // Owners of the transport dispose it; what users of a call dispose is not the connection.
-    protected override void Dispose(bool disposing)
-    {
-    }
 
     Memory<byte> EmptyReadBuffer()
     {

@@ -119,7 +119,7 @@ sealed unsafe partial class HandshakeAlerts : IDisposable
         fixed (byte* start = der)
         {
             var end = start;
-            Encode(certificate, &end);
+            _ = Encode(certificate, &end); // As long as the call before said.
         }
         return X509CertificateLoader.LoadCertificate(der);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace ImageSdk.Tasks.Reading;
@@ -5,6 +6,8 @@ namespace ImageSdk.Tasks.Reading;
 /// <summary>Durations as people write them: 90s, 1h30m, 2d, 01:30:00. A bare number would leave its unit to guess; only 0 is one.</summary>
 static class Durations
 {
+    static readonly SearchValues<char> numberCharacters = SearchValues.Create("0123456789.");
+
     const string Expected = "a duration such as 10s, 90m, 1h30m or 01:30:00";
 
     static readonly TimeSpan longest = TimeSpan.FromDays(36500);
@@ -24,7 +27,7 @@ static class Durations
             throw Words.Wrong(name, text, Expected, file);
         while (!rest.IsEmpty)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(numberCharacters);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count))
                 throw Words.Wrong(name, text, Expected, file);
             rest = rest[digits..];

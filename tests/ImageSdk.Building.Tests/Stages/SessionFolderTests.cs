@@ -90,7 +90,7 @@ public sealed class SessionFolderTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(store.SessionsDirectory));
     }
 
-    RunStageRequest Bootstrap(params string[] command) => new(
+    static RunStageRequest Bootstrap(params string[] command) => new(
         "UnpackSourceImage", CacheKey.IdOf(CacheKey.Of(command)), [], [new BootstrapOperation(command, "")],
         new(new Dictionary<string, string>(), [], [], Network: false), "");
 

@@ -19,7 +19,7 @@ public sealed class MainConfigurationLoaderTests : IDisposable
     Task<MainConfiguration> LoadAsync(string text) => new MainConfigurationLoader(
         new(new GitMirrors(folder["git"], TimeProvider.System), http), "amd64", findings.Add).LoadAsync(folder.Write("conf.json", text), CancellationToken.None);
 
-    string Bootstrap(string members) => $$"""{"PackagerTypes": {"deb": {} }, "BootstrapStreams": {"b": {"PackagerType": "deb", {{members}} } } }""";
+    static string Bootstrap(string members) => $$"""{"PackagerTypes": {"deb": {} }, "BootstrapStreams": {"b": {"PackagerType": "deb", {{members}} } } }""";
 
     [Fact]
     public async Task Files_that_are_named_are_read()

@@ -27,7 +27,7 @@ public sealed class ManifestCommandTests : IDisposable
     CommandRun Run(params string[] arguments) =>
         CommandRun.Start(new RunSettings(IsRoot: Processes.IsRoot) { Variables = new() { ["XDG_CACHE_HOME"] = folder["cache"], ["XDG_DATA_HOME"] = folder["data"] } }, arguments);
 
-    string[] Variables => ["--variable", "BASE=boot/small", "--variable", "GREETING=hi from $IMAGE_STREAM"];
+    static string[] Variables => ["--variable", "BASE=boot/small", "--variable", "GREETING=hi from $IMAGE_STREAM"];
 
     void AddBase(params string[] where)
     {

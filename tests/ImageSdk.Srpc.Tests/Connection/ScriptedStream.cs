@@ -56,5 +56,9 @@ sealed class ScriptedStream(byte[] script, int pieceSize = int.MaxValue) : Strea
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    protected override void Dispose(bool disposing) => IsDisposed = true;
+    protected override void Dispose(bool disposing)
+    {
+        IsDisposed = true;
+        base.Dispose(disposing);
+    }
 }

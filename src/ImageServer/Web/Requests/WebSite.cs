@@ -45,7 +45,7 @@ sealed class WebSite(
 
     /// <summary>Reads an image.</summary>
     /// <exception cref="PageFault">There is none.</exception>
-    /// <exception cref="ImageFileException">It is damaged.</exception>
+    /// <exception cref="ImageSdk.Dominator.ImageFileException">It is damaged.</exception>
     public async ValueTask<Image> GetImageAsync(string name, CancellationToken gone)
     {
         if (Images.FindRead(name) is { } read)

@@ -17,7 +17,7 @@ public sealed class CertificateSite(string directory)
     /// <summary>Whether files that exist are replaced. Else they are an error, found before anything is written.</summary>
     public bool Overwrites { get; init; }
 
-    /// <summary>The files that <see cref="Write"/> makes, certificates and keys in turn.</summary>
+    /// <summary>The files that <c>Write</c> makes, certificates and keys in turn.</summary>
     public IEnumerable<string> Files => files.Select(file => file.Path);
 
     /// <param name="isForIdentity">The authority for identity only.</param>
