@@ -47,7 +47,7 @@ start() {
   rm -rf "$work/theirs" "$work/ours"
   mkdir -p "$work/theirs/images" "$work/theirs/objects" "$work/ours/images" "$work/ours/objects"
   [ "$(id -u)" != 0 ] || chown -R nobody "$work/theirs"
-  # It asks a metadata service for its certificate: nobody answers for it here.
+  # It asks a metadata service for its certificate: there is none here.
   # shellcheck disable=SC2086 — a list of words
   http_proxy=http://127.0.0.1:1 $drop_privileges "$tools/imageserver" -permitInsecureMode -CAfile= -generateMissingWebcert -logDir= \
     -imageDir="$work/theirs/images" -objectDir="$work/theirs/objects" -portNum="$theirs" > "$work/theirs.log" 2>&1 &

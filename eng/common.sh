@@ -6,7 +6,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 
 say() { printf '\n== %s\n' "$*"; }
 
-# What is missing is collected and said at once, so that nobody has to come back for each. "need" and its kin collect, "settle"
+# What is missing is collected and said at once, so that one round of corrections is enough. "need" and its kin collect, "settle"
 # installs as root what it can, and tells everybody else what to do.
 missing_packages=
 missing_steps=
@@ -39,7 +39,7 @@ count_subordinate_ids() {
   awk -F: -v name="$1" -v id="$(id -u "$1")" '$1 == name || $1 == id { sum += $3 } END { print sum + 0 }' "$2" 2>/dev/null || echo 0
 }
 
-# The first 65,536 ids from 100000 on that are nobody's, in neither file: START-END.
+# The first 65,536 ids from 100000 on that are free in both files: START-END.
 free_subordinate_ids() {
   cat "$subuid" "$subgid" 2>/dev/null | awk -F: '
     BEGIN { n = 0 }

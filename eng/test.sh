@@ -71,7 +71,7 @@ status=0
 # shellcheck disable=SC2086 — several options
 dotnet test "$root/ImageSdk.sln" --no-build --logger "trx" --results-directory "$results" $hang || status=1
 
-# The same builds by somebody who is not root.
+# The same builds as an ordinary user.
 if [ "$(id -u)" = 0 ]; then
   say "Testing builds as an ordinary user ($user)"
   # What lies in memory there is gigabytes.

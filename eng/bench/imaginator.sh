@@ -85,7 +85,7 @@ start_imaginator() {
   tools=$IMAGESDK_GO_TOOLS
   mkdir -p "$work/imageserver/images" "$work/imageserver/objects" "$work/imageserver/log"
   chown -R nobody "$work/imageserver"
-  # It does not run as root, and asks a metadata service for its certificate: nobody answers for it here.
+  # It does not run as root, and asks a metadata service for its certificate: there is none here.
   http_proxy=http://127.0.0.1:1 setpriv --reuid=nobody --regid=nogroup --clear-groups "$tools/imageserver" \
     -portNum="$imageserver_port" -imageDir="$work/imageserver/images" -objectDir="$work/imageserver/objects" -logDir="$work/imageserver/log" \
     -alsoLogToStderr -CAfile="$work/certificates/authority.pem" -certFile="$work/certificates/imageserver.cert" \

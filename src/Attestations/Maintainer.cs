@@ -1,6 +1,6 @@
 namespace ImageSdk.Attestations;
 
-/// <summary>Who takes care of a package.</summary>
+/// <summary>The maintainer of a package.</summary>
 /// <param name="Address">Of electronic mail; empty where there is none.</param>
 /// <param name="IsGroup">Whether the name or the address is that of a team.</param>
 sealed record Maintainer(string Name, string Address, bool IsGroup)

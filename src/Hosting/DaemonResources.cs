@@ -5,7 +5,7 @@ using ImageSdk.Hosting.Security;
 namespace ImageSdk.Hosting;
 
 /// <summary>What a daemon is made with.</summary>
-/// <param name="Options">What it was told.</param>
+/// <param name="Options">Its settings.</param>
 /// <param name="Log">Its log.</param>
 /// <param name="Certificates">Its certificates, as a server and as a client.</param>
 /// <param name="Time">Its clock.</param>

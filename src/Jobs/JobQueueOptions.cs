@@ -27,7 +27,7 @@ public sealed record JobQueueOptions
     /// <summary>Whether this process looks after lost workers and the limits of the history. At least one process of a queue has to.</summary>
     public bool Maintain { get; init; } = true;
 
-    /// <summary>Is told about trouble that the queue gets over by itself, such as a database that is away.</summary>
+    /// <summary>Receives trouble from which the queue recovers by itself, such as a database that is down.</summary>
     public Action<string>? Report { get; init; }
 }
 

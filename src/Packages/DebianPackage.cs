@@ -24,7 +24,7 @@ sealed partial record DebianPackage(string Name, string Version, string Architec
     public override string ToString() => $"{Name} {Version} ({Architecture})";
 
     /// <summary>
-    /// The packages among the lines that <c>apt-get --print-uris</c> prints, in their order; other lines are passed over.
+    /// The packages among the lines that <c>apt-get --print-uris</c> prints, in their order; other lines are ignored.
     /// apt has to be run with <see cref="AptOptions"/>.
     /// </summary>
     /// <exception cref="BuildException">A line names a package that can't be: IMG4013.</exception>

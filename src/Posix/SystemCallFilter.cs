@@ -72,7 +72,7 @@ public sealed unsafe partial class SystemCallFilter : IDisposable
         other.context = 0; // It is released.
     }
 
-    /// <summary>Lets a call through. Names that no architecture here has, or that the library does not know, are passed over.</summary>
+    /// <summary>Lets a call through. Names that no architecture here has, or that the library does not know, are ignored.</summary>
     public void Allow(string name, params ReadOnlySpan<Condition> conditions) => Add(AllowAction, name, conditions);
 
     public void Refuse(string name, int error, params ReadOnlySpan<Condition> conditions) => Add(ErrorAction | (uint)error, name, conditions);

@@ -165,7 +165,7 @@ public sealed class HostileTarTests : IDisposable
     {
         Assert.Equal(2, run.ExitCode);
         Assert.StartsWith("imagesdk: error IMG7", run.Error, StringComparison.Ordinal);
-        // The one for what nobody thought of.
+        // The one for everything else.
         Assert.DoesNotContain("IMG7199", run.Error, StringComparison.Ordinal);
     }
 }

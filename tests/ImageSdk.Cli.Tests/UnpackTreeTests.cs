@@ -40,7 +40,7 @@ public sealed class UnpackTreeTests : IDisposable
         Assert.Equal(0b110_100_000u, top.Stat("etc/file"u8).Permissions);
         Assert.Equal(0b111_001_001u, top.Stat("etc"u8).Permissions);
         Assert.Equal(0ul, top.Stat("etc/empty"u8).Size);
-        // Names are bytes, and nobody gets a set-uid file of another's.
+        // Names are bytes, and no user gets a set-uid file of another's.
         Assert.Equal("../etc/file"u8.ToArray(), top.ReadLink(Encoding.Latin1.GetBytes("l\u00efnk")));
         Assert.Equal(0b111_101_101u, top.Stat("name with blank"u8).Permissions);
         Assert.Equal(large, File.ReadAllBytes(temporary["out/big"]));

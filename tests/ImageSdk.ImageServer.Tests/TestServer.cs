@@ -75,7 +75,7 @@ sealed class TestServer : IAsyncDisposable
 
     public async Task<ImageServerClient> ConnectImagesAsync(SrpcClientOptions? options = null) => new(await ConnectAsync(options));
 
-    /// <summary>Puts an object into the server's directory, as somebody at the machine could.</summary>
+    /// <summary>Puts an object into the server's directory, as a user of the machine could.</summary>
     public ObjectHash PutObject(string content) => new ObjectStore(ObjectDirectory).Add(Encoding.UTF8.GetBytes(content)).Hash;
 
     /// <summary>An image of a directory with a file whose object is there, an empty file and a link.</summary>

@@ -4,7 +4,7 @@ using ImageSdk.Tests;
 
 namespace ImageSdk.Sdk.Tests;
 
-/// <summary>Real builds by somebody whose language has other letters, decimal commas and another encoding: MSBuild works in that culture, and so do our tasks.</summary>
+/// <summary>Real builds by a user whose language has other letters, decimal commas and another encoding: MSBuild works in that culture, and so do our tasks.</summary>
 [Trait("Category", "Image")]
 public sealed class LocaleTests : IDisposable
 {

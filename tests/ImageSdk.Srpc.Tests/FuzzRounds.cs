@@ -4,7 +4,7 @@ namespace ImageSdk.Srpc.Tests;
 
 /// <summary>
 /// How many damaged messages a test tries: a few thousand as a rule, and as many as IMAGESDK_FUZZ_ROUNDS says for each
-/// such test where somebody has time.
+/// such test when time allows.
 /// </summary>
 static class FuzzRounds
 {

@@ -2,7 +2,7 @@ using ImageSdk.Images;
 
 namespace ImageSdk.Storage.Tests;
 
-/// <summary>Nothing has its name before its content is on the disk, and nobody is told of it before its name is.</summary>
+/// <summary>Nothing has its name before its content is on the disk, and it is announced only after its name is.</summary>
 public sealed class DurabilityTests : IDisposable
 {
     readonly TemporaryDirectory directory = new();

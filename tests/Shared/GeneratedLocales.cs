@@ -26,7 +26,7 @@ sealed class GeneratedLocales : IDisposable
 
     public static IEnumerable<string> Names => made.Select(locale => locale.Name);
 
-    /// <summary>The variables of somebody who works in a locale.</summary>
+    /// <summary>The variables of a user of a locale.</summary>
     public IReadOnlyDictionary<string, string> Variables(string name) =>
         new Dictionary<string, string> { ["LOCPATH"] = folder, ["LANG"] = name, ["LC_ALL"] = name, ["LANGUAGE"] = name.Split('_')[0] };
 

@@ -6,7 +6,7 @@ namespace ImageSdk.Tests;
 /// <summary>Waits for what other threads, processes and servers do. Every wait has a limit, and says what did not happen.</summary>
 static class Wait
 {
-    /// <summary>Long enough for a busy machine; where nothing is wrong, nobody waits that long.</summary>
+    /// <summary>Long enough for a busy machine; a test that passes does not wait that long.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     static readonly TimeSpan pause = TimeSpan.FromMilliseconds(10);

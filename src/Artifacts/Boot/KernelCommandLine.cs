@@ -4,7 +4,7 @@ using ImageSdk.Posix;
 
 namespace ImageSdk.Artifacts.Boot;
 
-/// <summary>What a kernel is told beside where its root is.</summary>
+/// <summary>The options of a kernel besides the place of its root.</summary>
 static class KernelCommandLine
 {
     /// <summary>Screen and serial line; the last one is /dev/console. A login prompt is on both.</summary>

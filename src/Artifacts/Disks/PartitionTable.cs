@@ -13,7 +13,7 @@ sealed record Partition(string Name, string Type, Guid Identifier, long Start, l
     public const string BiosBoot = "21686148-6449-6E6F-744E-656564454649";
     public const string EfiSystem = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B";
 
-    /// <summary>The root of a system for x86-64, so that programs find it without being told.</summary>
+    /// <summary>The root of a system for x86-64, so that programs find it without configuration.</summary>
     public const string LinuxRootX64 = "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709";
     public const string LinuxFileSystem = "0FC63DAF-8483-4772-8E79-3D69D8477DE4";
 }

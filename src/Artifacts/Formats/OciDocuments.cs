@@ -27,7 +27,7 @@ sealed record OciPlatform(string Architecture, string Os);
 sealed record OciConfig(
     string Created, string Architecture, string Os, OciRunSettings Config, OciRootFs Rootfs, IReadOnlyList<OciHistory> History);
 
-/// <summary>What an engine does with the image unless told otherwise. Members without a value are left out.</summary>
+/// <summary>The image's defaults for an engine. Members without a value are left out.</summary>
 /// <param name="User"><c>USER</c> or <c>USER:GROUP</c>, names or numbers.</param>
 /// <param name="ExposedPorts"><c>80/tcp</c>; a set, which Go writes as an object of empty objects.</param>
 /// <param name="Volumes">Absolute paths; likewise a set.</param>

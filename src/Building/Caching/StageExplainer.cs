@@ -164,7 +164,7 @@ public sealed class StageExplainer
             : null;
     }
 
-    // Scripts, packages and tests are told the stream, so that their inputs say whose they are; those of files do not.
+    // Scripts, packages and tests get the stream's name, so that their inputs say whose they are; those of files do not.
     bool IsOfStream(string inputs) => inputs.Split('\n').All(line =>
         !(line.StartsWith("variable IMAGE_STREAM ", StringComparison.Ordinal) || line.StartsWith("stream ", StringComparison.Ordinal))
         || line[(line.LastIndexOf(' ') + 1)..] == stream);

@@ -275,7 +275,7 @@ sealed class ManifestReader(ImageProject project, IBuildListener listener, Cance
                     ofStage.Add(new(file, stage));
                 }
             if (ofStage.GroupBy(script => Path.GetFileName(script.File)).FirstOrDefault(group => group.Count() > 1) is { } twice)
-                throw new BuildException("IMG1046", $"Two scripts of {name} are called \"{twice.Key}\"; their order can't be told. Rename one.", twice.First().File);
+                throw new BuildException("IMG1046", $"Two scripts of {name} are called \"{twice.Key}\"; their order is undefined. Rename one.", twice.First().File);
             scripts.AddRange(ofStage.OrderBy(script => Path.GetFileName(script.File), VersionOrder.Instance));
         }
         return scripts;

@@ -79,7 +79,7 @@ static class ManifestText
 
     /// <summary>A listener's ear for members that are named nearly as one that is known.</summary>
     public static Action<MisnamedMember> WarnOfMisnamed(string file, IBuildListener listener) => member => listener.Report(new(
-        DiagnosticSeverity.Warning, "IMG1154", $"\"{member.Name}\" has no meaning in {Path.GetFileName(file)} and is passed over. If \"{member.Nearest}\" is meant, rename it.",
+        DiagnosticSeverity.Warning, "IMG1154", $"\"{member.Name}\" has no meaning in {Path.GetFileName(file)} and is ignored. If \"{member.Nearest}\" is meant, rename it.",
         file, member.Line, member.Column));
 
     public static T Convert<T>(string file, Func<T> read)

@@ -30,7 +30,7 @@ sealed class WorkForecast(StateDirectory state)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BuildException or ArgumentException)
         {
-            return false; // The build says what is amiss.
+            return false; // The build reports the error.
         }
     }
 }

@@ -26,7 +26,7 @@ sealed class RemoveArtifactCommand : LocalCommand
         Add(force);
     }
 
-    // The worker has to be told that it shall end.
+    // The worker ends only on request.
     protected override bool NeedsCleaning => true;
 
     protected override int Execute(ParseResult arguments, CommandContext context)

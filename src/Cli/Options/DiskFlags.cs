@@ -25,7 +25,7 @@ sealed class DiskFlags
         (Text("--root-label", "LABEL", "The label of the root's file system"), "RootLabel"),
         (Text("--min-bytes", "SIZE", "What the root has at least"), "RootMinimumSize"),
         (Text("--min-free-bytes", "SIZE", "What is free in the root at least"), "FreeSpace"),
-        (Text("--extra-kernel-options", "OPTIONS", "What the kernel is told behind all else"), "ExtraKernelOptions"),
+        (Text("--extra-kernel-options", "OPTIONS", "Kernel options after all others"), "ExtraKernelOptions"),
     ];
 
     readonly Option<string?> partitions = Text("--extra-partitions-filename", "FILE", "More partitions, as a list in JSON");

@@ -6,7 +6,7 @@ using ImageSdk.Trees.Scanning;
 
 namespace ImageSdk.Cli.Options;
 
-/// <summary>What is passed over when files are looked for that an image's filter matches.</summary>
+/// <summary>What is ignored when files are looked for that an image's filter matches.</summary>
 sealed class ScanOptions
 {
     const string Default = "/data/.*,/home/.*,/tmp/.*,/var/log/.*,/var/mail/.*,/var/spool/.*,/var/tmp/.*";

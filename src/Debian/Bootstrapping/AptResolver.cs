@@ -28,7 +28,7 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
     /// <summary>
     /// Works out the essential packages, and begins with the rest: the root can take the former meanwhile.
     /// </summary>
-    /// <param name="warned">Where to warn of sources that are unavailable, which are passed over; null where they are an error.</param>
+    /// <param name="warned">Where to warn of sources that are unavailable, which are ignored; null where they are an error.</param>
     /// <returns>Its <see cref="PendingResolution.Whole"/> ends before the folders are used for anything else.</returns>
     /// <exception cref="BuildException">The lists can't be brought up to date (IMG2016), or the packages can't be had (IMG2017).</exception>
     public PendingResolution Resolve(StageContext? warned)
@@ -81,7 +81,7 @@ sealed class AptResolver(AptBootstrap bootstrap, AptDirectory directory, HostCom
         if (warned is null || unavailable.Count == 0)
             throw Failure("IMG2016", "The package lists cannot be brought up to date" + (described.Length == 0 ? "" : $": {described}") + DescribeMissingKeys(lines), "apt-get", exitCode, lines);
         warned.Warn("IMG4131",
-            $"Sources of packages cannot be brought up to date, and are passed over (ImageAllowUnavailablePackageSources): {described}. "
+            $"Sources of packages cannot be brought up to date, and are ignored (ImageAllowUnavailablePackageSources): {described}. "
             + "The root that this build makes is not reused; the next build asks the sources again.");
         return false;
     }

@@ -15,7 +15,7 @@ namespace ImageSdk.Debian.Bootstrapping;
 /// after the other and starts six processes for each; here pre-installation scripts are run, files are written side by side, and the
 /// packages entered into dpkg's database. Where packages share files, or there are triggers on their files, that is left to dpkg.
 /// </summary>
-/// <param name="forces">What dpkg does in spite of doubts, as scripts are told (<c>DPKG_FORCE</c>).</param>
+/// <param name="forces">What dpkg does in spite of doubts, as scripts see it (<c>DPKG_FORCE</c>).</param>
 /// <param name="runScript">Runs a shell script in the root, as dpkg would be run there; throws where it fails.</param>
 sealed class PlainUnpacker(StageContext context, string forces, Action<string> runScript)
 {

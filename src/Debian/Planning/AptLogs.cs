@@ -21,7 +21,7 @@ static partial class AptLogs
     /// <summary>What apt, dpkg and update-alternatives write lines with times to.</summary>
     static readonly string[] TimedLogs = [DpkgLog, "var/log/alternatives.log", $"{Directory}/history.log", $"{Directory}/term.log"];
 
-    /// <summary>Notes how long the logs are, so that what comes after that can be told apart.</summary>
+    /// <summary>Notes how long the logs are, so that later lines can be separated.</summary>
     public static IReadOnlyList<ulong> Measure(DirectoryHandle root) =>
         [.. TimedLogs.Select(path => root.StatInRoot(Encoding.UTF8.GetBytes(path))?.Size ?? 0)];
 

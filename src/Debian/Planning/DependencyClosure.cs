@@ -25,7 +25,7 @@ sealed class DependencyClosure
 
     /// <param name="lists">All of them; null where they cannot be read.</param>
     /// <param name="installed">dpkg's database.</param>
-    /// <param name="entries">What is asked for, as apt is told: "nginx", "nginx=1.22*".</param>
+    /// <param name="entries">What is asked for, in apt's notation: "nginx", "nginx=1.22*".</param>
     /// <returns>Null where apt has to look for itself what is meant.</returns>
     public static DependencyClosure? TryTake(PackageLists? lists, ReadOnlyMemory<byte> installed, IEnumerable<string> entries)
     {

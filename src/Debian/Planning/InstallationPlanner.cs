@@ -12,7 +12,7 @@ namespace ImageSdk.Debian.Planning;
 /// Asks the apt of a root what a list of packages comes to, with lists that are up to date. What it was asked before it is not asked
 /// again: lists and answers are in the build cache, by all that they depend on.
 /// </summary>
-/// <param name="allowsUnavailable">Whether sources that are unavailable are passed over with a warning.</param>
+/// <param name="allowsUnavailable">Whether sources that are unavailable are ignored with a warning.</param>
 sealed class InstallationPlanner(
     WorkerSession session, CommandSettings settings, IReadOnlyList<PackageRequest> packages, bool allowsUnavailable, IBuildListener listener)
 {
@@ -22,7 +22,7 @@ sealed class InstallationPlanner(
     /// <summary>What was said so far.</summary>
     public string LogText => log.ToString();
 
-    /// <summary>Whether a source was passed over: what is planned without it is good for this build alone.</summary>
+    /// <summary>Whether a source was skipped: what is planned without it is good for this build alone.</summary>
     public bool LacksSources { get; private set; }
 
     /// <summary>Lists and upgrade, and where there is nothing to upgrade the packages too.</summary>

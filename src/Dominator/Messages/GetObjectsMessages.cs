@@ -11,10 +11,10 @@ public sealed record GetObjectsRequest
 
     public IReadOnlyList<ObjectHash> Hashes { get; set; } = [];
 
-    /// <summary>Asks the server to compare the objects with their hashes. The original does not know this and passes over it.</summary>
+    /// <summary>Asks the server to compare the objects with their hashes. The original does not know this and ignores it.</summary>
     public bool Compare { get; set; }
 
-    /// <summary>Lets the server send large objects as <see cref="ImageSdk.Dominator.SparseContent"/>. The original passes over it.</summary>
+    /// <summary>Lets the server send large objects as <see cref="ImageSdk.Dominator.SparseContent"/>. The original ignores it.</summary>
     public bool Sparse { get; set; }
 
     /// <summary>The schema.</summary>

@@ -37,7 +37,7 @@ public sealed class ObjectPush : IObjectReceiver
 
     public TransferProgress Progress { get; }
 
-    /// <summary>Offers objects; waits while enough are under way. Objects that were offered before are passed over.</summary>
+    /// <summary>Offers objects; waits while enough are under way. Objects that were offered before are ignored.</summary>
     /// <exception cref="ImageSdk.Srpc.SrpcException">An earlier object was refused, or the server cannot be reached.</exception>
     /// <exception cref="IOException">The content of an earlier one cannot be read.</exception>
     public async ValueTask OfferAsync(OfferedBatch batch)

@@ -1,7 +1,7 @@
 namespace ImageSdk.Hosting.Logs;
 
 /// <summary>
-/// Says in the log that the disk is full or broken. Callers are told too, each of each object; the log has the same trouble once a
+/// Says in the log that the disk is full or broken. Callers get the error too, each for its object; the log has the same trouble once a
 /// minute, with how often it was in between. For many threads.
 /// </summary>
 public sealed class DiskTrouble(Action<string> log, TimeProvider time)

@@ -1,6 +1,6 @@
 namespace ImageSdk.Hosting.Options;
 
-/// <summary>What every daemon can be told at its start; names and defaults are those of the flags of Dominator's daemons.</summary>
+/// <summary>The settings of every daemon at its start; names and defaults are those of the flags of Dominator's daemons.</summary>
 /// <param name="name">The daemon's name: of its program, its files below /etc and its log directory.</param>
 /// <param name="port">Its port.</param>
 public abstract record DaemonOptions(string name, ushort port)

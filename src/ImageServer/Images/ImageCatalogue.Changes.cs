@@ -201,7 +201,7 @@ sealed partial class ImageCatalogue
     void Tell(ImageDirectory directory) =>
         Feed.Publish(new() { Directory = directory, Operation = ImageOperation.MakeDirectory });
 
-    /// <summary>Whether an image could be added, as far as that can be told without its directory and objects.</summary>
+    /// <summary>Whether an image could be added, as far as that is known without its directory and objects.</summary>
     /// <exception cref="ArgumentException">The name is none.</exception>
     /// <exception cref="SrpcException">The name is taken, or there is no tree.</exception>
     /// <exception cref="ImageFormatException">The tree is none.</exception>

@@ -75,7 +75,7 @@ sealed class ObjectReceiver(ObjectCatalogue catalogue, SrpcServerCall call, IObj
         if ((FindExcess(length) ?? (isLarge ? batch.Refusal(length, expected, request.Sparse) : null)) is { } reason)
         {
             batch.Refuse(length, reason);
-            // Before the content is passed over: whoever listens need not send all of it.
+            // Before the content is ignored: whoever listens need not send all of it.
             await CompleteAsync();
             await SkipAsync(request);
             return;

@@ -2,7 +2,7 @@ using ImageSdk.Hosting.Options;
 
 namespace ImageSdk.ImageServer.Options;
 
-/// <summary>What an image server can be told at its start besides what all daemons can; names and defaults are the original's flags.</summary>
+/// <summary>The settings of an image server besides those of all daemons; names and defaults are the original's flags.</summary>
 sealed record ServerOptions() : DaemonOptions("imageserver", DefaultPort)
 {
     const ushort DefaultPort = 6971;

@@ -54,7 +54,7 @@ public sealed class Filter
     public static Filter FromLines(IEnumerable<string> lines) => new(lines.Where(line => line.Length > 0).ToArray());
 
     /// <summary>
-    /// The union of the lines, sorted bytewise. Null (sparse) filters are passed over; null if there is no other.
+    /// The union of the lines, sorted bytewise. Null (sparse) filters are ignored; null if there is no other.
     /// </summary>
     public static Filter? Merge(params IEnumerable<Filter?> filters)
     {

@@ -80,7 +80,7 @@ public sealed record Triggers(IReadOnlyList<Trigger> List)
 
     /// <summary>
     /// Unites triggers of the same service and the same DoReload: match lines united and sorted, flags or-ed, the last
-    /// SortName that is not empty kept. Null lists are passed over; null if nothing is left.
+    /// SortName that is not empty kept. Null lists are ignored; null if nothing is left.
     /// </summary>
     public static Triggers? Merge(params IEnumerable<Triggers?> all)
     {

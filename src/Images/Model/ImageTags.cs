@@ -19,7 +19,7 @@ public static class ImageTags
     public static string Format(IReadOnlyDictionary<string, string> tags) =>
         string.Join(',', tags.OrderBy(tag => tag.Key, Utf8Order.Instance).Select(tag => $"{tag.Key}={tag.Value}"));
 
-    /// <summary>All tags; a later value of a key wins. Nulls are passed over.</summary>
+    /// <summary>All tags; a later value of a key wins. Nulls are ignored.</summary>
     public static IReadOnlyDictionary<string, string> Merge(params IEnumerable<IReadOnlyDictionary<string, string>?> all)
     {
         var tags = new Dictionary<string, string>();

@@ -38,7 +38,7 @@ public sealed class CommentedJson
     public static CommentedJson Parse(string text, MemberFindings? findings = null) => new CommentedJsonParser(text, findings).Parse();
 
     /// <summary>The members of an object by name, whose case does not count.</summary>
-    /// <param name="known">Names that have a meaning here; others are passed over.</param>
+    /// <param name="known">Names that have a meaning here; others are ignored.</param>
     /// <param name="misnamed">Told of members whose names are near to one that is known.</param>
     /// <exception cref="JsonException">The value is no object, or two of its members differ in case only.</exception>
     public IReadOnlyDictionary<string, CommentedJson> ReadMembers(string what, IReadOnlyList<string> known, Action<MisnamedMember>? misnamed = null)

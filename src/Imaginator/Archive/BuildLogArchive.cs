@@ -10,7 +10,7 @@ namespace ImageSdk.Imaginator.Archive;
 /// </summary>
 /// <param name="directory">Where they lie; empty for nowhere.</param>
 /// <param name="quota">Bytes; none are kept up to 1 MiB.</param>
-/// <param name="report">Is told what cannot be written.</param>
+/// <param name="report">Receives what cannot be written.</param>
 /// <param name="time">The clock.</param>
 sealed class BuildLogArchive(string directory, ulong quota, Action<string> report, TimeProvider time)
 {

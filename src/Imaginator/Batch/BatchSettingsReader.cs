@@ -7,7 +7,7 @@ namespace ImageSdk.Imaginator.Batch;
 
 /// <summary>Reads the file of <c>-runnerFile</c>: JSON with comment lines, as all of the imaginator's.</summary>
 /// <param name="text">Its text.</param>
-/// <param name="report">Is told of what is passed over.</param>
+/// <param name="report">Receives what is ignored.</param>
 sealed class BatchSettingsReader(ConfigurationText text, Action<Diagnostic> report)
 {
     /// <exception cref="BuildException">IMG7310: it is not what is expected.</exception>

@@ -33,14 +33,14 @@ sealed record ConfigurationText(string Name, string Text)
     }
 
     /// <summary>Reads JSON with comment lines.</summary>
-    /// <param name="report">Is told of what is passed over.</param>
+    /// <param name="report">Receives what is ignored.</param>
     /// <exception cref="BuildException">IMG7310: it is not what is expected.</exception>
     public T ReadJson<T>(Func<CommentedJson, T> read, Action<Diagnostic> report)
     {
         return Convert(() => read(CommentedJson.Parse(Text, new(Unknown, Repeated))));
 
         void Unknown(UnknownMember member) => report(new(DiagnosticSeverity.Warning, "IMG7311",
-            $"\"{member.Name}\" has no meaning here and is passed over.{(member.Nearest is null ? "" : $" If \"{member.Nearest}\" is meant, rename it.")}", Name, member.Line, member.Column));
+            $"\"{member.Name}\" has no meaning here and is ignored.{(member.Nearest is null ? "" : $" If \"{member.Nearest}\" is meant, rename it.")}", Name, member.Line, member.Column));
 
         void Repeated(RepeatedMember member) => report(new(DiagnosticSeverity.Warning, "IMG7312",
             $"\"{member.Name}\" is there twice, first in line {member.FirstLine}; this one counts. Keep one.", Name, member.Line, member.Column));

@@ -6,7 +6,7 @@ namespace ImageSdk.Imaginator.Configuration;
 /// <summary>Reads the main configuration and the files that it names.</summary>
 /// <param name="source">Reads files.</param>
 /// <param name="architecture">In the field's words: amd64, arm64.</param>
-/// <param name="report">Is told of what is passed over.</param>
+/// <param name="report">Receives what is ignored.</param>
 sealed class MainConfigurationLoader(ConfigurationSource source, string architecture, Action<Diagnostic> report)
 {
     /// <exception cref="BuildException">A file cannot be had or is not what is expected.</exception>
@@ -33,7 +33,7 @@ sealed class MainConfigurationLoader(ConfigurationSource source, string architec
         ImageTriggers = await LoadAsync(stream.ImageTriggersUrl, text =>
         {
             var triggers = Triggers.Parse(text.Text, member => report(new(DiagnosticSeverity.Warning, "IMG7311",
-                $"\"{member.Name}\" has no meaning here and is passed over. If \"{member.Nearest}\" is meant, rename it.", text.Name, member.Line, member.Column)));
+                $"\"{member.Name}\" has no meaning here and is ignored. If \"{member.Nearest}\" is meant, rename it.", text.Name, member.Line, member.Column)));
             triggers.Validate();
             return triggers;
         }, cancellation),

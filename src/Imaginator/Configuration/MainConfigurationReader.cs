@@ -9,7 +9,7 @@ namespace ImageSdk.Imaginator.Configuration;
 /// <summary>Reads the main configuration. Files that it names by URL are not read here.</summary>
 /// <param name="text">Its text.</param>
 /// <param name="architecture">In the field's words: amd64, arm64.</param>
-/// <param name="report">Is told of what is passed over.</param>
+/// <param name="report">Receives what is ignored.</param>
 sealed class MainConfigurationReader(ConfigurationText text, string architecture, Action<Diagnostic> report)
 {
     static readonly string[] packagerMembers =
@@ -28,7 +28,7 @@ sealed class MainConfigurationReader(ConfigurationText text, string architecture
             "PackagerTypes", "RelationshipsQuickLinks", "SshMetadataFetcher");
         if (record.Find("SshMetadataFetcher") is { Kind: JsonValueKind.Object } fetcher)
             report(new(DiagnosticSeverity.Warning, "IMG7321",
-                "SshMetadataFetcher is passed over: keys and certificates for Git are those of the user who runs the daemon. Put them into that user's ~/.ssh.",
+                "SshMetadataFetcher is ignored: keys and certificates for Git are those of the user who runs the daemon. Put them into that user's ~/.ssh.",
                 text.Name, fetcher.Line, fetcher.Column));
         var packagers = record.Table("PackagerTypes", ReadPackager);
         return new()

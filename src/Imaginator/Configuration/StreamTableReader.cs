@@ -7,7 +7,7 @@ namespace ImageSdk.Imaginator.Configuration;
 /// <summary>Reads the streams file.</summary>
 /// <param name="text">Its text.</param>
 /// <param name="architecture">In the field's words: amd64, arm64.</param>
-/// <param name="report">Is told of what is passed over.</param>
+/// <param name="report">Receives what is ignored.</param>
 sealed class StreamTableReader(ConfigurationText text, string architecture, Action<Diagnostic> report)
 {
     /// <exception cref="BuildException">IMG7310, IMG7313, IMG7314, IMG7319: it is not what is expected.</exception>

@@ -8,8 +8,8 @@ namespace ImageSdk.Imaginator.Configuration;
 /// </summary>
 /// <param name="path">Of the file; empty for none.</param>
 /// <param name="source">Reads it.</param>
-/// <param name="report">Is told of what is wrong with it, and of what is passed over.</param>
-/// <param name="log">Is told when they were read.</param>
+/// <param name="report">Receives what is wrong with it, and what is ignored.</param>
+/// <param name="log">Receives a line each time they are read.</param>
 /// <param name="time">The clock.</param>
 sealed class VariablesFile(string path, ConfigurationSource source, Action<Diagnostic> report, Action<string> log, TimeProvider time)
 {

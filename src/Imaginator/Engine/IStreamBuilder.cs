@@ -9,7 +9,7 @@ interface IStreamBuilder
 {
     /// <summary>Builds an image; the image server has it afterwards no more than before.</summary>
     /// <param name="build">What to build.</param>
-    /// <param name="log">Is told what happens.</param>
+    /// <param name="log">Receives what happens.</param>
     /// <param name="cancellation">Ends the build; nothing of it is left.</param>
     /// <exception cref="SourceNeededException">The source image has to be built first.</exception>
     /// <exception cref="BuildException">It fails, for a reason that the message explains.</exception>
@@ -43,7 +43,7 @@ sealed record StreamBuild(BuildableStream Stream, IReadOnlyDictionary<string, st
     /// <summary>How old packages from the cache may be; null for any age.</summary>
     public TimeSpan? MaxPackageAge { get; init; }
 
-    /// <summary>Is told which stage begins.</summary>
+    /// <summary>Receives each stage as it begins.</summary>
     public Func<string, Task>? Report { get; init; }
 
     /// <summary>How long it may take.</summary>

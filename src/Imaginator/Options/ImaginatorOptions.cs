@@ -2,7 +2,7 @@ using ImageSdk.Hosting.Options;
 
 namespace ImageSdk.Imaginator.Options;
 
-/// <summary>What an imaginator can be told at its start besides what all daemons can; names and defaults are the original's flags.</summary>
+/// <summary>The settings of an imaginator besides those of all daemons; names and defaults are the original's flags.</summary>
 sealed record ImaginatorOptions : DaemonOptions
 {
     const ushort DefaultPort = 6975;

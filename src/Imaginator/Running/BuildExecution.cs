@@ -15,7 +15,7 @@ namespace ImageSdk.Imaginator.Running;
 /// <param name="time">The clock.</param>
 sealed class BuildExecution(IStreamBuilder builder, ImageServerLink server, string outgoingDirectory, TimeProvider time)
 {
-    /// <param name="report">Is told which stage begins.</param>
+    /// <param name="report">Receives each stage as it begins.</param>
     /// <inheritdoc cref="IBuildRunner.RunAsync"/>
     public async Task<BuildOutcome> RunAsync(BuildOrder order, BuildableStream stream, JobLogListener log, Func<string, Task> report, CancellationToken stop)
     {

@@ -19,7 +19,7 @@ interface IBatchSystem
 /// <param name="Placement">What the machine must have.</param>
 /// <param name="Architecture">In the field's words.</param>
 /// <param name="TimeLimit">How long it may run.</param>
-/// <param name="Log">Is told what becomes of it.</param>
+/// <param name="Log">Receives what becomes of it.</param>
 sealed record BatchBuild(Job Job, StreamPlacement Placement, string Architecture, TimeSpan TimeLimit, Action<string> Log);
 
 /// <summary>The batch system refuses a build.</summary>

@@ -22,7 +22,7 @@ interface IBuildRunner
 /// <param name="Stream">The stream.</param>
 /// <param name="Context">Its job.</param>
 /// <param name="Step">Counts the builds of the job: once more after its source image was built.</param>
-/// <param name="Log">Is told what happens.</param>
+/// <param name="Log">Receives what happens.</param>
 sealed record BuildRun(BuildOrder Order, BuildableStream Stream, JobContext Context, int Step, JobLogListener Log)
 {
     /// <summary>What is left of the time that the order gives.</summary>

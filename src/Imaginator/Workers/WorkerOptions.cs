@@ -3,7 +3,7 @@ using ImageSdk.Imaginator.Options;
 
 namespace ImageSdk.Imaginator.Workers;
 
-/// <summary>What a worker can be told at its start.</summary>
+/// <summary>The settings of a worker at its start.</summary>
 sealed record WorkerOptions
 {
     /// <summary>Of the program's own files below /etc.</summary>

@@ -92,7 +92,7 @@ sealed class JobClaims(JobDatabase database)
 
     static async Task<TimeSpan?> AgainAsync(JobTransaction transaction, object arguments, long now)
     {
-        // One that was passed over because another transaction had it, which may leave it as it is: no one would announce it again.
+        // One that was skipped because another transaction had it, which may leave it as it is: no one would announce it again.
         if (transaction.SkipLocked.Length > 0 && await transaction.FirstAsync<long?>(Next(transaction), arguments) is not null)
             return LockedPause;
         return await transaction.FirstAsync<long?>("SELECT min(notbefore) FROM jobs WHERE state = 0 AND notbefore > @now", new { now }) is { } next

@@ -26,7 +26,7 @@ static partial class JobStores
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
             // Without the text, which may hold a password.
-            throw new JobException("IMG7280", $"The database for jobs cannot be told from its connection string: {exception.Message} " +
+            throw new JobException("IMG7280", $"The connection string of the database for jobs is malformed: {exception.Message} " +
                 "Expected the path of a file, or a connection string of PostgreSQL such as 'Host=/run/postgresql;Database=jobs'.", exception);
         }
     }

@@ -39,7 +39,7 @@ sealed class BootTestMachine : IAsyncDisposable
     /// Boots a machine. A kernel that gives up on its way is tried again: where the host is busy, an emulated machine's timers come
     /// too late for some of its checks.
     /// </summary>
-    /// <param name="onPanic">Is told of each machine that is given up for another.</param>
+    /// <param name="onPanic">Receives each machine that is replaced by another.</param>
     /// <exception cref="ImageSdk.Contracts.Diagnostics.BuildException">QEMU or the firmware is missing.</exception>
     /// <exception cref="MachineFault">The machine did not come up.</exception>
     public static async Task<BootTestMachine> BootAsync(

@@ -5,7 +5,7 @@ namespace ImageSdk.Machines.BootTests;
 
 /// <summary>
 /// Finds messages in what comes from a machine. Nothing of that is trusted: lines that are no message, or longer than one can
-/// be, are passed over.
+/// be, are ignored.
 /// </summary>
 sealed class ChannelReader
 {

@@ -15,7 +15,7 @@ sealed record Resolution(
 /// <summary>A resolution that is being worked out.</summary>
 /// <param name="Essential">As in the whole, known already.</param>
 /// <param name="Whole">Fails with what keeps apt from an answer.</param>
-/// <param name="LacksSources">Whether a source of packages was passed over.</param>
+/// <param name="LacksSources">Whether a source of packages was skipped.</param>
 sealed record PendingResolution(IReadOnlyList<DebianPackage> Essential, Task<Resolution> Whole, bool LacksSources = false)
 {
     public static PendingResolution Of(Resolution known) => new(known.Essential, Task.FromResult(known));

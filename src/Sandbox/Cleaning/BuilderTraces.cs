@@ -28,7 +28,7 @@ sealed class BuilderTraces(StageContext context)
     readonly byte[]? lent = MachineResolver.Read();
     readonly List<string> warned = [];
 
-    /// <param name="ofPackages">Whether only packages were installed: then files that are theirs are passed over.</param>
+    /// <param name="ofPackages">Whether only packages were installed: then files that are theirs are ignored.</param>
     public void Remove(bool ofPackages)
     {
         using var upper = DirectoryHandle.Open(context.Root.Upper);
@@ -46,7 +46,7 @@ sealed class BuilderTraces(StageContext context)
                 if (passedOver.Contains(child) && !OwnFolders.Any(own => own.StartsWith(child + "/", StringComparison.Ordinal)))
                     continue;
                 using var below = directory.OpenDirectory(name);
-                // Of a folder that is passed over, those of its own that are not.
+                // Of a folder that is ignored, those of its own that are not.
                 if (passedOver.Contains(child))
                     foreach (var own in OwnFolders.Where(own => own.StartsWith(child + "/", StringComparison.Ordinal)))
                         WalkOwn(below, own, child);

@@ -18,7 +18,7 @@ sealed record CoveredProgram(string Name, string Script)
     /// <summary>The stand-in as a file has it.</summary>
     public byte[] Content { get; } = Encoding.UTF8.GetBytes(Script);
 
-    /// <summary>By which a copy of the stand-in is told.</summary>
+    /// <summary>By which a copy of the stand-in is recognized.</summary>
     public ObjectHash ContentHash => ObjectHash.Of(Content);
 
     /// <summary>Where images have such programs, without a slash in front.</summary>

@@ -9,7 +9,7 @@ namespace ImageSdk.Sandbox.Lending;
 /// </summary>
 static class ServicePolicy
 {
-    /// <summary>Unlike what others write there, so that theirs is told from ours.</summary>
+    /// <summary>Unlike what others write there, to recognize our own.</summary>
     static ReadOnlySpan<byte> Script => "#!/bin/sh\n# No service is started while the image is built.\nexit 101\n"u8;
 
     public static BorrowedFile Borrow(DirectoryHandle root) => new(root, "/usr/sbin/policy-rc.d", Script.ToArray(), Permissions.Program);

@@ -31,7 +31,7 @@ sealed class MachineProxies(Func<string, string?> variable, AptProxies apt)
             .Concat(apt.Addresses).Distinct(),
     ];
 
-    /// <summary>Host and port of each, by which a trace of it can be told.</summary>
+    /// <summary>Host and port of each, by which its traces are recognized.</summary>
     public IEnumerable<string> Authorities => Addresses.Select(TryParse).OfType<Uri>().Select(address => address.Authority).Distinct();
 
     /// <summary>Users' names with passwords, and passwords, that must not be shown.</summary>

@@ -66,7 +66,7 @@ sealed class GenericPackager(StageContext context, Func<StageContext, IReadOnlyL
                 + $"sources in /etc/apt; ImageAllowUnavailablePackageSources=true builds without them.{WithoutNetwork}",
                 packages.FirstOrDefault()?.File, packages.FirstOrDefault()?.Line ?? 0);
         context.Warn("IMG4131",
-            $"Sources of packages cannot be brought up to date, and are passed over (ImageAllowUnavailablePackageSources): {described}. "
+            $"Sources of packages cannot be brought up to date, and are ignored (ImageAllowUnavailablePackageSources): {described}. "
             + "What this build makes of the packages is not reused; the next build asks the sources again.",
             packages.FirstOrDefault()?.File, packages.FirstOrDefault()?.Line ?? 0);
         return false;

@@ -6,7 +6,7 @@ using ImageSdk.Images;
 namespace ImageSdk.Sandbox.Packagers;
 
 /// <summary>
-/// What one of apt's lists may become when it is unpacked. A few hundred bytes can stand for terabytes, and a source that nobody signs may
+/// What one of apt's lists may become when it is unpacked. A few hundred bytes can stand for terabytes, and an unsigned source may
 /// send them.
 /// </summary>
 static class PackageListLimit

@@ -4,7 +4,7 @@ using ImageSdk.Srpc.Gob;
 
 namespace ImageSdk.Srpc;
 
-/// <summary>What can go wrong under a call, told in the words of the original.</summary>
+/// <summary>What can go wrong during a call, in the words of the original.</summary>
 static class Failures
 {
     /// <summary>Whether a failure comes from the connection or what was sent over it, and not from the caller.</summary>

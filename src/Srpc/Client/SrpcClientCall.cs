@@ -170,7 +170,7 @@ public sealed class SrpcClientCall : IAsyncDisposable
     static bool IsOfCall(Exception problem) => problem is OperationCanceledException or SrpcException || Failures.IsOfConnection(problem);
 
     /// <summary>Gives the connection up.</summary>
-    /// <returns>What the caller is told.</returns>
+    /// <returns>The error for the caller.</returns>
     Exception End(Exception problem)
     {
         connection.Break();

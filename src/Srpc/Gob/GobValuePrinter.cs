@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImageSdk.Srpc.Gob;
 
-/// <summary>Shows values for people. Types are told apart, so that equal texts mean equal values.</summary>
+/// <summary>Shows values for people. Types are shown, so that equal texts mean equal values.</summary>
 static class GobValuePrinter
 {
     public static void Print(StringBuilder text, GobValue value)

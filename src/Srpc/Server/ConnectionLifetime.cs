@@ -1,6 +1,6 @@
 namespace ImageSdk.Srpc;
 
-/// <summary>Ends a transport when it is told to, also for those who wait for bytes without looking at a token, and at last.</summary>
+/// <summary>Ends a transport on request, also for those who wait for bytes without looking at a token, and at last.</summary>
 sealed class ConnectionLifetime : IDisposable
 {
     readonly CancellationTokenRegistration ending;

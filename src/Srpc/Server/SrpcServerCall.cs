@@ -29,7 +29,7 @@ public sealed class SrpcServerCall
     /// <summary>The raw bytes of the call: what follows the values already read, and nothing that is buffered elsewhere.</summary>
     public Stream Stream => stream;
 
-    /// <summary>Whether the caller was told an error.</summary>
+    /// <summary>Whether an error went to the caller.</summary>
     internal bool HasFailed { get; private set; }
 
     /// <summary>Whether a value that could not be read was read to its end, so that the call can go on.</summary>

@@ -46,7 +46,7 @@ sealed class Lexer
 
     bool StartsWithTrimMarker(int at) => at + 1 < source.Length && source[at] == '-' && IsBlank(source[at + 1]);
 
-    /// <summary>Whether an action ends here; a trim marker before the end is passed over.</summary>
+    /// <summary>Whether an action ends here; a trim marker before the end is ignored.</summary>
     bool AtActionEnd(out bool trims)
     {
         trims = position + 1 < source.Length && IsBlank(source[position]) && source[position + 1] == '-' && Has("}}", position + 2);

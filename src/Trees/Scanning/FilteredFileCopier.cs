@@ -12,7 +12,7 @@ public sealed class FilteredFileCopier(string source, string target, bool setOwn
     readonly DirectoryHandle to = DirectoryHandle.Open(target);
     readonly byte[] buffer = new byte[BufferSize];
 
-    /// <summary>Copies a plain file or makes a directory; what else there is is passed over. A file that is there is replaced.</summary>
+    /// <summary>Copies a plain file or makes a directory; everything else is ignored. A file that is there is replaced.</summary>
     /// <param name="path">Without a slash at its start. Directories above it are made.</param>
     public void Copy(ReadOnlySpan<byte> path, FileStatus status)
     {

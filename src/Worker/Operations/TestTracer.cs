@@ -28,7 +28,7 @@ sealed partial class TestTracer(WorkerSession session, RunTestsRequest request)
     // the environment of root. dash says neither level nor, as Debian builds it, line.
     const string Script = "PS4='@imagesdk-trace $LINENO '; set -x; . \"$0\"";
 
-    /// <summary>Adds to each failure at which command it came, where that can be told.</summary>
+    /// <summary>Adds to each failure at which command it came, where that is known.</summary>
     public void Explain(TestOutcome[] outcomes)
     {
         var failed = Enumerable.Range(0, outcomes.Length).Where(index => outcomes[index].ExitCode is not 0).Take(MostTests).ToList();

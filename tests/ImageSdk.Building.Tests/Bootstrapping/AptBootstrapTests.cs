@@ -54,7 +54,7 @@ public class AptBootstrapTests
         Assert.Contains("The sources of packages have nothing newer", planned.Listener.OutputLines);
         var answers = Path.Combine(new LayerStore(workspace.CacheDirectory, Posix.Processes.UserId).Root, "plans");
         var ahead = ReadAll(answers);
-        // The layer of the root is there, so that nobody plans ahead; the stream has a part in the other keys.
+        // The layer of the root is there, so that nothing is planned ahead; the stream has a part in the other keys.
         Directory.Delete(answers, recursive: true);
         var again = await workspace.BuildAsync(first with { Stream = "boot/again", ImageFile = Path.Combine(workspace.Folder, "again", "out.image") });
         Assert.DoesNotContain("The sources of packages have nothing newer", again.Listener.OutputLines);

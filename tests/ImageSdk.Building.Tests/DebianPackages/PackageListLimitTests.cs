@@ -3,7 +3,7 @@ using ImageSdk.Contracts.Projects;
 
 namespace ImageSdk.Building.Tests.DebianPackages;
 
-/// <summary>Lists of packages that become far larger than what is fetched, from sources that nobody signs.</summary>
+/// <summary>Lists of packages that become far larger than what is fetched, from unsigned sources.</summary>
 public class PackageListLimitTests(BaseImage @base) : IClassFixture<BaseImage>
 {
     const int Limit = 1 << 20;

@@ -37,7 +37,7 @@ public class StepInstallationTests(BaseImage @base) : IClassFixture<BaseImage>
     {
         var (steps, _) = @base.New($"steps-{packages[0]}");
         var (plain, plainDirectory) = @base.New($"plain-{packages[0]}");
-        // One word more, and it is somebody else's packager.
+        // One word more, and it is a packager of the site's own.
         ImageWorkspace.Write(plainDirectory, "files/bin/generic-packager",
             GenericPackagerScript.Write(BuiltInPackagers.Find("deb", [])! with { Verbatim = ["export DEBIAN_FRONTEND=noninteractive", "true"] }), executable: true);
         var one = await @base.Workspace.BuildAsync(steps with { Packages = packages });

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImageSdk.Building.Tests.Disks;
 
-/// <summary>A machine of QEMU's without acceleration, and somebody at its serial line.</summary>
+/// <summary>A machine of QEMU's without acceleration, and a user at its serial line.</summary>
 sealed class BootingMachine : IDisposable
 {
     public const string UefiFirmware = "/usr/share/ovmf/OVMF.fd";

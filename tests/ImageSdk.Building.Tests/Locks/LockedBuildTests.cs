@@ -96,7 +96,7 @@ public class LockedBuildTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Contains(ImageStage.InstallPackages, second.Ran);
     }
 
-    /// <summary>A lock is a file that somebody proposes to change: what it says of a package counts for more than what a mirror sends.</summary>
+    /// <summary>A lock is a file that a pull request may change: what it says of a package counts for more than what a mirror sends.</summary>
     [ImageFact]
     public async Task A_package_that_is_not_what_the_lock_says_is_not_installed()
     {

@@ -80,7 +80,7 @@ public class ProxiedBuildTests(BaseImage @base) : IClassFixture<BaseImage>
         using var proxy = new ForwardProxy(folder);
         var settings = Path.Combine(@base.Workspace.Folder, $"apt.conf.d-{Path.GetFileName(directory)}");
         ImageWorkspace.Write(settings, "proxies", $"Acquire::http::Proxy \"http://{proxy.Authority}/\";\nAcquire::http::Proxy::direct.example.invalid \"DIRECT\";\n");
-        // In the worker's own namespace, which nobody else sees.
+        // In the worker's own namespace, which no other process sees.
         using var workspace = WorkspaceWith($"mount --bind '{settings}' /etc/apt/apt.conf.d");
         var result = await workspace.BuildAndPublishAsync(project);
         Assert.Equal("content\n", workspace.ReadFile(project, "/opt/fetched"));

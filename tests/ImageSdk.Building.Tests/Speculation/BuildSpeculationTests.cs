@@ -67,7 +67,7 @@ public class BuildSpeculationTests
         Assert.False(without.Workers.HasWorker);
         Assert.False(Directory.Exists(cache.LayersDirectory));
 
-        // The bootstrap plans no packages of the stage after it, and nobody puts a tree together.
+        // The bootstrap plans no packages of the stage after it, and no tree is assembled ahead.
         build.Prepare(project);
         Assert.Null(await build.ResolveSourceAsync([], mayBuild: false));
         foreach (var stage in new[] { ImageStage.UnpackSourceImage, ImageStage.CopyFiles })

@@ -52,7 +52,7 @@ public class RandomEditsTests(BaseImage @base) : IClassFixture<BaseImage>
             [.. tree.Walk().Select(entry => $"{entry.Path} {entry.Inode.GetType().Name} {entry.Inode.Uid}:{entry.Inode.Gid} {(entry.Inode as ModedInode)?.Mode:x} {(entry.Inode as RegularInode)?.Hash.ToString()[..12]}")];
     }
 
-    /// <summary>A manifest directory that somebody works on.</summary>
+    /// <summary>A manifest directory that is being edited.</summary>
     sealed class Edits(Random random, string directory)
     {
         int names;

@@ -125,7 +125,7 @@ public sealed class SessionFolderTests : IDisposable
     }
 
     /// <summary>
-    /// In a user namespace, which is where the worker of an ordinary user is, the kernel lets nobody unmount by themselves what came from
+    /// In a user namespace, which is where the worker of an ordinary user is, the kernel does not let a process unmount separately what came from
     /// outside with another mount, such as what is below /sys.
     /// </summary>
     [ImageFact]

@@ -9,7 +9,7 @@ public sealed class SourceFetchTests
     // Above what is read in one piece.
     const int Length = 3 << 20;
 
-    /// <summary>A file to which somebody writes as long as it is read.</summary>
+    /// <summary>A file that is written to while it is read.</summary>
     sealed class EndlessStream(long announced) : Stream
     {
         public long Given { get; private set; }

@@ -103,7 +103,7 @@ public sealed class ReplicationTests : IAsyncLifetime
         master.Parts.Images.Add("base/sub/img", master.MakeImage(), overDeleted: true);
         await replica.UntilAsync(() => replica.Has("base/sub/img"));
         await images.DeleteImageAsync("base/sub/img");
-        // What a site may do by hand; on a replica a deleted image stands in nobody's way.
+        // What a site may do by hand; on a replica a deleted image does not block a name.
         File.Delete(Path.Combine(master.ImageDirectory, "base/sub/img"));
         await images.DeleteDirectoryAsync("base/sub");
         await replica.UntilAsync(() => replica.Directories() is [".", "base"]);

@@ -53,7 +53,7 @@ public sealed class KubernetesTests : IAsyncLifetime
     static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         for (var until = DateTime.UtcNow + soon; !await condition(); await Task.Delay(50))
-            Assert.True(DateTime.UtcNow < until, $"waited in vain for {what}");
+            Assert.True(DateTime.UtcNow < until, $"waited too long for {what}");
     }
 
     static Task UntilItWaitsAsync(TestImaginator imaginator) => UntilAsync(async () =>

@@ -62,7 +62,7 @@ public sealed class SlurmTests(SlurmTests.Cluster cluster) : IClassFixture<Slurm
     static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
     {
         for (var until = DateTime.UtcNow + soon; !await condition(); await Task.Delay(100))
-            Assert.True(DateTime.UtcNow < until, $"waited in vain for {what()}");
+            Assert.True(DateTime.UtcNow < until, $"waited too long for {what()}");
     }
 
     Task UntilItWaitsAsync(TestImaginator imaginator) => UntilAsync(async () =>

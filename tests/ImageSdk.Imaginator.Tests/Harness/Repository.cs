@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ImageSdk.Imaginator.Tests;
 
-/// <summary>A repository that builds are made from, as somebody pushes to it.</summary>
+/// <summary>A repository that is built from while others push to it.</summary>
 sealed class Repository(string directory)
 {
     public string Url => $"file://{directory}";

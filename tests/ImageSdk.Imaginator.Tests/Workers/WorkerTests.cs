@@ -58,7 +58,7 @@ public sealed class WorkerTests : IDisposable
     static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         for (var until = DateTime.UtcNow + soon; !await condition(); await Task.Delay(50))
-            Assert.True(DateTime.UtcNow < until, $"waited in vain for {what}");
+            Assert.True(DateTime.UtcNow < until, $"waited too long for {what}");
     }
 
     static Task<string> LogOfAsync(TestImaginator imaginator, long job) => LogOfAsync(imaginator.Daemon.Parts.Queue, job);

@@ -84,7 +84,7 @@ public class CallerGoesTests
         await using var anonymous = await Server(withTls: true, options).ConnectAsync();
         Assert.StartsWith("no call within", (await failed.Task.WaitAsync(TimeSpan.FromSeconds(30))).Message);
         await Assert.ThrowsAsync<SrpcException>(() => anonymous.PingAsync());
-        // Those who are known are, and so are all where nobody is asked.
+        // Those who are known are, and so are all where no certificate is required.
         foreach (var withTls in (bool[])[true, false])
         {
             await using var known = await Server(withTls, options).ConnectAsync(Client(withTls));

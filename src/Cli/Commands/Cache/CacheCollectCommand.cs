@@ -43,7 +43,7 @@ sealed class CacheCollectCommand : LocalCommand
         Add(verbose);
     }
 
-    // The worker has to be told that it shall end.
+    // The worker ends only on request.
     protected override bool NeedsCleaning => true;
 
     protected override int Execute(ParseResult arguments, CommandContext context)

@@ -22,7 +22,7 @@ sealed class CacheVerifyCommand : LocalCommand
         Add(repair);
     }
 
-    // The worker has to be told that it shall end.
+    // The worker ends only on request.
     protected override bool NeedsCleaning => true;
 
     protected override int Execute(ParseResult arguments, CommandContext context)

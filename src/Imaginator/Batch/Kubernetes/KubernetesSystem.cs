@@ -10,7 +10,7 @@ using k8s.Models;
 namespace ImageSdk.Imaginator.Batch.Kubernetes;
 
 /// <summary>Kubernetes starts a worker for each build, as a job of its own; one whose node is lost is started again.</summary>
-/// <param name="report">Is told of trouble that passes.</param>
+/// <param name="report">Receives trouble that passes by itself.</param>
 sealed class KubernetesSystem(KubernetesSettings settings, IKubernetes client, string space, Action<string> report, TimeProvider time) : IBatchSystem
 {
     /// <summary>How long one watch goes on; servers end them anyhow.</summary>

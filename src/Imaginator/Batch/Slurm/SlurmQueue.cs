@@ -4,7 +4,7 @@ namespace ImageSdk.Imaginator.Batch.Slurm;
 
 /// <summary>How this user's jobs are: Slurm is asked once for all who want to know.</summary>
 /// <param name="interval">How old an answer may be.</param>
-/// <param name="report">Is told when Slurm does not answer.</param>
+/// <param name="report">Receives a message when Slurm does not answer.</param>
 sealed class SlurmQueue(TimeSpan interval, Action<string> report, TimeProvider time)
 {
     readonly SemaphoreSlim turn = new(1);

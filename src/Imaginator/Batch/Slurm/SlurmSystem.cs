@@ -5,7 +5,7 @@ using ImageSdk.Jobs;
 namespace ImageSdk.Imaginator.Batch.Slurm;
 
 /// <summary>Slurm starts a worker for each build (sbatch), with the stream's constraint, time and memory; one whose node fails is queued again.</summary>
-/// <param name="report">Is told of trouble that passes.</param>
+/// <param name="report">Receives trouble that passes by itself.</param>
 sealed class SlurmSystem(SlurmSettings settings, Action<string> report, TimeProvider time) : IBatchSystem
 {
     /// <summary>The worker ends a build whose time is up, and says so; Slurm ends a worker that does not.</summary>

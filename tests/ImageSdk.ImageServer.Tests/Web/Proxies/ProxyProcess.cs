@@ -6,7 +6,7 @@ using ImageSdk.Posix;
 
 namespace ImageSdk.ImageServer.Tests.Web.Proxies;
 
-/// <summary>A proxy as distributions have it, with a configuration of the test's own, run by somebody without rights.</summary>
+/// <summary>A proxy as distributions have it, with a configuration of the test's own, run by an unprivileged user.</summary>
 sealed class ProxyProcess : IDisposable
 {
     // Of nobody, on all distributions.

@@ -7,7 +7,7 @@ namespace ImageSdk.ImageServer.Tests.Web.Proxies;
 
 /// <summary>
 /// Requests that a proxy and the server could read differently, through proxies as sites have them. Each request that a proxy passes on has
-/// a mark that nobody else knows; what the server answers without one, it was smuggled.
+/// a mark that only it knows; what the server answers without one, it was smuggled.
 /// </summary>
 public sealed class ProxySmugglingTests
 {
