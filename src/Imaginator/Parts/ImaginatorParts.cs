@@ -16,6 +16,7 @@ using ImageSdk.Imaginator.Publishing;
 using ImageSdk.Imaginator.Running;
 using ImageSdk.Imaginator.Streams;
 using ImageSdk.Imaginator.Workers;
+using ImageSdk.Jobs;
 using ImageSdk.Jobs.Queues;
 using ImageSdk.Jobs.Running;
 using ImageSdk.Srpc;
@@ -201,14 +202,17 @@ sealed class ImaginatorParts : IAsyncDisposable
     };
 
     /// <summary>Builds here beside the workers, as one of them.</summary>
-    Task WorkAsync(CancellationToken stop)
+    async Task WorkAsync(CancellationToken stop)
     {
         if (Options is not { BuildRunner: BuildRunnerKind.Workers, ConcurrentBuilds: > 0 and var slots })
-            return Task.CompletedTask;
+            return;
+        var profile = new WorkerProfile($"{Environment.MachineName} (imaginator)", [EngineJob.Kind]) { Architectures = [Architecture] };
         var builds = new WorkerBuilds(Streams, Execution, resources.Log.Write);
-        return new JobRunner(
-            Queue, new($"{Environment.MachineName} (imaginator)", [EngineJob.Kind]) { Architectures = [Architecture] },
-            new Dictionary<string, JobHandler> { [EngineJob.Kind] = builds.RunAsync }, new() { Concurrency = slots }).RunAsync(stop);
+        var presence = new WorkerPresence(Queue, profile, slots);
+        await presence.RegisterAsync(stop);
+        await Task.WhenAll(
+            presence.RunAsync(stop),
+            new JobRunner(Queue, profile, new Dictionary<string, JobHandler> { [EngineJob.Kind] = builds.RunAsync }, new() { Concurrency = slots }).RunAsync(stop));
     }
 
     static EngineSettings EngineSettings(ImaginatorOptions options, bool hasCertificate) => new(

@@ -170,7 +170,7 @@ public sealed class EngineBuildTests
         Assert.Equal("admin", (await (await imaginator.Server.ConnectImagesAsync()).GetImageAsync(image))!.CreatedFor);
     }
 
-    static void UseCertificates(ImaginatorOptions options, Folder folder)
+    internal static void UseCertificates(ImaginatorOptions options, Folder folder)
     {
         var terms = new CertificateTerms("authority") { NotBefore = DateTimeOffset.UtcNow.AddMinutes(-5), NotAfter = DateTimeOffset.UtcNow.AddDays(1) };
         using var authority = CertificateAuthority.Create(terms);
@@ -178,10 +178,13 @@ public sealed class EngineBuildTests
         site.AddAuthority(authority);
         using var server = authority.Issue(terms with { Name = "imaginator", Hosts = ["127.0.0.1"], Methods = ["*.*"] });
         using var admin = authority.Issue(terms with { Name = "admin", Methods = ["*.*"] });
+        using var worker = authority.Issue(terms with { Name = "worker", Methods = ["ImaginatorWorkers.GetSetup"] });
         using var bob = authority.Issue(terms with { Name = "bob", Groups = ["team"] });
         site.AddServer("imaginator", server);
         site.AddUser("admin", admin);
         site.AddUser("bob", bob);
+        site.AddServer("worker", worker);
+        site.AddServer("powerless", bob);
         site.Write();
         (options.AuthoritiesFile, options.CertificateFile, options.KeyFile) = (folder["site/CA.pem"], folder["site/imaginator/cert.pem"], folder["site/imaginator/key.pem"]);
         options.PermitInsecureMode = false;

@@ -24,6 +24,7 @@ sealed class TestWorker : IDisposable
         }
     }
 
+    /// <param name="flags">Of which each counts more than what the tests say.</param>
     public static async Task<TestWorker> StartAsync(TestImaginator imaginator, string name, params string[] flags)
     {
         var start = new ProcessStartInfo("dotnet",

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageSdk.Dominator;
 using ImageSdk.Imaginator.Builds;
 using ImageSdk.Imaginator.Options;
 using ImageSdk.Imaginator.Running;
@@ -6,6 +7,7 @@ using ImageSdk.Imaginator.Tests.Engine;
 using ImageSdk.Jobs;
 using ImageSdk.Jobs.Queues;
 using ImageSdk.Jobs.Tests.Stores;
+using ImageSdk.Srpc;
 
 namespace ImageSdk.Imaginator.Tests.Workers;
 
@@ -229,6 +231,52 @@ public sealed class WorkerTests : IDisposable
         var names = await (await imaginator.Server.ConnectImagesAsync()).ListImagesAsync(new());
         Assert.Equal((3, true), (names.Count, names.Contains(BuildOutcome.Read(build.Result!).ImageName)));
         await AssertNothingIsLeftAsync(imaginator, worker.Process.Id, exceptItself: true);
+    }
+
+    [WorkerFact]
+    public async Task A_worker_needs_a_certificate_that_may_ask_for_secrets()
+    {
+        await using var imaginator = await StartAsync(configure: (options, folder) => EngineBuildTests.UseCertificates(options, folder));
+        string[] Certificates(string name, string authority = "CA.pem") =>
+            [$"-CAfile={imaginator.Folder[$"site/{authority}"]}", $"-certFile={imaginator.Folder[$"site/{name}/cert.pem"]}", $"-keyFile={imaginator.Folder[$"site/{name}/key.pem"]}"];
+        var admin = new SrpcClientOptions { Certificates = ClientCertificates.Load(imaginator.Folder["site/users/admin"], DateTimeOffset.UtcNow) };
+        async Task<BuildImageResponse> BuildAsync(string stream) =>
+            await (await imaginator.ConnectAsync(admin)).BuildImageAsync(new() { StreamName = stream, ExpiresIn = TimeSpan.FromHours(1) }, _ => ValueTask.CompletedTask).WaitAsync(soon);
+        // The image server of the tests has no TLS, and takes all.
+        var powerless = await StartWorkerAsync(imaginator, "powerless", Certificates("powerless"));
+        Assert.Contains("IMG7353", (await BuildAsync("boot/small")).ErrorString, StringComparison.Ordinal);
+        await powerless.SignalAsync("TERM");
+        await powerless.Process.WaitForExitAsync().WaitAsync(soon);
+        await StartWorkerAsync(imaginator, "w", Certificates("worker"));
+        Assert.Equal("", (await BuildAsync("boot/small")).ErrorString);
+    }
+
+    [WorkerFact]
+    public async Task Machines_share_layers()
+    {
+        await using var imaginator = await StartAsync();
+        var (cache, states) = (imaginator.Folder["shared"], new[] { imaginator.Folder["one"], imaginator.Folder["two"] });
+        Directory.CreateDirectory(cache);
+        var first = await StartWorkerAsync(imaginator, "first", $"-sharedCache={cache}", $"-stateDir={states[0]}");
+        var (built, log) = await imaginator.BuildAsync("app/1");
+        Assert.True(built.ErrorString.Length == 0, built.ErrorString + log);
+        Assert.Contains("Copied files tree", log, StringComparison.Ordinal);
+        await first.SignalAsync("TERM");
+        await first.Process.WaitForExitAsync().WaitAsync(soon);
+        await StartWorkerAsync(imaginator, "second", $"-sharedCache={cache}", $"-stateDir={states[1]}");
+        (built, log) = await imaginator.BuildAsync("app/1");
+        Assert.True(built.ErrorString.Length == 0, built.ErrorString + log);
+        Assert.DoesNotContain("Copied files tree", log, StringComparison.Ordinal);
+        Assert.Equal("second", (await EngineJobsAsync(imaginator))[0].Worker);
+    }
+
+    [WorkerFact]
+    public async Task An_imaginator_may_be_a_worker_itself()
+    {
+        await using var imaginator = await StartAsync(configure: (options, _) => options.ConcurrentBuilds = 1);
+        var (built, log) = await imaginator.BuildAsync("base");
+        Assert.True(built.ErrorString.Length == 0, built.ErrorString + log);
+        Assert.Contains($"{Environment.MachineName} (imaginator)", await GetAsync(imaginator, "/showWorkers"), StringComparison.Ordinal);
     }
 
     [WorkerFact]
