@@ -61,7 +61,7 @@ sealed class BuildJobs(
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(Runner(BuildKind, runner.Concurrency).RunAsync(stop), Runner(SourceKind, ManySources).RunAsync(stop));
 
     JobRunner Runner(string kind, int concurrency) => new(
-        queue, new($"imaginator of {Environment.MachineName}", [kind]), new Dictionary<string, JobHandler> { [kind] = RunAsync }, new() { Concurrency = concurrency });
+        queue, new($"imaginator of {Environment.MachineName}", [kind]), new Dictionary<string, JobHandler> { [kind] = RunAsync }, new() { Concurrency = concurrency, ShutdownTime = runner.ShutdownTime });
 
     async Task<string?> RunAsync(JobContext context, CancellationToken stop)
     {

@@ -210,9 +210,10 @@ sealed class ImaginatorParts : IAsyncDisposable
         var builds = new WorkerBuilds(Streams, Execution, resources.Log.Write);
         var presence = new WorkerPresence(Queue, profile, slots);
         await presence.RegisterAsync(stop);
-        await Task.WhenAll(
-            presence.RunAsync(stop),
-            new JobRunner(Queue, profile, new Dictionary<string, JobHandler> { [EngineJob.Kind] = builds.RunAsync }, new() { Concurrency = slots }).RunAsync(stop));
+        var beating = presence.RunAsync(stop);
+        await new JobRunner(Queue, profile, new Dictionary<string, JobHandler> { [EngineJob.Kind] = builds.RunAsync }, new() { Concurrency = slots }).RunAsync(stop);
+        await presence.LeaveAsync(CancellationToken.None);
+        await beating;
     }
 
     static EngineSettings EngineSettings(ImaginatorOptions options, bool hasCertificate) => new(

@@ -15,6 +15,9 @@ interface IBuildRunner
 
     /// <summary>Jobs of builds that may be under way at once; others wait in the queue of jobs.</summary>
     int Concurrency { get; }
+
+    /// <summary>How long builds may go on when the daemon is to end, before they are left for its next start.</summary>
+    TimeSpan ShutdownTime { get; }
 }
 
 /// <summary>A build that is under way.</summary>

@@ -11,6 +11,8 @@ sealed class InProcessRunner(BuildExecution execution, string architecture, int 
 
     public int Concurrency => concurrency;
 
+    public TimeSpan ShutdownTime { get; } = TimeSpan.FromSeconds(20);
+
     public async Task<BuildOutcome> RunAsync(BuildRun run, CancellationToken stop)
     {
         if (run.Stream.ArchitectureOr(architecture) is var needed && needed != architecture)

@@ -19,6 +19,9 @@ sealed class QueueRunner(JobQueue queue, string architecture, IBatchSystem? batc
 
     public int Concurrency => Many;
 
+    /// <summary>Nothing is lost: workers go on.</summary>
+    public TimeSpan ShutdownTime => TimeSpan.Zero;
+
     public async Task<BuildOutcome> RunAsync(BuildRun run, CancellationToken stop)
     {
         var job = await FindOrSubmitAsync(run, stop);

@@ -7,6 +7,9 @@ namespace ImageSdk.Imaginator.Tests.Workers;
 /// <summary>A worker: a process of its own, which tests kill.</summary>
 sealed class TestWorker : IDisposable
 {
+    /// <summary>The first of the flags of a worker that seems to be on another machine.</summary>
+    public const string Elsewhere = "elsewhere";
+
     readonly List<string> lines = [];
 
     TestWorker(string name, Process process) => (Name, Process) = (name, process);
@@ -27,8 +30,12 @@ sealed class TestWorker : IDisposable
     /// <param name="flags">Of which each counts more than what the tests say.</param>
     public static async Task<TestWorker> StartAsync(TestImaginator imaginator, string name, params string[] flags)
     {
-        var start = new ProcessStartInfo("dotnet",
+        // In a PID namespace of its own it is on another machine, as far as others can tell whether it lives.
+        var isElsewhere = flags is [Elsewhere, ..];
+        flags = isElsewhere ? flags[1..] : flags;
+        var start = new ProcessStartInfo(isElsewhere ? "unshare" : "dotnet",
         [
+            .. isElsewhere ? ["--pid", "--fork", "--kill-child", "--mount-proc", "dotnet"] : Array.Empty<string>(),
             Path.Combine(AppContext.BaseDirectory, "imaginator.dll"), "worker", $"-name={name}", $"-jobsDatabase={imaginator.JobsDatabase}", "-CAfile=", "-certFile=", "-keyFile=",
             "-imaginatorHostname=127.0.0.1", $"-imaginatorPortNum={imaginator.Port}", $"-stateDir={imaginator.Folder["worker state"]}", "-leaseTime=2s", "-shutdownTime=1s", .. flags,
         ])
@@ -63,6 +70,12 @@ sealed class TestWorker : IDisposable
         }
         Process.Dispose();
     }
+}
+
+/// <summary>A test with workers in namespaces of their own, which root makes.</summary>
+sealed class RootWorkerFactAttribute : FactAttribute
+{
+    public RootWorkerFactAttribute() => Skip = new WorkerFactAttribute().Skip ?? (Environment.UserName == "root" ? null : "makes PID namespaces as root");
 }
 
 /// <summary>A test with workers, which build real images.</summary>

@@ -104,11 +104,17 @@ public sealed class WorkerTests : IDisposable
     }
 
     [WorkerFact]
-    public async Task A_worker_that_is_killed_in_mid_build_costs_time_only()
+    public Task A_worker_that_is_killed_in_mid_build_costs_time_only() => KillAsync();
+
+    /// <summary>Nobody sees that it is gone: its lease has to end.</summary>
+    [RootWorkerFact]
+    public Task A_worker_of_another_machine_that_is_killed_in_mid_build_costs_time_only() => KillAsync(TestWorker.Elsewhere);
+
+    async Task KillAsync(params string[] flags)
     {
         // In a file: workers of the same machine need no server.
         await using var imaginator = await StartAsync();
-        var first = await StartWorkerAsync(imaginator, "first");
+        var first = await StartWorkerAsync(imaginator, "first", flags);
         var building = imaginator.BuildAsync("slow");
         await UntilAsync(async () => (await EngineJobsAsync(imaginator)) is [var job, ..] && (await LogOfAsync(imaginator, job.Id)).Contains("waiting\n", StringComparison.Ordinal), "the script to run");
         var page = await GetAsync(imaginator, "/showWorkers");

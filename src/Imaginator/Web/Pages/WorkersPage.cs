@@ -28,9 +28,10 @@ static class WorkersPage
                 html.Nothing("No worker has registered. Start one: imaginator worker -help");
             else
                 WriteWorkers(html, request, workers, now);
-            html.Element("h2", "Builds that wait");
+            using var _ = html.Open("section", ("aria-labelledby", "waiting"));
+            html.Element("h2", "Builds that wait", ("id", "waiting"));
             if (waiting.Count == 0)
-                html.Nothing("None.");
+                html.Nothing("No build waits for a worker.");
             else
                 WriteWaiting(html, workers, waiting, now);
             return Task.CompletedTask;
