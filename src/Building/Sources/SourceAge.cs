@@ -9,13 +9,13 @@ namespace ImageSdk.Building.Sources;
 /// A source image that is young enough to be used although a project is known that builds it: says how old it is, and warns where that
 /// project was changed since.
 /// </summary>
-sealed class SourceAge(ImageHeader image, string projectFile, TimeSpan maxAge)
+sealed class SourceAge(ImageHeader image, string projectFile, TimeSpan maxAge, DateTimeOffset now)
 {
     public void Tell(IBuildListener listener)
     {
         if (image.CreatedOn is not { } made)
             return;
-        var age = DateTimeOffset.UtcNow - made;
+        var age = now - made;
         var used = $"The source image {image.Name}, made {Words(age < TimeSpan.Zero ? TimeSpan.Zero : age)} ago,";
         var reason = maxAge > TimeSpan.Zero ? $"younger than {Words(maxAge)} (SourceImageMaxAge)" : "SourceImageMaxAge is 0";
         if (IsChangedSince(made))

@@ -18,7 +18,9 @@ namespace ImageSdk.Building.Sources;
 /// Finds the image that a build stands on: the one of a referenced project or NuGet package, or else the newest of a stream in
 /// the store that matches.
 /// </summary>
-sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOnlyList<ImagePackageSource> packages, IBuildListener listener)
+/// <param name="clock">Says how old a source is.</param>
+sealed class SourceResolver(
+    BuildPlan plan, ImageServerSettings? server, IReadOnlyList<ImagePackageSource> packages, IBuildListener listener, TimeProvider clock)
 {
     /// <summary>Past this age a source is built again where a project is known that builds it.</summary>
     static readonly TimeSpan DefaultMaxAge = TimeSpan.FromHours(1);
@@ -112,7 +114,7 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
                 $"no source image: {Describe(stream, commit, tags)}. The store {plan.Project.Store.ImageDirectory}{(server is null ? "" : $" and the image server {server.Address}")} has no image that matches. "
                 + "Publish one, reference the project that builds it, or name that project with a BuildableImageStream item.");
         }
-        if (maxAge > TimeSpan.Zero && DateTimeOffset.UtcNow - latest.CreatedOn > maxAge)
+        if (maxAge > TimeSpan.Zero && clock.GetUtcNow() - latest.CreatedOn > maxAge)
         {
             if (project is not null && mayBuild)
             {
@@ -126,7 +128,7 @@ sealed class SourceResolver(BuildPlan plan, ImageServerSettings? server, IReadOn
                     + "Publish a new one, name its project with a BuildableImageStream item, or raise SourceImageMaxAge.");
         }
         if (project is not null && mayBuild)
-            new SourceAge(latest, project.Project, maxAge).Tell(listener);
+            new SourceAge(latest, project.Project, maxAge, clock.GetUtcNow()).Tell(listener);
         return (FromStore(images, latest), null);
     }
 
