@@ -25,6 +25,16 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_is_written_where_its_text_is_another()
+    {
+        var path = Path.Combine(folder, "a");
+        Assert.True(AtomicFile.WriteWhenDifferent(path, "one"));
+        Assert.False(AtomicFile.WriteWhenDifferent(path, "one"));
+        Assert.True(AtomicFile.WriteWhenDifferent(path, "two"));
+        Assert.Equal("two", File.ReadAllText(path));
+    }
+
+    [Fact]
     public void What_fails_leaves_the_old_file_and_nothing_else()
     {
         var path = Path.Combine(folder, "a");

@@ -17,6 +17,21 @@ public sealed class TreeHashTests
     }
 
     [Fact]
+    public void WhichNamesAreLinkedCounts()
+    {
+        static ObjectHash Hash(params (string Path, string To)[] links)
+        {
+            var builder = new FileSystemBuilder(Trees.Build(("/a", Trees.File("x")), ("/b", Trees.File("x"))));
+            foreach (var (path, to) in links)
+                builder.Link(path, to);
+            return TreeHash.Compute(builder.Build());
+        }
+
+        Assert.NotEqual(Hash(("/c", "/a"), ("/d", "/b")), Hash(("/c", "/b"), ("/d", "/a")));
+        Assert.NotEqual(Hash(("/c", "/a"), ("/d", "/a")), Hash(("/c", "/a"), ("/d", "/b")));
+    }
+
+    [Fact]
     public void TimesNumbersAndOrderDoNotCount()
     {
         var hash = TreeHash.Compute(Base);

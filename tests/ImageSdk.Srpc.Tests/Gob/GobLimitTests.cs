@@ -22,6 +22,26 @@ public class GobLimitTests
     }
 
     [Fact]
+    public void A_value_of_as_many_bytes_as_are_allowed_is_read()
+    {
+        // The length before a short message is one byte, and does not count.
+        var stream = Encode(Text, new string('x', 100));
+        Decode(Text, stream, new GobLimits { MaxValueBytes = stream.Length - 1 });
+        Refuses(Text, stream, new GobLimits { MaxValueBytes = stream.Length - 2 });
+    }
+
+    [Fact]
+    public void A_definition_of_as_many_bytes_as_are_allowed_is_read()
+    {
+        var type = Slice("[]uint64", U64);
+        var stream = Encode(type, [1UL]);
+        // One byte of length and one or two of the type's number come before it.
+        var most = Enumerable.Range(1, 100).First(limit => Record.Exception(() => Decode(type, stream, new GobLimits { MaxDefinitionBytes = limit })) is null);
+        var numberBytes = stream[1] < 0x80 ? 1 : 1 + (256 - stream[1]);
+        Assert.Equal(stream[0] - numberBytes, most);
+    }
+
+    [Fact]
     public void Bytes_of_a_value_count_over_all_its_messages()
     {
         var type = Slice("[]string", Text);
