@@ -11,7 +11,8 @@ namespace ImageSdk.Building.State;
 /// hide in the same tick of the clock is.
 /// </summary>
 /// <param name="file">Read when something is asked for; most stages ask for nothing.</param>
-sealed class DigestCache(string file)
+/// <param name="clock">Says how long ago a file changed; null for the system's, by which file systems go.</param>
+sealed class DigestCache(string file, TimeProvider? clock = null)
 {
     const int RecordSize = 8 * 7 + HashSize;
     const int HashSize = 32;
@@ -44,7 +45,7 @@ sealed class DigestCache(string file)
             using (var stream = directory.OpenRead(name))
                 SHA256.HashData(stream, digest);
             found = new(digest, directory.ReadAttributes(name).Count > 0);
-            if (DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(status.Ctime.Seconds) < Settled)
+            if ((clock ?? TimeProvider.System).GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(status.Ctime.Seconds) < Settled)
             {
                 ((ReadOnlySpan<byte>)digest).CopyTo(hash);
                 return true;
