@@ -5,6 +5,7 @@ using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Publishing;
+using ImageSdk.Building.Remote;
 using ImageSdk.Building.Reporting;
 using ImageSdk.Building.Sources;
 using ImageSdk.Building.Speculation;
@@ -289,6 +290,27 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         if (areProjects)
             AtomicFile.Write(state.ArtifactsStageFile, string.Concat(made.Select(artifact => artifact.Path + "\n")));
         return made;
+    }
+
+    /// <summary>
+    /// Notes what a build by an imaginator reads, so that one without changes asks nobody. Writes <c>remote.inputs</c> and those of the stages when
+    /// they changed, and removes <c>remote.stage</c> where an artifact is missing or the source image may have become too old.
+    /// </summary>
+    /// <returns>Where artifacts are going to be.</returns>
+    /// <exception cref="BuildException">The first mistake.</exception>
+    public IReadOnlyList<MadeArtifact> PrepareRemote(ImageServerSettings builder, IReadOnlyList<ArtifactRequest> requests, IReadOnlyList<string> referencedImages) =>
+        new RemoteInputs(state, DigestInputs).Prepare(builder, requests, referencedImages);
+
+    /// <summary>Has an imaginator build the project, and fetches the image's record, its documents and artifacts.</summary>
+    /// <param name="builder">The imaginator; its port is 6975 where none is given.</param>
+    /// <param name="referencedImages">Image files of the projects that this one references, which the same imaginator has built.</param>
+    /// <exception cref="BuildException">It fails.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled, there too.</exception>
+    public async Task BuildRemotelyAsync(
+        ImageServerSettings builder, IReadOnlyList<ArtifactRequest> requests, IReadOnlyList<string> referencedImages, CancellationToken cancellation)
+    {
+        await using var remote = new RemoteBuild(state.ReadPlan(), state, builder, listener);
+        await remote.RunAsync(requests, referencedImages, cancellation);
     }
 
     /// <summary>Copies artifacts that are there into a directory.</summary>

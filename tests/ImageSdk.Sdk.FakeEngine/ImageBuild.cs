@@ -75,6 +75,25 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         WriteIfChanged($"{stage}.inputs", text.ToString());
     }
 
+    public IReadOnlyList<MadeArtifact> PrepareRemote(ImageServerSettings builder, IReadOnlyList<ArtifactRequest> requests, IReadOnlyList<string> referencedImages)
+    {
+        Note($"PrepareRemote {builder.Address}");
+        foreach (var stage in Enum.GetValues<ImageStage>())
+            DigestInputs(stage);
+        return [];
+    }
+
+    public async Task BuildRemotelyAsync(
+        ImageServerSettings builder, IReadOnlyList<ArtifactRequest> requests, IReadOnlyList<string> referencedImages, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        Note($"BuildRemotely {builder} {string.Join(' ', referencedImages.Select(Path.GetFileName))}");
+        Directory.CreateDirectory(Path.GetDirectoryName(Plan().ImageFile)!);
+        await File.WriteAllTextAsync(Plan().ImageFile, Plan().Stream, cancellation);
+        await File.WriteAllTextAsync(Plan().ImageFile + ".json", "{}", cancellation);
+        await File.WriteAllTextAsync(Path.Combine(stateDirectory, "remote.stage"), "", cancellation);
+    }
+
     public async Task<StageOutcome> RunStageAsync(ImageStage stage, BuildWorkers workers, CancellationToken cancellation)
     {
         workers.Used++;

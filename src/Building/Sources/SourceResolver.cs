@@ -59,6 +59,9 @@ sealed class SourceResolver(
 
     SourceImage FromProject(string file, BuiltImage image)
     {
+        if (image.Remotely is { } remotely)
+            throw Error("IMG2360",
+                $"The referenced image {image.Stream} was built by {remotely.Builder}, and its layers are there. Build this project there too (ImageBuilder), or the other one here.");
         if (!image.Layers.All(layers.Contains))
             throw Error("IMG2007",
                 $"Layers of the source image {image.Stream} are no longer in the cache {layers.Root}. Build its project again (dotnet build -t:Rebuild), with the same ImageCacheDirectory as this one.");

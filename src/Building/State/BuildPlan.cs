@@ -68,7 +68,15 @@ sealed record StageTrace(string Key, string? Below);
 /// <summary>What another project needs of a built image beside its record: NAME.image.json.</summary>
 /// <param name="Name">Image name under which it is published.</param>
 /// <param name="CacheDirectory">Where its layers lie.</param>
-public sealed record BuiltImage(string Name, string Stream, string Key, string TreeHash, string CacheDirectory, IReadOnlyList<string> Layers);
+public sealed record BuiltImage(string Name, string Stream, string Key, string TreeHash, string CacheDirectory, IReadOnlyList<string> Layers)
+{
+    /// <summary>The machine that built it and has its layers, and the name of the build there; null for this machine.</summary>
+    public RemotelyBuilt? Remotely { get; init; }
+}
+
+/// <param name="Builder">host:port.</param>
+/// <param name="Build">The build's name there.</param>
+public sealed record RemotelyBuilt(string Builder, string Build);
 
 /// <summary>Which image the documents beside the record describe: described.json.</summary>
 sealed record DescribedImage(string TreeHash, IReadOnlyList<string> Kinds);

@@ -23,6 +23,8 @@ namespace ImageSdk.Building.State;
 /// contents.json              packages and licences, as the image's files have them
 /// digests.json               more digests of files that the project adds
 /// described.json             which image the documents beside the record describe
+/// remote.inputs              what a build by an imaginator is told beside what the stages read
+/// remote.stage               what came of it
 /// </code>
 /// Each file is replaced whole.
 /// </summary>
@@ -53,6 +55,10 @@ sealed class StateDirectory(string path)
     public string FileDigestsFile => Path.Combine(Root, "digests.json");
 
     public string DescribedFile => Path.Combine(Root, "described.json");
+
+    public string RemoteInputsFile => Path.Combine(Root, "remote.inputs");
+
+    public string RemoteStageFile => Path.Combine(Root, "remote.stage");
 
     public string LogFile => Path.Combine(Root, "build.log");
 

@@ -8,11 +8,11 @@ public static class BareGob
 {
     /// <summary>Reads a file system.</summary>
     /// <exception cref="ImageFileException">The file is cut, damaged or something else.</exception>
-    public static FileSystem ReadFileSystem(Stream stream)
+    public static FileSystem ReadFileSystem(Stream stream, GobLimits? limits = null)
     {
         try
         {
-            return new GobDecoder(stream).Read(ImageTypes.FileSystem);
+            return new GobDecoder(stream, limits).Read(ImageTypes.FileSystem);
         }
         catch (GobException problem)
         {
@@ -33,6 +33,9 @@ public static class BareGob
             throw new ImageFileException($"file of variables: {problem.Message}", problem);
         }
     }
+
+    /// <summary>Writes a file system.</summary>
+    public static void Write(Stream stream, FileSystem tree) => new GobEncoder(stream).Write(ImageTypes.FileSystem, tree);
 
     /// <summary>Writes an image.</summary>
     public static void Write(Stream stream, Image image) => new GobEncoder(stream).Write(ImageTypes.Image, image);

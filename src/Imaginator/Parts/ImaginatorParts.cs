@@ -12,6 +12,7 @@ using ImageSdk.Imaginator.Dependencies;
 using ImageSdk.Imaginator.Engine;
 using ImageSdk.Imaginator.Git;
 using ImageSdk.Imaginator.Options;
+using ImageSdk.Imaginator.Projects;
 using ImageSdk.Imaginator.Publishing;
 using ImageSdk.Imaginator.Running;
 using ImageSdk.Imaginator.Streams;
@@ -53,10 +54,16 @@ sealed class ImaginatorParts : IAsyncDisposable
         Switches = new(Path.Combine(options.StateDirectory, "switches.json"), options.ImageRebuildInterval, time);
         Archive = new(options.BuildLogDirectory, options.BuildLogQuota, log.Write, time);
         Queue = queue;
+        var engine = EngineSettings(options, certificates.Current is not null);
         Builder = builder?.Invoke(this) ?? new LocalStreamBuilder(
-            EngineSettings(options, certificates.Current is not null), main, () => variables.Current, mirrors, Server, new(Path.Combine(options.StateDirectory, "builds")), time);
+            engine, main, () => variables.Current, mirrors, Server, new(Path.Combine(options.StateDirectory, "builds")), time);
         Execution = new(Builder, Server, OutgoingDirectory(options.StateDirectory), time);
         Jobs = new(queue, Streams, CreateRunner(batch), Server, Archive, log.Write, time);
+        ProjectObjects = new(Path.Combine(options.StateDirectory, "projects", "objects"), options.ProjectQuota, log.Write);
+        ProjectRules = new(Streams, Switches, Architecture);
+        Projects = new(
+            queue, new(engine, main, ProjectObjects, options.MaximumBuildDuration), ProjectObjects, new(Path.Combine(options.StateDirectory, "projects", "results"), time),
+            () => variables.Current, Archive, options.ConcurrentBuilds, log.Write, time);
         Requests = new(Jobs, Switches, Streams, Server, options, time);
         Automatic = new(Jobs, Switches, Streams, Server, options.ImageRebuildInterval, options.MaximumBuildDuration, log.Write, time);
         Dependencies = new(Streams, mirrors, () => variables.Current, Architecture, log.Write, time);
@@ -95,6 +102,12 @@ sealed class ImaginatorParts : IAsyncDisposable
     public BuildJobs Jobs { get; }
 
     public BuildRequests Requests { get; }
+
+    public ProjectObjects ProjectObjects { get; }
+
+    public ProjectRules ProjectRules { get; }
+
+    public ProjectBuilds Projects { get; }
 
     public AutoBuilds Automatic { get; }
 
@@ -161,7 +174,7 @@ sealed class ImaginatorParts : IAsyncDisposable
     /// <summary>What runs as long as the daemon does.</summary>
     public IEnumerable<Task> BackgroundTasks(CancellationToken stop) =>
     [
-        StreamsFile.WatchAsync(stop), Variables.WatchAsync(stop), Jobs.RunAsync(stop), Automatic.RunAsync(stop), Dependencies.RunAsync(stop), MakeDirectoriesAsync(stop), WorkAsync(stop),
+        StreamsFile.WatchAsync(stop), Variables.WatchAsync(stop), Jobs.RunAsync(stop), Projects.RunAsync(stop), Automatic.RunAsync(stop), Dependencies.RunAsync(stop), MakeDirectoriesAsync(stop), WorkAsync(stop),
     ];
 
     public async ValueTask DisposeAsync()

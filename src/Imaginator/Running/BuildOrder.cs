@@ -31,6 +31,10 @@ sealed record BuildOrder(string Stream)
     /// <summary>The source image that is needed, which may be there already when the job's turn comes; null where an image is to be built anyhow.</summary>
     public NeededSource? Source { get; init; }
 
+    /// <summary>Of a project of another machine: the caller who waits for it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Session { get; init; }
+
     /// <summary>Orders with the same key are one job.</summary>
     [JsonIgnore]
     public string Key => $"{Stream} {Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Source is null ? this : this with { ExpiresIn = default, TimeLimit = default })))[..32]}";

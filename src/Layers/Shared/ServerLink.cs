@@ -16,11 +16,14 @@ sealed class ServerLink : IAsyncDisposable
 
     readonly string? projectFile;
     readonly IBuildListener listener;
+    readonly int port;
 
     /// <param name="listener">Learns of a server whose certificate is not verified.</param>
     /// <exception cref="BuildException">The address is none, or the certificates cannot be used.</exception>
-    public ServerLink(ImageServerSettings settings, string? projectFile, IBuildListener listener)
+    /// <param name="port">Where the address has none.</param>
+    public ServerLink(ImageServerSettings settings, string? projectFile, IBuildListener listener, int port = DefaultPort)
     {
+        this.port = port;
         this.projectFile = projectFile;
         this.listener = listener;
         Options = new() { Connections = settings.Connections };
@@ -80,7 +83,7 @@ sealed class ServerLink : IAsyncDisposable
         var hasPort = address.LastIndexOf(':') > address.LastIndexOf(']');
         try
         {
-            return SrpcAddress.Parse(hasPort ? address : $"{address}:{DefaultPort}");
+            return SrpcAddress.Parse(hasPort ? address : $"{address}:{port}");
         }
         catch (FormatException)
         {
