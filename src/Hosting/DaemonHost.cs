@@ -74,7 +74,7 @@ public sealed class DaemonHost<TDaemon> : IAsyncDisposable where TDaemon : IDaem
                 HandshakeTimeout = options.HandshakeTimeout,
                 Time = time,
                 OfferLocalUpgrade = options.UnixSocketPath.Length > 0,
-                ServeOther = (stream, user, cancellation) => port!.ServePagesAsync(stream, user, cancellation),
+                ServeOther = (stream, peer, cancellation) => port!.ServePagesAsync(stream, peer, cancellation),
                 OnFailure = (peer, problem) => LogFailure(log, peer, problem),
             },
             [.. daemon.Services, new LoggerService(log, time).Create()]);

@@ -15,6 +15,9 @@ public sealed record JobFilter
     /// <summary>Only jobs with this key.</summary>
     public string? Key { get; init; }
 
+    /// <summary>Only jobs that are about this.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>Only jobs with lower numbers: the last number of the page before.</summary>
     public long? Before { get; init; }
 

@@ -11,6 +11,9 @@ public sealed record JobRequest(string Kind, string Owner, string Input)
     /// </summary>
     public string? Key { get; init; }
 
+    /// <summary>What the job is about, for <see cref="JobFilter.Subject"/>, or null.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>The architecture that a worker must have, or null where any will do.</summary>
     public string? Architecture { get; init; }
 
@@ -40,7 +43,7 @@ public sealed record JobRequest(string Kind, string Owner, string Input)
             { TimeLimit.Ticks: <= 0 } => $"its time limit of {TimeLimit} is not positive",
             _ when Labels.Any(string.IsNullOrWhiteSpace) => "one of its labels is empty",
             _ when Labels.Any(label => label.Contains('\n')) => "one of its labels has a line break",
-            _ when new[] { Kind, Owner, Key, Input, Architecture }.Concat(Labels).Any(text => text?.Contains('\0') == true)
+            _ when new[] { Kind, Owner, Key, Subject, Input, Architecture }.Concat(Labels).Any(text => text?.Contains('\0') == true)
                 => "it has a NUL character, which databases refuse",
             _ => null,
         };

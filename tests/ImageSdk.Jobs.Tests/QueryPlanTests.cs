@@ -76,8 +76,8 @@ public class QueryPlanTests(ITestOutputHelper output)
             : $"generate_series(1, {Ended + Queued}) AS numbers(i)";
         await connection.ExecuteAsync(
             $"""
-            INSERT INTO jobs (kind, key, owner, priority, state, attempt, maxattempts, input, submitted, started, finished, token)
-            SELECT 'kind' || (i % 5), CASE WHEN i % 2 = 0 THEN 'key' || (i % 1000 + i / 100000 * 1000) END, 'owner' || (i % 50), 0, CASE WHEN i > {Ended} THEN 0 ELSE 3 + i % 3 END, 1, 3,
+            INSERT INTO jobs (kind, key, subject, owner, priority, state, attempt, maxattempts, input, submitted, started, finished, token)
+            SELECT 'kind' || (i % 5), CASE WHEN i % 2 = 0 THEN 'key' || (i % 1000 + i / 100000 * 1000) END, 'subject' || (i % 1000), 'owner' || (i % 50), 0, CASE WHEN i > {Ended} THEN 0 ELSE 3 + i % 3 END, 1, 3,
                 'some input of a job', i, i, i, 'token' || i FROM {numbers};
             INSERT INTO jobowners (owner) SELECT DISTINCT owner FROM jobs;
             INSERT INTO jobwaiters (ticket, job, owner) SELECT 'ticket' || id, id, owner FROM jobs;
@@ -113,7 +113,7 @@ public class QueryPlanTests(ITestOutputHelper output)
         await queue.CountAsync();
         foreach (var filter in new JobFilter[]
         {
-            new(), new() { Before = 50_000 }, new() { Kind = "kind1" }, new() { Owner = "owner1" }, new() { Key = "key2" }, new() { State = JobState.Failed },
+            new(), new() { Before = 50_000 }, new() { Kind = "kind1" }, new() { Owner = "owner1" }, new() { Key = "key2" }, new() { Subject = "subject2" }, new() { Subject = "subject2", Kind = "kind1", Before = 70_000 }, new() { State = JobState.Failed },
             new() { State = JobState.Queued, Kind = "kind1" }, new() { Kind = "kind1", Owner = "owner1", Before = 70_000 },
         })
             await queue.ListAsync(filter);

@@ -32,6 +32,10 @@ public sealed class ImaginatorClient(SrpcConnection connection)
         }
     }
 
+    /// <summary>Ends builds that are under way. An imaginator of the original has no such method.</summary>
+    public Task<CancelBuildResponse> CancelBuildAsync(CancelBuildRequest request, CancellationToken cancellation = default) => connection.CallAsync(
+        "Imaginator.CancelBuild", CancelBuildRequest.Gob, request, CancelBuildResponse.Gob, cancellation);
+
     public Task<DisableAutoBuildsResponse> DisableAutoBuildsAsync(TimeSpan time, CancellationToken cancellation = default) => connection.CallAsync(
         "Imaginator.DisableAutoBuilds", DisableAutoBuildsRequest.Gob, new() { DisableFor = time }, DisableAutoBuildsResponse.Gob, cancellation);
 

@@ -92,9 +92,9 @@ public sealed class SharedPort : IConnectionListenerFactory, IConnectionListener
     }
 
     /// <summary>Has the web server answer what a caller with a certificate asks inside TLS; returns when the connection ends.</summary>
-    public async Task ServePagesAsync(Stream stream, string user, CancellationToken cancellation)
+    public async Task ServePagesAsync(Stream stream, SrpcPeer peer, CancellationToken cancellation)
     {
-        await using var connection = new StreamConnection(stream, EndPoint, user, cancellation);
+        await using var connection = new StreamConnection(stream, EndPoint, peer, cancellation);
         if (requests.Writer.TryWrite(connection))
             await connection.Ended;
     }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using ImageSdk.Srpc;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -12,15 +13,15 @@ public sealed class StreamConnection : ConnectionContext
     readonly CancellationTokenSource closed;
 
     /// <param name="stream">Stays its owner's.</param>
-    /// <param name="user">Who is at its other end, as a certificate says.</param>
-    public StreamConnection(Stream stream, EndPoint local, string user, CancellationToken cancellation)
+    /// <param name="peer">Who is at its other end, as a certificate says.</param>
+    public StreamConnection(Stream stream, EndPoint local, SrpcPeer peer, CancellationToken cancellation)
     {
         closed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Transport = new Pipes(
             PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true)), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)));
         LocalEndPoint = local;
         ConnectionClosed = closed.Token;
-        Features.Set(new CertifiedUser(user));
+        Features.Set(new CertifiedUser(peer));
     }
 
     public override string ConnectionId { get; set; } = Guid.NewGuid().ToString("N");
@@ -60,4 +61,4 @@ public sealed class StreamConnection : ConnectionContext
 }
 
 /// <summary>Who asks for pages over a connection with a certificate that the server accepts.</summary>
-public sealed record CertifiedUser(string Name);
+public sealed record CertifiedUser(SrpcPeer Peer);

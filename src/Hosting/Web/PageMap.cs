@@ -6,11 +6,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImageSdk.Hosting.Web;
 
-/// <summary>The paths that a daemon's web server answers, for reading; those that all daemons have are there already.</summary>
+/// <summary>The paths that a daemon's web server answers; those that all daemons have are there already.</summary>
 /// <typeparam name="TRequest">The daemon's own kind of request.</typeparam>
 public sealed class PageMap<TRequest> where TRequest : PageRequest
 {
-    static readonly string[] methods = [HttpMethods.Get, HttpMethods.Head];
+    static readonly string[] reading = [HttpMethods.Get, HttpMethods.Head];
+    static readonly string[] changing = [HttpMethods.Post];
 
     readonly WebApplication web;
     readonly DaemonSite site;
@@ -40,7 +41,7 @@ public sealed class PageMap<TRequest> where TRequest : PageRequest
         MapOpen("/_goSRPC_/listPublicMethods", request => request.WriteTextAsync(site.Srpc.PublicMethods));
         MapOpen("/_goSRPC_/getHostname", async request => await request.WriteTextAsync([await site.HostName]));
         SrpcEndpoints.Map(web, site);
-        web.MapFallback(http => AnswerAsync(http, request => throw PageFault.NotFound(request.Path), []));
+        web.MapFallback(http => AnswerAsync(http, request => throw PageFault.NotFound(request.Path), [], reading));
     }
 
     /// <summary>A page that <c>-pageAccess=closed</c> closes.</summary>
@@ -53,10 +54,14 @@ public sealed class PageMap<TRequest> where TRequest : PageRequest
     /// <summary>A page for supervision and tools, which is always open.</summary>
     public void MapOpen(string path, Func<TRequest, Task> answer, params string[] parameters) => MapFor(PageAccess.Closed, path, answer, parameters);
 
-    void MapFor(PageAccess strictest, string path, Func<TRequest, Task> answer, string[] parameters) => web.Map(path, (RequestDelegate)(http => AnswerAsync(
-        http, request => request.IsOpen(strictest) ? answer(request) : throw PageFault.NeedsCertificate(request.Host), parameters)));
+    /// <summary>A change (POST). What it is about stands in the query, and who may is for the answer to say.</summary>
+    public void MapChange(string path, Func<TRequest, Task> answer, params string[] parameters) => web.Map(path, (RequestDelegate)(http => AnswerAsync(
+        http, request => request.IsFromOtherSite ? throw PageFault.OtherSite() : answer(request), parameters, changing)));
 
-    async Task AnswerAsync(HttpContext http, Func<TRequest, Task> answer, string[] parameters)
+    void MapFor(PageAccess strictest, string path, Func<TRequest, Task> answer, string[] parameters) => web.Map(path, (RequestDelegate)(http => AnswerAsync(
+        http, request => request.IsOpen(strictest) ? answer(request) : throw PageFault.NeedsCertificate(request.Host), parameters, reading)));
+
+    async Task AnswerAsync(HttpContext http, Func<TRequest, Task> answer, string[] parameters, string[] methods)
     {
         if (!methods.Contains(http.Request.Method))
         {

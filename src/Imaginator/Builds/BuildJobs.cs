@@ -34,6 +34,7 @@ sealed class BuildJobs(
     const string AnonymousOwner = "anonymous";
 
     const int ManySources = 1000;
+    const int MostCurrent = 1000;
 
     readonly WaitGraph waits = new();
 
@@ -44,18 +45,36 @@ sealed class BuildJobs(
         new JobRequest(order.Source is null ? BuildKind : SourceKind, order.User switch { null => AutomaticOwner, "" => AnonymousOwner, var user => user }, JsonSerializer.Serialize(order))
         {
             Key = order.Key,
+            Subject = order.Stream,
             Priority = order switch { { Source: not null } => 2, { User: not null } => 1, _ => 0 },
             TimeLimit = order.TimeLimit > TimeSpan.Zero ? order.TimeLimit : null,
         }, cancellation);
 
     /// <summary>The newest builds first, whoever does them.</summary>
-    /// <param name="state">Null for all.</param>
-    public async Task<IReadOnlyList<Job>> ListAsync(JobState? state, int limit, CancellationToken cancellation)
+    /// <param name="filter">Of all kinds. Its subject is a stream.</param>
+    public async Task<IReadOnlyList<Job>> ListAsync(JobFilter filter, CancellationToken cancellation)
     {
-        var filter = new JobFilter { State = state, Limit = limit };
         var builds = await queue.ListAsync(filter with { Kind = BuildKind }, cancellation);
-        return [.. builds.Concat(await queue.ListAsync(filter with { Kind = SourceKind }, cancellation)).OrderByDescending(job => job.Id).Take(limit)];
+        return [.. builds.Concat(await queue.ListAsync(filter with { Kind = SourceKind }, cancellation)).OrderByDescending(job => job.Id).Take(filter.Limit)];
     }
+
+    /// <summary>The newest builds first, whoever does them.</summary>
+    /// <param name="state">Null for all.</param>
+    public Task<IReadOnlyList<Job>> ListAsync(JobState? state, int limit, CancellationToken cancellation) => ListAsync(new() { State = state, Limit = limit }, cancellation);
+
+    /// <summary>Builds that go on, and then those that wait, the newest first.</summary>
+    /// <param name="stream">Null for all.</param>
+    public async Task<IReadOnlyList<Job>> ListCurrentAsync(string? stream, CancellationToken cancellation)
+    {
+        var current = new List<Job>();
+        foreach (var state in new[] { JobState.Running, JobState.Cancelling, JobState.Queued })
+            current.AddRange(await ListAsync(new() { State = state, Subject = stream, Limit = MostCurrent }, cancellation));
+        return current;
+    }
+
+    /// <summary>A build by its number; null where there is none.</summary>
+    public async Task<Job?> FindAsync(long id, CancellationToken cancellation) =>
+        await queue.FindAsync(id, cancellation) is { Kind: BuildKind or SourceKind } job ? job : null;
 
     /// <summary>Does jobs until stopped.</summary>
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(Runner(BuildKind, runner.Concurrency).RunAsync(stop), Runner(SourceKind, ManySources).RunAsync(stop));
@@ -65,7 +84,7 @@ sealed class BuildJobs(
 
     async Task<string?> RunAsync(JobContext context, CancellationToken stop)
     {
-        var order = JsonSerializer.Deserialize<BuildOrder>(context.Job.Input)!;
+        var order = BuildOrder.Read(context.Job.Input);
         var began = time.GetTimestamp();
         var listener = new JobLogListener(context.Log);
         string? name = null;
@@ -91,7 +110,7 @@ sealed class BuildJobs(
         }
         catch (Exception problem) when (stop.IsCancellationRequested)
         {
-            error = $"{context.StopReason}: {problem.Message}";
+            error = context.StopReason == JobStopReason.Cancelled ? "cancelled" : $"{context.StopReason}: {problem.Message}";
             throw;
         }
         finally

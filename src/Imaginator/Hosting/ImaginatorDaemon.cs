@@ -25,7 +25,7 @@ sealed class ImaginatorDaemon(ImaginatorParts parts, DaemonResources<ImaginatorO
     public IReadOnlyList<SrpcService> Services =>
     [
         new ImaginatorService(
-            parts.Requests, parts.Jobs, parts.Switches, parts.Automatic, parts.Dependencies, parts.Streams, parts.Server, parts.Options.MaximumConcurrentBuildsPerUser, resources.Log.Write).Create(),
+            parts.Requests, parts.Jobs, parts.Cancellation, parts.Switches, parts.Automatic, parts.Dependencies, parts.Streams, parts.Server, parts.Options.MaximumConcurrentBuildsPerUser, resources.Log.Write).Create(),
         new WorkerService(
             parts.Streams, parts.Options.ImageServer, ImaginatorParts.Architecture, () => parts.Variables.Current, () => resources.Certificates.Current is null).Create(),
         new RemoteBuilderService(parts.ProjectObjects, parts.Projects, parts.ProjectRules, resources.Log.Write).Create(),

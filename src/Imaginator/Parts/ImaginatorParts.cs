@@ -64,6 +64,7 @@ sealed class ImaginatorParts : IAsyncDisposable
         Projects = new(
             queue, new(engine, main, ProjectObjects, options.MaximumBuildDuration), ProjectObjects, new(Path.Combine(options.StateDirectory, "projects", "results"), time),
             () => variables.Current, Archive, options.ConcurrentBuilds, log.Write, time);
+        Cancellation = new(Jobs, Streams, log.Write);
         Requests = new(Jobs, Switches, Streams, Server, options, time);
         Automatic = new(Jobs, Switches, Streams, Server, options.ImageRebuildInterval, options.MaximumBuildDuration, log.Write, time);
         Dependencies = new(Streams, mirrors, () => variables.Current, Architecture, log.Write, time);
@@ -100,6 +101,8 @@ sealed class ImaginatorParts : IAsyncDisposable
     BuildExecution Execution { get; }
 
     public BuildJobs Jobs { get; }
+
+    public BuildCancellation Cancellation { get; }
 
     public BuildRequests Requests { get; }
 

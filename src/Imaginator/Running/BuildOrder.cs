@@ -35,6 +35,8 @@ sealed record BuildOrder(string Stream)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Session { get; init; }
 
+    public static BuildOrder Read(string json) => JsonSerializer.Deserialize<BuildOrder>(json)!;
+
     /// <summary>Orders with the same key are one job.</summary>
     [JsonIgnore]
     public string Key => $"{Stream} {Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Source is null ? this : this with { ExpiresIn = default, TimeLimit = default })))[..32]}";

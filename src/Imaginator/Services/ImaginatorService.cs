@@ -15,11 +15,12 @@ namespace ImageSdk.Imaginator.Services;
 /// <summary>The service "Imaginator": its methods as the original has them, in the words that its clients look for.</summary>
 /// <param name="callsPerUser">Of BuildImage, for those who do not hold its power; 0 for any number.</param>
 sealed class ImaginatorService(
-    BuildRequests requests, BuildJobs jobs, BuildSwitches switches, AutoBuilds automatic, DependencyGenerator dependencies, StreamCatalogue streams, ImageServerLink server, int callsPerUser,
+    BuildRequests requests, BuildJobs jobs, BuildCancellation cancellations, BuildSwitches switches, AutoBuilds automatic, DependencyGenerator dependencies, StreamCatalogue streams, ImageServerLink server, int callsPerUser,
     Action<string> log)
 {
     public SrpcService Create() => new SrpcService("Imaginator")
         .Stream("BuildImage", BuildImageAsync, new() { Access = SrpcAccess.Public, CallsPerUser = callsPerUser > 0 ? callsPerUser : null })
+        .RequestReply("CancelBuild", CancelBuildRequest.Gob, CancelBuildResponse.Gob, CancelBuildAsync, SrpcMethodOptions.Public)
         .RequestReply("DisableAutoBuilds", DisableAutoBuildsRequest.Gob, DisableAutoBuildsResponse.Gob, (request, call) => Task.FromResult(DisableAutoBuilds(request, call.Caller)))
         .RequestReply("DisableBuildRequests", DisableBuildRequestsRequest.Gob, DisableBuildRequestsResponse.Gob, (request, call) => Task.FromResult(DisableRequests(request, call.Caller)))
         .RequestReply("GetDependencies", GetDependenciesRequest.Gob, GetDependenciesResponse.Gob, GetDependenciesAsync, SrpcMethodOptions.Public)
@@ -94,6 +95,26 @@ sealed class ImaginatorService(
                     SourceImageBuildVariables = notice.BuildVariables.Count > 0 ? notice.BuildVariables : null,
                 };
         return response;
+    }
+
+    async Task<CancelBuildResponse> CancelBuildAsync(CancelBuildRequest request, SrpcServerCall call)
+    {
+        try
+        {
+            if (request.Build == 0)
+                return new() { Cancelled = [.. (await cancellations.CancelAllAsync(request.StreamName, call.Caller, call.Aborted)).Select(cancelled => (ulong)cancelled.Id)] };
+            var job = request.Build <= long.MaxValue ? await jobs.FindAsync((long)request.Build, call.Aborted) : null;
+            if (job is null)
+                return new() { Error = $"unknown build: {request.Build}" };
+            job = await cancellations.CancelAsync(job, call.Caller, call.Aborted);
+            return job.State is JobState.Succeeded or JobState.Failed
+                ? new() { Error = $"build {job.Id} is over: {job.State.ToString().ToLowerInvariant()}" }
+                : new() { Cancelled = [request.Build] };
+        }
+        catch (BuildRefusedException refusal)
+        {
+            return new() { Error = refusal.Message };
+        }
     }
 
     DisableAutoBuildsResponse DisableAutoBuilds(DisableAutoBuildsRequest request, SrpcCaller caller)

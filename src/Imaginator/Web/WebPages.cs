@@ -21,8 +21,10 @@ static class WebPages
         pages.Map("/showGoodBuilds", ArchivePage.AnswerGoodAsync, "page=", "per=");
         pages.Map("/showErrorBuilds", ArchivePage.AnswerFailedAsync, "page=", "per=");
         pages.MapLog("/showBuildLog", ArchivePage.AnswerLogAsync);
-        pages.MapLog("/showCurrentBuildLog", JobLogPage.AnswerCurrentAsync);
-        pages.MapLog("/showLastBuildLog", JobLogPage.AnswerLastAsync);
-        pages.MapLog("/followBuildLog", JobLogPage.FollowAsync, "id=");
+        pages.MapLog("/showBuild", BuildPage.AnswerAsync, "id=");
+        pages.MapLog("/showCurrentBuildLog", BuildPage.AnswerCurrentAsync);
+        pages.MapLog("/showLastBuildLog", BuildPage.AnswerLastAsync);
+        pages.MapLog("/followBuildLog", BuildPage.FollowAsync, "id=");
+        pages.MapChange("/cancelBuild", BuildPage.CancelAsync, "id=");
     }
 }

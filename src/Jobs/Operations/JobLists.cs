@@ -31,12 +31,13 @@ static class JobLists
             ("kind = @kind", filter.Kind is not null),
             ("owner = @owner", filter.Owner is not null),
             ("key = @key", filter.Key is not null),
+            ("subject = @subject", filter.Subject is not null),
             ("id < @before", filter.Before is not null),
         ];
         var used = conditions.Where(condition => condition.Used).Select(condition => condition.Condition).ToList();
         return transaction.ListAsync<JobRow>(
             $"SELECT {JobRow.Columns} FROM jobs {(used.Count > 0 ? "WHERE " : "")}{string.Join(" AND ", used)} ORDER BY id DESC LIMIT @limit",
-            new { state = (long?)filter.State, kind = filter.Kind, owner = filter.Owner, key = filter.Key, before = filter.Before, limit = filter.Limit });
+            new { state = (long?)filter.State, kind = filter.Kind, owner = filter.Owner, key = filter.Key, subject = filter.Subject, before = filter.Before, limit = filter.Limit });
     }
 
     public static async Task<List<JobCount>> CountAsync(JobTransaction transaction)

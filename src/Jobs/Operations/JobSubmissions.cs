@@ -51,6 +51,7 @@ sealed class JobSubmissions(JobDatabase database)
         {
             Kind = request.Kind,
             Key = request.Key,
+            Subject = request.Subject,
             Owner = request.Owner,
             Architecture = request.Architecture,
             Labels = labels.Count == 0 ? null : string.Join('\n', labels),
@@ -62,8 +63,8 @@ sealed class JobSubmissions(JobDatabase database)
         };
         var id = await transaction.FirstAsync<long>(
             """
-            INSERT INTO jobs (kind, key, owner, architecture, labels, priority, state, maxattempts, timelimit, input, submitted)
-            VALUES (@Kind, @Key, @Owner, @Architecture, @Labels, @Priority, @State, @MaxAttempts, @TimeLimit, @Input, @Submitted)
+            INSERT INTO jobs (kind, key, subject, owner, architecture, labels, priority, state, maxattempts, timelimit, input, submitted)
+            VALUES (@Kind, @Key, @Subject, @Owner, @Architecture, @Labels, @Priority, @State, @MaxAttempts, @TimeLimit, @Input, @Submitted)
             RETURNING id
             """, row);
         row = row with { Id = id };

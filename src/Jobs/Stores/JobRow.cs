@@ -6,7 +6,7 @@ namespace ImageSdk.Jobs.Stores;
 sealed record JobRow
 {
     public const string Columns =
-        "id, kind, key, owner, architecture, labels, priority, state, attempt, maxattempts, timelimit, input, result, failure, worker, process, token, beat, lease, " +
+        "id, kind, key, subject, owner, architecture, labels, priority, state, attempt, maxattempts, timelimit, input, result, failure, worker, process, token, beat, lease, " +
         "delayedsince, notbefore, submitted, started, finished, elapsed";
 
     /// <summary>Writes what can change.</summary>
@@ -21,6 +21,7 @@ sealed record JobRow
     public long Id { get; init; }
     public required string Kind { get; init; }
     public string? Key { get; init; }
+    public string? Subject { get; init; }
     public required string Owner { get; init; }
     public string? Architecture { get; init; }
     public string? Labels { get; init; }

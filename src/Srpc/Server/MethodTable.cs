@@ -37,17 +37,32 @@ sealed class MethodTable
             return (null, caller, $"unknown service: {words[0]}");
         if (!service.Methods.TryGetValue(words[1], out var method))
             return (null, caller, $"{words[0]}: unknown method: {words[1]}");
-        if (withPowers && (HasPower(line, identity) || service.Grants(caller, method.Name)))
-            caller = caller with { HasMethodAccess = true };
-        else if (!IsOpen(method.Options.Access, identity))
+        if (Admit(service, method, line, identity, withPowers) is not { } admitted)
         {
             method.Counts.Deny();
             return (null, caller, SrpcException.AccessDenied);
         }
+        caller = admitted;
         if (method.TryEnter(caller) is not { } refusal)
             return (method, caller, "");
         method.Counts.Deny();
         return (null, caller, refusal);
+    }
+
+    /// <summary>Who one is to a method; null where it is closed to them.</summary>
+    /// <exception cref="ArgumentException">There is no such method.</exception>
+    public SrpcCaller? FindCaller(string line, SrpcIdentity identity)
+    {
+        var (service, method) = All.FirstOrDefault(entry => $"{entry.Service.Name}.{entry.Method.Name}" == line);
+        return method is null ? throw new ArgumentException($"no method {line}", nameof(line)) : Admit(service, method, line, identity, withPowers: true);
+    }
+
+    SrpcCaller? Admit(SrpcService service, SrpcMethod method, string line, SrpcIdentity identity, bool withPowers)
+    {
+        var caller = new SrpcCaller(identity.User, identity.Groups, HasMethodAccess: false);
+        if (withPowers && (HasPower(line, identity) || service.Grants(caller, method.Name)))
+            return caller with { HasMethodAccess = true };
+        return IsOpen(method.Options.Access, identity) ? caller : null;
     }
 
     bool HasPower(string line, SrpcIdentity identity) =>

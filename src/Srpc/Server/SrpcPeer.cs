@@ -18,4 +18,7 @@ public sealed record SrpcPeer(EndPoint? Remote = null)
 
     /// <summary>Who it is, where the handshake has found that out already.</summary>
     internal SrpcIdentity? Identity { get; init; }
+
+    /// <summary>The user that its certificate names, once that is verified; empty for none.</summary>
+    public string User => Identity?.User ?? "";
 }

@@ -27,6 +27,13 @@ public sealed class SrpcServer
     /// <summary>Those that all with a certificate may call: what <c>/_goSRPC_/listPublicMethods</c> shows.</summary>
     public IReadOnlyList<string> PublicMethods => methods.List(method => method.Options.Access.HasFlag(SrpcAccess.Public));
 
+    /// <summary>Who one is to a method, for what is asked by other ways than a call and is for the same people.</summary>
+    /// <param name="method">Service.Method.</param>
+    /// <param name="peer">The other end, of <see cref="SrpcServerOptions.ServeOther"/>; null for one without a certificate.</param>
+    /// <returns>Null where the method is closed to them.</returns>
+    public SrpcCaller? FindCaller(string method, SrpcPeer? peer) =>
+        methods.FindCaller(method, peer?.Identity ?? (options.Tls() is null ? SrpcIdentity.Unrestricted : SrpcIdentity.Anonymous));
+
     /// <summary>
     /// Serves a connection from its first byte on: a request for an end point, before or after the start of TLS.
     /// Returns when the connection is done; problems go to <see cref="SrpcServerOptions.OnFailure"/>. Disposes the transport.
@@ -48,8 +55,8 @@ public sealed class SrpcServer
             var (head, length, read) = await RequestHeadReader.ReadAsync(stream, limit.Token);
             if (head is null)
                 await RefuseAsync(stream, HttpRefusal.BadRequest, limit.Token);
-            else if (peer.Identity is { User: var user } && head.Verb != "CONNECT" && options.ServeOther is { } serveOther)
-                await serveOther(new PrefixedStream(read, stream), user, lifetime.Token);
+            else if (peer.Identity is not null && head.Verb != "CONNECT" && options.ServeOther is { } serveOther)
+                await serveOther(new PrefixedStream(read, stream), peer, lifetime.Token);
             else
                 await ServeAsync(new PrefixedStream(read[length..], stream), head, peer, lifetime);
         }

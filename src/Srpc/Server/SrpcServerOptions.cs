@@ -43,9 +43,9 @@ public sealed record SrpcServerOptions
 
     /// <summary>
     /// Serves connections that begin with TLS and a certificate that is accepted, and go on with a request that is none for SRPC:
-    /// given what follows the handshake and the name of the user. Null to refuse them.
+    /// given what follows the handshake, and who is at the other end. Null to refuse them.
     /// </summary>
-    public Func<Stream, string, CancellationToken, Task>? ServeOther { get; init; }
+    public Func<Stream, SrpcPeer, CancellationToken, Task>? ServeOther { get; init; }
 
     /// <summary>Told why a connection was ended by the server. Must not throw.</summary>
     public Action<SrpcPeer, Exception> OnFailure { get; init; } = (_, _) => { };

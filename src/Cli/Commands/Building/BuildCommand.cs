@@ -16,7 +16,7 @@ sealed class BuildCommand : Command
         [
             new BuildImageCommand(imaginator), new BuildFromManifestCommand(), new BuildRawFromManifestCommand(), new BuildTreeFromManifestCommand(),
             SwitchBuildsCommand.DisableAutomatic(imaginator), SwitchBuildsCommand.DisableRequests(imaginator), SwitchBuildsCommand.EnableRequests(imaginator),
-            new GetDependenciesCommand(imaginator), new GetDigraphCommand(imaginator), new ProcessManifestCommand(), new ReplaceIdleSlavesCommand(imaginator),
+            new GetDependenciesCommand(imaginator), new GetDigraphCommand(imaginator), new ProcessManifestCommand(), new CancelBuildCommand(imaginator), new ReplaceIdleSlavesCommand(imaginator),
             new StartAutoBuildsCommand(imaginator),
         ])
         {

@@ -57,12 +57,13 @@ public static class PageElements
         html.Element("span", PageElements.Bytes(bytes), ("title", string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} bytes")));
 
     /// <summary>A link to a URL from outside; just its text where browsers had better not follow it.</summary>
-    public static void ForeignLink(this HtmlWriter html, string url)
+    /// <param name="text">Of the link; null for the URL.</param>
+    public static void ForeignLink(this HtmlWriter html, string url, string? text = null)
     {
         if (Uri.TryCreate(url, UriKind.Absolute, out var parsed) && (parsed.Scheme == Uri.UriSchemeHttp || parsed.Scheme == Uri.UriSchemeHttps))
-            html.Element("a", url, ("href", parsed.AbsoluteUri), ("rel", "noopener noreferrer"));
+            html.Element("a", text ?? url, ("href", parsed.AbsoluteUri), ("rel", "noopener noreferrer"));
         else
-            html.Text(url);
+            html.Text(text ?? url);
     }
 
     /// <summary>A way up: links to what the page is part of, then the page.</summary>

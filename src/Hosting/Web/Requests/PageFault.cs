@@ -23,6 +23,9 @@ public sealed class PageFault(int status, string code, string title, string deta
     public static PageFault NeedsCertificate(string host) => new(
         403, "IMG7180", "Certificate needed", $"This server shows that to those with a certificate only: ask over TLS and show yours, at https://{host}/.");
 
+    public static PageFault OtherSite() => new(
+        403, "IMG7381", "Asked by another site", "A page of another site has made your browser ask for a change. Ask from this site's own pages.");
+
     public static PageFault Internal() =>
         new(500, "IMG7599", "Mistake of ours", "The server failed to make this page; its log says why.");
 }

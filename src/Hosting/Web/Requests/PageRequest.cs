@@ -4,6 +4,7 @@ using System.Text.Json;
 using ImageSdk.Hosting.Connections;
 using ImageSdk.Hosting.Options;
 using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Srpc;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -40,6 +41,17 @@ public class PageRequest
 
     /// <summary>Whether the asker gets what is open to all up to some strictness: those with a certificate get everything.</summary>
     public bool IsOpen(PageAccess strictest) => Site.Options.PageAccess <= strictest || http.Features.Get<CertifiedUser>() is not null;
+
+    /// <summary>Who asks, to a method of SRPC, where a page does what the method does.</summary>
+    /// <returns>Null for those to whom the method is closed.</returns>
+    public SrpcCaller? FindCaller(string method) => Site.Srpc.FindCaller(method, http.Features.Get<CertifiedUser>()?.Peer);
+
+    /// <summary>
+    /// Whether a page of another site has the browser ask, which shows its user's certificate for any site. Programs send no origin.
+    /// </summary>
+    public bool IsFromOtherSite =>
+        http.Request.Headers.Origin is [{ } origin, ..] && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority == Host)
+        || http.Request.Headers["Sec-Fetch-Site"] is [{ } site, ..] && site is not ("same-origin" or "none");
 
     /// <summary>What the page is wanted as: by "output", else by the Accept header.</summary>
     /// <exception cref="PageFault">It cannot be had as that.</exception>
@@ -96,6 +108,13 @@ public class PageRequest
     {
         Response.Redirect(path, isPermanent);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Sends the asker to a page that shows what came of a change.</summary>
+    public void SeeOther(string path)
+    {
+        Response.StatusCode = StatusCodes.Status303SeeOther;
+        Response.Headers.Location = path;
     }
 
     bool PrefersJson => Prefers(MediaTypeNames.Application.Json);

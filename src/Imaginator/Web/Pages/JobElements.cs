@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Imaginator.Builds;
@@ -9,7 +10,7 @@ namespace ImageSdk.Imaginator.Web.Pages;
 /// <summary>Jobs as pages show them.</summary>
 static class JobElements
 {
-    public static BuildOrder ReadOrder(this Job job) => JsonSerializer.Deserialize<BuildOrder>(job.Input)!;
+    public static BuildOrder ReadOrder(this Job job) => BuildOrder.Read(job.Input);
 
     public static void State(this HtmlWriter html, Job job) => html.Element("span", job.State switch
     {
@@ -40,7 +41,7 @@ static class JobElements
                     html.Element("a", order.Stream, ("href", new PageLink("/showImageStream", order.Stream).ToString()));
                 using (html.Cell("State"))
                     html.State(job);
-                html.Cell("For", order.User ?? (order.Source is null ? "automatic" : "another stream"), null);
+                html.Cell("For", job.RequestorText(), null);
                 using (html.Cell("Begun"))
                     html.Time(job.Started ?? job.Submitted, now);
                 using (html.Cell("Result"))
@@ -50,12 +51,42 @@ static class JobElements
         }
     }
 
+    /// <summary>Whom a build is for.</summary>
+    public static string RequestorText(this Job job) => job.ReadOrder() switch
+    {
+        { Source: not null } => "another stream",
+        { User: null } => "automatic",
+        { User: "" } => "anonymous",
+        { User: var user } => user,
+    };
+
+    /// <summary>The page of a build.</summary>
+    public static string PathOf(Job job) => new PageLink("/showBuild").With("id", job.Id.ToString(CultureInfo.InvariantCulture)).ToString();
+
+    /// <summary>A build as JSON.</summary>
+    public static void Job(this Utf8JsonWriter json, Job job)
+    {
+        var order = job.ReadOrder();
+        json.WriteStartObject();
+        json.WriteNumber("id", job.Id);
+        json.WriteString("stream", order.Stream);
+        json.WriteString("state", job.State.ToString());
+        json.WriteString("user", order.User);
+        json.WriteString("failure", job.State == JobState.Succeeded ? null : job.Failure);
+        json.WriteString("image", job.Result is { } result ? BuildOutcome.Read(result).ImageName : null);
+        if (job.Started is { } begun)
+            json.WriteString("begun", begun);
+        if (job.Finished is { } ended)
+            json.WriteString("ended", ended);
+        json.WriteEndObject();
+    }
+
     static void WriteResult(HtmlWriter html, Job job, BuildOrder order)
     {
         if (job.Failure is { } failure && job.State != JobState.Succeeded)
             html.Text(failure.Length > 200 ? failure[..200] + "…" : failure).Text(" ");
         else if (job.Result is { } result)
             html.Text(BuildOutcome.Read(result).ImageName).Text(" ");
-        html.Element("a", "log", ("href", new PageLink(job.State.IsFinal() ? "/showLastBuildLog" : "/showCurrentBuildLog", order.Stream).ToString()));
+        html.Element("a", "log", ("href", PathOf(job)));
     }
 }

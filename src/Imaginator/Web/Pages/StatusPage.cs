@@ -20,9 +20,10 @@ static class StatusPage
     public static async Task AnswerAsync(ImaginatorRequest request)
     {
         var (parts, now) = (request.Parts, request.Site.Time.GetUtcNow());
-        var current = (await ListAsync(parts, JobState.Running, 1000, request.Gone)).Concat(await ListAsync(parts, JobState.Queued, 1000, request.Gone)).ToList();
-        var failed = await ListAsync(parts, JobState.Failed, Shown, request.Gone);
-        var good = await ListAsync(parts, JobState.Succeeded, Shown, request.Gone);
+        var current = await parts.Jobs.ListCurrentAsync(null, request.Gone);
+        var failed = (await ListAsync(parts, JobState.Failed, request.Gone)).Concat(await ListAsync(parts, JobState.Cancelled, request.Gone))
+            .OrderByDescending(job => job.Id).Take(Shown).ToList();
+        var good = await ListAsync(parts, JobState.Succeeded, request.Gone);
         if (request.Choose(OutputKind.Html, OutputKind.Json) == OutputKind.Json)
         {
             await request.WriteJsonAsync(json => Write(json, parts, current, failed, good));
@@ -36,11 +37,11 @@ static class StatusPage
             {
                 Figure(html, "Streams", parts.Streams.List().Count, "/showImageStreams");
                 Figure(html, "Stream patterns", parts.StreamsFile.Current.Patterns.Count, "/showImageStreams");
-                Figure(html, "Builds going on", current.Count(job => job.State == JobState.Running), null);
+                Figure(html, "Builds going on", current.Count(job => job.State.IsLeased()), null);
                 Figure(html, "Builds waiting", current.Count(job => job.State == JobState.Queued), null);
             }
             Section(html, "current", "Going on", () => html.Jobs(current, now, "Nothing is being built."));
-            Section(html, "failed", "Failed", () => html.Jobs(failed, now, "No build has failed."));
+            Section(html, "failed", "Failed or cancelled", () => html.Jobs(failed, now, "No build has failed."));
             Section(html, "good", "Built", () => html.Jobs(good, now, "No build has succeeded yet."));
             WriteCycle(html, parts, now);
             Section(html, "more", "More", () =>
@@ -54,8 +55,8 @@ static class StatusPage
         });
     }
 
-    static Task<IReadOnlyList<Job>> ListAsync(ImaginatorParts parts, JobState state, int limit, CancellationToken gone) =>
-        parts.Jobs.ListAsync(state, limit, gone);
+    static Task<IReadOnlyList<Job>> ListAsync(ImaginatorParts parts, JobState state, CancellationToken gone) =>
+        parts.Jobs.ListAsync(state, Shown, gone);
 
     static void WriteNotices(HtmlWriter html, ImaginatorParts parts, DateTimeOffset now)
     {
@@ -135,19 +136,7 @@ static class StatusPage
         {
             json.WriteStartArray(name);
             foreach (var job in jobs)
-            {
-                var order = job.ReadOrder();
-                json.WriteStartObject();
-                json.WriteNumber("id", job.Id);
-                json.WriteString("stream", order.Stream);
-                json.WriteString("state", job.State.ToString());
-                json.WriteString("user", order.User);
-                json.WriteString("failure", job.State == JobState.Succeeded ? null : job.Failure);
-                json.WriteString("image", job.Result is { } result ? BuildOutcome.Read(result).ImageName : null);
-                WriteTime("begun", job.Started);
-                WriteTime("ended", job.Finished);
-                json.WriteEndObject();
-            }
+                json.Job(job);
             json.WriteEndArray();
         }
     }

@@ -16,7 +16,7 @@ static class StreamPage
     {
         var stream = Find(request);
         var now = request.Site.Time.GetUtcNow();
-        var jobs = (await request.Parts.Jobs.ListAsync(null, 1000, request.Gone)).Where(job => job.ReadOrder().Stream == stream.Name).Take(ShownBuilds).ToList();
+        var jobs = await request.Parts.Jobs.ListAsync(new() { Subject = stream.Name, Limit = ShownBuilds }, request.Gone);
         await request.WriteHtmlAsync($"imaginator: {stream.Name}", "/showImageStreams", html =>
         {
             html.Trail(stream.Name, ("Streams", "/showImageStreams"));
