@@ -17,6 +17,9 @@ sealed class QueueRunner(JobQueue queue, string architecture, IBatchSystem? batc
     /// <summary>All that are wanted: workers, or the batch system, decide how many are done at once.</summary>
     const int Many = 1000;
 
+    /// <summary>The beginning of the label of a job for which a worker is started.</summary>
+    const string BatchLabel = "job:";
+
     public int Concurrency => Many;
 
     /// <summary>Nothing is lost: workers go on.</summary>
@@ -27,7 +30,8 @@ sealed class QueueRunner(JobQueue queue, string architecture, IBatchSystem? batc
         var job = await FindOrSubmitAsync(run, stop);
         using var following = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var events = RelayEventsAsync(run, job.Id, following.Token);
-        var given = batch is null ? null : WatchBatchAsync(batch, run, job, following);
+        // A job that ended while this daemon was away needs no worker.
+        var given = batch is null || job.State.IsFinal() ? null : WatchBatchAsync(batch, run, job, following);
         try
         {
             await foreach (var chunk in queue.LogAsync(job.Id, cancel: following.Token))
@@ -52,8 +56,8 @@ sealed class QueueRunner(JobQueue queue, string architecture, IBatchSystem? batc
         {
             await following.CancelAsync();
             await events.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (given is not null)
-                await EndBatchAsync(batch!, given, job);
+            if (batch is not null && IsForBatch(job))
+                await EndBatchAsync(batch, given ?? Task.CompletedTask, job);
         }
     }
 
@@ -62,7 +66,11 @@ sealed class QueueRunner(JobQueue queue, string architecture, IBatchSystem? batc
     {
         var key = $"{run.Context.Job.Id}/{run.Step}";
         if (await queue.ListAsync(new() { Kind = EngineJob.Kind, Key = key, Limit = 1 }, stop) is [{ State: JobState.Queued or JobState.Running or JobState.Succeeded } earlier])
-            return earlier;
+        {
+            if (earlier.State == JobState.Succeeded || IsForBatch(earlier) == batch is not null)
+                return earlier;
+            await queue.CancelAsync(earlier.Id, "the imaginator has another -buildRunner now", stop);
+        }
         var placement = run.Stream.Placement;
         var submission = await queue.SubmitAsync(
             new JobRequest(EngineJob.Kind, run.Context.Job.Owner, JsonSerializer.Serialize(run.Order))
@@ -70,12 +78,14 @@ sealed class QueueRunner(JobQueue queue, string architecture, IBatchSystem? batc
                 Key = key,
                 Architecture = run.Stream.ArchitectureOr(architecture),
                 // A batch system has seen to the others, and starts a worker that does this job only.
-                Labels = batch is null ? placement.Labels : [$"job:{key}:{Guid.NewGuid():N}"],
+                Labels = batch is null ? placement.Labels : [$"{BatchLabel}{key}:{Guid.NewGuid():N}"],
                 Priority = run.Context.Job.Priority,
                 TimeLimit = run.TimeLimit,
             }, stop);
         return submission.Job;
     }
+
+    static bool IsForBatch(Job job) => job.Labels is [var label, ..] && label.StartsWith(BatchLabel, StringComparison.Ordinal);
 
     async Task RelayEventsAsync(BuildRun run, long id, CancellationToken stop)
     {
@@ -95,7 +105,7 @@ sealed class QueueRunner(JobQueue queue, string architecture, IBatchSystem? batc
         {
             await system.RunAsync(new(job, run.Stream.Placement, run.Stream.ArchitectureOr(architecture), run.TimeLimit, text => run.Log.Write(text)), following.Token);
         }
-        catch (BatchException problem)
+        catch (Exception problem) when (problem is not OperationCanceledException)
         {
             failure = problem.Message;
         }

@@ -103,6 +103,23 @@ public sealed class KubernetesTests : IAsyncLifetime
     }
 
     [WorkerFact]
+    public async Task A_build_goes_on_while_its_imaginator_starts_again()
+    {
+        await using var imaginator = await StartAsync();
+        var asked = imaginator.BuildAsync("slow");
+        await UntilItWaitsAsync(imaginator);
+        var id = (await imaginator.Daemon.Parts.Jobs.ListAsync(JobState.Running, 1, default)).Single().Id;
+        await imaginator.RestartAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => asked);
+        var job = await imaginator.Daemon.Parts.Queue.WaitAsync(id).WaitAsync(soon);
+        Assert.True(job!.State == JobState.Succeeded, job.Failure);
+        // One for each build; the last was asked for again, and found.
+        Assert.Equal(3, cluster.Created.Select(created => created.GetProperty("metadata").GetProperty("name").GetString()).Distinct().Count());
+        Assert.Equal(2, (await (await imaginator.Server.ConnectImagesAsync()).ListImagesAsync(new())).Count);
+        await UntilAsync(() => Task.FromResult(cluster.Jobs.Count == 0), "the jobs to be deleted");
+    }
+
+    [WorkerFact]
     public async Task A_cancelled_build_s_job_is_deleted()
     {
         await using var imaginator = await StartAsync();

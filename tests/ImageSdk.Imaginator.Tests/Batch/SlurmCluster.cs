@@ -14,6 +14,8 @@ sealed class SlurmCluster : IAsyncDisposable
     readonly List<Process> processes = [];
     readonly Dictionary<string, Process> nodes = [];
 
+    Process? controller;
+
     SlurmCluster(string directory) => this.directory = directory;
 
     /// <summary>Why there can be none here; null where there can.</summary>
@@ -38,13 +40,21 @@ sealed class SlurmCluster : IAsyncDisposable
             Assert.True(left-- > 0, "munged does not start");
         // Clients of Slurm that this process starts find it.
         Environment.SetEnvironmentVariable("SLURM_CONF", cluster.ConfigurationFile);
-        cluster.Start("slurmctld", "-D");
+        cluster.StartController();
         foreach (var node in new[] { "n1", "n2", "n3" })
             cluster.StartNode(node);
         for (var left = 300; !(await cluster.RunAsync("sinfo", "--noheader", "--format=%T %D")).Contains("idle 3", StringComparison.Ordinal); await Task.Delay(100))
             Assert.True(left-- > 0, $"Slurm does not start:\n{cluster.Logs()}");
         return cluster;
     }
+
+    public async Task StopControllerAsync()
+    {
+        controller!.Kill(entireProcessTree: true);
+        await controller.WaitForExitAsync();
+    }
+
+    public void StartController() => controller = Start("slurmctld", "-D");
 
     public void StartNode(string node) => nodes[node] = Start("slurmd", "-D", "-N", node);
 

@@ -129,6 +129,25 @@ public sealed class SlurmTests(SlurmTests.Cluster cluster) : IClassFixture<Slurm
     }
 
     [SlurmFact]
+    public async Task A_controller_that_is_away_is_waited_for()
+    {
+        await using var imaginator = await StartAsync();
+        await slurm!.StopControllerAsync();
+        var building = imaginator.BuildAsync("boot/small");
+        await UntilAsync(async () =>
+        {
+            using var log = new MemoryStream();
+            foreach (var job in await imaginator.Daemon.Parts.Jobs.ListAsync(JobState.Running, 1, default))
+                await foreach (var chunk in imaginator.Daemon.Parts.Queue.LogAsync(job.Id, follow: false))
+                    log.Write(chunk.Bytes.Span);
+            return System.Text.Encoding.UTF8.GetString(log.ToArray()).Contains("waiting for it", StringComparison.Ordinal);
+        }, () => "the build to wait");
+        slurm.StartController();
+        var (response, log) = await building;
+        Assert.True(response.ErrorString.Length == 0, response.ErrorString + log);
+    }
+
+    [SlurmFact]
     public async Task What_slurm_refuses_or_ends_is_said()
     {
         await using var imaginator = await StartAsync();

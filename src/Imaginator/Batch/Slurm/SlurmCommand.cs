@@ -7,6 +7,9 @@ namespace ImageSdk.Imaginator.Batch.Slurm;
 /// <summary>Runs the programs of Slurm's clients.</summary>
 static class SlurmCommand
 {
+    /// <summary>What its clients say then.</summary>
+    static readonly string[] away = ["Unable to contact slurm controller", "Socket timed out", "Zero Bytes were transmitted", "Slurm backup controller in standby mode"];
+
     /// <param name="input">For its standard input.</param>
     /// <returns>What it wrote to its standard output.</returns>
     /// <exception cref="BatchException">It cannot be run, or fails; the message has what it says.</exception>
@@ -40,6 +43,9 @@ static class SlurmCommand
             throw Failure($"{program} cannot be run: {problem.Message}", problem);
         }
     }
+
+    /// <summary>Whether Slurm's controller did not answer, which says nothing of what was asked.</summary>
+    public static bool IsAway(BatchException problem) => away.Any(text => problem.Message.Contains(text, StringComparison.OrdinalIgnoreCase));
 
     public static BatchException Failure(string message, Exception? inner = null) => new("IMG7356", message, inner);
 }

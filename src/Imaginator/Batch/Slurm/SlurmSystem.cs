@@ -19,8 +19,7 @@ sealed class SlurmSystem(SlurmSettings settings, Action<string> report, TimeProv
     public async Task RunAsync(BatchBuild build, CancellationToken stop)
     {
         var name = BatchWorker.NameOf(build.Job);
-        if (await queue.FindAsync(name, now: true, stop) is (_, null))
-            build.Log($"Slurm job: {await SubmitAsync(name, build, stop)}");
+        await SubmitOnceAsync(name, build, stop);
         var (last, doubts) = ("", 0);
         while (true)
         {
@@ -58,6 +57,25 @@ sealed class SlurmSystem(SlurmSettings settings, Action<string> report, TimeProv
         {
             report(problem.Message);
         }
+    }
+
+    /// <summary>Submits the job, unless an earlier attempt has; waits for a controller that is away.</summary>
+    async Task SubmitOnceAsync(string name, BatchBuild build, CancellationToken stop)
+    {
+        for (var isFirst = true; ; isFirst = false)
+            try
+            {
+                // Also after a submission whose answer was lost.
+                if (await queue.FindAsync(name, now: true, stop) is (_, null))
+                    build.Log($"Slurm job: {await SubmitAsync(name, build, stop)}");
+                return;
+            }
+            catch (BatchException problem) when (SlurmCommand.IsAway(problem))
+            {
+                if (isFirst)
+                    build.Log($"{problem.Message}; waiting for it");
+                await Task.Delay(settings.PollInterval, time, stop);
+            }
     }
 
     async Task<string> SubmitAsync(string name, BatchBuild build, CancellationToken stop)
