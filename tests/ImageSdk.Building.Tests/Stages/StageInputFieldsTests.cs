@@ -90,7 +90,7 @@ public sealed class StageInputFieldsTests : IDisposable
         ["ImageProject.Files"] = Of(project => project with { Files = [.. project.Files.Skip(1)] }, CopyFiles),
         ["ImageProject.Trees"] = Of(project => project with { Trees = [.. project.Trees.Skip(1)] }, CopyFiles),
         ["ImageProject.Scripts"] = Of(project => project with { Scripts = [.. project.Scripts.Skip(1)] }, RunPreInstallScripts),
-        ["ImageProject.Tags"] = Of(project => project with { Tags = [new("More", "1")] }, TestImage),
+        ["ImageProject.Tags"] = Of(project => project with { Tags = [new("More", "2")] }, TestImage) with { On = project => project with { Tags = [new("More", "1")] } },
         ["ImageProject.Triggers"] = OfTrigger(trigger => trigger with { Service = "b" }),
         ["ImageProject.AddTriggers"] = OfItems(project => project with { Triggers = [new("ssh", ["/a"], false, false, false)] }, project => project with { AddTriggers = true }, TestImage),
         ["ImageProject.FilterLines"] = Of(project => project with { FilterLines = ["/tmp/.*"] }, TestImage),
