@@ -49,6 +49,14 @@ public sealed class ChannelReaderTests
         Assert.Equal([new ChannelMessage.Exit(1)], Read(text));
     }
 
+    /// <summary>What is left of it might be a message by chance.</summary>
+    [Fact]
+    public void Of_a_line_that_is_too_long_nothing_is_read()
+    {
+        var rest = new string('x', 5000);
+        Assert.Equal([new ChannelMessage.Exit(1)], Read($"@imagesdk done {rest}\n@imagesdk exit 1\n"));
+    }
+
     [Fact]
     public void Any_bytes_are_read_and_the_pieces_they_come_in_do_not_matter()
     {
