@@ -25,6 +25,8 @@ sealed class BuildLogArchive(string directory, ulong quota, Action<string> repor
     };
 
     readonly SemaphoreSlim turn = new(1);
+    readonly Lock indexTurn = new();
+    List<ArchivedBuild>? index;
 
     /// <summary>Whether logs are kept.</summary>
     public bool IsOn => directory.Length > 0 && quota > Least;
@@ -43,8 +45,17 @@ sealed class BuildLogArchive(string directory, ulong quota, Action<string> repor
                 name = ImageName.Format(of, at.AddSeconds(1));
             var folder = Directory.CreateDirectory(Path.Combine(directory, name)).FullName;
             await File.WriteAllBytesAsync(Path.Combine(folder, LogName), log);
-            await File.WriteAllTextAsync(Path.Combine(folder, InfoName), JsonSerializer.Serialize(new StoredInfo(info), form) + "\n");
-            Trim();
+            var infoFile = Path.Combine(folder, InfoName);
+            await File.WriteAllTextAsync(infoFile, JsonSerializer.Serialize(new StoredInfo(info), form) + "\n");
+            lock (indexTurn)
+            {
+                // What reads the directory only now finds the new one there.
+                if (index is null)
+                    index = Load();
+                else
+                    index.Add(new(name, File.GetLastWriteTimeUtc(infoFile), info) { LogSize = (ulong)log.Length });
+                Trim(index);
+            }
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -56,15 +67,17 @@ sealed class BuildLogArchive(string directory, ulong quota, Action<string> repor
         }
     }
 
-    /// <summary>All logs, the newest first.</summary>
-    public IReadOnlyList<ArchivedBuild> List() => !IsOn || !Directory.Exists(directory) ? [] :
-    [
-        .. new DirectoryInfo(directory).EnumerateFiles(InfoName, SearchOption.AllDirectories)
-            .Select(file => (file.LastWriteTimeUtc, Name: Path.GetRelativePath(directory, file.DirectoryName!), Info: Read(file.FullName)))
-            .Where(build => build.Info is not null)
-            .OrderByDescending(build => build.LastWriteTimeUtc)
-            .Select(build => new ArchivedBuild(build.Name, build.LastWriteTimeUtc, build.Info!)),
-    ];
+    /// <summary>All logs, the newest first. The directory is read once; what others change in it shows after the next start.</summary>
+    public IReadOnlyList<ArchivedBuild> List()
+    {
+        if (!IsOn)
+            return [];
+        lock (indexTurn)
+        {
+            index ??= Load();
+            return [.. Enumerable.Reverse(index)];
+        }
+    }
 
     /// <summary>A log; null where there is none of the name.</summary>
     public string? FindLog(string image) =>
@@ -82,24 +95,32 @@ sealed class BuildLogArchive(string directory, ulong quota, Action<string> repor
         }
     }
 
-    void Trim()
+    /// <summary>The oldest first.</summary>
+    List<ArchivedBuild> Load() => !Directory.Exists(directory) ? [] :
+    [
+        .. new DirectoryInfo(directory).EnumerateFiles(InfoName, SearchOption.AllDirectories)
+            .Select(file => (file.LastWriteTimeUtc, Name: Path.GetRelativePath(directory, file.DirectoryName!), Info: Read(file.FullName), Log: new FileInfo(Path.Combine(file.DirectoryName!, LogName))))
+            .Where(build => build.Info is not null)
+            .OrderBy(build => build.LastWriteTimeUtc)
+            .Select(build => new ArchivedBuild(build.Name, build.LastWriteTimeUtc, build.Info!) { LogSize = build.Log.Exists ? (ulong)build.Log.Length : 0 }),
+    ];
+
+    void Trim(List<ArchivedBuild> all)
     {
-        var logs = new DirectoryInfo(directory).EnumerateFiles(LogName, SearchOption.AllDirectories)
-            .Select(file => (File: file, Size: SizeOf(file))).OrderBy(each => each.File.LastWriteTimeUtc).ToList();
-        var total = logs.Aggregate(0UL, (sum, each) => sum + each.Size);
+        var total = all.Aggregate(0UL, (sum, build) => sum + SizeOf(build));
         if (total <= quota)
             return;
-        foreach (var (file, size) in logs)
-        {
-            if (total <= quota / 100 * 95)
-                return;
-            file.Directory!.Delete(recursive: true);
-            total -= size;
-        }
+        var doomed = 0;
+        while (doomed < all.Count && total > quota / 100 * 95)
+            total -= SizeOf(all[doomed++]);
+        foreach (var build in all[..doomed])
+            if (Path.Combine(directory, build.Image) is var folder && Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        all.RemoveRange(0, doomed);
     }
 
     // As on the disk, with the file beside it.
-    static ulong SizeOf(FileInfo file) => ((ulong)file.Length + 4095) / 4096 * 4096 + 4096;
+    static ulong SizeOf(ArchivedBuild build) => (build.LogSize + 4095) / 4096 * 4096 + 4096;
 
     /// <summary>The members and their units are the original's.</summary>
     sealed record StoredInfo
@@ -130,4 +151,18 @@ sealed class BuildLogArchive(string directory, ulong quota, Action<string> repor
 sealed record BuildInfo(TimeSpan Duration, string Error, string User);
 
 /// <param name="Image">The name of the image, made up for a build that failed.</param>
-sealed record ArchivedBuild(string Image, DateTimeOffset At, BuildInfo Info);
+sealed record ArchivedBuild(string Image, DateTimeOffset At, BuildInfo Info)
+{
+    /// <summary>Of builds that no one asked for.</summary>
+    public const string OwnName = "imaginator";
+
+    /// <summary>In bytes.</summary>
+    public ulong LogSize { get; init; }
+
+    public string Stream => ImageName.GetDirectory(Image);
+
+    /// <summary>Who asked for it, as the original's pages name them.</summary>
+    public string Requestor => Info.User.Length > 0 ? Info.User : OwnName;
+
+    public bool HasSucceeded => Info.Error.Length == 0;
+}

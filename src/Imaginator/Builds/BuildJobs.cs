@@ -28,6 +28,11 @@ sealed class BuildJobs(
     /// <summary>Jobs of source images. They never wait for a worker, as others wait for them.</summary>
     public const string SourceKind = "source";
 
+    /// <summary>Jobs of projects of other machines.</summary>
+    public const string ProjectKind = "project";
+
+    static readonly string[] kinds = [BuildKind, SourceKind, ProjectKind];
+
     const string AutomaticOwner = "imaginator";
 
     /// <summary>Where the daemon has no TLS.</summary>
@@ -54,8 +59,10 @@ sealed class BuildJobs(
     /// <param name="filter">Of all kinds. Its subject is a stream.</param>
     public async Task<IReadOnlyList<Job>> ListAsync(JobFilter filter, CancellationToken cancellation)
     {
-        var builds = await queue.ListAsync(filter with { Kind = BuildKind }, cancellation);
-        return [.. builds.Concat(await queue.ListAsync(filter with { Kind = SourceKind }, cancellation)).OrderByDescending(job => job.Id).Take(filter.Limit)];
+        var builds = new List<Job>();
+        foreach (var kind in kinds)
+            builds.AddRange(await queue.ListAsync(filter with { Kind = kind }, cancellation));
+        return [.. builds.OrderByDescending(job => job.Id).Take(filter.Limit)];
     }
 
     /// <summary>The newest builds first, whoever does them.</summary>
@@ -74,7 +81,7 @@ sealed class BuildJobs(
 
     /// <summary>A build by its number; null where there is none.</summary>
     public async Task<Job?> FindAsync(long id, CancellationToken cancellation) =>
-        await queue.FindAsync(id, cancellation) is { Kind: BuildKind or SourceKind } job ? job : null;
+        await queue.FindAsync(id, cancellation) is { } job && kinds.Contains(job.Kind) ? job : null;
 
     /// <summary>Does jobs until stopped.</summary>
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(Runner(BuildKind, runner.Concurrency).RunAsync(stop), Runner(SourceKind, ManySources).RunAsync(stop));

@@ -53,6 +53,7 @@ sealed class ImaginatorParts : IAsyncDisposable
         }, time);
         Switches = new(Path.Combine(options.StateDirectory, "switches.json"), options.ImageRebuildInterval, time);
         Archive = new(options.BuildLogDirectory, options.BuildLogQuota, log.Write, time);
+        LogSearch = new(Archive);
         Queue = queue;
         var engine = EngineSettings(options, certificates.Current is not null);
         Builder = builder?.Invoke(this) ?? new LocalStreamBuilder(
@@ -93,6 +94,8 @@ sealed class ImaginatorParts : IAsyncDisposable
     public BuildSwitches Switches { get; }
 
     public BuildLogArchive Archive { get; }
+
+    public LogSearch LogSearch { get; }
 
     public JobQueue Queue { get; }
 

@@ -23,7 +23,7 @@ sealed class ProjectBuilds(
     JobQueue queue, ProjectBuilder builder, ProjectObjects objects, ProjectResults results, Func<IReadOnlyDictionary<string, string>> variables, BuildLogArchive archive,
     int concurrency, Action<string> log, TimeProvider time)
 {
-    const string Kind = "project";
+    const string Kind = BuildJobs.ProjectKind;
     const string AnonymousOwner = "anonymous";
 
     /// <summary>Builds of one user that wait or go on.</summary>
@@ -52,7 +52,7 @@ sealed class ProjectBuilds(
         {
             var order = new BuildOrder(session.Project.Project.Stream) { User = session.User, Session = session.Id };
             var owner = session.User.Length > 0 ? session.User : AnonymousOwner;
-            var submission = await queue.SubmitAsync(new JobRequest(Kind, owner, JsonSerializer.Serialize(order)) { Priority = 1, MaxAttempts = 1 }, cancellation);
+            var submission = await queue.SubmitAsync(new JobRequest(Kind, owner, JsonSerializer.Serialize(order)) { Subject = order.Stream, Priority = 1, MaxAttempts = 1 }, cancellation);
             _ = EndWithJobAsync(submission.Job.Id, session);
             return submission.Job.Id;
         }

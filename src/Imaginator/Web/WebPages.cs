@@ -13,13 +13,14 @@ static class WebPages
         var pages = new PageMap<ImaginatorRequest>(web, site, (http, parameters) => new(http, site, parameters));
         pages.Map("/", StatusPage.AnswerAsync);
         pages.Map("/showImageStreams", StreamsPage.AnswerAsync);
-        pages.Map("/showImageStream", StreamPage.AnswerAsync);
+        pages.Map("/showImageStream", StreamPage.AnswerAsync, "before=");
+        pages.Map("/showBuilds", BuildsPage.AnswerAsync, "before=");
         pages.Map("/showDirectedGraph", GraphPage.AnswerAsync, "include=", "exclude=");
         pages.Map("/directedGraph.svg", GraphPage.AnswerPictureAsync, "include=", "exclude=");
         pages.Map("/showWorkers", WorkersPage.AnswerAsync);
-        pages.Map("/showAllBuilds", ArchivePage.AnswerAllAsync, "page=", "per=");
-        pages.Map("/showGoodBuilds", ArchivePage.AnswerGoodAsync, "page=", "per=");
-        pages.Map("/showErrorBuilds", ArchivePage.AnswerFailedAsync, "page=", "per=");
+        pages.Map("/showBuildLogArchive", ArchivePage.AnswerCountsAsync);
+        foreach (var (path, answer) in ArchivePage.Lists)
+            pages.Map(path, answer, ArchiveFilter.Parameters);
         pages.MapLog("/showBuildLog", ArchivePage.AnswerLogAsync);
         pages.MapLog("/showBuild", BuildPage.AnswerAsync, "id=");
         pages.MapLog("/showCurrentBuildLog", BuildPage.AnswerCurrentAsync);

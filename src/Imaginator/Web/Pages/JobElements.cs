@@ -51,6 +51,15 @@ static class JobElements
         }
     }
 
+    /// <summary>A link to those before a full page of jobs.</summary>
+    public static void Older(this HtmlWriter html, IReadOnlyList<Job> jobs, int limit, PageLink link)
+    {
+        if (jobs.Count < limit)
+            return;
+        using var _ = html.Open("nav", ("class", "pages"), ("aria-label", "Pages"));
+        html.Element("a", "Older", ("href", link.With("before", jobs[^1].Id.ToString(CultureInfo.InvariantCulture)).ToString()), ("rel", "next"), ("class", "button"));
+    }
+
     /// <summary>Whom a build is for.</summary>
     public static string RequestorText(this Job job) => job.ReadOrder() switch
     {

@@ -50,7 +50,8 @@ static class StatusPage
                 html.Term("Image server", () => html.ForeignLink($"http://{parts.Server.Address}/"));
                 html.Term("Relationships", () => html.Element("a", "what is built on what", ("href", "/showDirectedGraph")));
                 html.Term("Workers", () => html.Element("a", "machines that build", ("href", "/showWorkers")), parts.Options.BuildRunner != Options.BuildRunnerKind.Local);
-                html.Term("Archive", () => html.Element("a", "logs of builds", ("href", "/showAllBuilds")), parts.Archive.IsOn);
+                html.Term("All builds", () => html.Element("a", "as jobs, with those that wait or were cancelled", ("href", "/showBuilds")));
+                html.Term("Archive", () => html.Element("a", "logs of builds", ("href", "/showBuildLogArchive")), parts.Archive.IsOn);
             });
         });
     }

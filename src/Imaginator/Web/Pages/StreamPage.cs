@@ -16,7 +16,7 @@ static class StreamPage
     {
         var stream = Find(request);
         var now = request.Site.Time.GetUtcNow();
-        var jobs = await request.Parts.Jobs.ListAsync(new() { Subject = stream.Name, Limit = ShownBuilds }, request.Gone);
+        var jobs = await request.Parts.Jobs.ListAsync(new() { Subject = stream.Name, Before = request.Before, Limit = ShownBuilds }, request.Gone);
         await request.WriteHtmlAsync($"imaginator: {stream.Name}", "/showImageStreams", html =>
         {
             html.Trail(stream.Name, ("Streams", "/showImageStreams"));
@@ -24,7 +24,8 @@ static class StreamPage
             WriteConfiguration(html, stream);
             WriteDependencies(html, request, stream);
             html.Element("h2", "Builds");
-            html.Jobs(jobs, now, "It has not been built here yet.");
+            html.Jobs(jobs, now, request.Before is null ? "It has not been built here yet." : "There are no older ones.");
+            html.Older(jobs, ShownBuilds, new PageLink("/showImageStream", stream.Name));
             return Task.CompletedTask;
         });
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.Imaginator.Parts;
@@ -12,6 +13,12 @@ sealed class ImaginatorRequest(HttpContext http, ImaginatorSite site, IEnumerabl
 
     /// <summary>The name in the query; empty for none.</summary>
     public string Name => Query.Names is [var first, ..] ? first : "";
+
+    /// <summary>Of a list of builds that goes on: the last number of the page before; null for the first page.</summary>
+    /// <exception cref="PageFault">It is no number.</exception>
+    public long? Before => Query["before"] is { Length: > 0 } text
+        ? long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw PageFault.BadParameter($"before={text}: expected a whole number.")
+        : null;
 
     /// <summary>A link to an image at the image server's pages.</summary>
     public string ImageUrl(string image)
