@@ -313,6 +313,10 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         await remote.RunAsync(requests, referencedImages, cancellation);
     }
 
+    /// <summary>Writes the prepared project with its files, for who builds it: see <see cref="ProjectExport"/>.</summary>
+    /// <exception cref="BuildException">A file cannot be read, or cannot be sent.</exception>
+    public Task ExportAsync(Stream output, CancellationToken cancellation) => ProjectExport.WriteAsync(state.ReadPlan(), output, cancellation);
+
     /// <summary>Copies artifacts that are there into a directory.</summary>
     public async Task CopyArtifactsAsync(IReadOnlyList<string> paths, string directory, BuildWorkers workers, CancellationToken cancellation)
     {

@@ -83,6 +83,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         return [];
     }
 
+    public Task ExportAsync(Stream output, CancellationToken cancellation) => Task.CompletedTask;
+
     public async Task BuildRemotelyAsync(
         ImageServerSettings builder, IReadOnlyList<ArtifactRequest> requests, IReadOnlyList<string> referencedImages, CancellationToken cancellation)
     {

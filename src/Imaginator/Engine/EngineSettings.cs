@@ -11,4 +11,8 @@ namespace ImageSdk.Imaginator.Engine;
 /// <param name="WorkerAssembly">Path of the worker.</param>
 /// <param name="Dotnet">Path of the host that runs it.</param>
 sealed record EngineSettings(
-    string StateDirectory, string CacheDirectory, RemoteCacheSettings? SharedCache, string Architecture, ImageServerSettings ImageServer, string WorkerAssembly, string Dotnet);
+    string StateDirectory, string CacheDirectory, RemoteCacheSettings? SharedCache, string Architecture, ImageServerSettings ImageServer, string WorkerAssembly, string Dotnet)
+{
+    /// <summary>The unpacked package ImageSdk, with which projects of streams are evaluated; empty for none.</summary>
+    public string ImageSdkDirectory { get; init; } = "";
+}

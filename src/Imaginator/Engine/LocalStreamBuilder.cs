@@ -27,6 +27,7 @@ sealed class LocalStreamBuilder(
     const string DefaultBranch = "master";
 
     readonly ProjectMaker projects = new(settings, configuration);
+    readonly ProjectEvaluator evaluator = new(settings, configuration);
 
     public async Task<IBuiltImage> BuildAsync(StreamBuild build, IBuildListener log, CancellationToken cancellation)
     {
@@ -76,13 +77,25 @@ sealed class LocalStreamBuilder(
             if (!Directory.Exists(location.Directory))
                 throw new StreamException($"there is no manifest directory {location.Directory}");
             log.Progress($"Manifest tree: {location.Directory}");
-            return projects.Make(stream, build, directory, location.Directory, new("", "", "", build.GitBranch));
+            return await EvaluateAsync(projects.Make(stream, build, directory, location.Directory, new("", "", "", build.GitBranch)), directory, log, cancellation);
         }
         log.Progress($"Fetching repository: {location.PublicUrl} branch: {branch}");
         var began = time.GetTimestamp();
         var tree = await mirrors.FetchAsync(location.Repository, branch, location.Directory, cancellation);
         log.Progress($"Have commit {tree.CommitId} after {HumanDuration.Format(time.GetElapsedTime(began))}");
-        return projects.Make(stream, build, directory, tree.Directory, new(branch, tree.CommitId, location.PublicUrl, build.GitBranch));
+        return await EvaluateAsync(projects.Make(stream, build, directory, tree.Directory, new(branch, tree.CommitId, location.PublicUrl, build.GitBranch)), directory, log, cancellation);
+    }
+
+    /// <summary>Adds what the project in the manifest directory says, where there is one.</summary>
+    async Task<ImageProject> EvaluateAsync(ImageProject project, string directory, IBuildListener log, CancellationToken cancellation)
+    {
+        if (ProjectEvaluator.Find(project.ManifestDirectory) is not { } file)
+            return project;
+        if (evaluator.IsEnabled)
+            return await evaluator.EvaluateAsync(file, directory, project, log, cancellation);
+        log.Report(new(DiagnosticSeverity.Warning, "IMG1363",
+            $"{Path.GetFileName(file)} is not looked at, and the stream built by its manifest alone: the imaginator has no ImageSdk. Have it started with -imageSdk, or remove the project."));
+        return project;
     }
 
     async Task RunAsync(ImageBuild engine, ImageProject project, StreamBuild build, BuildWorkers workers, IBuildListener log, CancellationToken cancellation)

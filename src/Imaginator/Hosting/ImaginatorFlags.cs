@@ -46,6 +46,7 @@ static class ImaginatorFlags
         flags.AddText("cacheDir", options.CacheDirectory, "Where layers of builds are kept; empty for the state directory", v => options.CacheDirectory = v);
         flags.AddNumber("concurrentBuilds", options.ConcurrentBuilds, "Builds that go on at once in this process; 0 for none where workers build", v => options.ConcurrentBuilds = v);
         flags.AddText("configurationUrl", options.ConfigurationUrl, "The main configuration", v => options.ConfigurationUrl = v);
+        flags.AddText("imageSdk", options.ImageSdkDirectory, "The unpacked package ImageSdk, with which projects (.imgproj) of streams are evaluated; empty to build by manifests alone", v => options.ImageSdkDirectory = v);
         flags.AddDuration("imageRebuildInterval", options.ImageRebuildInterval, "Time between cycles of automatic builds; 0 for none", v => options.ImageRebuildInterval = v);
         flags.AddText("imageServerHostname", options.ImageServerHost, "The image server", v => options.ImageServerHost = v);
         flags.Add("imageServerPortNum", "uint", $"{options.ImageServerPort}", "Its port", FlagValues.Port, v => options.ImageServerPort = v);

@@ -58,6 +58,9 @@ sealed record ImaginatorOptions : DaemonOptions
     /// <summary>Where layers of builds are kept; empty for the state directory. Not a flag of the original.</summary>
     public string CacheDirectory { get; set; } = "";
 
+    /// <summary>The unpacked package ImageSdk, with which projects of streams are evaluated; empty to build by manifests alone. Not a flag of the original.</summary>
+    public string ImageSdkDirectory { get; set; } = "";
+
     /// <summary>Bytes of files of other machines' projects at which those go that were not used for longest. Not a flag of the original.</summary>
     public ulong ProjectQuota { get; set; } = 10ul << 30;
 

@@ -29,6 +29,9 @@ sealed record WorkerOptions
     /// <summary>Where layers are kept, by all workers of the machine; empty for the state directory.</summary>
     public string CacheDirectory { get; set; } = "";
 
+    /// <summary>The unpacked package ImageSdk, with which projects of streams are evaluated; empty for none.</summary>
+    public string ImageSdkDirectory { get; set; } = "";
+
     /// <summary>Where machines share layers: a directory or an image server; empty for nowhere.</summary>
     public string SharedCache { get; set; } = "";
 

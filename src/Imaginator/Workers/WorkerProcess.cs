@@ -140,7 +140,7 @@ sealed class WorkerProcess : IAsyncDisposable
         var hasCertificate = File.Exists(options.CertificateFile);
         var settings = new EngineSettings(
             slot.Path, options.CacheDirectory.Length > 0 ? options.CacheDirectory : Path.Combine(options.StateDirectory, "cache"), SharedCache.Of(options.SharedCache, ServerSettings), setup.Architecture,
-            ServerSettings(server.Address), EngineProgram.WorkerAssembly, EngineProgram.FindDotnet());
+            ServerSettings(server.Address), EngineProgram.WorkerAssembly, EngineProgram.FindDotnet()) { ImageSdkDirectory = options.ImageSdkDirectory };
         return new(settings, setup.Main, () => setup.Secrets, mirrors, server, directories, time);
 
         ImageServerSettings ServerSettings(string address) => EngineProgram.ServerSettings(address, slot.Path, hasCertificate ? options.CertificateFile : "", hasCertificate ? options.KeyFile : "");
