@@ -19,6 +19,15 @@ public class JobTransitionTests
             Assert.True(JobTransitions.Find(JobState.Cancelling, trigger)!.Value.State.IsFinal());
     }
 
+    /// <summary>What was done before its worker heard of the cancellation is a result; nothing else is.</summary>
+    [Theory]
+    [InlineData("Complete", JobState.Succeeded)]
+    [InlineData("Retry", JobState.Cancelled)]
+    [InlineData("Fail", JobState.Cancelled)]
+    [InlineData("Release", JobState.Cancelled)]
+    public void A_cancelled_job_succeeds_only_where_its_work_is_done(string trigger, JobState state) =>
+        Assert.Equal(state, JobTransitions.Find(JobState.Cancelling, Enum.Parse<JobTrigger>(trigger))!.Value.State);
+
     [Fact]
     public void A_job_is_leased_only_by_a_claim_and_claimed_only_from_the_queue()
     {

@@ -125,11 +125,16 @@ public sealed class RestoreTests : IDisposable
     [Fact]
     public void Without_speculation_nothing_is_begun()
     {
-        folder.Project("hello", "<PropertyGroup><ImageSpeculation>False</ImageSpeculation></PropertyGroup>");
-        folder.Build().Succeeded();
+        folder.Project("hello");
+        folder.Build("-p:ImageSpeculation=False").Succeeded();
         Assert.False(File.Exists(folder.State("begun.log")));
         Assert.False(folder.Plan().GetProperty("Speculation").GetBoolean());
         folder.Build("-p:ImageSpeculation=perhaps").FailedWith("IMG1906");
+
+        // The same project begins with it.
+        Directory.Delete(folder["obj"], recursive: true);
+        folder.Build().Succeeded();
+        Assert.True(File.Exists(folder.State("begun.log")));
     }
 
     [Fact]
