@@ -45,6 +45,10 @@ sealed class BuildJobs(
 
     public JobQueue Queue => queue;
 
+    public BuildCounts Counts { get; } = new(time);
+
+    public static bool IsBuild(string kind) => kinds.Contains(kind);
+
     /// <summary>Asks for a build.</summary>
     public Task<JobSubmission> SubmitAsync(BuildOrder order, CancellationToken cancellation) => queue.SubmitAsync(
         new JobRequest(order.Source is null ? BuildKind : SourceKind, order.User switch { null => AutomaticOwner, "" => AnonymousOwner, var user => user }, JsonSerializer.Serialize(order))
@@ -81,7 +85,7 @@ sealed class BuildJobs(
 
     /// <summary>A build by its number; null where there is none.</summary>
     public async Task<Job?> FindAsync(long id, CancellationToken cancellation) =>
-        await queue.FindAsync(id, cancellation) is { } job && kinds.Contains(job.Kind) ? job : null;
+        await queue.FindAsync(id, cancellation) is { } job && IsBuild(job.Kind) ? job : null;
 
     /// <summary>Does jobs until stopped.</summary>
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(Runner(BuildKind, runner.Concurrency).RunAsync(stop), Runner(SourceKind, ManySources).RunAsync(stop));
@@ -100,8 +104,10 @@ sealed class BuildJobs(
         {
             if (order.Source is { } source && await FindSourceAsync(order, source, stop) is { } present)
                 return new BuildOutcome(present).ToString();
+            Counts.Start(order);
             var outcome = await BuildAsync(context, order, listener, stop);
             name = outcome.ImageName;
+            Counts.Count(outcome.Stages ?? []);
             log($"Built image: {(name.Length > 0 ? name : order.Stream)} in {HumanDuration.Format(time.GetElapsedTime(began))}");
             return outcome.ToString();
         }
@@ -124,7 +130,10 @@ sealed class BuildJobs(
         {
             // A job that is given back, or that found its image, was no build.
             if (name is not null || error.Length > 0 && context.StopReason != JobStopReason.ShuttingDown)
+            {
+                Counts.Finish(name is not null ? "succeeded" : context.StopReason == JobStopReason.Cancelled ? "cancelled" : "failed", time.GetElapsedTime(began));
                 await archive.AddAsync(string.IsNullOrEmpty(name) ? null : name, order.Stream, new(time.GetElapsedTime(began), error, order.User ?? ""), listener.Kept);
+            }
         }
     }
 

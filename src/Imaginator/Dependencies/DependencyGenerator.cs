@@ -82,13 +82,14 @@ sealed class DependencyGenerator(
         var began = time.GetTimestamp();
         try
         {
-            var sources = await FindSourcesAsync(fetchLog, cancellation);
+            var manifests = await ReadManifestsAsync(fetchLog, cancellation);
+            var sources = new SortedDictionary<string, string>(manifests.ToDictionary(each => each.Stream.Name, each => ReadSource(each.Stream, each.Text)), StringComparer.Ordinal);
             fetchLog.Append($"Generated dependencies in: {HumanDuration.Format(time.GetElapsedTime(began))}\n");
             var (patterns, unbuildable) = Classify(sources);
             var now = time.GetUtcNow();
             Current = new()
             {
-                FetchLog = fetchLog.ToString(), GeneratedAt = now, LastAttemptAt = now, StreamToSource = sources, PatternSources = patterns, UnbuildableSources = unbuildable,
+                FetchLog = fetchLog.ToString(), GeneratedAt = now, LastAttemptAt = now, StreamToSource = sources, Manifests = manifests.ToDictionary(each => each.Stream.Name, each => each.Text), PatternSources = patterns, UnbuildableSources = unbuildable,
             };
         }
         catch (Exception problem) when (problem is GitException or StreamException or BuildException or IOException or UnauthorizedAccessException)
@@ -99,20 +100,20 @@ sealed class DependencyGenerator(
         }
     }
 
-    async Task<SortedDictionary<string, string>> FindSourcesAsync(StringBuilder fetchLog, CancellationToken cancellation)
+    async Task<IReadOnlyList<(ManifestStream Stream, string Text)>> ReadManifestsAsync(StringBuilder fetchLog, CancellationToken cancellation)
     {
-        var sources = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var found = new List<(ManifestStream, string)>();
         var places = streams.List().OfType<ManifestStream>().Select(stream => (Stream: stream, Location: Locate(stream))).ToList();
         foreach (var (stream, location) in places.Where(place => place.Location.Repository is null))
-            sources[stream.Name] = ReadSource(stream, await File.ReadAllTextAsync(Path.Combine(location.Directory, ManifestName), cancellation));
+            found.Add((stream, await File.ReadAllTextAsync(Path.Combine(location.Directory, ManifestName), cancellation)));
         var fetched = await Task.WhenAll(places.Where(place => place.Location.Repository is not null).GroupBy(place => place.Location.Repository!)
             .Select(async group => (Streams: group, Manifests: await FetchAsync(group.Key, group.First().Location.PublicUrl, fetchLog, cancellation))));
         foreach (var (ofRepository, manifests) in fetched)
             foreach (var (stream, location) in ofRepository)
-                sources[stream.Name] = manifests.TryGetValue(location.Directory.Trim('/') is "." ? "" : location.Directory.Trim('/'), out var text)
-                    ? ReadSource(stream, text)
-                    : throw new StreamException($"stream: {stream.Name}: {Path.Combine(location.Directory, ManifestName)} does not exist in repository");
-        return sources;
+                found.Add(manifests.TryGetValue(location.Directory.Trim('/') is "." ? "" : location.Directory.Trim('/'), out var text)
+                    ? (stream, text)
+                    : throw new StreamException($"stream: {stream.Name}: {Path.Combine(location.Directory, ManifestName)} does not exist in repository"));
+        return found;
     }
 
     ManifestLocation Locate(ManifestStream stream)

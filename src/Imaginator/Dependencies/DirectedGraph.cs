@@ -20,8 +20,12 @@ static class DirectedGraph
         foreach (var (stream, source) in edges)
             dot.Append($"  {Quote(stream)} -> {Quote(source)}\n");
         if (linkOf is not null)
-            foreach (var stream in edges.SelectMany(edge => new[] { edge.Key, edge.Value }).Distinct())
+        {
+            // Many are built on few: names fit below each other, not side by side.
+            dot.Append("  rankdir=LR\n");
+            foreach (var stream in edges.SelectMany(edge => new[] { edge.Key, edge.Value }).Distinct().Where(stream => !data.UnbuildableSources.Contains(stream)))
                 dot.Append($"  {Quote(stream)} [URL={Quote(linkOf(stream))}]\n");
+        }
         Mark(data.PatternSources, "fontcolor=grey");
         Mark(data.UnbuildableSources, "fontcolor=red");
         Mark(automatic, "style=bold");

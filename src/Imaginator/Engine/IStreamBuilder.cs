@@ -25,6 +25,9 @@ interface IBuiltImage : IAsyncDisposable
     /// <summary>The image, without who asked for it and when it expires.</summary>
     Image Image { get; }
 
+    /// <summary>What its stages did, in order.</summary>
+    IReadOnlyList<BuiltStage> Stages { get; }
+
     /// <summary>Brings objects of the image into a directory, in the layout of an object server.</summary>
     Task StoreObjectsAsync(IReadOnlySet<ObjectHash> wanted, string directory, CancellationToken cancellation);
 }

@@ -43,9 +43,9 @@ sealed class LocalStreamBuilder(
                 var other => throw new InvalidOperationException($"no way to build {other}"),
             };
             var engine = new ImageBuild(Path.Combine(directory.Path, "state"), listener);
-            await RunAsync(engine, project, build, workers, listener, cancellation);
+            var stages = await RunAsync(engine, project, build, workers, listener, cancellation);
             await using var file = File.OpenRead(project.ImageFile);
-            return new BuiltImage(ImageFile.Read(file), engine, workers, directory);
+            return new BuiltImage(ImageFile.Read(file), stages, engine, workers, directory);
         }
         catch (Exception problem)
         {
@@ -98,7 +98,7 @@ sealed class LocalStreamBuilder(
         return project;
     }
 
-    async Task RunAsync(ImageBuild engine, ImageProject project, StreamBuild build, BuildWorkers workers, IBuildListener log, CancellationToken cancellation)
+    async Task<IReadOnlyList<BuiltStage>> RunAsync(ImageBuild engine, ImageProject project, StreamBuild build, BuildWorkers workers, IBuildListener log, CancellationToken cancellation)
     {
         engine.Prepare(project, cancellation);
         if (engine.ReadSourceRequirement() is { } source)
@@ -111,14 +111,18 @@ sealed class LocalStreamBuilder(
             throw new InvalidOperationException("the engine knows no other streams");
         // What is told of a stage goes on its way while the stage runs.
         var reported = Task.CompletedTask;
+        var stages = new List<BuiltStage>();
         foreach (var stage in Enum.GetValues<ImageStage>().Where(stage => stage != ImageStage.ResolveSourceImage))
         {
             if (build.Report is { } report)
                 reported = ReportAsync(report, stage, reported);
             engine.DigestInputs(stage);
-            await engine.RunStageAsync(stage, workers, cancellation);
+            var began = time.GetTimestamp();
+            var outcome = await engine.RunStageAsync(stage, workers, cancellation);
+            stages.Add(new(stage.ToString(), outcome.Result, (long)time.GetElapsedTime(began).TotalMilliseconds));
         }
         await reported;
+        return stages;
     }
 
     static async Task ReportAsync(Func<string, Task> report, ImageStage stage, Task before)
@@ -135,9 +139,11 @@ sealed class LocalStreamBuilder(
             throw new SourceNeededException("too old source image", source);
     }
 
-    sealed class BuiltImage(Image image, ImageBuild engine, BuildWorkers workers, BuildDirectory directory) : IBuiltImage
+    sealed class BuiltImage(Image image, IReadOnlyList<BuiltStage> stages, ImageBuild engine, BuildWorkers workers, BuildDirectory directory) : IBuiltImage
     {
         public Image Image => image;
+
+        public IReadOnlyList<BuiltStage> Stages => stages;
 
         public Task StoreObjectsAsync(IReadOnlySet<ObjectHash> wanted, string target, CancellationToken cancellation) =>
             engine.StoreObjectsAsync(wanted, target, workers, cancellation);

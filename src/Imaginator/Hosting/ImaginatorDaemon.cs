@@ -34,6 +34,7 @@ sealed class ImaginatorDaemon(ImaginatorParts parts, DaemonResources<ImaginatorO
     public void AddMetrics(MetricTable metrics)
     {
         metrics.Add("/imaginator/streams", "number of streams", "None", () => (long)parts.Streams.List().Count, "imaginator_streams");
+        parts.Jobs.Counts.AddTo(metrics);
         metrics.AddFlags(
         [
             ("buildLogDir", parts.Options.BuildLogDirectory), ("configurationUrl", Git.GitUrl.WithoutCredentials(parts.Options.ConfigurationUrl)),

@@ -180,7 +180,7 @@ sealed class ImaginatorParts : IAsyncDisposable
     /// <summary>What runs as long as the daemon does.</summary>
     public IEnumerable<Task> BackgroundTasks(CancellationToken stop) =>
     [
-        StreamsFile.WatchAsync(stop), Variables.WatchAsync(stop), Jobs.RunAsync(stop), Projects.RunAsync(stop), Automatic.RunAsync(stop), Dependencies.RunAsync(stop), MakeDirectoriesAsync(stop), WorkAsync(stop),
+        StreamsFile.WatchAsync(stop), Variables.WatchAsync(stop), Jobs.RunAsync(stop), Jobs.Counts.WatchAsync(Queue, stop), Projects.RunAsync(stop), Automatic.RunAsync(stop), Dependencies.RunAsync(stop), MakeDirectoriesAsync(stop), WorkAsync(stop),
     ];
 
     public async ValueTask DisposeAsync()

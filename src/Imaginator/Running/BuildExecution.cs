@@ -43,10 +43,10 @@ sealed class BuildExecution(IStreamBuilder builder, ImageServerLink server, stri
             var missing = await SendObjectsAsync(image, built, objects, directory, stop);
             log.Write($"Uploaded {missing} objects");
             if (order.ReturnImage)
-                return new("", (await SendImageAsync(image with { ExpiresAt = null }, objects, stop)).ToString());
+                return new("", (await SendImageAsync(image with { ExpiresAt = null }, objects, stop)).ToString(), built.Stages);
             var name = await server.AddAsync(order.Stream, image with { CreatedFor = order.User ?? "" }, objects, stop);
             log.Write($"Uploaded {name} in {HumanDuration.Format(time.GetElapsedTime(uploading))}, total build duration: {HumanDuration.Format(time.GetElapsedTime(began))}");
-            return new(name);
+            return new(name, Stages: built.Stages);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ImageSdk.Imaginator.Engine;
 
 namespace ImageSdk.Imaginator.Running;
 
@@ -49,7 +50,8 @@ sealed record NeededSource(string GitCommitId, IReadOnlyDictionary<string, IRead
 /// <summary>What came of it: a job's result.</summary>
 /// <param name="ImageName">Empty for an image that is returned.</param>
 /// <param name="ImageObject">The object of the image server that holds an image that is returned, as an image file; its hash in hexadecimal digits.</param>
-sealed record BuildOutcome(string ImageName, string? ImageObject = null)
+/// <param name="Stages">What its stages did, in order; null where none ran, as the image was there, or it is not known.</param>
+sealed record BuildOutcome(string ImageName, string? ImageObject = null, IReadOnlyList<BuiltStage>? Stages = null)
 {
     public static BuildOutcome Read(string json) => JsonSerializer.Deserialize<BuildOutcome>(json)!;
 

@@ -88,6 +88,10 @@ sealed class Browser : IAsyncDisposable
 
     public async Task<string> GetTextAsync(string expression) => (await EvaluateAsync(expression))?.GetValue<string>() ?? "";
 
+    /// <summary>The whole page as it looks: a PNG.</summary>
+    public async Task<byte[]> CaptureAsync() =>
+        Convert.FromBase64String((await CallAsync("Page.captureScreenshot", new() { ["format"] = "png", ["captureBeyondViewport"] = true }))["data"]!.GetValue<string>());
+
     public async ValueTask DisposeAsync()
     {
         socket.Dispose();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using ImageSdk.Building.Reporting;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
@@ -58,6 +59,8 @@ sealed class FakeStreamBuilder : IStreamBuilder
     sealed class Built(Image image, byte[] content) : IBuiltImage
     {
         public Image Image => image;
+
+        public IReadOnlyList<BuiltStage> Stages { get; } = [new("CopyFiles", StageResult.Cached, 12), new("RunScripts", StageResult.Ran, 3456), new("InstallPackages", StageResult.Nothing, 0)];
 
         public Task StoreObjectsAsync(IReadOnlySet<ObjectHash> wanted, string directory, CancellationToken cancellation)
         {

@@ -28,7 +28,7 @@ public sealed class PageTests
             ("/", ["Status", built.ImageName, "&lt;i&gt;broken&lt;/i&gt;", "Automatic builds", "base/os"]),
             ("/showImageStreams", ["2 streams", "https://host/x.git", "users/.*"]),
             ("/showImageStreams?output=text", ["app/one\nbase/os\n"]),
-            ("/showImageStream?base/os", ["&lt;b&gt;", "https://host/x.git", built.ImageName]),
+            ("/showImageStream?base/os", ["&lt;b&gt;", "https://host/x.git", built.ImageName, "1 of 2 stages from the cache"]),
             ("/showDirectedGraph", ["digraph all", "Quick &amp; easy", "/showDirectedGraph?include=base"]),
             ("/showDirectedGraph?output=text&include=base", ["digraph all {\n"]),
             ("/showLastBuildLog?app/one&output=text", ["building app/one\n", "<i>broken</i>"]),
@@ -38,7 +38,13 @@ public sealed class PageTests
             ("/showGoodBuilds", [built.ImageName]),
             ($"/showBuildLog?{built.ImageName}", ["building base/os\n"]),
             ("/followBuildLog?id=1", ["data: building base/os\n", "event: end"]),
-            ("/prometheus", ["imaginator_streams 2"]),
+            ("/prometheus",
+            [
+                "imaginator_streams 2", "imaginator_builds_started_total{reason=\"request\"} 2", "imaginator_builds_started_total{reason=\"automatic\"} 1",
+                "imaginator_builds_finished_total{result=\"succeeded\"} 2", "imaginator_builds_finished_total{result=\"failed\"} 1", "imaginator_build_duration_seconds_total{result=\"failed\"} ",
+                "imaginator_stages_total{result=\"cached\"} 2", "imaginator_stages_total{result=\"ran\"} 2", "imaginator_builds_queued 0", "imaginator_builds_running 0",
+            ]),
+            ("/showBuild?id=1", ["CopyFiles", "from the cache", "RunScripts", "3.46s"]),
         ];
         foreach (var (path, texts) in expected)
         {

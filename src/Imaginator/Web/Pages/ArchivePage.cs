@@ -157,8 +157,8 @@ static class ArchivePage
                     html.Element("a", build.Image, ("href", new PageLink("/showBuildLog", build.Image).ToString()));
                 using (html.Cell("When"))
                     html.Time(build.At, request.Site.Time.GetUtcNow());
-                html.Cell("Took", HumanDuration.Format(build.Info.Duration), null);
-                html.Cell("For", build.Requestor, null);
+                html.Cell("Took", HumanDuration.Format(build.Info.Duration), "word");
+                html.Cell("For", build.Requestor, "word");
                 html.Cell(isSearch ? "Found" : "Error", isSearch ? line : build.Info.Error, "side");
             }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ImageSdk.Building.Reporting;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.Images;
@@ -92,12 +93,33 @@ static class BuildPage
             }
             WriteCancel(html, request, job);
             WriteFacts(html, request, job);
-            html.Element("h2", "Log");
+            WriteStages(html, job);
+            using var _ = html.Open("section", ("aria-labelledby", "log"));
+            html.Element("h2", "Log", ("id", "log"));
             html.Element("pre", "", ("class", "log"), ("tabindex", "0"), ("data-follow", new PageLink("/followBuildLog").With("id", job.Id.ToString(CultureInfo.InvariantCulture)).ToString()), ("aria-live", "off"));
             using (html.Open("noscript"))
                 html.Element("p", "Without scripts: add &output=text to the address.", ("class", "nothing"));
             return Task.CompletedTask;
         });
+    }
+
+    static void WriteStages(HtmlWriter html, Job job)
+    {
+        if (job.Result is not { } result || BuildOutcome.Read(result).Stages?.Where(stage => stage.Result != StageResult.Nothing).ToList() is not { Count: > 0 } stages)
+            return;
+        using var _ = html.Open("section", ("aria-labelledby", "stages"));
+        html.Element("h2", "Stages", ("id", "stages"));
+        using var __ = html.Open("table", ("class", "cards"));
+        html.Columns(("Stage", null), ("Result", null), ("Took", "number"));
+        using var ___ = html.Open("tbody");
+        foreach (var stage in stages)
+            using (html.Open("tr"))
+            {
+                html.Element("th", stage.Stage, ("scope", "row"), ("class", "name"));
+                using (html.Cell("Result"))
+                    html.Element("span", stage.Result == StageResult.Cached ? "from the cache" : "run", ("class", stage.Result == StageResult.Cached ? "badge" : "badge changed"));
+                html.Cell("Took", HumanDuration.Format(TimeSpan.FromMilliseconds(stage.Milliseconds)), "number");
+            }
     }
 
     static void WriteCancel(HtmlWriter html, ImaginatorRequest request, Job job)
@@ -116,7 +138,7 @@ static class BuildPage
         html.Term("Git branch", order.GitBranch);
         html.Term("Asked for", () => html.Time(job.Submitted, now));
         html.Term("Begun", () => html.Time(job.Started!.Value, now), job.Started is not null);
-        html.Term("Took", HumanDuration.Format(job.Elapsed ?? TimeSpan.Zero), job.Elapsed is not null && job.State.IsFinal());
+        html.Term("Took", () => html.Took(job), job.Elapsed is not null && job.State.IsFinal());
         var image = job.Result is { } result ? BuildOutcome.Read(result).ImageName : "";
         html.Term("Image", () => html.ForeignLink(request.ImageUrl(image), image), image.Length > 0);
     }

@@ -34,11 +34,17 @@ static class GraphPage
                 using var _ = html.Open("a", ("href", picture));
                 html.Void("img", ("src", picture), ("alt", "What is built on what; the text below says the same"), ("class", "graph"));
             }
-            html.Element("h2", "As text").Element("pre", dot, ("class", "log"), ("tabindex", "0"));
+            WriteText(html, "As text", dot);
             if (data is not null)
-                html.Element("h2", "How").Element("pre", data.FetchLog, ("class", "log"), ("tabindex", "0"));
+                WriteText(html, "How", data.FetchLog);
             return Task.CompletedTask;
         });
+    }
+
+    static void WriteText(HtmlWriter html, string title, string text)
+    {
+        using var _ = html.Open("section");
+        html.Element("h2", title).Element("pre", text, ("class", "log"), ("tabindex", "0"));
     }
 
     /// <summary>The graph as a picture, in which streams are links.</summary>

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using ImageSdk.Hosting.Web.Html;
+using ImageSdk.Images;
 using ImageSdk.Imaginator.Builds;
+using ImageSdk.Imaginator.Engine;
 using ImageSdk.Imaginator.Running;
 using ImageSdk.Jobs;
 
@@ -22,7 +24,8 @@ static class JobElements
     }, ("class", job.State switch { JobState.Succeeded => "badge added", JobState.Failed => "badge danger", _ => "badge changed" }));
 
     /// <summary>A table of jobs, or a sentence where there are none.</summary>
-    public static void Jobs(this HtmlWriter html, IReadOnlyList<Job> jobs, DateTimeOffset now, string nothing)
+    /// <param name="ofOneStream">Whether they differ by their numbers, not by their streams.</param>
+    public static void Jobs(this HtmlWriter html, IReadOnlyList<Job> jobs, DateTimeOffset now, string nothing, bool ofOneStream = false)
     {
         if (jobs.Count == 0)
         {
@@ -30,7 +33,7 @@ static class JobElements
             return;
         }
         using var _ = html.Open("table", ("class", "cards"));
-        html.Columns(("Stream", null), ("State", null), ("For", null), ("Begun", null), ("Result", null));
+        html.Columns((ofOneStream ? "Build" : "Stream", null), ("State", null), ("For", null), ("Begun", null), ("Took", null), ("Result", null));
         using var __ = html.Open("tbody");
         foreach (var job in jobs)
         {
@@ -38,13 +41,15 @@ static class JobElements
             using (html.Open("tr"))
             {
                 using (html.Open("th", ("scope", "row"), ("class", "name")))
-                    html.Element("a", order.Stream, ("href", new PageLink("/showImageStream", order.Stream).ToString()));
+                    html.Element("a", ofOneStream ? $"build {job.Id}" : order.Stream, ("href", ofOneStream ? PathOf(job) : new PageLink("/showImageStream", order.Stream).ToString()));
                 using (html.Cell("State"))
                     html.State(job);
-                html.Cell("For", job.RequestorText(), null);
+                html.Cell("For", job.RequestorText(), "word");
                 using (html.Cell("Begun"))
                     html.Time(job.Started ?? job.Submitted, now);
-                using (html.Cell("Result"))
+                using (html.Cell("Took", "word"))
+                    html.Took(job);
+                using (html.Cell("Result", "side"))
                     WriteResult(html, job, order);
             }
             html.Line();
@@ -83,11 +88,34 @@ static class JobElements
         json.WriteString("user", order.User);
         json.WriteString("failure", job.State == JobState.Succeeded ? null : job.Failure);
         json.WriteString("image", job.Result is { } result ? BuildOutcome.Read(result).ImageName : null);
+        if (job.Result is { } given && BuildOutcome.Read(given).Stages is { } stages)
+        {
+            json.WriteStartArray("stages");
+            foreach (var stage in stages)
+            {
+                json.WriteStartObject();
+                json.WriteString("stage", stage.Stage);
+                json.WriteString("result", stage.Result.ToString());
+                json.WriteNumber("seconds", stage.Milliseconds / 1000.0);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
         if (job.Started is { } begun)
             json.WriteString("begun", begun);
         if (job.Finished is { } ended)
             json.WriteString("ended", ended);
         json.WriteEndObject();
+    }
+
+    /// <summary>How long a build took, and what of it came from the cache.</summary>
+    public static void Took(this HtmlWriter html, Job job)
+    {
+        if (!job.State.IsFinal() || job.Elapsed is not { } elapsed)
+            return;
+        html.Text(HumanDuration.Format(elapsed));
+        if (job.Result is { } result && BuildOutcome.Read(result).Stages is { } stages)
+            html.Text(" ").Element("span", BuiltStage.Summarize(stages), ("class", "quiet"));
     }
 
     static void WriteResult(HtmlWriter html, Job job, BuildOrder order)
