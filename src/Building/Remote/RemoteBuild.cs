@@ -27,6 +27,10 @@ sealed class RemoteBuild : IAsyncDisposable
     public RemoteBuild(BuildPlan plan, StateDirectory state, ImageServerSettings builder, IBuildListener listener)
     {
         (this.plan, this.state, this.listener) = (plan, state, listener);
+        // Whoever sits in between could read them.
+        if (plan.Project.Sandbox.Secrets.Count > 0 && builder is { AuthoritiesFile: "", Fingerprint: "" })
+            throw new BuildException("IMG2361",
+                "The project has secrets, and nothing says how to know the imaginator that builds it: they are not sent. Set ImageBuilderAuthorities or ImageBuilderFingerprint.", plan.Project.ProjectFile);
         link = new(builder, plan.Project.ProjectFile, listener, Port);
     }
 

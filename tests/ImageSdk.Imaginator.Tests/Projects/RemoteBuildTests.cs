@@ -4,18 +4,24 @@ using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.Imaginator.Tests.Engine;
 using ImageSdk.Jobs;
+using ImageSdk.Srpc;
 
 namespace ImageSdk.Imaginator.Tests.Projects;
 
 /// <summary>Builds of projects by an imaginator, with the engine.</summary>
 public sealed class RemoteBuildTests
 {
-    static async Task<TestImaginator> StartAsync(string main = "")
+    static async Task<TestImaginator> StartAsync(bool withTls = false)
     {
         var imaginator = await TestImaginator.StartAsync(withEngine: true, configure: (options, folder) =>
-            folder.Write("conf.json", $"{{{SmallSystem.Configure(folder)}{main}}}"));
-        var (boot, log) = await imaginator.BuildAsync("boot/small");
-        Assert.True(boot.ErrorString.Length == 0, boot.ErrorString + log);
+        {
+            folder.Write("conf.json", $"{{{SmallSystem.Configure(folder)}}}");
+            if (withTls)
+                EngineBuildTests.UseCertificates(options, folder);
+        });
+        var client = withTls ? new SrpcClientOptions { Certificates = ClientCertificates.Load(imaginator.Folder["site/users/admin"], DateTimeOffset.UtcNow) } : null;
+        var boot = await (await imaginator.ConnectAsync(client)).BuildImageAsync(new() { StreamName = "boot/small", ExpiresIn = TimeSpan.FromHours(1) }, _ => ValueTask.CompletedTask);
+        Assert.Equal("", boot.ErrorString);
         return imaginator;
     }
 
@@ -30,9 +36,9 @@ public sealed class RemoteBuildTests
     [EngineFact]
     public async Task A_project_is_built_there_and_its_record_comes_back()
     {
-        await using var imaginator = await StartAsync();
+        await using var imaginator = await StartAsync(withTls: true);
         var folder = imaginator.Folder;
-        var laptop = new Laptop(folder, $"127.0.0.1:{imaginator.Port}");
+        var laptop = new Laptop(folder, $"127.0.0.1:{imaginator.Port}") { CertificateDirectory = folder["site/users/admin"], AuthoritiesFile = folder["site/CA.pem"] };
         folder.Write("häns/files/etc/app.conf", "app\n");
         File.CreateSymbolicLink(folder["häns/files/etc/link"], "/etc/passwd");
         folder.Write("elsewhere/10 späte", "#!/bin/sh\ncat /run/secrets/token > /dev/null && echo \"secret is $(cat /run/secrets/token)\"\n");
@@ -46,6 +52,8 @@ public sealed class RemoteBuildTests
             Sandbox = new() { Secrets = [new("token", folder["secret.txt"], null)] },
             Attestations = [AttestationKinds.Spdx],
         };
+        var unsure = new Laptop(folder, $"127.0.0.1:{imaginator.Port}") { CertificateDirectory = folder["site/users/admin"] };
+        Assert.Equal("IMG2361", (await Assert.ThrowsAsync<BuildException>(() => unsure.BuildAsync(project))).Diagnostic.Code);
         await laptop.BuildAsync(project, artifacts: [new("tar", new Dictionary<string, string>(), folder["häns/bin"])]);
         var image = Read(project);
         Assert.NotNull(image.FileSystem!.Index.Find("/etc/made"));
