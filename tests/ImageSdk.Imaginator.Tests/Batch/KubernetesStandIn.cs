@@ -117,10 +117,16 @@ sealed class KubernetesStandIn : IAsyncDisposable
 
     void StartPod(string name, JsonObject job)
     {
-        var words = job["spec"]!["template"]!["spec"]!["containers"]![0]!["command"]!.AsArray().Select(word => (string)word!).ToArray();
-        var process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardError = true })!;
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
+        string[] words;
+        int restarts;
+        // Values are made of text when they are first asked for: no two threads may.
+        lock (changing)
+        {
+            words = [.. job["spec"]!["template"]!["spec"]!["containers"]![0]!["command"]!.AsArray().Select(word => (string)word!)];
+            restarts = (int)job["spec"]!["backoffLimit"]!;
+        }
+        // What it says goes nowhere: a pipe would be waited for until all that holds it has ended.
+        var process = Process.Start("sh", ["-c", "exec \"$@\" 2> /dev/null", "sh", .. words]);
         pods[name] = process;
         Change(job, status => (status["active"], status["ready"]) = (1, 1));
         _ = FollowAsync();
@@ -130,13 +136,18 @@ sealed class KubernetesStandIn : IAsyncDisposable
             await process.WaitForExitAsync();
             if (!jobs.ContainsKey(name))
                 return;
-            var failed = ((int?)job["status"]?["failed"] ?? 0) + (process.ExitCode == 0 ? 0 : 1);
+            int failed;
+            lock (changing)
+                failed = ((int?)job["status"]!["failed"] ?? 0) + (process.ExitCode == 0 ? 0 : 1);
             if (process.ExitCode == 0)
                 End("Complete", "CompletionsReached", "");
-            else if (failed > (int)job["spec"]!["backoffLimit"]!)
+            else if (failed > restarts)
                 End("Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit");
             else
+            {
+                Change(job, status => (status["active"], status["ready"], status["failed"]) = (1, 0, failed));
                 StartPod(name, job);
+            }
 
             void End(string type, string reason, string message) => Change(job, status =>
             {
