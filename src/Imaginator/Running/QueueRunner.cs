@@ -105,13 +105,20 @@ sealed class QueueRunner(JobQueue queue, string architecture, IBatchSystem? batc
         {
             await system.RunAsync(new(job, run.Stream.Placement, run.Stream.ArchitectureOr(architecture), run.TimeLimit, text => run.Log.Write(text)), following.Token);
         }
-        catch (Exception problem) when (problem is not OperationCanceledException)
+        catch (Exception problem) when (!following.IsCancellationRequested)
         {
             failure = problem.Message;
         }
-        if (await queue.FindAsync(job.Id, following.Token) is not { State: JobState.Queued or JobState.Running })
-            return null;
-        await queue.CancelAsync(job.Id, failure, following.Token);
+        try
+        {
+            if (await queue.FindAsync(job.Id, following.Token) is not { State: JobState.Queued or JobState.Running })
+                return null;
+            await queue.CancelAsync(job.Id, failure, following.Token);
+        }
+        catch (JobException problem)
+        {
+            failure = $"{failure} ({problem.Message})";
+        }
         await following.CancelAsync();
         return failure;
     }

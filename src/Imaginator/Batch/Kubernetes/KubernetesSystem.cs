@@ -13,8 +13,11 @@ namespace ImageSdk.Imaginator.Batch.Kubernetes;
 /// <param name="report">Receives trouble that passes by itself.</param>
 sealed class KubernetesSystem(KubernetesSettings settings, IKubernetes client, string space, Action<string> report, TimeProvider time) : IBatchSystem
 {
-    /// <summary>How long one watch goes on; servers end them anyhow.</summary>
-    const int SecondsOfWatch = 240;
+    /// <summary>How long one watch goes on. After it the job is read again, so that what a watch misses is found.</summary>
+    const int SecondsOfWatch = 20;
+
+    /// <summary>How long an answer, or a watch, may take: then it is given up, whatever it waits for, and asked for again.</summary>
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
 
     static readonly TimeSpan pause = TimeSpan.FromSeconds(2);
     static readonly TimeSpan settling = TimeSpan.FromMilliseconds(200);
@@ -49,9 +52,10 @@ sealed class KubernetesSystem(KubernetesSettings settings, IKubernetes client, s
                 return;
             Tell(job);
             // What happens between the two is seen at the start of the watch, which begins with the job as it is.
+            using var watching = CancellationTokenSource.CreateLinkedTokenSource(stop);
             await TryAsync(async () =>
             {
-                var changes = client.BatchV1.WatchListNamespacedJobAsync(space, fieldSelector: $"metadata.name={name}", timeoutSeconds: SecondsOfWatch, cancellationToken: stop);
+                var changes = client.BatchV1.WatchListNamespacedJobAsync(space, fieldSelector: $"metadata.name={name}", timeoutSeconds: SecondsOfWatch, cancellationToken: watching.Token);
                 await foreach (var (kind, changed) in changes)
                 {
                     if (kind is WatchEventType.Deleted or WatchEventType.Error || IsDone(changed))
@@ -60,6 +64,8 @@ sealed class KubernetesSystem(KubernetesSettings settings, IKubernetes client, s
                 }
                 return true;
             }, stop);
+            // One that was given up ends.
+            await watching.CancelAsync();
             // For a server that ends watches at once.
             await Task.Delay(settling, time, stop);
         }
@@ -105,7 +111,7 @@ sealed class KubernetesSystem(KubernetesSettings settings, IKubernetes client, s
         for (var isFirst = true; ; isFirst = false)
             try
             {
-                await client.BatchV1.CreateNamespacedJobAsync(job, space, cancellationToken: stop);
+                await client.BatchV1.CreateNamespacedJobAsync(job, space, cancellationToken: stop).WaitAsync(patience, time, stop);
                 return;
             }
             catch (HttpOperationException refusal) when (refusal.Response.StatusCode == HttpStatusCode.Conflict)
@@ -117,7 +123,7 @@ sealed class KubernetesSystem(KubernetesSettings settings, IKubernetes client, s
             {
                 throw Failure($"Kubernetes refuses the job: {MessageOf(refusal)}", refusal);
             }
-            catch (Exception problem) when (problem is HttpOperationException or HttpRequestException)
+            catch (Exception problem) when (problem is HttpOperationException or HttpRequestException or IOException or TimeoutException or OperationCanceledException && !stop.IsCancellationRequested)
             {
                 await WaitAsync(problem, isFirst, stop);
             }
@@ -130,7 +136,7 @@ sealed class KubernetesSystem(KubernetesSettings settings, IKubernetes client, s
         for (var isFirst = true; ; isFirst = false)
             try
             {
-                return await ask();
+                return await ask().WaitAsync(patience, time, stop);
             }
             catch (HttpOperationException refusal) when (refusal.Response.StatusCode == HttpStatusCode.NotFound)
             {
@@ -140,7 +146,7 @@ sealed class KubernetesSystem(KubernetesSettings settings, IKubernetes client, s
             {
                 throw Failure($"Kubernetes refuses: {MessageOf(refusal)}", refusal);
             }
-            catch (Exception problem) when (problem is HttpOperationException or HttpRequestException or IOException or KubernetesException or JsonException or TaskCanceledException && !stop.IsCancellationRequested)
+            catch (Exception problem) when (problem is HttpOperationException or HttpRequestException or IOException or KubernetesException or JsonException or TimeoutException or OperationCanceledException && !stop.IsCancellationRequested)
             {
                 await WaitAsync(problem, isFirst, stop);
             }
