@@ -30,6 +30,9 @@ sealed record TarFileEntry
     /// <summary>Bytes of the content.</summary>
     public long Length { get; init; }
 
+    /// <summary>Extended attributes.</summary>
+    public IReadOnlyList<(string Name, byte[] Value)> Attributes { get; init; } = [];
+
     /// <summary>Of a file whose long runs of zeros are left out, what is there of it: where in the content, where in the file. Null for all others.</summary>
     public IReadOnlyList<TarPiece>? Pieces { get; init; }
 }

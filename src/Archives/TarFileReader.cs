@@ -15,6 +15,10 @@ sealed class TarFileReader(Stream file)
     const int MaximumExtension = 1 << 20;
     const int ShownOfName = 60;
 
+    // As star, GNU tar and bsdtar write extended attributes; a name has 255 bytes at most (xattr(7)).
+    const string AttributePrefix = "SCHILY.xattr.";
+    const int LongestAttributeName = 255;
+
     readonly byte[] block = new byte[BlockSize];
     readonly Dictionary<string, byte[]> global = [];
     long next;
@@ -85,7 +89,13 @@ sealed class TarFileReader(Stream file)
     }
 
     static bool IsUsed(string key) =>
-        key is "path" or "linkpath" or "size" or "uid" or "gid" or "mtime" || (key.StartsWith("GNU.sparse.", StringComparison.Ordinal) && key.Length < 24);
+        key is "path" or "linkpath" or "size" or "uid" or "gid" or "mtime" || (key.StartsWith("GNU.sparse.", StringComparison.Ordinal) && key.Length < 24)
+        || (key.StartsWith(AttributePrefix, StringComparison.Ordinal) && key.Length <= AttributePrefix.Length + LongestAttributeName);
+
+    static IReadOnlyList<(string, byte[])> AttributesOf(Dictionary<string, byte[]> records) => records.Count == 0 ? [] :
+    [
+        .. records.Where(record => record.Key.StartsWith(AttributePrefix, StringComparison.Ordinal)).Select(record => (record.Key[AttributePrefix.Length..], record.Value)),
+    ];
 
     TarFileEntry ToEntry(char type, long size, Dictionary<string, byte[]> records)
     {
@@ -114,6 +124,7 @@ sealed class TarFileReader(Stream file)
             Start = start,
             Length = pieces is null ? length : RecordNumber(records, "GNU.sparse.realsize") ?? throw new InvalidDataException("a sparse file without a size"),
             Pieces = pieces,
+            Attributes = AttributesOf(records),
         };
     }
 

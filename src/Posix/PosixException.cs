@@ -43,5 +43,6 @@ public static class Errno
     public const int NotImplemented = 38;
     public const int NotEmpty = 39;
     public const int TooManyLinks = 40;
+    public const int NotSupported = 95;
     public const int QuotaExceeded = 122;
 }

@@ -134,6 +134,8 @@ public sealed partial class PrepareImage
 
     public string SourceImage { get; set; } = "";
 
+    public string SourceImageFile { get; set; } = "";
+
     public ITaskItem[] SourceImageBuildVariables { get; set; } = [];
 
     public string SourceImageGitCommitId { get; set; } = "";

@@ -141,6 +141,13 @@ public sealed partial class PrepareImage : SandboxedImageTask
 
     BootstrapSettings? Bootstrap()
     {
+        if (SourceImageFile is not "")
+        {
+            if (BootstrapDistribution is not "" || BootstrapCommand is not "")
+                throw new BuildException("IMG1003",
+                    "The project names both SourceImageFile and a bootstrap. A root is unpacked or made: remove SourceImageFile or the Bootstrap properties.", ProjectFile);
+            return new() { SourceFile = Absolute(SourceImageFile), PackagerType = PackagerType };
+        }
         if (BootstrapDistribution is not ("" or "debian" or "ubuntu"))
             throw Words.Wrong("BootstrapDistribution", BootstrapDistribution, "debian or ubuntu (for another one, set BootstrapCommand)", ProjectFile);
         if (BootstrapCommand is not "")

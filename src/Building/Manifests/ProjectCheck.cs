@@ -18,6 +18,8 @@ static partial class ProjectCheck
             throw Error("IMG1002", $"ManifestDirectory {project.ManifestDirectory} does not exist.");
         if (project.Bootstrap is not null && project.Source.Stream.Length > 0)
             throw Error("IMG1003", "The project names both a source image and a bootstrap. An image is built on one or from the other: remove SourceImage or the Bootstrap properties.");
+        if (project.Bootstrap is { SourceFile: { Length: > 0 } unpacked })
+            RequireFile(unpacked, "SourceImageFile");
         foreach (var file in project.Files)
         {
             if (!file.TargetPath.StartsWith('/') || file.TargetPath.EndsWith('/') || file.TargetPath.Split('/').Any(part => part is "." or ".."))

@@ -67,7 +67,10 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
     {
         if (project.Bootstrap is not { } bootstrap)
             return;
-        inputs.Line("bootstrap", [.. bootstrap.Command]);
+        if (bootstrap.SourceFile.Length > 0)
+            inputs.File("unpack", bootstrap.SourceFile);
+        else
+            inputs.Line("bootstrap", [.. bootstrap.Command]);
         inputs.Line("architecture", project.Architecture);
         if (BuiltInPackagers.Find(bootstrap.PackagerType, project.PackagerTypes) is { } packager)
             inputs.Line("packager", GenericPackagerScript.Write(packager));

@@ -33,11 +33,13 @@ sealed class StageOperations(BuildPlan plan)
     public StageOperation Bootstrap()
     {
         var bootstrap = project.Bootstrap!;
-        if (bootstrap.Command.Count == 0)
+        if (bootstrap.Command.Count == 0 && bootstrap.SourceFile.Length == 0)
             throw new BuildException("IMG2009", "BootstrapCommand is empty. Give it a program and its arguments, with $dir where the root goes.", project.ProjectFile);
         var packager = BuiltInPackagers.Find(bootstrap.PackagerType, project.PackagerTypes)
             ?? throw new BuildException("IMG4006",
                 $"packager type: \"{bootstrap.PackagerType}\" unknown. Use deb or rpm, or describe it with a PackagerType item.", project.ProjectFile);
+        if (bootstrap.SourceFile.Length > 0)
+            return new UnpackFileOperation(bootstrap.SourceFile, GenericPackagerScript.Write(packager));
         // The root's own place is the worker's to know: "$dir" stays for it.
         string[] command =
         [

@@ -56,6 +56,7 @@ static class WorkerMessages
             writer.WriteTexts(clean.OwnIdentity);
         }, reader => new(reader.ReadTexts(), reader.ReadTexts())),
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.BootstrapOperation),
+        MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.UnpackFileOperation),
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.AptBootstrapOperation),
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.UnpackOperation),
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.UnpackPackageOperation),
@@ -265,6 +266,7 @@ static class WorkerMessages
 [JsonSerializable(typeof(RemoveArtifactsRequest))]
 [JsonSerializable(typeof(InspectImageRequest))]
 [JsonSerializable(typeof(BootstrapOperation))]
+[JsonSerializable(typeof(UnpackFileOperation))]
 [JsonSerializable(typeof(AptBootstrapOperation))]
 [JsonSerializable(typeof(UnpackOperation))]
 [JsonSerializable(typeof(UnpackPackageOperation))]

@@ -146,6 +146,10 @@ abstract record StageOperation;
 /// <param name="PackagerScript">Content of /bin/generic-packager.</param>
 sealed record BootstrapOperation(IReadOnlyList<string> Command, string PackagerScript) : StageOperation;
 
+/// <param name="File">A disk image or an archive.</param>
+/// <param name="PackagerScript">Content of /bin/generic-packager.</param>
+sealed record UnpackFileOperation(string File, string PackagerScript) : StageOperation;
+
 /// <param name="PackagerScript">Content of /bin/generic-packager.</param>
 /// <param name="Locked">What it came to when the lock was written, which is followed; null to ask apt.</param>
 /// <param name="SpeculativePackages">

@@ -151,11 +151,14 @@ public sealed record SourceSettings
     public IReadOnlyList<NamedValue> BuildableStreams { get; init; } = [];
 }
 
-/// <summary>How a root is made from nothing.</summary>
+/// <summary>How a root is made that stands on no other image.</summary>
 public sealed record BootstrapSettings
 {
-    /// <summary>The command and its arguments, with $dir and $ARCH unexpanded. Runs on the host, not in the image.</summary>
-    public required IReadOnlyList<string> Command { get; init; }
+    /// <summary>The command and its arguments, with $dir and $ARCH unexpanded. Runs on the host, not in the image. Empty where a file is unpacked.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>A disk image or an archive that is unpacked instead; empty for none.</summary>
+    public string SourceFile { get; init; } = "";
 
     /// <summary>Name of the packager type that the image gets.</summary>
     public required string PackagerType { get; init; }

@@ -1,9 +1,7 @@
 using ImageSdk.Contracts;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;
-using ImageSdk.Debian;
 using ImageSdk.Posix;
-using ImageSdk.Sandbox.Cleaning;
 using ImageSdk.Sandbox.Commands;
 using ImageSdk.Sandbox.Logging;
 using ImageSdk.Sandbox.Roots;
@@ -37,13 +35,6 @@ sealed class Bootstrapper(StageContext context)
                 $"The bootstrap program \"{command[0]}\" failed: {ExitStatus.Describe(exitCode)}.{memory.Explain()} {LastLines.Describe(lastLines)}");
         if (context.Handle.StatInRoot("etc"u8) is not { Kind: FileKind.Directory })
             throw new BuildException("IMG2012", $"The bootstrap program \"{command[0]}\" succeeded but made no system: there is no /etc. Check that its command line writes to $dir.");
-        if (WorkerEnvironment.IsRootless)
-            BootstrapRoot.CompleteDevices(context.Handle);
-        BootstrapRoot.WritePackager(context.Handle, operation.PackagerScript);
-        RootCleaner.EmptyResolvConf(context.Handle);
-        RootCleaner.RemoveHostName(context.Handle);
-        new IdentityReset(context).Run([], []);
-        new BuilderTraces(context).Remove(ofPackages: true);
-        new ImagePackager(context).Clean();
+        NewRoot.Complete(context, operation.PackagerScript);
     }
 }

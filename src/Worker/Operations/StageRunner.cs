@@ -51,6 +51,9 @@ static class StageRunner
             case BootstrapOperation bootstrap:
                 new Bootstrapper(context).Run(bootstrap);
                 break;
+            case UnpackFileOperation file:
+                FileUnpacker.Run(context, file);
+                break;
             case AptBootstrapOperation bootstrap:
                 return new AptBootstrapper(context, session).Run(bootstrap);
             case UnpackOperation unpack:

@@ -1,0 +1,140 @@
+using ImageSdk.Archives;
+using ImageSdk.Archives.Compression;
+using ImageSdk.DiskImages.Blocks;
+using ImageSdk.DiskImages.Ext4;
+using ImageSdk.DiskImages.Partitions;
+using ImageSdk.Posix;
+using Microsoft.Win32.SafeHandles;
+
+namespace ImageSdk.DiskImages.Unpacking;
+
+/// <summary>What was unpacked.</summary>
+/// <param name="Format">"qcow2", "raw", "tar.xz" and so on.</param>
+/// <param name="Partition">The root's, of a disk; null for an archive.</param>
+/// <param name="Volume">Label or UUID of the root's file system; empty for an archive.</param>
+/// <param name="Count">Entries.</param>
+/// <param name="Others">Partitions with Linux file systems that were left out, such as one for /boot.</param>
+/// <param name="RefusedAttributes">Names of extended attributes that this machine or user may not set.</param>
+sealed record UnpackedSource(
+    string Format, Partition? Partition, string Volume, long Count, IReadOnlyCollection<string> RefusedAttributes, IReadOnlyList<Partition> Others);
+
+/// <summary>Unpacks the root of a disk image or an archive into a directory, without mounting anything.</summary>
+/// <param name="scratch">A directory for what is decompressed.</param>
+sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, CancellationToken cancellation)
+{
+    const int TarMagicPlace = 257, StartLength = 512;
+
+    /// <summary>How compressed files begin, and what that is called.</summary>
+    static readonly (byte[] Magic, string Ending)[] compressions =
+    [
+        ([0x1F, 0x8B], ".gz"), ([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0], ".xz"), ([0x28, 0xB5, 0x2F, 0xFD], ".zst"), ([.. "BZh"u8], ".bz2"), ([.. "LZIP"u8], ".lz"),
+    ];
+
+    /// <summary>Types of partitions that hold a root (the Discoverable Partitions Specification), by the architecture that the table need not name.</summary>
+    static readonly HashSet<string> rootTypes =
+    [
+        "4f68bce3-e8cd-4db1-96e7-fbcaf984b709", "b921b045-1df0-41c3-af44-4c6f280d3fae", "44479540-f297-41b2-9af7-d131d5f0458a", "69dad710-2ce4-4e3c-b16c-21a1d49abed3",
+        "72ec70a6-cf74-40e6-bd49-4bda08e8f224", "912ade1d-a839-4913-8964-a10eee08fbd2", "c31c45e6-3f39-412e-80fb-4809c4980599", "08a7acea-624c-4a20-91e8-6e0fa67d23f9",
+    ];
+
+    /// <param name="file">A disk image or an archive.</param>
+    /// <param name="root">Empty.</param>
+    /// <exception cref="DiskImageException">It cannot be read.</exception>
+    /// <exception cref="PosixException">The root cannot be written.</exception>
+    public UnpackedSource Unpack(string file, DirectoryHandle root)
+    {
+        var start = new byte[StartLength];
+        using (var handle = File.OpenHandle(file))
+            RandomAccess.Read(handle, start, 0);
+        if (start.AsSpan().StartsWith("hsqs"u8))
+            throw new DiskImageException("it is a squashfs, which cannot be read directly (unsquashfs -d DIR FILE, then tar -C DIR --xattrs -cf FILE.tar .)");
+        var ending = compressions.FirstOrDefault(compression => start.AsSpan().StartsWith(compression.Magic)).Ending;
+        if (ending is null)
+            return IsTar(start) ? UnpackTar(File.OpenHandle(file), "tar", root) : UnpackDisk(file, "", root);
+        var plain = Path.Combine(scratch, "plain");
+        try
+        {
+            Decompress(file, ending, plain);
+            using (var handle = File.OpenHandle(plain))
+                RandomAccess.Read(handle, start, 0);
+            return IsTar(start) ? UnpackTar(File.OpenHandle(plain), "tar" + ending, root) : UnpackDisk(plain, ending, root);
+        }
+        finally
+        {
+            File.Delete(plain);
+        }
+    }
+
+    static bool IsTar(ReadOnlySpan<byte> start) => start[TarMagicPlace..].StartsWith("ustar"u8);
+
+    void Decompress(string file, string ending, string plain)
+    {
+        using var source = File.OpenRead(file);
+        using var target = new FileStream(plain, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        using var bounded = limit.Bound(target, source.Length, Path.GetFileName(file));
+        try
+        {
+            Decompression.DecompressAsync(source, ending, bounded, cancellation).GetAwaiter().GetResult();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new DiskImageException($"it cannot be decompressed: {exception.Message}", exception);
+        }
+    }
+
+    UnpackedSource UnpackTar(SafeFileHandle tar, string format, DirectoryHandle root)
+    {
+        using (tar)
+        {
+            var (count, refused) = Write(TarTree.Read(tar), root);
+            return new(format, null, "", count, refused, []);
+        }
+    }
+
+    UnpackedSource UnpackDisk(string file, string ending, DirectoryHandle root)
+    {
+        var (disk, format) = DiskFile.Open(file);
+        using (disk)
+        {
+            var partitions = PartitionTableReader.Read(disk);
+            var candidates = partitions.Select(partition => (Partition: partition, Volume: TryOpen(disk, partition))).Where(candidate => candidate.Volume is not null).ToList();
+            var found = candidates.Where(candidate => HasSystem(candidate.Volume!))
+                .OrderByDescending(candidate => rootTypes.Contains(candidate.Partition.Type)).ThenByDescending(candidate => candidate.Partition.Length).FirstOrDefault();
+            if (found.Volume is null)
+                throw new DiskImageException(candidates.Count == 0
+                    ? $"no partition of it has a file system that can be read here (ext2, ext3, ext4): {Describe(disk, partitions)}"
+                    : $"none of its file systems has a directory /etc, so that none is a root: {Describe(disk, partitions)}");
+            var name = found.Volume.Label.Length > 0 ? found.Volume.Label : found.Volume.Uuid.ToString();
+            var (count, refused) = Write(Ext4Tree.Read(found.Volume), root);
+            return new(format + ending, found.Partition, name, count, refused,
+                [.. candidates.Where(candidate => candidate != found).Select(candidate => candidate.Partition)]);
+        }
+    }
+
+    (long Count, IReadOnlyCollection<string> Refused) Write(IEnumerable<SourceEntry> entries, DirectoryHandle root)
+    {
+        using var writer = new TreeWriter(root);
+        foreach (var entry in entries)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            writer.Add(entry);
+        }
+        writer.Finish();
+        return (writer.Count, writer.Refused);
+    }
+
+    static Ext4Volume? TryOpen(IBlocks disk, Partition partition)
+    {
+        var part = new BlockRange(disk, partition.Start, partition.Length);
+        return Ext4Volume.IsOne(part) ? new(part) : null;
+    }
+
+    static bool HasSystem(Ext4Volume volume)
+    {
+        const uint Root = 2;
+        return Ext4Directory.Read(volume.ReadInode(Root), volume.BlockSize).Any(entry => entry.Name.AsSpan().SequenceEqual("etc"u8) && volume.ReadInode(entry.Inode).Kind == FileKind.Directory);
+    }
+
+    static string Describe(IBlocks disk, IReadOnlyList<Partition> partitions) => string.Join(", ", partitions.Select(partition =>
+        $"{(partition.Number == 0 ? "the whole disk" : $"partition {partition.Number}")} has {KnownFileSystem.NameOf(new BlockRange(disk, partition.Start, partition.Length))}"));
+}

@@ -1,0 +1,44 @@
+using ImageSdk.Archives;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Messages;
+using ImageSdk.DiskImages;
+using ImageSdk.DiskImages.Unpacking;
+using ImageSdk.Sandbox.Commands;
+
+namespace ImageSdk.Worker.Operations;
+
+/// <summary>Makes a root of a disk image or an archive.</summary>
+static class FileUnpacker
+{
+    public static void Run(StageContext context, UnpackFileOperation operation)
+    {
+        var name = Path.GetFileName(operation.File);
+        context.Progress($"Unpacking {name}");
+        var scratch = Directory.CreateDirectory(Path.Combine(context.Session.Directory, "unpacking")).FullName;
+        try
+        {
+            var source = new DiskImageUnpacker(scratch, ExpansionLimit.Of(context.Settings.Limits), context.Cancellation).Unpack(operation.File, context.Handle);
+            var place = source.Partition switch
+            {
+                null => "",
+                { Number: 0 } => $", a file system without a partition table ({source.Volume})",
+                var partition => $", the root in partition {partition.Number} ({source.Volume})",
+            };
+            context.Log($"Unpacked {source.Count} entries of {name}: {source.Format}{place}");
+            if (source.Others.Count > 0)
+                context.Warn("IMG2251",
+                    $"{name} has file systems besides the root's in partition{(source.Others.Count > 1 ? "s" : "")} {string.Join(", ", source.Others.Select(other => other.Number))}, which are left out: what lies in them, such as /boot, is not in the image.");
+            if (source.RefusedAttributes.Count > 0)
+                context.Warn("IMG2252", $"Extended attributes of {name} may not be set here, and are left out: {string.Join(", ", source.RefusedAttributes)}.");
+        }
+        catch (DiskImageException exception)
+        {
+            throw new BuildException("IMG2250", $"SourceImageFile {operation.File} cannot be unpacked: {exception.Message}.", inner: exception);
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+        NewRoot.Complete(context, operation.PackagerScript);
+    }
+}

@@ -1,0 +1,244 @@
+using System.Text;
+using ImageSdk.Archives;
+using ImageSdk.DiskImages.Unpacking;
+using ImageSdk.Posix;
+
+namespace ImageSdk.DiskImages.Tests;
+
+/// <summary>Disks and archives that the real tools make, unpacked without them.</summary>
+public sealed class DiskImageUnpackerTests(DiskImageUnpackerTests.Sample sample) : IClassFixture<DiskImageUnpackerTests.Sample>
+{
+    /// <summary>The tree, made once.</summary>
+    public sealed class Sample : IDisposable
+    {
+        internal SampleTree Tree { get; } = new();
+
+        internal Lazy<IReadOnlyList<string>> Exactly { get; }
+
+        internal Lazy<IReadOnlyList<string>> InSeconds { get; }
+
+        internal Lazy<string> Ext4 { get; }
+
+        public Sample()
+        {
+            Exactly = new(() => SampleTree.Describe(Tree.Root, isExact: true));
+            InSeconds = new(() => SampleTree.Describe(Tree.Root, isExact: false));
+            Ext4 = new(() => Tree.MakeExt("ext4.img", "-t", "ext4", "-L", "root ü"));
+        }
+
+        public void Dispose() => Tree.Dispose();
+    }
+
+    SampleTree Tree => sample.Tree;
+
+    [Theory]
+    [InlineData("ext2", "-t", "ext2", "-b", "1024")]
+    [InlineData("ext2 with large blocks", "-t", "ext2", "-b", "4096")]
+    [InlineData("ext3", "-t", "ext3", "-b", "2048")]
+    [InlineData("ext4", "-t", "ext4", "-I", "256")]
+    [InlineData("ext4 in small blocks", "-t", "ext4", "-b", "1024", "-O", "64bit")]
+    [InlineData("ext4 with metadata groups", "-t", "ext4", "-b", "1024", "-O", "meta_bg,^resize_inode")]
+    [InlineData("ext4 with contents in inodes", "-t", "ext4", "-O", "inline_data", "-I", "512")]
+    [InlineData("ext4 with large attributes", "-t", "ext4", "-O", "ea_inode,metadata_csum_seed")]
+    [InlineData("ext4 of old kernels", "-t", "ext4", "-O", "^flex_bg,^64bit,^metadata_csum,^dir_index")]
+    public void A_file_system_is_read_whole(string name, params string[] options)
+    {
+        var source = Unpack(Tree.MakeExt($"{name}.img", options), $"{name} unpacked");
+        Assert.Equal("raw", source.Format);
+        Assert.Equal(0, source.Partition!.Number);
+        Same($"{name} unpacked");
+    }
+
+    [Theory]
+    [InlineData("qcow2")]
+    [InlineData("qcow2", "-o", "compat=0.10")]
+    [InlineData("qcow2", "-c")]
+    [InlineData("qcow2", "-c", "-o", "compression_type=zstd")]
+    [InlineData("qcow2", "-o", "cluster_size=512")]
+    public void A_qcow2_is_read_as_qemu_reads_it(params string[] options)
+    {
+        var name = $"disk {string.Join(' ', options)}";
+        var (file, target) = (Tree[name + ".file"], name + " unpacked");
+        SampleTree.Run("qemu-img", ["convert", "-f", "raw", "-O", .. options, sample.Ext4.Value, file]);
+        Assert.Equal("qcow2", Unpack(file, target).Format);
+        Same(target);
+    }
+
+    [Theory]
+    [InlineData("label: gpt\nsize=1M, type=uefi, name=esp\nsize=97M, type=linux, name=root\n", 2, 2)]
+    [InlineData("label: dos\nsize=1M, type=ef\nsize=97M, type=83\n", 2, 2)]
+    [InlineData("label: dos\nd1 : size=1M, type=83\nd2 : size=100M, type=5\nd5 : size=97M, type=83\n", 5, 5)]
+    public void The_root_is_found_in_a_partition_table(string table, int partition, int number)
+    {
+        var disk = Tree[$"table {partition} {table.Length}.img"];
+        SampleTree.Run("truncate", "-s", "110M", disk);
+        File.WriteAllText(Tree["table"], table);
+        SampleTree.Run("sh", "-c", "sfdisk -q \"$1\" < \"$2\"", "sh", disk, Tree["table"]);
+        var start = long.Parse(SampleTree.Run("sh", "-c", $"sfdisk -d \"$1\" | sed -n 's/.*img{number} *: start= *\\([0-9]*\\),.*/\\1/p'", "sh", disk).Trim());
+        SampleTree.Run("dd", $"if={sample.Ext4.Value}", $"of={disk}", "bs=512", $"seek={start}", "conv=notrunc", "status=none");
+        var target = $"table {partition} {table.Length} unpacked";
+        var source = Unpack(disk, target);
+        Assert.Equal(partition, source.Partition!.Number);
+        Assert.Equal("root ü", source.Volume);
+        Same(target);
+    }
+
+    [Theory]
+    [InlineData("tar", "")]
+    [InlineData("tar.gz", "-z")]
+    [InlineData("tar.xz", "-J")]
+    [InlineData("tar.zst", "--zstd")]
+    [InlineData("tar.bz2", "-j")]
+    public void An_archive_is_read_whole(string format, string option)
+    {
+        var file = Tree[$"archive {format}"];
+        SampleTree.Run("tar", [.. option.Length > 0 ? [option] : Array.Empty<string>(), "--format=posix", "--xattrs", "--xattrs-include=*", "--sparse", "-C", Tree.Root, "-cf", file, "."]);
+        Assert.Equal(format, Unpack(file, $"{format} unpacked").Format);
+        Same($"{format} unpacked", isExact: true);
+    }
+
+    [Fact]
+    public void Times_have_fractions_and_go_beyond_2038()
+    {
+        var file = Tree.MakeExt("times.img", "-t", "ext4", "-I", "256");
+        SampleTree.Run("debugfs", "-w", "-R", $"set_inode_field /etc/empty mtime_extra {123_456_789 << 2 | 1}", file);
+        Unpack(file, "times unpacked");
+        Assert.Equal($"{946_684_799L + (1L << 32)}.1234567890", SampleTree.Run("find", Path.Combine(Tree["times unpacked"], "etc/empty"), "-printf", "%T@"));
+        SampleTree.Run("rm", "-rf", Tree["times unpacked"]);
+    }
+
+    [Fact]
+    public void A_compressed_disk_is_read()
+    {
+        SampleTree.Run("sh", "-c", "xz -0 -T2 -c \"$1\" > \"$2\"", "sh", sample.Ext4.Value, Tree["disk.xz"]);
+        Assert.Equal("raw.xz", Unpack(Tree["disk.xz"], "xz unpacked").Format);
+        Same("xz unpacked");
+    }
+
+    [Fact]
+    public void Other_file_systems_are_named()
+    {
+        var disk = Tree["two.img"];
+        SampleTree.Run("truncate", "-s", "110M", disk);
+        SampleTree.Run("sh", "-c", "printf 'label: gpt\\nsize=4M, type=linux\\nsize=97M, type=linux\\n' | sfdisk -q \"$1\"", "sh", disk);
+        SampleTree.Run("mke2fs", "-q", "-F", Tree["boot.img"], "4M");
+        SampleTree.Run("dd", $"if={Tree["boot.img"]}", $"of={disk}", "bs=1M", "seek=1", "conv=notrunc", "status=none");
+        SampleTree.Run("dd", $"if={sample.Ext4.Value}", $"of={disk}", "bs=1M", "seek=5", "conv=notrunc", "status=none");
+        var source = Unpack(disk, "two unpacked");
+        Assert.Equal(2, source.Partition!.Number);
+        Assert.Equal([1], source.Others.Select(other => other.Number));
+    }
+
+    public static TheoryData<string, string, string> Bad() => new()
+    {
+        { "a backing file", "cd \"$1\"; qemu-img create -q -f qcow2 -b /etc/passwd -F raw bad 1M", "it has a backing file" },
+        { "data elsewhere", "cd \"$1\"; qemu-img create -q -f qcow2 -o data_file=data,data_file_raw=on bad 1M", "its data are in another file" },
+        { "another version", "printf 'QFI\\373\\0\\0\\0\\011' > \"$1/bad\"; head -c 200 /dev/zero >> \"$1/bad\"", "its version of qcow2 is 9" },
+        { "a vmdk", "qemu-img create -q -f vmdk \"$1/bad\" 1M", "it is in the format vmdk" },
+        { "a vhdx", "qemu-img create -q -f vhdx \"$1/bad\" 1M", "it is in the format vhdx" },
+        { "nothing", ": > \"$1/bad\"", "too few for a disk" },
+        { "zeros", "truncate -s 1M \"$1/bad\"", "the whole disk has nothing known" },
+        { "no root", "mke2fs -q -F \"$1/bad\" 4M", "none of its file systems has a directory /etc" },
+        { "swap", "truncate -s 1M \"$1/bad\"; mkswap -q \"$1/bad\"", "the whole disk has swap" },
+        { "a squashfs", "printf hsqs > \"$1/bad\"", "it is a squashfs" },
+        { "an open journal", "cp \"$2\" \"$1/bad\"; debugfs -w -R 'feature needs_recovery' \"$1/bad\" 2>/dev/null >&2", "was not unmounted cleanly" },
+        { "a cut file system", "head -c 50000000 \"$2\" > \"$1/bad\"", "it is cut off" },
+        { "a cut qcow2", "qemu-img convert -O qcow2 \"$2\" \"$1/whole\"; head -c 5000000 \"$1/whole\" > \"$1/bad\"", "it is cut off" },
+        { "a name that leads out", "cd \"$1\"; : > x; tar --transform 's,^,../,' -P -cf bad x", "leads out of its root" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public void What_cannot_be_read_is_one_error(string name, string make, string expected)
+    {
+        var folder = Directory.CreateDirectory(Tree[$"bad {name}"]).FullName;
+        SampleTree.Run("sh", "-ec", make, "sh", folder, sample.Ext4.Value);
+        Assert.Contains(expected, Assert.Throws<DiskImageException>(() => Unpack(Path.Combine(folder, "bad"), $"bad {name} unpacked")).Message);
+    }
+
+    [Fact]
+    public void No_link_of_an_archive_leads_a_write_out()
+    {
+        var folder = Directory.CreateDirectory(Tree["links"]).FullName;
+        var outside = Directory.CreateDirectory(Tree["outside"]).FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "real"));
+        File.WriteAllText(Path.Combine(folder, "real/file"), "x");
+        File.CreateSymbolicLink(Path.Combine(folder, "way"), outside);
+        SampleTree.Run("tar", "-C", folder, "-cf", Tree["links.tar"], "way");
+        SampleTree.Run("tar", "-C", folder, "--transform", "s,^real,way,", "-rf", Tree["links.tar"], "real/file");
+        // Below the root there is no such directory.
+        Assert.Contains("behind a link that leads nowhere", Assert.Throws<DiskImageException>(() => Unpack(Tree["links.tar"], "links unpacked")).Message);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(outside));
+    }
+
+    /// <summary>Any bytes of an image may be wrong: it is read, or there is one error; it never hangs.</summary>
+    [Theory]
+    [InlineData("ext4")]
+    [InlineData("qcow2")]
+    [InlineData("gpt")]
+    public void Damaged_images_are_read_or_refused(string kind)
+    {
+        var folder = Directory.CreateDirectory(Tree[$"fuzz {kind}"]).FullName;
+        var small = Directory.CreateDirectory(Path.Combine(folder, "tree/etc")).FullName;
+        File.WriteAllBytes(Path.Combine(small, "file"), new byte[50_000]);
+        File.CreateSymbolicLink(Path.Combine(small, "link"), "file");
+        SampleTree.Run("setfattr", "-n", "user.a", "-v", "b", Path.Combine(small, "file"));
+        var file = Path.Combine(folder, "image");
+        SampleTree.Run("mke2fs", "-q", "-F", "-t", "ext4", "-O", "^has_journal", "-d", Path.Combine(folder, "tree"), file, "2M");
+        if (kind == "qcow2")
+        {
+            SampleTree.Run("qemu-img", "convert", "-O", "qcow2", file, file + "2");
+            File.Move(file + "2", file, overwrite: true);
+        }
+        else if (kind == "gpt")
+        {
+            SampleTree.Run("sh", "-ec", "truncate -s 4M \"$1.g\"; printf 'label: gpt\\nstart=2048, size=2M, type=linux\\n' | sfdisk -q \"$1.g\"; dd if=\"$1\" of=\"$1.g\" bs=1M seek=1 conv=notrunc status=none; mv \"$1.g\" \"$1\"", "sh", file);
+        }
+        var whole = File.ReadAllBytes(file);
+        var used = Enumerable.Range(0, whole.Length).Where(i => whole[i] != 0).ToArray();
+        Unpack(file, Directory.CreateDirectory(Path.Combine(folder, "whole")).FullName);
+        var random = new Random(kind.Length * 1000);
+        var (read, refused) = (0, 0);
+        for (var round = 0; round < 150; round++)
+        {
+            var damaged = (byte[])whole.Clone();
+            for (var change = random.Next(1, 5); change > 0; change--)
+                damaged[used[random.Next(used.Length)]] = (byte)random.Next(256);
+            File.WriteAllBytes(file, damaged);
+            var target = Directory.CreateDirectory(Path.Combine(folder, "target"));
+            try
+            {
+                Unpack(file, target.FullName);
+                read++;
+            }
+            catch (Exception exception) when (exception is DiskImageException or PosixException or IOException)
+            {
+                refused++;
+            }
+            SampleTree.Run("rm", "-rf", target.FullName);
+        }
+        Assert.True(read > 0 && refused > 0, $"{read} were read, {refused} refused");
+    }
+
+    UnpackedSource Unpack(string file, string target)
+    {
+        var root = Directory.CreateDirectory(Tree[target]).FullName;
+        var scratch = Directory.CreateDirectory(Tree[$"scratch {Guid.NewGuid():n}"]).FullName;
+        using var handle = DirectoryHandle.Open(root);
+        try
+        {
+            return new DiskImageUnpacker(scratch, ExpansionLimit.Default, CancellationToken.None).Unpack(file, handle);
+        }
+        finally
+        {
+            Assert.Empty(Directory.EnumerateFileSystemEntries(scratch));
+        }
+    }
+
+    void Same(string target, bool isExact = false)
+    {
+        var (expected, found) = ((isExact ? sample.Exactly : sample.InSeconds).Value, SampleTree.Describe(Tree[target], isExact));
+        Assert.True(expected.SequenceEqual(found), string.Join('\n', expected.Except(found).Take(20).Select(line => $"- {line}").Concat(found.Except(expected).Take(20).Select(line => $"+ {line}"))));
+        SampleTree.Run("rm", "-rf", Tree[target]);
+    }
+}
