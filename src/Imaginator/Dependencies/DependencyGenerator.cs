@@ -30,6 +30,9 @@ sealed class DependencyGenerator(
     /// <summary>What is known; null before the first attempt.</summary>
     public DependencyData? Current { get; private set; }
 
+    /// <summary>It has been found out again.</summary>
+    public event Action? Generated;
+
     /// <summary>What is known, and not older than asked for.</summary>
     /// <param name="maxAge">Zero for what is known.</param>
     public async Task<DependencyData?> GetAsync(TimeSpan maxAge, CancellationToken cancellation)
@@ -91,6 +94,7 @@ sealed class DependencyGenerator(
             {
                 FetchLog = fetchLog.ToString(), GeneratedAt = now, LastAttemptAt = now, StreamToSource = sources, Manifests = manifests.ToDictionary(each => each.Stream.Name, each => each.Text), PatternSources = patterns, UnbuildableSources = unbuildable,
             };
+            Generated?.Invoke();
         }
         catch (Exception problem) when (problem is GitException or StreamException or BuildException or IOException or UnauthorizedAccessException)
         {

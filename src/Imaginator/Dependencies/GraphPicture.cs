@@ -3,16 +3,18 @@ using System.Diagnostics;
 
 namespace ImageSdk.Imaginator.Dependencies;
 
-/// <summary>Draws a graph with Graphviz, where it is installed. The last picture is kept, as the graph seldom changes.</summary>
+/// <summary>Draws graphs with Graphviz, where it is installed. The pictures that were asked for last are kept, as graphs seldom change.</summary>
 sealed class GraphPicture
 {
+    const int MostKept = 16;
+
     static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether Graphviz is installed.</summary>
     public static bool IsAvailable => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(directory => File.Exists(Path.Combine(directory, "dot")));
 
     readonly SemaphoreSlim turn = new(1);
-    (string Dot, string? Svg)? last;
+    readonly LinkedList<(string Dot, string? Svg)> kept = [];
 
     /// <summary>The picture, as SVG; null where there is no Graphviz, or it takes too long.</summary>
     /// <param name="dot">The graph.</param>
@@ -21,9 +23,15 @@ sealed class GraphPicture
         await turn.WaitAsync(cancellation);
         try
         {
-            if (last is not { } kept || kept.Dot != dot)
-                last = kept = (dot, await RunAsync(dot, cancellation));
-            return kept.Svg;
+            var picture = kept.FirstOrDefault(each => each.Dot == dot);
+            if (picture.Dot is null)
+                picture = (dot, await RunAsync(dot, cancellation));
+            else
+                kept.Remove(picture);
+            kept.AddFirst(picture);
+            if (kept.Count > MostKept)
+                kept.RemoveLast();
+            return picture.Svg;
         }
         finally
         {

@@ -6,6 +6,7 @@ using ImageSdk.Imaginator.Options;
 using ImageSdk.Imaginator.Parts;
 using ImageSdk.Imaginator.Services;
 using ImageSdk.Imaginator.Web;
+using ImageSdk.Imaginator.Web.Pages;
 using ImageSdk.Srpc;
 using Microsoft.AspNetCore.Builder;
 
@@ -45,7 +46,8 @@ sealed class ImaginatorDaemon(ImaginatorParts parts, DaemonResources<ImaginatorO
 
     public void MapPages(WebApplication web, SiteContext context) => WebPages.Map(web, new(parts, context));
 
-    public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) => parts.BackgroundTasks(cancellation);
+    public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) =>
+        [.. parts.BackgroundTasks(cancellation), GraphPage.DrawAheadAsync(parts, cancellation)];
 
     public void Dispose() => parts.DisposeAsync().AsTask().GetAwaiter().GetResult();
 }

@@ -1,6 +1,7 @@
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.Imaginator.Dependencies;
+using ImageSdk.Imaginator.Parts;
 using ImageSdk.Imaginator.Web.Requests;
 
 namespace ImageSdk.Imaginator.Web.Pages;
@@ -47,19 +48,36 @@ static class GraphPage
         html.Element("h2", title).Element("pre", text, ("class", "log"), ("tabindex", "0"));
     }
 
+    /// <summary>Draws the whole graph as soon as it is known, so that those who look at it need not wait.</summary>
+    public static async Task DrawAheadAsync(ImaginatorParts parts, CancellationToken stop)
+    {
+        using var generated = new SemaphoreSlim(0);
+        parts.Dependencies.Generated += () => generated.Release();
+        while (GraphPicture.IsAvailable)
+        {
+            await generated.WaitAsync(stop);
+            if (parts.Dependencies.Current is { GeneratedAt: not null } data)
+                await parts.Picture.DrawAsync(Write(parts, data, [], [], LinkOf), stop);
+        }
+    }
+
     /// <summary>The graph as a picture, in which streams are links.</summary>
     public static async Task AnswerPictureAsync(ImaginatorRequest request)
     {
-        var dot = Write(request, stream => new PageLink("/showImageStream", stream).ToString());
+        var dot = Write(request, LinkOf);
         var picture = await request.Parts.Picture.DrawAsync(dot, request.Gone)
             ?? throw new PageFault(404, "IMG7328", "No picture", "Graphviz, which draws it, is not installed, or the graph is too large for it; /showDirectedGraph has it as text.");
         await request.WriteTextAsync([picture], "image/svg+xml");
     }
 
+    static string LinkOf(string stream) => new PageLink("/showImageStream", stream).ToString();
+
     static string Write(ImaginatorRequest request, Func<string, string>? linkOf) => request.Parts.Dependencies.Current is { GeneratedAt: not null } data
-        ? DirectedGraph.Write(
-            data, [.. request.Parts.Main.BootstrapStreams.Keys], request.Parts.Main.ImageStreamsToAutoRebuild, ListOf(request.Query["exclude"]), ListOf(request.Query["include"]), linkOf)
+        ? Write(request.Parts, data, ListOf(request.Query["exclude"]), ListOf(request.Query["include"]), linkOf)
         : "digraph all {\n}\n";
+
+    static string Write(ImaginatorParts parts, DependencyData data, string[] excludes, string[] includes, Func<string, string>? linkOf) =>
+        DirectedGraph.Write(data, [.. parts.Main.BootstrapStreams.Keys], parts.Main.ImageStreamsToAutoRebuild, excludes, includes, linkOf);
 
     static string[] ListOf(string? text) => text?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
 }
