@@ -144,7 +144,7 @@ public sealed class ReceivedProjectTests : IDisposable
         Try(json);
         // Any member becomes something else.
         var node = JsonNode.Parse(new RemoteProject(Project, []).Serialize())!.AsObject();
-        var project = node["Project"]!.AsObject();
+        var project = node[nameof(RemoteProject.Project)]!.AsObject();
         var name = project.Select(member => member.Key).ElementAt(Math.Abs(at % project.Count));
         project[name] = (value % 4) switch { 0 => null, 1 => text, 2 => new JsonArray(text), _ => new JsonObject { [text ?? ""] = at } };
         Try(Encoding.UTF8.GetBytes(node.ToJsonString()));
