@@ -83,6 +83,7 @@ sealed class LocalStreamBuilder(
         var began = time.GetTimestamp();
         var tree = await mirrors.FetchAsync(location.Repository, branch, location.Directory, cancellation);
         log.Progress($"Have commit {tree.CommitId} after {HumanDuration.Format(time.GetElapsedTime(began))}");
+        ManifestLinks.RequireInside(tree.Directory);
         return await EvaluateAsync(projects.Make(stream, build, directory, tree.Directory, new(branch, tree.CommitId, location.PublicUrl, build.GitBranch)), directory, log, cancellation);
     }
 
