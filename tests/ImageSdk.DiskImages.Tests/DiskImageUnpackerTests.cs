@@ -144,6 +144,7 @@ public sealed class DiskImageUnpackerTests(DiskImageUnpackerTests.Sample sample)
         { "an open journal", "cp \"$2\" \"$1/bad\"; debugfs -w -R 'feature needs_recovery' \"$1/bad\" 2>/dev/null >&2", "was not unmounted cleanly" },
         { "a cut file system", "head -c 50000000 \"$2\" > \"$1/bad\"", "it is cut off" },
         { "a cut qcow2", "qemu-img convert -O qcow2 \"$2\" \"$1/whole\"; head -c 5000000 \"$1/whole\" > \"$1/bad\"", "it is cut off" },
+        { "a second name of nothing", "cd \"$1\"; : > x; ln x y; tar -cf bad x y; tar --delete -f bad x", "which is no file before it" },
         { "a name that leads out", "cd \"$1\"; : > x; tar --transform 's,^,../,' -P -cf bad x", "leads out of its root" },
     };
 

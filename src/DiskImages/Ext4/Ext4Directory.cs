@@ -6,7 +6,7 @@ namespace ImageSdk.DiskImages.Ext4;
 static class Ext4Directory
 {
     /// <summary>Bytes; a directory of a million names has some fifty million.</summary>
-    const long Longest = 1L << 30;
+    const long Longest = 1L << 28;
 
     const int HeaderLength = 8, InlineParent = 4, InlineStart = 60;
 

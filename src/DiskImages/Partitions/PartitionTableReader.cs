@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.Text;
 using ImageSdk.DiskImages.Blocks;
 
@@ -49,7 +48,7 @@ static class PartitionTableReader
         if (start * SectorSize > disk.Length - table.Length)
             return null;
         disk.Read(start * SectorSize, table);
-        if (Crc32.HashToUInt32(table) != BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(88)))
+        if (Checksum(table) != BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(88)))
             return null;
         var partitions = new List<Partition>();
         for (var i = 0; i < count; i++)
@@ -107,5 +106,18 @@ static class PartitionTableReader
     {
         var entry = sector[(MbrTable + number * MbrEntry)..];
         return (entry[4], BinaryPrimitives.ReadUInt32LittleEndian(entry[8..]) * (long)SectorSize, BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]) * (long)SectorSize);
+    }
+
+    // CRC-32 of IEEE 802.3, reflected; a table has 16 KiB.
+    static uint Checksum(ReadOnlySpan<byte> bytes)
+    {
+        var checksum = uint.MaxValue;
+        foreach (var value in bytes)
+        {
+            checksum ^= value;
+            for (var bit = 0; bit < 8; bit++)
+                checksum = (checksum & 1) != 0 ? checksum >> 1 ^ 0xEDB8_8320 : checksum >> 1;
+        }
+        return ~checksum;
     }
 }

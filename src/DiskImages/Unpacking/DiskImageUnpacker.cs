@@ -24,6 +24,9 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
 {
     const int TarMagicPlace = 257, StartLength = 512;
 
+    /// <summary>Entries between two reports.</summary>
+    const int ReportInterval = 2000;
+
     /// <summary>How compressed files begin, and what that is called.</summary>
     static readonly (byte[] Magic, string Ending)[] compressions =
     [
@@ -36,6 +39,9 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
         "4f68bce3-e8cd-4db1-96e7-fbcaf984b709", "b921b045-1df0-41c3-af44-4c6f280d3fae", "44479540-f297-41b2-9af7-d131d5f0458a", "69dad710-2ce4-4e3c-b16c-21a1d49abed3",
         "72ec70a6-cf74-40e6-bd49-4bda08e8f224", "912ade1d-a839-4913-8964-a10eee08fbd2", "c31c45e6-3f39-412e-80fb-4809c4980599", "08a7acea-624c-4a20-91e8-6e0fa67d23f9",
     ];
+
+    /// <summary>Receives how many entries are unpacked, now and then.</summary>
+    public Action<long>? Progress { get; init; }
 
     /// <param name="file">A disk image or an archive.</param>
     /// <param name="root">Empty.</param>
@@ -105,7 +111,12 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
                     ? $"no partition of it has a file system that can be read here (ext2, ext3, ext4): {Describe(disk, partitions)}"
                     : $"none of its file systems has a directory /etc, so that none is a root: {Describe(disk, partitions)}");
             var name = found.Volume.Label.Length > 0 ? found.Volume.Label : found.Volume.Uuid.ToString();
-            var (count, refused) = Write(Ext4Tree.Read(found.Volume), root);
+            var (written, length) = (0L, new FileInfo(file).Length);
+            var (count, refused) = Write(Ext4Tree.Read(found.Volume, bytes =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                limit.Check(written += bytes, length, Path.GetFileName(file));
+            }), root);
             return new(format + ending, found.Partition, name, count, refused,
                 [.. candidates.Where(candidate => candidate != found).Select(candidate => candidate.Partition)]);
         }
@@ -118,6 +129,8 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
         {
             cancellation.ThrowIfCancellationRequested();
             writer.Add(entry);
+            if (writer.Count % ReportInterval == 0)
+                Progress?.Invoke(writer.Count);
         }
         writer.Finish();
         return (writer.Count, writer.Refused);

@@ -1,5 +1,6 @@
 using ImageSdk.DiskImages.Ext4;
 using ImageSdk.Posix;
+using Microsoft.Win32.SafeHandles;
 
 namespace ImageSdk.DiskImages.Unpacking;
 
@@ -11,10 +12,11 @@ static class Ext4Tree
 
     static readonly byte[] lostAndFound = [.. "lost+found"u8];
 
+    /// <param name="count">Called with the bytes of each part of a content before it is written: files of a damaged file system may share blocks without end.</param>
     /// <exception cref="DiskImageException">The file system is damaged.</exception>
-    public static IEnumerable<SourceEntry> Read(Ext4Volume volume) => new Reader(volume).Read([], volume.ReadInode(RootInode), 0);
+    public static IEnumerable<SourceEntry> Read(Ext4Volume volume, Action<long> count) => new Reader(volume, count).Read([], volume.ReadInode(RootInode), 0);
 
-    sealed class Reader(Ext4Volume volume)
+    sealed class Reader(Ext4Volume volume, Action<long> count)
     {
         readonly Dictionary<uint, byte[]> linked = [];
         readonly HashSet<uint> directories = [];
@@ -59,7 +61,7 @@ static class Ext4Tree
             };
         }
 
-        void Write(Ext4Inode inode, Microsoft.Win32.SafeHandles.SafeFileHandle file)
+        void Write(Ext4Inode inode, SafeFileHandle file)
         {
             if (inode.InlineContent() is { } inline)
             {
@@ -71,6 +73,7 @@ static class Ext4Tree
                 for (var done = 0L; done < piece.Length && piece.Offset + done < inode.Size;)
                 {
                     var part = buffer.AsSpan(0, (int)Math.Min(Math.Min(buffer.Length, piece.Length - done), inode.Size - piece.Offset - done));
+                    count(part.Length);
                     volume.ReadBlocks(piece.Block + (ulong)(done / volume.BlockSize), part);
                     RandomAccess.Write(file, part, piece.Offset + done);
                     done += part.Length;

@@ -11,6 +11,9 @@ namespace ImageSdk.DiskImages.Unpacking;
 /// </summary>
 sealed class TreeWriter(DirectoryHandle root) : IDisposable
 {
+    /// <summary>Bytes: what ext4 allows.</summary>
+    const long LongestFile = 16L << 40;
+
     const uint NodeOfCharacters = 0x2000, NodeOfBlocks = 0x6000, Pipe = 0x1000;
 
     readonly List<SourceEntry> directories = [];
@@ -68,12 +71,21 @@ sealed class TreeWriter(DirectoryHandle root) : IDisposable
     {
         if (entry.Existing is { } existing)
         {
-            using var other = root.OpenDirectoryInRoot(BytePath.ParentOf(existing));
-            directory.MakeHardLink(name, other, BytePath.NameOf(existing));
+            try
+            {
+                using var other = root.OpenDirectoryInRoot(BytePath.ParentOf(existing));
+                directory.MakeHardLink(name, other, BytePath.NameOf(existing));
+            }
+            catch (PosixException exception) when (exception.Error is not (Errno.NoSpace or Errno.QuotaExceeded))
+            {
+                throw new DiskImageException($"its entry {Encoding.UTF8.GetString(entry.Path)} is another name of {Encoding.UTF8.GetString(existing)}, which is no file before it", exception);
+            }
             return;
         }
         switch (entry.Kind)
         {
+            case FileKind.Regular when entry.Length > LongestFile:
+                throw new DiskImageException($"its file {Encoding.UTF8.GetString(entry.Path)} has {entry.Length} bytes; {LongestFile} are the most");
             case FileKind.Regular:
                 using (var file = directory.CreateFileHandle(name, Permissions.OwnerFile))
                 {

@@ -17,7 +17,10 @@ static class FileUnpacker
         var scratch = Directory.CreateDirectory(Path.Combine(context.Session.Directory, "unpacking")).FullName;
         try
         {
-            var source = new DiskImageUnpacker(scratch, ExpansionLimit.Of(context.Settings.Limits), context.Cancellation).Unpack(operation.File, context.Handle);
+            var source = new DiskImageUnpacker(scratch, ExpansionLimit.Of(context.Settings.Limits), context.Cancellation)
+            {
+                Progress = count => context.Progress($"Unpacking {name}: {count} entries"),
+            }.Unpack(operation.File, context.Handle);
             var place = source.Partition switch
             {
                 null => "",

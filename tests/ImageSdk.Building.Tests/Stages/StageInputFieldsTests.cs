@@ -123,6 +123,7 @@ public sealed class StageInputFieldsTests : IDisposable
         ["ManifestOrigin.RequestedBranch"] = Of(project => project with { Origin = new("", "", "", "main") }, [.. commands, TestImage]),
 
         ["BootstrapSettings.Command"] = OfBootstrap(bootstrap => bootstrap with { Command = ["debootstrap"] }),
+        ["BootstrapSettings.SourceFile"] = OfBootstrap(bootstrap => bootstrap with { SourceFile = "/bin/sh" }),
         ["BootstrapSettings.PackagerType"] = OfBootstrap(bootstrap => bootstrap with { PackagerType = "rpm" }),
         ["PackagerType.Name"] = OfPackager(packager => packager with { Name = "another" }),
         ["PackagerType.CleanCommand"] = OfPackager(packager => packager with { CleanCommand = ["a"] }),
