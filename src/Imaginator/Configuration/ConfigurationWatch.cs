@@ -24,7 +24,8 @@ sealed class ConfigurationWatch(string url, TimeSpan interval, TimeProvider time
     /// <param name="look">Looks; returns whether that worked.</param>
     public async Task RunAsync(Func<CancellationToken, Task<bool>> look, CancellationToken cancellation)
     {
-        using var changed = new SemaphoreSlim(0);
+        // Not disposed of: the watcher may have an event under way when it is.
+        var changed = new SemaphoreSlim(0);
         using var watcher = Watch(changed);
         var stamp = default((DateTime, long, string?));
         while (true)

@@ -194,7 +194,8 @@ sealed class ImaginatorParts : IAsyncDisposable
     /// <summary>Directories of streams are there before their first image is, so that others can watch them.</summary>
     async Task MakeDirectoriesAsync(CancellationToken stop)
     {
-        using var changed = new SemaphoreSlim(0);
+        // Not disposed of: the file is watched beside this, and may change after this has ended.
+        var changed = new SemaphoreSlim(0);
         StreamsFile.Changed += () => changed.Release();
         await StreamsFile.Loaded.WaitAsync(stop);
         while (true)

@@ -51,9 +51,12 @@ static class GraphPage
     /// <summary>Draws the whole graph as soon as it is known, so that those who look at it need not wait.</summary>
     public static async Task DrawAheadAsync(ImaginatorParts parts, CancellationToken stop)
     {
-        using var generated = new SemaphoreSlim(0);
+        if (!GraphPicture.IsAvailable)
+            return;
+        // Not disposed of: dependencies may be found after this has ended.
+        var generated = new SemaphoreSlim(0);
         parts.Dependencies.Generated += () => generated.Release();
-        while (GraphPicture.IsAvailable)
+        while (true)
         {
             await generated.WaitAsync(stop);
             if (parts.Dependencies.Current is { GeneratedAt: not null } data)
