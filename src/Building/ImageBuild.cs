@@ -293,7 +293,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     }
 
     /// <summary>
-    /// Notes what a build by an imaginator reads, so that one without changes asks nobody. Writes <c>remote.inputs</c> and those of the stages when
+    /// Notes what a build by an imaginator reads, so that one without changes asks no server. Writes <c>remote.inputs</c> and those of the stages when
     /// they changed, and removes <c>remote.stage</c> where an artifact is missing or the source image may have become too old.
     /// </summary>
     /// <returns>Where artifacts are going to be.</returns>

@@ -8,7 +8,7 @@ namespace ImageSdk.Storage;
 /// Keeps the headers of images beside them, so that a search need not decode every tree. Only a cache: an entry counts
 /// while its image file has the size and time that it had, and nothing is lost with it.
 /// </summary>
-/// <remarks>Lies in a directory whose name starts with a dot, which the original passes over.</remarks>
+/// <remarks>Lies in a directory whose name starts with a dot, which the original ignores.</remarks>
 sealed class HeaderCache(string imageDirectory)
 {
     const string Name = ".headers";

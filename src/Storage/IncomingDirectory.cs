@@ -28,7 +28,7 @@ sealed class IncomingDirectory : IDisposable
         this.directory = directory;
     }
 
-    // A name with a dot, which the original's start-up scan passes over.
+    // A name with a dot, which the original's start-up scan ignores.
     static ReadOnlySpan<byte> ParentName => ".incoming"u8;
 
     public static IncomingDirectory Create(DirectoryHandle root)

@@ -10,7 +10,7 @@ public sealed partial class ObjectStore
     // What one thread looks for at a time.
     const int PortionOfHashes = 512;
 
-    // Like the one for incoming objects, a name that the original's start-up scan passes over.
+    // Like the one for incoming objects, a name that the original's start-up scan ignores.
     const string QuarantineDirectory = ".quarantine";
 
     /// <summary>All objects, in no order. What comes or goes meanwhile may or may not be among them.</summary>

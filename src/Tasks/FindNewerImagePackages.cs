@@ -60,7 +60,7 @@ public sealed class FindNewerImagePackages : ImageTask, ICancelableTask, IDispos
         Newer = [.. newer];
     }
 
-    // Who uses a preview is told of previews.
+    // A project on a preview gets previews, too.
     async Task<NuGetVersion?> FindNewestAsync(PackageSource source, string id, NuGetVersion present, SourceCacheContext cache, IBuildListener listener)
     {
         try

@@ -19,7 +19,7 @@ namespace ImageSdk.Worker;
 
 /// <summary>
 /// The process that works inside the namespaces: the first process of its own PID namespace, root there, with mounts that
-/// no other process sees. It answers requests from standard input until that closes; then, or when it is told to cancel, it
+/// no other process sees. It answers requests from standard input until that closes; then, or on a request to cancel, it
 /// ends all that it started.
 /// </summary>
 public sealed class WorkerServer

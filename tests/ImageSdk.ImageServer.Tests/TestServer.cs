@@ -10,7 +10,7 @@ using ImageSdk.Storage;
 
 namespace ImageSdk.ImageServer.Tests;
 
-/// <summary>A server on a port and directories of its own, without TLS unless it is told otherwise.</summary>
+/// <summary>A server on a port and directories of its own, without TLS by default.</summary>
 sealed class TestServer : IAsyncDisposable
 {
     readonly string directory;

@@ -16,7 +16,7 @@ static class SampleImage
     }
 }
 
-/// <summary>A clock that stands still until it is told to go on.</summary>
+/// <summary>A clock that stands still until it is resumed.</summary>
 sealed class SetClock(DateTimeOffset now) : TimeProvider
 {
     public DateTimeOffset Now { get; set; } = now;

@@ -5,7 +5,7 @@ namespace ImageSdk.Artifacts.Disks;
 
 /// <summary>
 /// GRUB for BIOS on a disk: its first sector where the BIOS reads it, the rest in a partition of its own. What grub-bios-setup
-/// does, which needs a device: each part is told where the next one lies. Places: boot.S and diskboot.S of GRUB 2.
+/// does, which needs a device: each part holds the place of the next one. Places: boot.S and diskboot.S of GRUB 2.
 /// </summary>
 static class BiosBootLoader
 {

@@ -120,7 +120,7 @@ public sealed class ReceivedProject
                 _ => false,
             };
             if (!isRight || inode.ExtendedAttributes.Count > 0)
-                throw Wrong($"{path} is a link that would be followed, a directory that nobody can enter, or a device");
+                throw Wrong($"{path} is a link that would be followed, a directory that cannot be entered, or a device");
         }
     }
 

@@ -91,7 +91,7 @@ sealed class RemoteBuild : IAsyncDisposable
         }),
     ];
 
-    // A file that somebody has changed since is fetched.
+    // A file that has changed since is fetched again.
     IEnumerable<BuiltFile> Present(RemoteOutcome? before)
     {
         if (before?.Builder != Builder)

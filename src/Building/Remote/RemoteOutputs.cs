@@ -78,7 +78,7 @@ sealed class RemoteOutputs(BuildPlan plan, IReadOnlyList<ArtifactRequest> reques
         JsonFile.Write(target, record with { CacheDirectory = "" }, StateJson.Default.BuiltImage);
     }
 
-    /// <summary>Where a file goes; null for one that nobody asked for.</summary>
+    /// <summary>Where a file goes; null for one that was not asked for.</summary>
     string? TargetOf(string name)
     {
         if (name == LockName)
@@ -89,5 +89,5 @@ sealed class RemoteOutputs(BuildPlan plan, IReadOnlyList<ArtifactRequest> reques
         return expected.FirstOrDefault(path => Path.GetFileName(path) == name);
     }
 
-    BuildException Unexpected(string name) => new("IMG7363", $"{builder} has sent {name}, which nobody asked for. Build with the same version of ImageSdk as there.", plan.Project.ProjectFile);
+    BuildException Unexpected(string name) => new("IMG7363", $"{builder} has sent {name}, which was not asked for. Build with the same version of ImageSdk as there.", plan.Project.ProjectFile);
 }

@@ -23,7 +23,7 @@ namespace ImageSdk.Building.State;
 /// contents.json              packages and licences, as the image's files have them
 /// digests.json               more digests of files that the project adds
 /// described.json             which image the documents beside the record describe
-/// remote.inputs              what a build by an imaginator is told beside what the stages read
+/// remote.inputs              what a build by an imaginator reads besides what the stages do
 /// remote.stage               what came of it
 /// </code>
 /// Each file is replaced whole.

@@ -18,7 +18,7 @@ sealed record AptBootstrap(
 {
     public const string Program = "apt";
 
-    /// <summary>"minbase" and "required" are one; "important" is what debootstrap makes unless it is told otherwise.</summary>
+    /// <summary>"minbase" and "required" are one; "important" is what debootstrap makes by default.</summary>
     public static IReadOnlyList<string> Variants { get; } = ["essential", "minbase", "required", "buildd", "important", "standard"];
 
     public static bool Is(IReadOnlyList<string> command) => command is [Program, ..];

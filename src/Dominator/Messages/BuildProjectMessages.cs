@@ -140,7 +140,7 @@ public sealed record BuildProjectResponse
 /// <summary>What came of a build.</summary>
 public sealed record BuildProjectResult
 {
-    /// <summary>The build's own name, which nobody can guess, for projects that stand on its image.</summary>
+    /// <summary>The build's own name, which cannot be guessed, for projects that stand on its image.</summary>
     public string Build { get; set; } = "";
 
     public IReadOnlyList<BuiltFile> Files { get; set; } = [];

@@ -30,7 +30,7 @@ sealed partial class ObjectCatalogue
     /// <summary>Decides what may still come.</summary>
     public ObjectAdmission Admission { get; }
 
-    /// <summary>Told of a disk that is full or broken, for what is to be stored; callers are told by themselves.</summary>
+    /// <summary>Receives a disk that is full or broken, for what is to be stored; callers get their own errors.</summary>
     public Action<Exception> OnTrouble { get; set; } = _ => { };
 
     /// <summary>What was put in order when the catalogue was made.</summary>

@@ -8,7 +8,7 @@ namespace ImageSdk.Imaginator.Configuration;
 
 /// <summary>
 /// The text of a configuration file. What is wrong with it has a file, a line and a column; members without a meaning, which the original
-/// passes over without a word, are warnings.
+/// ignores without a word, are warnings.
 /// </summary>
 /// <param name="Name">Where it comes from, without secrets: a path or a URL.</param>
 sealed record ConfigurationText(string Name, string Text)

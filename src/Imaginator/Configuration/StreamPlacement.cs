@@ -1,6 +1,6 @@
 namespace ImageSdk.Imaginator.Configuration;
 
-/// <summary>Where a stream may be built: members of its configuration that a Dominator imaginator passes over.</summary>
+/// <summary>Where a stream may be built: members of its configuration that a Dominator imaginator ignores.</summary>
 /// <param name="Architecture">In the field's words: amd64, arm64; empty for that of the daemon.</param>
 /// <param name="Labels">That a worker must have, all of them.</param>
 /// <param name="MemoryMiB">What a batch system gives the build; zero for its default.</param>

@@ -5,7 +5,7 @@ namespace ImageSdk.Imaginator.Configuration;
 
 /// <summary>
 /// The streams file: read at the start and whenever it changes. What is good is kept in the state directory, and used at a start at which the
-/// file cannot be had; what is bad is told, and leaves the last good one in force.
+/// file cannot be had; a bad one is reported, and the last good one stays in force.
 /// </summary>
 /// <param name="url">As the main configuration has it, without variables expanded; empty for none.</param>
 /// <param name="interval">How often it is looked at.</param>

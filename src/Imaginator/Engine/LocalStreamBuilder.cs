@@ -110,7 +110,7 @@ sealed class LocalStreamBuilder(
             ImageBuild.RenewPackages(settings.CacheDirectory, build.Stream.Name, age);
         if (await engine.ResolveSourceAsync([], mayBuild: false, settings.ImageServer, cancellation: cancellation) is not null)
             throw new InvalidOperationException("the engine knows no other streams");
-        // What is told of a stage goes on its way while the stage runs.
+        // Reports of a stage are sent while it runs.
         var reported = Task.CompletedTask;
         var stages = new List<BuiltStage>();
         foreach (var stage in Enum.GetValues<ImageStage>().Where(stage => stage != ImageStage.ResolveSourceImage))

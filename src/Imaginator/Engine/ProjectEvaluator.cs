@@ -63,7 +63,7 @@ sealed class ProjectEvaluator(EngineSettings settings, MainConfiguration configu
             throw new BuildException("IMG7368", $"{Path.GetFileName(file)} wants {demand}, which an imaginator gives no stream. Remove it, or have the site configure it.");
         if (received.Project.Sandbox.Secrets.Count > 0)
             throw new BuildException("IMG7368", $"{Path.GetFileName(file)} wants secrets, which an imaginator has none of for streams. Remove the ImageSecret items.");
-        // Of files below "trees" those who asked are told the rest of the path.
+        // Callers see paths below "trees" without the folder of the build.
         var tree = Path.Combine(work, "trees", "project");
         Directory.CreateDirectory(tree);
         await received.UnpackAsync(objects, tree, cancellation);

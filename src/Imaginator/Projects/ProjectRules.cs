@@ -12,7 +12,7 @@ namespace ImageSdk.Imaginator.Projects;
 /// <param name="architecture">Of this machine, in the field's words.</param>
 sealed class ProjectRules(StreamCatalogue streams, BuildSwitches switches, string architecture)
 {
-    /// <summary>Whether somebody may send files.</summary>
+    /// <summary>Whether a caller may send files.</summary>
     /// <exception cref="SrpcException">Not so.</exception>
     public void RequireSender(SrpcCaller caller)
     {

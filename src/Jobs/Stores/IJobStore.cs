@@ -11,7 +11,7 @@ interface IJobStore : IAsyncDisposable
     /// <summary>Added to a query for rows that are to be changed: waits for those who have them locked.</summary>
     string ForUpdate { get; }
 
-    /// <summary>Added to a query over jobs, named j: passes over those that others have locked.</summary>
+    /// <summary>Added to a query over jobs, named j: skips those that others have locked.</summary>
     string SkipLocked { get; }
 
     /// <summary>The condition that what precedes it is among the values of an argument that is a list.</summary>

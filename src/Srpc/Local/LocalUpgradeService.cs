@@ -37,7 +37,7 @@ sealed class LocalUpgradeService
     {
         await call.WriteAsync(LocalUpgradeResponseOne.Gob, new() { ServerCookie = offer.Cookie, SocketPathname = offer.Name });
         await call.FlushAsync();
-        // Longer than the offer holds, so that who is late is told so and who says nothing does not keep it.
+        // Longer than the offer holds, so that a late caller gets an error and a silent one does not keep it.
         var request = await call.ReadAsync(LocalUpgradeRequestTwo.Gob).AsTask().WaitAsync(2 * LocalUpgrade.ArrivalTime);
         if (!request.SentServerCookie)
             return;
