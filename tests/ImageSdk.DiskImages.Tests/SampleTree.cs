@@ -65,7 +65,7 @@ sealed class SampleTree : IDisposable
     {
         var file = this[name];
         Run("truncate", "-s", "96M", file);
-        Run("mke2fs", ["-q", "-F", "-N", "8192", .. options, "-d", Root, file]);
+        Run("mke2fs", ["-q", "-F", "-E", "root_owner", "-N", "8192", .. options, "-d", Root, file]);
         return file;
     }
 
