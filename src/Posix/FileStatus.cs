@@ -24,7 +24,10 @@ public readonly record struct FileStatus(
 {
     const uint TypeMask = 0xF000;
 
-    public FileKind Kind => (Mode & TypeMask) switch
+    public FileKind Kind => KindOf(Mode);
+
+    /// <param name="mode">A raw st_mode.</param>
+    public static FileKind KindOf(uint mode) => (mode & TypeMask) switch
     {
         0x8000 => FileKind.Regular,
         0x4000 => FileKind.Directory,

@@ -25,17 +25,7 @@ sealed class Ext4Inode
     /// <summary>Type and permission bits, as in st_mode.</summary>
     public uint Mode => Half(raw, 0);
 
-    public FileKind Kind => (Mode & 0xF000) switch
-    {
-        0x8000 => FileKind.Regular,
-        0x4000 => FileKind.Directory,
-        0xA000 => FileKind.Symlink,
-        0x2000 => FileKind.CharacterDevice,
-        0x6000 => FileKind.BlockDevice,
-        0x1000 => FileKind.Fifo,
-        0xC000 => FileKind.Socket,
-        _ => FileKind.Unknown,
-    };
+    public FileKind Kind => FileStatus.KindOf(Mode);
 
     public uint Uid => Half(raw, 2) | (uint)Half(raw, 0x78) << 16;
 
@@ -69,10 +59,9 @@ sealed class Ext4Inode
     {
         get
         {
+            // The older place has 16 bits; both are the low bits of the kernel's encoding.
             var (old, current) = (Word(raw, PlacesStart), Word(raw, PlacesStart + 4));
-            return old != 0
-                ? DeviceNumber.Encode(old >> 8 & 0xFF, old & 0xFF)
-                : DeviceNumber.Encode((current & 0xFFF00) >> 8, (current & 0xFF) | (current >> 12 & 0xFFF00));
+            return old != 0 ? old & 0xFFFF : current;
         }
     }
 
