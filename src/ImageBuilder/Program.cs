@@ -1,0 +1,3 @@
+using ImageSdk.ImageBuilder.Hosting;
+
+return await ImageBuilderFlags.Program.RunAsync(args);
