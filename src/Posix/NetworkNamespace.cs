@@ -41,13 +41,25 @@ public sealed unsafe partial class NetworkNamespace : IDisposable
         Change(newRule, [.. header, .. Attribute(priority, BitConverter.GetBytes(10u)), .. Attribute(destination, network.BaseAddress.GetAddressBytes())]);
     }
 
+    /// <summary>Lets programs of the calling thread's namespace reach each other over the loopback.</summary>
+    public static void StartLoopback()
+    {
+        const ushort setLink = 19;
+        const uint up = 1; // IFF_UP
+        // ifinfomsg: family, type, index, flags, and which flags change.
+        Change(setLink, [0, 0, 0, 0, .. BitConverter.GetBytes(LoopbackIndex), .. BitConverter.GetBytes(up), .. BitConverter.GetBytes(up)]);
+    }
+
+    // It is the first interface of any namespace.
+    const int LoopbackIndex = 1;
+
     /// <summary>Makes an address one of the calling thread's namespace itself.</summary>
     public static void AddToLoopback(IPAddress address)
     {
         const ushort newAddress = 20;
         const ushort whole = 1, local = 2; // IFA_ADDRESS, IFA_LOCAL
         var bytes = address.GetAddressBytes();
-        byte[] header = [FamilyOf(address), (byte)(bytes.Length * 8), 0, 0, .. BitConverter.GetBytes(1u)]; // lo is the first interface.
+        byte[] header = [FamilyOf(address), (byte)(bytes.Length * 8), 0, 0, .. BitConverter.GetBytes(LoopbackIndex)];
         Change(newAddress, [.. header, .. Attribute(local, bytes), .. Attribute(whole, bytes)]);
     }
 

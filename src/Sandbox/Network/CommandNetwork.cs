@@ -40,7 +40,7 @@ sealed class CommandNetwork
         if (Begin().GetAwaiter().GetResult() is { } network)
         {
             network.Forward(NetworkPorts.Find(settings, servers));
-            Tell(listener, $"Commands have a network of their own ({network.Program}).");
+            Tell(listener, $"Commands have a network of their own ({network.Program ?? "the machine has only its loopback"}).");
             return new(network, CutsSockets: false);
         }
         var why = UserNetwork.IsInstalled ? string.Join("; ", reasons) : "neither pasta nor slirp4netns is installed (apt-get install passt)";

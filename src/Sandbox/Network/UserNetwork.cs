@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.NetworkInformation;
 using ImageSdk.Contracts;
 using ImageSdk.Posix;
 using ImageSdk.Sandbox.Limits;
@@ -9,7 +10,7 @@ namespace ImageSdk.Sandbox.Network;
 /// <summary>
 /// A network namespace whose packets a program without privileges passes on as connections of its own: pasta or slirp4netns. Sockets of
 /// the machine that have no address are out of reach in it, and so are the machine's loopback and what <see cref="Refused"/> lists. It
-/// ends with the worker.
+/// ends with the worker. Of a machine that has only its loopback there is nothing to pass on, and no program.
 /// </summary>
 sealed class UserNetwork
 {
@@ -55,14 +56,14 @@ sealed class UserNetwork
     // Looked at again by the program as long as it runs.
     readonly NamespaceHolder holder;
 
-    UserNetwork(NetworkNamespace @namespace, NamespaceHolder holder, string program)
+    UserNetwork(NetworkNamespace @namespace, NamespaceHolder holder, string? program)
     {
         (this.@namespace, this.holder, Program) = (@namespace, holder, program);
         forwarder = new(@namespace);
     }
 
-    /// <summary>What passes packets on.</summary>
-    public string Program { get; }
+    /// <summary>What passes packets on; null where the machine has no network either.</summary>
+    public string? Program { get; }
 
     /// <summary>Whether a program is installed that can.</summary>
     public static bool IsInstalled => programs.Any(program => HostPrograms.Find(program.Name) is not null);
@@ -70,6 +71,8 @@ sealed class UserNetwork
     /// <returns>Null where no program is installed or works here; what they said is in the list.</returns>
     public static UserNetwork? TryStart(List<string> reasons)
     {
+        if (!NetworkInterface.GetAllNetworkInterfaces().Any(device => device is { NetworkInterfaceType: not NetworkInterfaceType.Loopback, OperationalStatus: not OperationalStatus.Down }))
+            return TryStartAlone(reasons);
         foreach (var program in programs)
             if (HostPrograms.Find(program.Name) is { } path)
                 try
@@ -84,13 +87,37 @@ sealed class UserNetwork
         return null;
     }
 
+    static UserNetwork? TryStartAlone(List<string> reasons)
+    {
+        NamespaceHolder? holder = null;
+        try
+        {
+            holder = StartHolder(Unprivileged);
+            var @namespace = NetworkNamespace.Of(holder.Id);
+            return BackgroundWork.Start(() =>
+            {
+                @namespace.Enter();
+                NetworkNamespace.StartLoopback();
+                return new UserNetwork(@namespace, holder, program: null);
+            }).GetAwaiter().GetResult();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            holder?.Dispose();
+            reasons.Add(exception.Message);
+            return null;
+        }
+    }
+
+    static NamespaceHolder StartHolder(long user) => NamespaceHolder.Start([], ["--net", "--", .. As(user), "--inh-caps=-all", "--bounding-set=-all"]);
+
     static UserNetwork? TryStart(PassingProgram program, string path, List<string> reasons)
     {
         // The namespace belongs to the worker's user namespace. One that belonged to another user namespace below would be at the mercy of all
         // commands that run as whoever made that, which root's can (user_namespaces(7)): they could take the refusals away again.
         // The program may look at a process of its own user that has no capabilities.
         var user = program.IsRoot ? 0 : Unprivileged;
-        var holder = NamespaceHolder.Start([], ["--net", "--", .. As(user), "--inh-caps=-all", "--bounding-set=-all"]);
+        var holder = StartHolder(user);
         try
         {
             var @namespace = NetworkNamespace.Of(holder.Id);

@@ -59,8 +59,10 @@ public class CommandNetworkTests(BaseImage @base) : IClassFixture<BaseImage>
 
         public int Port => ((IPEndPoint)listeners[0].LocalEndpoint).Port;
 
+        public int OtherPort => ((IPEndPoint)listeners[1].LocalEndpoint).Port;
+
         public string Attack => CommandNetworkTests.Attack.Replace("NAME", Name, StringComparison.Ordinal).Replace("PORT", $"{Port}", StringComparison.Ordinal)
-            .Replace("OTHER", $"{((IPEndPoint)listeners[1].LocalEndpoint).Port}", StringComparison.Ordinal);
+            .Replace("OTHER", $"{OtherPort}", StringComparison.Ordinal);
 
         public void Dispose()
         {
@@ -98,15 +100,44 @@ public class CommandNetworkTests(BaseImage @base) : IClassFixture<BaseImage>
         Assert.Superset(new HashSet<string> { "abstract", "loopback", "named", "end" }, reached.ToHashSet());
     }
 
+    // It has listeners of its own there, which end after a while.
+    const string OnlyLoopback =
+        """
+        exec unshare --net sh -c 'ip link set lo up 2>/dev/null || exit 3
+        perl -MSocket -e "for my \$port (@ARGV) { socket(my \$s, AF_INET, SOCK_STREAM, 0); bind(\$s, pack_sockaddr_in(\$port, INADDR_LOOPBACK)) or die; listen(\$s, 9); push @s, \$s } alarm 120; sleep 120" PORT OTHER </dev/null >/dev/null 2>&1 &
+        exec "$@"' sh DOTNET "$@"
+        """;
+
+    [ImageFact]
+    public async Task A_machine_that_has_only_its_loopback_needs_no_program()
+    {
+        // Of the worker's user namespace, in which it starts: an ordinary user's may do so, too.
+        using var machine = new Machine();
+        using var workspace = WithHost(OnlyLoopback.Replace("PORT", $"{machine.Port}", StringComparison.Ordinal)
+            .Replace("OTHER", $"{machine.OtherPort}", StringComparison.Ordinal).Replace("DOTNET", TestHost.Dotnet, StringComparison.Ordinal));
+        var (project, directory) = @base.New();
+        ImageWorkspace.Write(directory, "scripts/attack", machine.Attack);
+        var result = await workspace.BuildAndPublishAsync(project with { Sandbox = project.Sandbox with { Isolation = NetworkIsolation.Isolated, HostPorts = [machine.Port] } });
+        Assert.True(result.Listener.OutputLines.Contains("Commands have a network of their own (the machine has only its loopback)."), string.Join('\n', result.Listener.OutputLines));
+        Assert.Superset(new HashSet<string> { "named", "end" }, workspace.ReadFile(project, "/opt/reached").Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet());
+        Assert.DoesNotContain("loopback", workspace.ReadFile(project, "/opt/reached").Split('\n'));
+    }
+
     /// <summary>A workspace whose worker does not find some programs.</summary>
     ImageWorkspace Without(params string[] names)
     {
-        var program = Path.Combine(@base.Workspace.Folder, $"dotnet-{Guid.NewGuid():n}");
         var empty = Directory.CreateDirectory(Path.Combine(@base.Workspace.Folder, "no program")).FullName;
         var none = Path.Combine(empty, "none");
         File.WriteAllText(none, "");
         var covers = names.Where(IsInstalled).Select(name => $"mount --bind '{none}' \"$(readlink -f /usr/bin/{name})\"");
-        File.WriteAllText(program, $"#!/bin/sh\n{string.Join('\n', covers)}\nexec '{TestHost.Dotnet}' \"$@\"\n");
+        return WithHost($"{string.Join('\n', covers)}\nexec '{TestHost.Dotnet}' \"$@\"");
+    }
+
+    /// <summary>A workspace whose worker is started by a script.</summary>
+    ImageWorkspace WithHost(string script)
+    {
+        var program = Path.Combine(@base.Workspace.Folder, $"dotnet-{Guid.NewGuid():n}");
+        File.WriteAllText(program, $"#!/bin/sh\n{script}\n");
         File.SetUnixFileMode(program, (UnixFileMode)0x1ED);
         return new ImageWorkspace { Store = @base.Workspace.Store, Workers = new BuildWorkers(TestHost.WorkerAssembly, program) };
     }
