@@ -1,5 +1,6 @@
 using ImageSdk.Hosting;
 using ImageSdk.Hosting.Flags;
+using ImageSdk.Hosting.Options;
 using ImageSdk.Imaginator.Options;
 using ImageSdk.Jobs;
 
@@ -25,6 +26,23 @@ static class ImaginatorFlags
         Open = ImaginatorDaemon.Open,
         IsTrouble = problem => problem is JobException,
     };
+
+    /// <summary>The daemon's options for commands that look after its files: from where the daemon has them, and from their own command line.</summary>
+    /// <param name="words">Of the command line.</param>
+    /// <param name="etc">Where configuration lies: "/etc".</param>
+    /// <param name="options">Those that nothing sets stay as they are.</param>
+    /// <param name="add">Adds the command's own flags.</param>
+    /// <exception cref="FlagException">They are wrong.</exception>
+    public static ImaginatorOptions Read(IReadOnlyList<string> words, string etc, ImaginatorOptions options, Action<FlagSet> add)
+    {
+        var flags = new FlagSet();
+        DaemonFlags.AddCommon(flags, options);
+        Add(flags, options);
+        add(flags);
+        DaemonFlags.Read(flags, options.Name, variables, words, etc);
+        Check(options);
+        return options;
+    }
 
     static void Check(ImaginatorOptions options)
     {

@@ -11,7 +11,7 @@ sealed partial class JobsDatabase
     public string Connection { get; set; } = "";
 
     /// <summary>A file that holds it, with a password; empty for none.</summary>
-    public string File { get; private set; } = "";
+    public string File { get; set; } = "";
 
     /// <summary>How long a worker may be silent before its job is given to another.</summary>
     public TimeSpan LeaseTime { get; set; } = TimeSpan.FromSeconds(60);

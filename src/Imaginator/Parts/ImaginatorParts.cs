@@ -132,7 +132,7 @@ sealed class ImaginatorParts : IAsyncDisposable
         options.Normalize();
         // It holds what requests have in their variables.
         Directory.CreateDirectory(options.StateDirectory, (UnixFileMode)Permissions.OwnerDirectory);
-        var held = Hold(options.StateDirectory);
+        var held = StateDirectory.Hold(options.StateDirectory);
         RemoveRemains(options.StateDirectory);
         var mirrors = new GitMirrors(Path.Combine(options.StateDirectory, "git"), time);
         var http = ConfigurationSource.CreateClient();
@@ -244,20 +244,6 @@ sealed class ImaginatorParts : IAsyncDisposable
         EngineProgram.ServerSettings(address, options.StateDirectory, hasCertificate ? options.CertificateFile : "", hasCertificate ? options.KeyFile : "");
 
     static string OutgoingDirectory(string stateDirectory) => Path.Combine(stateDirectory, "outgoing");
-
-    // The file stays: removing it would let a second daemon lock what a third does not see.
-    static FileStream Hold(string stateDirectory)
-    {
-        var path = Path.Combine(stateDirectory, ".lock");
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException problem) when (File.Exists(path))
-        {
-            throw new IOException($"{stateDirectory} is used by another imaginator: stop it, or use another directory (-stateDir)", problem);
-        }
-    }
 
     // Of a process that was killed.
     static void RemoveRemains(string stateDirectory)

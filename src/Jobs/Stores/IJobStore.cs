@@ -42,6 +42,13 @@ interface IJobStore : IAsyncDisposable
     /// <summary>Whether the same operation may succeed a little later.</summary>
     bool IsTransient(Exception exception);
 
+    /// <summary>Copies all jobs, as they are at one moment, into a new SQLite file. Others go on using the database.</summary>
+    Task SaveAsync(string file, CancellationToken cancel);
+
+    /// <summary>Takes over all jobs of a SQLite file that <see cref="SaveAsync"/> has made.</summary>
+    /// <exception cref="JobException">IMG7393: there are jobs already.</exception>
+    Task LoadAsync(string file, CancellationToken cancel);
+
     /// <summary>Makes later operations start with fresh connections: one of them was broken.</summary>
     void Reconnect(Exception exception);
 }

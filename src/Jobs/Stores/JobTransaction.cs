@@ -27,6 +27,14 @@ sealed class JobTransaction(DbConnection connection, DbTransaction transaction, 
     public async Task<List<T>> ListAsync<T>(string sql, object? arguments = null)
         => (await connection.QueryAsync<T>(Command(sql, arguments))).AsList();
 
+    /// <summary>A statement to be run many times.</summary>
+    public DbCommand Prepare(string sql)
+    {
+        var command = connection.CreateCommand();
+        (command.CommandText, command.Transaction) = (sql, transaction);
+        return command;
+    }
+
     CommandDefinition Command(string sql, object? arguments)
     {
         Observer?.Invoke(sql, arguments);

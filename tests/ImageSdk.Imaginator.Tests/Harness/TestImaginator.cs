@@ -85,6 +85,15 @@ sealed class TestImaginator : IAsyncDisposable
         await StartAsync();
     }
 
+    /// <summary>Stops it and starts it again over other directories, which a restore fills meanwhile.</summary>
+    public async Task RestoreAsync(string stateDirectory, string buildLogDirectory, string jobs, Func<Task> restore)
+    {
+        await StopAsync();
+        await restore();
+        (options.StateDirectory, options.BuildLogDirectory, options.Jobs.Connection) = (stateDirectory, buildLogDirectory, jobs);
+        await StartAsync();
+    }
+
     /// <summary>Stops it and starts it as a process of its own, which tests kill.</summary>
     public async Task<Process> HandOverAsync()
     {

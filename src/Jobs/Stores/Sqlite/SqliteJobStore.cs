@@ -78,6 +78,41 @@ sealed class SqliteJobStore : IJobStore
         command.ExecuteNonQuery();
     }
 
+    public async Task SaveAsync(string file, CancellationToken cancel)
+    {
+        if (!File.Exists(path))
+            throw new JobException("IMG7281", $"The jobs in {path} cannot be used: there is no such file.");
+        await using var connection = new SqliteConnection(connectionString);
+        await connection.OpenAsync(cancel);
+        await using var command = connection.CreateCommand();
+        // One read transaction: writers neither wait for it nor show in it.
+        command.CommandText = "VACUUM INTO $file";
+        command.Parameters.AddWithValue("$file", file);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    public async Task LoadAsync(string file, CancellationToken cancel)
+    {
+        if (File.Exists(path))
+            throw JobRows.Present(Place);
+        var incoming = path + "~";
+        try
+        {
+            await using (var source = File.OpenRead(file))
+            await using (var target = new FileStream(incoming, FileMode.Create, FileAccess.Write))
+            {
+                await source.CopyToAsync(target, cancel);
+                target.Flush(flushToDisk: true);
+            }
+            File.Move(incoming, path);
+        }
+        finally
+        {
+            File.Delete(incoming);
+        }
+    }
+
     public Task AnnounceInsideAsync(JobTransaction transaction, IReadOnlyCollection<WakeTopic> topics) => Task.CompletedTask;
 
     public void AnnounceAfter(IReadOnlyCollection<WakeTopic> topics) => wakeFiles.Touch(topics.Select(topic => topic.Kind).Distinct());
