@@ -1,3 +1,5 @@
+using ImageSdk.Posix;
+
 namespace ImageSdk.Artifacts;
 
 /// <summary>A program of the machine that builds.</summary>
@@ -5,14 +7,8 @@ namespace ImageSdk.Artifacts;
 /// <param name="Package">The Debian package that has it: "squashfs-tools".</param>
 public sealed record HostTool(string Program, string Package)
 {
-    // Administrators' programs too: an ordinary user's PATH leaves them out.
-    const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
     /// <summary>Where it is; null where it is not installed.</summary>
-    public string? Find() => $"{Environment.GetEnvironmentVariable("PATH")}:{SearchPath}"
-        .Split(':', StringSplitOptions.RemoveEmptyEntries)
-        .Select(directory => Path.Combine(directory, Program))
-        .FirstOrDefault(File.Exists);
+    public string? Find() => ProgramPath.Find(Program);
 
     /// <exception cref="ArtifactException">IMG6003: it is not installed.</exception>
     public string Require() => Find()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Contracts;
 
@@ -8,23 +9,11 @@ static class HostPrograms
 {
     public static string Bubblewrap { get; } = "/usr/bin/bwrap";
 
-    /// <summary>Looks a program up as a shell would; null where it is not installed.</summary>
-    public static string? Find(string name)
-    {
-        if (name.Contains('/'))
-            return File.Exists(name) ? name : null;
-        // Administrators' programs too: an ordinary user's PATH leaves them out.
-        var path = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
-        return path.Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Select(directory => Path.Combine(directory, name))
-            .FirstOrDefault(File.Exists);
-    }
-
     /// <summary>Starts a program with all its streams connected.</summary>
     /// <param name="package">The Debian package that has the program.</param>
     /// <exception cref="IOException">The program is not installed.</exception>
     public static Process Start(string name, string package, params IReadOnlyList<string> options) => Process.Start(
-        new ProcessStartInfo(Find(name) ?? throw new IOException($"the program {name} is missing: apt-get install {package}"), options)
+        new ProcessStartInfo(ProgramPath.Find(name) ?? throw new IOException($"the program {name} is missing: apt-get install {package}"), options)
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;

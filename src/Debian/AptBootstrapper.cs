@@ -66,7 +66,7 @@ sealed class AptBootstrapper(StageContext context, WorkerSession session)
     /// <summary>The same, as far as the first packages need.</summary>
     static PendingResolution Begin(StageContext context, WorkerSession session, AptBootstrap bootstrap, string temporary, bool allowsUnavailable)
     {
-        if (HostPrograms.Find("apt-get") is null)
+        if (ProgramPath.Find("apt-get") is null)
             throw new BuildException("IMG2010",
                 "The bootstrap needs the program \"apt-get\", which is not installed on this machine. Install it (package apt), or set BootstrapTool to another one.");
         context.Progress($"Looking for the packages of {bootstrap.Release}");

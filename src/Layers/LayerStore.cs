@@ -29,12 +29,16 @@ sealed class LayerStore
     /// <summary>Of directories that are one user's alone.</summary>
     public const UnixFileMode PrivateMode = (UnixFileMode)Permissions.OwnerDirectory;
 
+    readonly TimeProvider clock;
+
     /// <summary>
     /// Root and each ordinary user have a cache of their own even in a common folder: the kernel marks deleted names
     /// in other ways for them. So has root of a user namespace, whose files have other owners.
     /// </summary>
-    public LayerStore(string cacheDirectory, uint userId)
+    /// <param name="clock">The system's by default.</param>
+    public LayerStore(string cacheDirectory, uint userId, TimeProvider? clock = null)
     {
+        this.clock = clock ?? TimeProvider.System;
         var rights = ProcessRights.Current;
         Root = Path.Combine(cacheDirectory, userId == 0 && rights.IsInUserNamespace ? $"namespace-{rights.FirstId}-{rights.Ids}" : $"uid-{userId}");
         LayersDirectory = Path.Combine(Root, "layers");
@@ -89,7 +93,7 @@ sealed class LayerStore
     /// </summary>
     public void MarkUsed(IEnumerable<string> ids)
     {
-        var now = DateTime.UtcNow;
+        var now = clock.GetUtcNow().UtcDateTime;
         foreach (var id in ids)
         {
             try
@@ -209,14 +213,16 @@ sealed class LayerStore
         return File.Exists(file) ? File.ReadAllText(file) : "0";
     }
 
-    /// <summary>How long ago the generation started; null where none ever did.</summary>
+    /// <summary>How long ago the generation started; null where none ever did, or where a clock that was wrong says that it is yet to.</summary>
     public TimeSpan? AgeOfGeneration(string key) =>
-        long.TryParse(GenerationOf(key), out var ticks) && ticks > 0 ? DateTime.UtcNow - new DateTime(ticks, DateTimeKind.Utc) : null;
+        long.TryParse(GenerationOf(key), out var ticks) && ticks > 0 && ticks <= DateTime.MaxValue.Ticks && clock.GetUtcNow().Ticks - ticks is >= 0 and var age
+            ? TimeSpan.FromTicks(age)
+            : null;
 
     /// <summary>From now on the result under this key is another one: what was cached for it no longer counts.</summary>
     public void StartGeneration(string key)
     {
         Directory.CreateDirectory(GenerationsDirectory, PrivateMode);
-        AtomicFile.Write(Path.Combine(GenerationsDirectory, CacheKey.IdOf(key)), DateTime.UtcNow.Ticks.ToString());
+        AtomicFile.Write(Path.Combine(GenerationsDirectory, CacheKey.IdOf(key)), clock.GetUtcNow().Ticks.ToString());
     }
 }

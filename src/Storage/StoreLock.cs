@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ImageSdk.Storage;
 
 /// <summary>Held by at most one of all processes and threads that use a directory. Dies with its process.</summary>
@@ -13,12 +15,12 @@ sealed class StoreLock : IDisposable
     /// <exception cref="StoreException">Another process has held the lock for a minute.</exception>
     public static StoreLock Take(string path)
     {
-        var deadline = DateTime.UtcNow + Patience;
+        var start = Stopwatch.GetTimestamp();
         while (true)
         {
             if (TryOpenAlone(path, FileMode.OpenOrCreate) is { } file)
                 return new(file);
-            if (DateTime.UtcNow > deadline)
+            if (Stopwatch.GetElapsedTime(start) > Patience)
                 throw new StoreException($"{path}: held by another process for {Patience.TotalSeconds} seconds");
             Thread.Sleep(Pause);
         }

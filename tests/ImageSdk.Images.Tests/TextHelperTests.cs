@@ -156,6 +156,44 @@ public sealed class TextHelperTests
     public void FormatsDurations(long nanoseconds, string expected) =>
         Assert.Equal(expected, HumanDuration.FormatNanoseconds(nanoseconds));
 
+    [Theory]
+    [InlineData("0", 0L)]
+    [InlineData("-0", 0L)]
+    [InlineData("90s", 90_000L)]
+    [InlineData("1h30m", 5_400_000L)]
+    [InlineData("90min", 5_400_000L)]
+    [InlineData("-1.5s", -1_500L)]
+    [InlineData("+100ms", 100L)]
+    [InlineData("1000000µs", 1_000L)]
+    [InlineData("2w1d", 15 * 86_400_000L)]
+    [InlineData("1y", 31_557_600_000L)]
+    [InlineData("", null)]
+    [InlineData("-", null)]
+    [InlineData("5", null)]
+    [InlineData("h", null)]
+    [InlineData("1..5s", null)]
+    [InlineData("1 h", null)]
+    [InlineData("1S", null)]
+    [InlineData("1e3s", null)]
+    [InlineData("99999999999999999999y", null)]
+    public void ReadsDurations(string text, long? milliseconds)
+    {
+        Assert.Equal(milliseconds is not null, HumanDuration.TryParse(text, out var duration));
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds ?? 0), duration);
+    }
+
+    [Fact]
+    public void ReadsWhatItFormats()
+    {
+        var random = new Random(7);
+        for (var round = 0; round < 1000; round++)
+        {
+            var text = HumanDuration.Format(TimeSpan.FromTicks((long)Math.Exp(random.NextDouble() * 42)));
+            Assert.True(HumanDuration.TryParse(text, out var read), text);
+            Assert.Equal(text, HumanDuration.Format(read));
+        }
+    }
+
     [Fact]
     public void FormatsTimeSpans()
     {

@@ -95,9 +95,13 @@ public sealed class MachineProgramTests : IDisposable
     public void Without_QEMU_the_error_names_the_package()
     {
         var start = Command();
-        start.Environment["PATH"] = sector.Folder;
-        start.FileName = "/usr/bin/env";
-        start.ArgumentList[1] = Environment.ProcessPath!;
+        // It looks into the usual folders too: this one has no programs.
+        string[] withoutPrograms = ["--user", "--map-root-user", "--mount", "/bin/sh", "-c", "mount -t tmpfs none /usr/bin && exec \"$@\"", "sh", Environment.ProcessPath!];
+        string[] arguments = [.. withoutPrograms, .. start.ArgumentList.Skip(2)];
+        start.FileName = "/usr/bin/unshare";
+        start.ArgumentList.Clear();
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         process.WaitForExit();
         Assert.Equal(1, process.ExitCode);

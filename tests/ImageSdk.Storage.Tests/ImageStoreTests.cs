@@ -1,5 +1,6 @@
 using ImageSdk.Dominator;
 using ImageSdk.Images;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Storage.Tests;
 

@@ -15,11 +15,3 @@ static class SampleImage
         return new Image { FileSystem = builder.Build(), CreatedOn = createdOn ?? DateTimeOffset.UnixEpoch, CreatedBy = "me" };
     }
 }
-
-/// <summary>A clock that stands still until it is resumed.</summary>
-sealed class SetClock(DateTimeOffset now) : TimeProvider
-{
-    public DateTimeOffset Now { get; set; } = now;
-
-    public override DateTimeOffset GetUtcNow() => Now;
-}

@@ -18,7 +18,7 @@ sealed class XzProgramStream : ForwardStream
         feeding = Task.Run(() => Feed(source));
     }
 
-    public static bool IsInstalled => HostPrograms.Find("xz") is not null;
+    public static bool IsInstalled => ProgramPath.Find("xz") is not null;
 
     void Feed(Stream source)
     {

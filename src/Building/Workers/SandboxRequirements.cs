@@ -9,7 +9,7 @@ static class SandboxRequirements
 {
     public static void Check()
     {
-        if (HostPrograms.Find("unshare") is null)
+        if (ProgramPath.Find("unshare") is null)
             throw new BuildException("IMG3007", "The sandbox needs the program \"unshare\", which is not installed. Install it: apt-get install util-linux");
         HostPrograms.RequireBubblewrap();
         var rights = ProcessRights.Current;
@@ -20,7 +20,7 @@ static class SandboxRequirements
                     $"The sandbox cannot be made: this process is root, but without the capability SYS_ADMIN, as in a container by default. {ContainerAdvice.Text}");
             return;
         }
-        if (HostPrograms.Find("newuidmap") is null || HostPrograms.Find("newgidmap") is null)
+        if (ProgramPath.Find("newuidmap") is null || ProgramPath.Find("newgidmap") is null)
             throw new BuildException("IMG3008", "Builds by an ordinary user need newuidmap and newgidmap, which are not installed. Install them: apt-get install uidmap");
         if (new SubordinateIds().FindShortage(Environment.UserName, Processes.UserId) is { } shortage)
             throw shortage.Count == 0

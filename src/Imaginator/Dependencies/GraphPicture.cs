@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Imaginator.Dependencies;
 
@@ -7,11 +8,12 @@ namespace ImageSdk.Imaginator.Dependencies;
 sealed class GraphPicture
 {
     const int MostKept = 16;
+    const string Program = "dot";
 
     static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether Graphviz is installed.</summary>
-    public static bool IsAvailable => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(directory => File.Exists(Path.Combine(directory, "dot")));
+    public static bool IsAvailable => ProgramPath.Find(Program) is not null;
 
     readonly SemaphoreSlim turn = new(1);
     readonly LinkedList<(string Dot, string? Svg)> kept = [];
@@ -46,7 +48,7 @@ sealed class GraphPicture
         Process process;
         try
         {
-            process = Process.Start(new ProcessStartInfo("dot", ["-Tsvg"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            process = Process.Start(new ProcessStartInfo(ProgramPath.Find(Program) ?? Program, ["-Tsvg"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         }
         catch (Win32Exception)
         {

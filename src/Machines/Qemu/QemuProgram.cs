@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Machines.Qemu;
 
@@ -16,9 +17,7 @@ sealed record QemuProgram(string Path, string Architecture)
             "arm64" => ("qemu-system-aarch64", "qemu-system-arm"),
             _ => throw new BuildException("IMG6052", $"Images of architecture '{architecture}' can't be booted; amd64 and arm64 can. Set RunCommand to a program that boots them.", file),
         };
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Select(directory => System.IO.Path.Combine(directory, name)).FirstOrDefault(File.Exists);
-        return path is not null
+        return ProgramPath.Find(name) is { } path
             ? new QemuProgram(path, architecture)
             : throw new BuildException("IMG6050", $"Booting an image needs the program \"{name}\", which is not installed. Install it: apt-get install {package}", file);
     }

@@ -4,6 +4,7 @@ using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
 using ImageSdk.Images.Text;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Sandbox.Limits;
 
@@ -32,7 +33,7 @@ sealed class CommandBounds(ResourceLimits limits, CommandGroups groups, string? 
     ]);
 
     /// <summary>What starts bubblewrap.</summary>
-    public IEnumerable<string> Through { get; } = users is null ? [] : [HostPrograms.Find("nsenter") ?? "nsenter", $"--user={users}", "--"];
+    public IEnumerable<string> Through { get; } = users is null ? [] : [ProgramPath.Find("nsenter") ?? "nsenter", $"--user={users}", "--"];
 
     /// <summary>Of bubblewrap.</summary>
     public IEnumerable<string> Arguments { get; } = groups.Directories.Any() ? ["--unshare-cgroup-try"] : [];

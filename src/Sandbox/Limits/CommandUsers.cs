@@ -20,7 +20,7 @@ static class CommandUsers
     /// <returns>False where the kernel has no such count, or no more namespaces.</returns>
     public static bool TryMake(string file, int processes)
     {
-        if (Environment.OSVersion.Version < firstKernel || HostPrograms.Find("prlimit") is not { } prlimit || HostPrograms.Find("nsenter") is null)
+        if (Environment.OSVersion.Version < firstKernel || ProgramPath.Find("prlimit") is not { } prlimit || ProgramPath.Find("nsenter") is null)
             return false;
         var bound = processes == 0 ? "unlimited" : $"{processes + Reserve}";
         try

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImageSdk.Contracts;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Sandbox.Limits;
 
@@ -19,7 +20,7 @@ sealed class NamespaceHolder : IDisposable
     /// <param name="options">Of unshare, "--user"; and what else starts the process, with its arguments.</param>
     /// <exception cref="IOException">The kernel makes none.</exception>
     public static NamespaceHolder Start(IReadOnlyList<string> through, params IReadOnlyList<string> options) =>
-        Start([.. through, HostPrograms.Find("unshare") ?? "unshare", .. options, "/bin/sh", "-c", Wait]);
+        Start([.. through, ProgramPath.Find("unshare") ?? "unshare", .. options, "/bin/sh", "-c", Wait]);
 
     static NamespaceHolder Start(string[] command)
     {

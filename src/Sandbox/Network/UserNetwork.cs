@@ -66,7 +66,7 @@ sealed class UserNetwork
     public string? Program { get; }
 
     /// <summary>Whether a program is installed that can.</summary>
-    public static bool IsInstalled => programs.Any(program => HostPrograms.Find(program.Name) is not null);
+    public static bool IsInstalled => programs.Any(program => ProgramPath.Find(program.Name) is not null);
 
     /// <returns>Null where no program is installed or works here; what they said is in the list.</returns>
     public static UserNetwork? TryStart(List<string> reasons)
@@ -74,7 +74,7 @@ sealed class UserNetwork
         if (!NetworkInterface.GetAllNetworkInterfaces().Any(device => device is { NetworkInterfaceType: not NetworkInterfaceType.Loopback, OperationalStatus: not OperationalStatus.Down }))
             return TryStartAlone(reasons);
         foreach (var program in programs)
-            if (HostPrograms.Find(program.Name) is { } path)
+            if (ProgramPath.Find(program.Name) is { } path)
                 try
                 {
                     if (TryStart(program, path, reasons) is { } started)
@@ -130,7 +130,7 @@ sealed class UserNetwork
             // pasta takes a signal that is ignored already, as .NET leaves this one, for a failure.
             var start = new ProcessStartInfo("/bin/sh",
             [
-                "-c", "exec env --default-signal=PIPE \"$@\" 2>&1", "sh", HostPrograms.Find("unshare") ?? "unshare", "--mount", "--propagation", "private", "--",
+                "-c", "exec env --default-signal=PIPE \"$@\" 2>&1", "sh", ProgramPath.Find("unshare") ?? "unshare", "--mount", "--propagation", "private", "--",
                 "/bin/sh", "-c", program.Prelude, "sh", .. confined,
             ])
             {
@@ -166,7 +166,7 @@ sealed class UserNetwork
 
     // A namespace with few ids does not let groups be changed.
     static string[] As(long user) =>
-        [HostPrograms.Find("setpriv") ?? "setpriv", $"--reuid={user}", $"--regid={user}", IsMapped(Nobody) ? "--clear-groups" : "--keep-groups"];
+        [ProgramPath.Find("setpriv") ?? "setpriv", $"--reuid={user}", $"--regid={user}", IsMapped(Nobody) ? "--clear-groups" : "--keep-groups"];
 
     /// <summary>Waits until there is a way out, and closes those that must not be taken.</summary>
     /// <returns>False where the program has ended.</returns>

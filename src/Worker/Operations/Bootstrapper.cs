@@ -16,7 +16,7 @@ sealed class Bootstrapper(StageContext context)
         // The program gets the real directory and not its mount: several refuse roots on unusual file systems.
         var command = operation.Command.Select(argument => argument.Replace("$dir", context.Root.Upper, StringComparison.Ordinal)
             .Replace("${dir}", context.Root.Upper, StringComparison.Ordinal)).ToList();
-        var program = HostPrograms.Find(command[0]) ?? throw new BuildException("IMG2010",
+        var program = ProgramPath.Find(command[0]) ?? throw new BuildException("IMG2010",
             $"The bootstrap program \"{command[0]}\" is not installed on this machine. Install it (apt-get install {Path.GetFileName(command[0])}), or name another one in BootstrapTool or BootstrapCommand.");
         context.Log($"Running command: {command[0]} with args:");
         foreach (var argument in command.Skip(1))

@@ -1,4 +1,6 @@
+using ImageSdk.Building.State;
 using ImageSdk.Layers;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Building.Tests.Layers;
 
@@ -31,6 +33,33 @@ public sealed class LayerStoreTests : IDisposable
         Assert.False(waiting.IsCompleted);
         removal.Dispose();
         (await waiting).Dispose();
+    }
+
+    [Fact]
+    public void A_generation_has_an_age_unless_a_clock_was_wrong()
+    {
+        var clock = new SetClock(new(2026, 2, 28, 23, 30, 0, TimeSpan.Zero));
+        var store = new LayerStore(folder, 7, clock);
+        var key = StreamGeneration.KeyOf("stream");
+        Assert.Null(store.AgeOfGeneration(key));
+        store.StartGeneration(key);
+        clock.Now += TimeSpan.FromHours(2);
+        Assert.Equal(TimeSpan.FromHours(2), store.AgeOfGeneration(key));
+        clock.Now -= TimeSpan.FromDays(1);
+        Assert.Null(store.AgeOfGeneration(key));
+    }
+
+    [Fact]
+    public void Layers_of_a_stack_are_used_at_one_time()
+    {
+        var clock = new SetClock(new(2026, 2, 28, 23, 30, 0, TimeSpan.Zero));
+        var store = new LayerStore(folder, 7, clock);
+        store.CreateDirectories();
+        foreach (var id in new[] { "a", "b" })
+            Directory.CreateDirectory(store.LayerDirectory(id));
+        store.MarkUsed(["a", "gone", "b"]);
+        Assert.Equal(clock.Now, store.LastUsed("a"));
+        Assert.Equal(clock.Now, store.LastUsed("b"));
     }
 
     [Fact]

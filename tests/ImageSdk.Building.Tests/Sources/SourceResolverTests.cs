@@ -4,6 +4,7 @@ using ImageSdk.Building.State;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Building.Tests.Sources;
 
@@ -16,11 +17,6 @@ public sealed class SourceResolverTests : IDisposable
     readonly RecordingListener listener = new();
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    sealed class Clock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
-    }
 
     Task<(SourceImage? Source, SourceToBuild? ToBuild)> ResolveAsync(TimeSpan age, TimeSpan? maxAge, bool isBuildable, bool mayBuild = true)
     {
@@ -35,7 +31,7 @@ public sealed class SourceResolverTests : IDisposable
         var images = project.Store.Open().Images;
         images.MakeDirectory("base");
         images.Add("base/one", new Image { FileSystem = new FileSystemBuilder().Build(), CreatedOn = made });
-        return new SourceResolver(new BuildPlan(project, ManifestReader.Read(project, listener)), null, [], listener, new Clock(made + age)).ResolveAsync([], mayBuild, default);
+        return new SourceResolver(new BuildPlan(project, ManifestReader.Read(project, listener)), null, [], listener, new SetClock(made + age)).ResolveAsync([], mayBuild, default);
     }
 
     [Theory]

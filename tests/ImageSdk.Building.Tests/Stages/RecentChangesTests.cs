@@ -1,5 +1,6 @@
 using ImageSdk.Building.State;
 using ImageSdk.Posix;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Building.Tests.Stages;
 
@@ -60,14 +61,9 @@ public sealed class RecentChangesTests : IDisposable
         using var directory = DirectoryHandle.Open(Path.GetDirectoryName(Path.Combine(folder, path))!);
         var name = System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(path));
         var status = directory.Stat(name);
-        var digests = new DigestCache(DigestsFile, new Clock(DateTimeOffset.FromUnixTimeSeconds(status.Ctime.Seconds).AddSeconds(seconds)));
+        var digests = new DigestCache(DigestsFile, new SetClock(DateTimeOffset.FromUnixTimeSeconds(status.Ctime.Seconds).AddSeconds(seconds)));
         digests.Digest(directory, name, status, new byte[32]);
         digests.Save();
-    }
-
-    sealed class Clock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
     }
 
     string DigestsFile => Path.Combine(folder, "digests");

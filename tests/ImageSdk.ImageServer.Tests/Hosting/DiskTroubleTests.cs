@@ -13,7 +13,7 @@ public class DiskTroubleTests
     public void The_same_trouble_is_said_once_a_minute()
     {
         var lines = new List<string>();
-        var clock = new SetClock();
+        var clock = new SteppedClock();
         var trouble = new DiskTrouble(lines.Add, clock);
         for (var number = 0; number < 1000; number++)
             trouble.Report("objects cannot be stored", new IOException("No space left on device"));

@@ -8,7 +8,7 @@ namespace ImageSdk.ImageServer.Tests.Services;
 
 public sealed class ImageMethodTests : IAsyncLifetime
 {
-    readonly SetClock clock = new();
+    readonly SteppedClock clock = new();
     TestServer server = null!;
     ImageServerClient images = null!;
 

@@ -53,7 +53,7 @@ public class HandshakeTests
         var head = Encoding.ASCII.GetString(recorded.FromServer);
         var date = head[(head.IndexOf("Date: ") + 6)..head.IndexOf("\r\nContent-Length")];
         var stream = new ScriptedStream(recorded.FromClient);
-        await InProcess.Server(new() { Tls = () => hasTls ? tls : null, Time = new FixedTime(DateTimeOffset.Parse(date)) })
+        await InProcess.Server(new() { Tls = () => hasTls ? tls : null, Time = new SetClock(DateTimeOffset.Parse(date)) })
             .AcceptAsync(stream, new SrpcPeer());
         Assert.Equal(head, Encoding.ASCII.GetString(stream.Written));
     }
@@ -100,10 +100,5 @@ public class HandshakeTests
         var request = new ScriptedStream(Encoding.ASCII.GetBytes("CONNECT /" + new string('x', 100_000)));
         await InProcess.Server().AcceptAsync(request, new SrpcPeer());
         Assert.True(request.Consumed < 10_000);
-    }
-
-    sealed class FixedTime(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
     }
 }

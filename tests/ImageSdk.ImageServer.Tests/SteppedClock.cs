@@ -1,7 +1,7 @@
 namespace ImageSdk.ImageServer.Tests;
 
 /// <summary>A clock that can be put forward; timers run by the system's.</summary>
-sealed class SetClock : TimeProvider
+sealed class SteppedClock : TimeProvider
 {
     TimeSpan ahead;
 
