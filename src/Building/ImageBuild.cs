@@ -104,7 +104,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         IReadOnlyList<string> referencedImages, bool mayBuild, ImageServerSettings? server = null,
         IReadOnlyList<ImagePackageSource>? packages = null, CancellationToken cancellation = default)
     {
-        var (source, toBuild) = await new SourceResolver(state.ReadPlan(), server, packages ?? [], listener, TimeProvider.System).ResolveAsync(referencedImages, mayBuild, cancellation);
+        var (source, toBuild) = await new SourceResolver(state.ReadPreparedPlan(), server, packages ?? [], listener, TimeProvider.System).ResolveAsync(referencedImages, mayBuild, cancellation);
         if (source is not null)
             JsonFile.WriteWhenDifferent(state.StageFile(ImageStage.ResolveSourceImage), source, StateJson.Default.SourceImage);
         return toBuild;

@@ -25,6 +25,7 @@ public sealed record CachedLayer(
     {
         CachedKind.Package => $"packages/{id}",
         CachedKind.PackageLists => $"apt/{id}",
+        CachedKind.Download => $"downloads/{id}",
         _ => $"layers/{id}",
     };
 }

@@ -61,7 +61,7 @@ sealed class LayerStore
 
     /// <summary>The directories that are this user's alone, the root first.</summary>
     public IEnumerable<string> PrivateDirectories =>
-        [Root, LayersDirectory, SessionsDirectory, LocksDirectory, GenerationsDirectory, .. new[] { "packages", "apt", "plans" }.Select(name => Path.Combine(Root, name))];
+        [Root, LayersDirectory, SessionsDirectory, LocksDirectory, GenerationsDirectory, .. new[] { "packages", "apt", "plans", "downloads" }.Select(name => Path.Combine(Root, name))];
 
     /// <summary>A layer's tree, from <see cref="Root"/>.</summary>
     public static string TreeOf(string id) => $"layers/{id}/t";

@@ -134,7 +134,16 @@ public sealed partial class PrepareImage
 
     public string SourceImage { get; set; } = "";
 
+    /// <summary>Address of a list of digests; may be relative to SourceImageUrl.</summary>
+    public string SourceImageChecksums { get; set; } = "";
+
+    public string SourceImageDigest { get; set; } = "";
+
     public string SourceImageFile { get; set; } = "";
+
+    public string SourceImageKey { get; set; } = "";
+
+    public string SourceImageUrl { get; set; } = "";
 
     public ITaskItem[] SourceImageBuildVariables { get; set; } = [];
 

@@ -141,12 +141,20 @@ public sealed partial class PrepareImage : SandboxedImageTask
 
     BootstrapSettings? Bootstrap()
     {
-        if (SourceImageFile is not "")
+        if (SourceImageFile is not "" || SourceImageUrl is not "")
         {
+            var name = SourceImageUrl is "" ? "SourceImageFile" : "SourceImageUrl";
             if (BootstrapDistribution is not "" || BootstrapCommand is not "")
-                throw new BuildException("IMG1003",
-                    "The project names both SourceImageFile and a bootstrap. A root is unpacked or made: remove SourceImageFile or the Bootstrap properties.", ProjectFile);
-            return new() { SourceFile = Absolute(SourceImageFile), PackagerType = PackagerType };
+                throw new BuildException("IMG1003", $"The project names both {name} and a bootstrap. A root is unpacked or made: remove {name} or the Bootstrap properties.", ProjectFile);
+            if (SourceImageFile is not "" && SourceImageUrl is not "")
+                throw new BuildException("IMG1003", "The project names both SourceImageFile and SourceImageUrl. One root is unpacked: remove one of them.", ProjectFile);
+            return SourceImageUrl is ""
+                ? new() { SourceFile = Absolute(SourceImageFile), PackagerType = PackagerType }
+                : new()
+                {
+                    Download = new(SourceImageUrl.Trim()) { Digest = SourceImageDigest.Trim(), Checksums = SourceImageChecksums.Trim(), KeyFile = SourceImageKey is "" ? "" : Absolute(SourceImageKey) },
+                    PackagerType = PackagerType,
+                };
         }
         if (BootstrapDistribution is not ("" or "debian" or "ubuntu"))
             throw Words.Wrong("BootstrapDistribution", BootstrapDistribution, "debian or ubuntu (for another one, set BootstrapCommand)", ProjectFile);

@@ -1,3 +1,4 @@
+using ImageSdk.Building.Downloads;
 using ImageSdk.Building.Workers;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;
@@ -19,7 +20,7 @@ public sealed class LayerCache(string cacheDirectory)
 
     public bool Exists => Directory.Exists(store.LayersDirectory);
 
-    /// <summary>All layers, packages and package lists, the most recently used first. Reads the layers' indexes, not their trees.</summary>
+    /// <summary>All layers, packages, package lists and downloads, the most recently used first. Reads the layers' indexes, not their trees.</summary>
     public IReadOnlyList<CachedLayer> List(CancellationToken cancellation)
     {
         var layers = new List<CachedLayer>();
@@ -30,6 +31,7 @@ public sealed class LayerCache(string cacheDirectory)
         }
         layers.AddRange(new PackageCare(store).List());
         layers.AddRange(AptCare.List(store));
+        layers.AddRange(new DownloadCare(store).List());
         return [.. layers.OrderByDescending(layer => layer.Used).ThenByDescending(layer => layer.Made).ThenBy(layer => layer.Id, StringComparer.Ordinal)];
     }
 
@@ -84,7 +86,7 @@ public sealed class LayerCache(string cacheDirectory)
             ? LockForRemoval()
             : await store.HoldAsync(() => listener.Progress("Waiting until the build cache is cleaned up"), cancellation);
         var done = await workers.AskAsync(cacheDirectory, new VerifyLayersRequest([.. store.Ids()], content), listener, cancellation);
-        LayerFault[] faults = [.. done.Faults ?? [], .. new PackageCare(store).FindFaults(content)];
+        LayerFault[] faults = [.. done.Faults ?? [], .. new PackageCare(store).FindFaults(content), .. new DownloadCare(store).FindFaults(content)];
         if (repair && faults.Length > 0)
             await workers.AskAsync(cacheDirectory, new RemoveEntriesRequest([.. faults.Select(fault => CachedLayer.PathOf(fault.Kind, fault.Layer))]), listener, cancellation);
         return faults;

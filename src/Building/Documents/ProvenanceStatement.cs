@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ImageSdk.Attestations;
+using ImageSdk.Building.Downloads;
 using ImageSdk.Building.State;
 using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
@@ -59,6 +60,7 @@ sealed partial class ProvenanceStatement(BuildPlan plan, StateDirectory state, I
                 json.WriteString("name", source.Name);
                 WriteDigest(json, ImageDescription.TreeDigest, source.TreeHash);
             });
+        WriteDownload(json);
         foreach (var package in description.Packages)
             WritePackage(json, package);
         json.WriteEndArray();
@@ -100,6 +102,16 @@ sealed partial class ProvenanceStatement(BuildPlan plan, StateDirectory state, I
             if (commit.EndsWith(dirty, StringComparison.Ordinal))
                 json.Member("annotations", () => json.WriteBoolean("changedSinceCommit", true));
         });
+    }
+
+    void WriteDownload(Utf8JsonWriter json)
+    {
+        if (plan.Project.Bootstrap?.Download is { } download && ContentDigest.TryParse(download.Digest) is { } digest)
+            json.Element(() =>
+            {
+                json.WriteString("uri", Downloader.Show(new(download.Url)));
+                WriteDigest(json, digest.Algorithm, digest.Hex);
+            });
     }
 
     // What a stage read, in words with hashes of files: it stands for them where no commit does.

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImageSdk.Building.Documents;
+using ImageSdk.Building.Downloads;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Publishing;
 using ImageSdk.Building.Reporting;
@@ -65,13 +66,21 @@ sealed class StageRun(
         var inputs = ReadInputs(stage);
         var isBootstrap = source.Kind == SourceKind.Bootstrap;
         var key = isBootstrap ? keys.OfBootstrap(inputs) : source.Key;
-        var (outcome, made) = await MakeLayerAsync(key, id => new RunStageRequest(
+        var (outcome, made) = await MakeLayerAsync(key, async id => new RunStageRequest(
             stage.ToString(), id, [],
-            [isBootstrap ? operations.Bootstrap() : operations.Unpack(source)],
+            [isBootstrap ? operations.Bootstrap(await FetchSourceAsync()) : operations.Unpack(source)],
             operations.Settings(readSecrets: false), inputs), isShared: isBootstrap);
         var id = CacheKey.IdOf(made);
         Keep(stage, new StageState(made, [id], isBootstrap ? 0 : 1, isBootstrap ? [id] : []) { IsProvisional = made != key }, below: null);
         return outcome;
+    }
+
+    async Task<string> FetchSourceAsync()
+    {
+        if (plan.Project.Bootstrap?.Download is not { } download)
+            return "";
+        using var downloader = new SourceDownloader(layers, listener, plan.Project.ProjectFile);
+        return await downloader.FetchAsync(download, ContentDigest.TryParse(download.Digest) ?? throw Unprepared(ImageStage.ResolveSourceImage), cancellation);
     }
 
     public async Task<StageOutcome> ScanAsync()
@@ -217,9 +226,11 @@ sealed class StageRun(
 
     FileTime? LatestTime => plan.Project.SourceDateEpoch is { } seconds ? new FileTime(seconds, 0) : null;
 
+    Task<(StageOutcome Outcome, string Key)> MakeLayerAsync(string key, Func<string, WorkerRequest> request) => MakeLayerAsync(key, id => Task.FromResult(request(id)), isShared: true);
+
     /// <param name="isShared">Whether other machines may take the layer from a shared cache, where there is one.</param>
     /// <returns>Also the layer's key, which is another than the one that was asked for where the layer is provisional.</returns>
-    async Task<(StageOutcome Outcome, string Key)> MakeLayerAsync(string key, Func<string, WorkerRequest> request, bool isShared = true)
+    async Task<(StageOutcome Outcome, string Key)> MakeLayerAsync(string key, Func<string, Task<WorkerRequest>> request, bool isShared)
     {
         var id = CacheKey.IdOf(key);
         if (IsThere())
@@ -234,7 +245,7 @@ sealed class StageRun(
         if (isShared && await remote.TryFetchAsync(id, cancellation) is { } size)
             return (new(StageResult.Cached, "from the shared cache", size), key);
         var start = Stopwatch.GetTimestamp();
-        var done = await workers.AskAsync(plan.Project.CacheDirectory, request(id), listener, cancellation);
+        var done = await workers.AskAsync(plan.Project.CacheDirectory, await request(id), listener, cancellation);
         if (isShared && done.ProvisionalKey is null)
             await remote.SendAsync(id, cancellation);
         var summary = done.Summary is null ? "" : $"{done.Summary}, ";

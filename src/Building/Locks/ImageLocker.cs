@@ -1,3 +1,4 @@
+using ImageSdk.Building.Downloads;
 using ImageSdk.Building.Stages;
 using ImageSdk.Building.State;
 using ImageSdk.Building.Workers;
@@ -32,7 +33,7 @@ sealed class ImageLocker(
     public async Task LockSourceAsync(SourceImage source)
     {
         var operations = new StageOperations(plan);
-        var bootstrap = source.Kind != SourceKind.Bootstrap ? null : (operations.Bootstrap() as AptBootstrapOperation)?.Bootstrap
+        var bootstrap = source.Kind != SourceKind.Bootstrap || plan.Project.Bootstrap!.IsUnpacked ? null : (operations.Bootstrap() as AptBootstrapOperation)?.Bootstrap
             ?? throw new BuildException("IMG4023", "A root that a program makes cannot be locked, only one by the built-in bootstrap. Set BootstrapTool to apt, or build without a lock: delete it, and remove RestoreImageWithLockFile.", plan.Project.ProjectFile);
         var known = ImageLockFile.TryRead(settings.File);
         var expected = Describe(source, bootstrap);
@@ -86,6 +87,9 @@ sealed class ImageLocker(
             throw Stale(differences);
         if (known is null || settings.ForceEvaluate && !isEvaluated && Requested.Count > 0 || differences.Count > 0)
             return false;
+        if (plan.Project.Bootstrap?.Download is { } download && ContentDigest.TryParse(known.Source.Digest ?? "") is { } digest)
+            using (var downloader = new SourceDownloader(layers, listener, plan.Project.ProjectFile))
+                await downloader.FetchAsync(download, digest, cancellation);
         // A root's packages lie where the machine sees them, the others where the image does.
         await FetchAsync(known.Bootstrap?.Packages ?? [], null);
         await FetchAsync(known.Install?.Packages ?? [], new StageOperations(plan).Settings(readSecrets: false).BindMounts);
@@ -99,8 +103,10 @@ sealed class ImageLocker(
             await AskAsync(new FetchPackagesRequest(missing, mounts, plan.Project.Sandbox.Limits));
     }
 
-    static LockedSource Describe(SourceImage source, AptBootstrap? bootstrap) => source.Kind switch
+    LockedSource Describe(SourceImage source, AptBootstrap? bootstrap) => source.Kind switch
     {
+        SourceKind.Bootstrap when plan.Project.Bootstrap is { Download: { } download } => new(LockedSourceType.File, Downloader.Show(new(download.Url)), Digest: source.Digest),
+        SourceKind.Bootstrap when plan.Project.Bootstrap is { IsUnpacked: true, SourceFile: var file } => new(LockedSourceType.File, Path.GetFileName(file), Digest: source.Digest),
         SourceKind.Bootstrap => new(LockedSourceType.Bootstrap, BootstrapLock.Describe(bootstrap!)),
         SourceKind.Package => new(LockedSourceType.Package, source.Package!.ToString(), source.Package.TreeHash),
         SourceKind.Project => new(LockedSourceType.Project, ImageName.TryParse(source.Name, out var stream, out _) ? stream : source.Name),
@@ -111,6 +117,7 @@ sealed class ImageLocker(
         known.Architecture != plan.Project.Architecture ? $"it is for {known.Architecture}, and the project builds for {plan.Project.Architecture}"
         : (known.Source.Type, known.Source.Name) != (expected.Type, expected.Name) ? $"its source image is {known.Source.Name} ({known.Source.Type}), and the project's is {expected.Name} ({expected.Type})"
         : known.Source.TreeHash != expected.TreeHash ? $"its source image {expected.Name} has another tree"
+        : known.Source.Digest != expected.Digest ? $"{expected.Name} has another content ({expected.Digest}, and the lock has {known.Source.Digest})"
         : known.Bootstrap is null && expected.Type == LockedSourceType.Bootstrap ? "it lacks the packages of the bootstrap"
         : null;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ImageSdk.Building.Downloads;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
@@ -20,6 +21,13 @@ static partial class ProjectCheck
             throw Error("IMG1003", "The project names both a source image and a bootstrap. An image is built on one or from the other: remove SourceImage or the Bootstrap properties.");
         if (project.Bootstrap is { SourceFile: { Length: > 0 } unpacked })
             RequireFile(unpacked, "SourceImageFile");
+        if (project.Bootstrap is { Download: { } download })
+        {
+            if (SourceDownloader.Check(download, project.ProjectFile) is { } fault)
+                throw new BuildException(fault);
+            if (download.KeyFile.Length > 0)
+                RequireFile(download.KeyFile, "SourceImageKey");
+        }
         foreach (var file in project.Files)
         {
             if (!file.TargetPath.StartsWith('/') || file.TargetPath.EndsWith('/') || file.TargetPath.Split('/').Any(part => part is "." or ".."))

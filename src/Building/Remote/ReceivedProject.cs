@@ -87,6 +87,8 @@ public sealed class ReceivedProject
     public string? FindDemand(IReadOnlyList<string> bindMounts)
     {
         var (project, sandbox) = (sent.Project, sent.Project.Sandbox);
+        if (project.Bootstrap is { IsUnpacked: true })
+            return "a root that is unpacked of a file (SourceImageFile, SourceImageUrl)";
         if (project.Bootstrap is { } bootstrap && !(AptBootstrap.Is(bootstrap.Command) && bootstrap.Command.Skip(1).All(IsHarmless)))
             return "a root that another program than the built-in bootstrap makes, or from other places than web servers (BootstrapTool, BootstrapCommand, BootstrapMirror)";
         if (sandbox.BindMounts.FirstOrDefault(mount => mount.Writable || !bindMounts.Contains(mount.Source)) is { } mount)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ImageSdk.Building.Downloads;
 using ImageSdk.Building.State;
 using ImageSdk.Contracts;
 using ImageSdk.Contracts.Diagnostics;
@@ -31,8 +32,8 @@ sealed class SourceResolver(
     public async Task<(SourceImage? Source, SourceToBuild? ToBuild)> ResolveAsync(
         IReadOnlyList<string> referencedImages, bool mayBuild, CancellationToken cancellation)
     {
-        if (plan.Project.Bootstrap is not null)
-            return (new SourceImage(SourceKind.Bootstrap, "", null, "", "", []), null);
+        if (plan.Project.Bootstrap is { } bootstrap)
+            return (new SourceImage(SourceKind.Bootstrap, "", null, "", "", []) { Digest = await DigestAsync(bootstrap, cancellation) }, null);
         var built = referencedImages.Select(file => (File: file, Image: ReadBuilt(file))).ToList();
         var stream = plan.Manifest.SourceImage;
         if (stream.Length > 0)
@@ -51,6 +52,20 @@ sealed class SourceResolver(
             _ => throw Error("IMG2002",
                 $"The project references {built.Count + packages.Count} images; it is not clear which is the source. Set SourceImage to one of: {string.Join(", ", built.Select(reference => reference.Image.Stream).Concat(packages.Select(package => package.Id)))}."),
         };
+    }
+
+    /// <summary>Of the file that is unpacked, where it is fetched or a lock has to say it. What a lock has is asked of no server again.</summary>
+    async Task<string?> DigestAsync(BootstrapSettings bootstrap, CancellationToken cancellation)
+    {
+        if (bootstrap.Download is { } download)
+        {
+            if (download.Digest.Length == 0 && plan.Project.Lock is { ForceEvaluate: false } settings
+                && ImageLockFile.TryRead(settings.File)?.Source is { Type: LockedSourceType.File, Digest: { } locked } known && known.Name == Downloader.Show(new(download.Url)))
+                download = download with { Digest = locked, Checksums = "" };
+            using var downloader = new SourceDownloader(layers, listener, plan.Project.ProjectFile);
+            return (await downloader.ResolveAsync(download, cancellation)).ToString();
+        }
+        return bootstrap.SourceFile.Length > 0 && plan.Project.Lock is not null ? (await ContentDigest.OfAsync(bootstrap.SourceFile, "sha256", cancellation)).ToString() : null;
     }
 
     BuiltImage ReadBuilt(string file) =>

@@ -67,7 +67,9 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
     {
         if (project.Bootstrap is not { } bootstrap)
             return;
-        if (bootstrap.SourceFile.Length > 0)
+        if (bootstrap.Download is { } download)
+            inputs.Line("unpack", download.Digest);
+        else if (bootstrap.SourceFile.Length > 0)
             inputs.File("unpack", bootstrap.SourceFile);
         else
             inputs.Line("bootstrap", [.. bootstrap.Command]);

@@ -15,5 +15,5 @@ sealed class StageKeys(BuildPlan plan, LayerStore layers)
     /// <param name="before">The same of what the stage begins with.</param>
     public string Of(ImageStage stage, string before, string inputs) =>
         // Only what comes from package repositories grows old without a change of its inputs, and that only where no lock names it.
-        CacheKey.Of(before, inputs, StageTable.Of(stage).FollowsPackageAge && plan.Project.Lock is null ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
+        CacheKey.Of(before, inputs, StageTable.Of(stage) is { FollowsPackageAge: true, Kind: var kind } && plan.Project.Lock is null && !(kind == StageKind.Unpack && plan.Project.Bootstrap is { IsUnpacked: true }) ? layers.GenerationOf(StreamGeneration.KeyOf(plan.Project.Stream)) : "");
 }

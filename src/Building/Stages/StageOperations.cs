@@ -1,3 +1,4 @@
+using ImageSdk.Building.Downloads;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.State;
 using ImageSdk.Contracts.Diagnostics;
@@ -30,16 +31,19 @@ sealed class StageOperations(BuildPlan plan)
         var row => throw StageTable.Unexpected(row.Kind),
     };
 
-    public StageOperation Bootstrap()
+    /// <param name="fetched">Where the download of a project lies that has one.</param>
+    public StageOperation Bootstrap(string fetched = "")
     {
         var bootstrap = project.Bootstrap!;
-        if (bootstrap.Command.Count == 0 && bootstrap.SourceFile.Length == 0)
+        if (bootstrap.Command.Count == 0 && !bootstrap.IsUnpacked)
             throw new BuildException("IMG2009", "BootstrapCommand is empty. Give it a program and its arguments, with $dir where the root goes.", project.ProjectFile);
         var packager = BuiltInPackagers.Find(bootstrap.PackagerType, project.PackagerTypes)
             ?? throw new BuildException("IMG4006",
                 $"packager type: \"{bootstrap.PackagerType}\" unknown. Use deb or rpm, or describe it with a PackagerType item.", project.ProjectFile);
+        if (bootstrap.Download is { } download)
+            return new UnpackFileOperation(fetched, $"SourceImageUrl {Downloader.Show(new(download.Url))}", GenericPackagerScript.Write(packager));
         if (bootstrap.SourceFile.Length > 0)
-            return new UnpackFileOperation(bootstrap.SourceFile, GenericPackagerScript.Write(packager));
+            return new UnpackFileOperation(bootstrap.SourceFile, $"SourceImageFile {bootstrap.SourceFile}", GenericPackagerScript.Write(packager));
         // The root's own place is the worker's to know: "$dir" stays for it.
         string[] command =
         [

@@ -31,6 +31,9 @@ sealed record SourceImage(SourceKind Kind, string Name, string? ImageFile, strin
 
     /// <summary>Of an image from the store, where a lock asks for it.</summary>
     public string? TreeHash { get; init; }
+
+    /// <summary>"sha256:HEX" or "sha512:HEX" of a file that is unpacked, where it is fetched or a lock asks for it.</summary>
+    public string? Digest { get; init; }
 }
 
 enum SourceKind

@@ -62,7 +62,18 @@ sealed class StateDirectory(string path)
 
     public string LogFile => Path.Combine(Root, "build.log");
 
+    /// <summary>The plan, with the digest of a download that was found out since.</summary>
     /// <exception cref="BuildException">IMG1016: there is none.</exception>
-    public BuildPlan ReadPlan() => JsonFile.TryRead(PlanFile, StateJson.Default.BuildPlan)
+    public BuildPlan ReadPlan()
+    {
+        var plan = ReadPreparedPlan();
+        return plan.Project.Bootstrap is { Download: { } download } bootstrap && JsonFile.TryRead(StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage)?.Digest is { } digest
+            ? plan with { Project = plan.Project with { Bootstrap = bootstrap with { Download = download with { Digest = digest } } } }
+            : plan;
+    }
+
+    /// <summary>The plan as the project has it.</summary>
+    /// <exception cref="BuildException">IMG1016: there is none.</exception>
+    public BuildPlan ReadPreparedPlan() => JsonFile.TryRead(PlanFile, StateJson.Default.BuildPlan)
         ?? throw new BuildException("IMG1016", $"The build was not prepared: {PlanFile} is missing. Build the whole project, or run its target PrepareImage first.");
 }

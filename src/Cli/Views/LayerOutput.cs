@@ -20,7 +20,7 @@ static class LayerOutput
             ["Stage", "Layer", "Size", "Entries", "Made", "Used"],
             .. layers.Select(layer => (string[])
             [
-                NameOf(layer), layer.Kind == CachedKind.Package ? layer.Title : layer.Id,
+                NameOf(layer), layer.Kind is CachedKind.Package or CachedKind.Download ? layer.Title : layer.Id,
                 layer.Fault is null ? HumanSize.Format(layer.Size) : "damaged", layer.Fault is null ? $"{layer.Entries}" : "",
                 Ago(layer.Made, now), Ago(layer.Used, now),
             ]),
@@ -53,6 +53,7 @@ static class LayerOutput
     {
         CachedKind.Package => "(package)",
         CachedKind.PackageLists => "(package lists)",
+        CachedKind.Download => "(download)",
         _ => layer.Stage.Length == 0 ? "unknown" : OneLine.Of(layer.Stage),
     };
 

@@ -43,17 +43,19 @@ public sealed record ImageLock
 /// <summary>What the image stands on.</summary>
 /// <param name="Name">
 /// The image's name (STREAM/TIME) or, of another project, its stream; id and version of a NuGet package; what a bootstrap
-/// makes, in words.
+/// makes, in words; the name or the address of a file that is unpacked.
 /// </param>
 /// <param name="TreeHash">
-/// SHA-512 of the image's tree. Null for a bootstrap, and for another project, whose image changes with every edit there and
+/// SHA-512 of the image's tree. Null for a bootstrap or a file, and for another project, whose image changes with every edit there and
 /// has a lock of its own.
 /// </param>
-public sealed record LockedSource(LockedSourceType Type, string Name, string? TreeHash = null);
+/// <param name="Digest">"sha256:HEX" or "sha512:HEX" of a file that is unpacked; null for others.</param>
+public sealed record LockedSource(LockedSourceType Type, string Name, string? TreeHash = null, string? Digest = null);
 
 public enum LockedSourceType
 {
     Bootstrap,
+    File,
     Package,
     Project,
     Store,

@@ -11,4 +11,7 @@ public enum CachedKind
 
     /// <summary>Package lists of some sources, and what apt worked out from them.</summary>
     PackageLists,
+
+    /// <summary>A file that was downloaded.</summary>
+    Download,
 }

@@ -147,8 +147,9 @@ abstract record StageOperation;
 sealed record BootstrapOperation(IReadOnlyList<string> Command, string PackagerScript) : StageOperation;
 
 /// <param name="File">A disk image or an archive.</param>
+/// <param name="Source">What it is to the project, for messages: "SourceImageFile /path".</param>
 /// <param name="PackagerScript">Content of /bin/generic-packager.</param>
-sealed record UnpackFileOperation(string File, string PackagerScript) : StageOperation;
+sealed record UnpackFileOperation(string File, string Source, string PackagerScript) : StageOperation;
 
 /// <param name="PackagerScript">Content of /bin/generic-packager.</param>
 /// <param name="Locked">What it came to when the lock was written, which is followed; null to ask apt.</param>

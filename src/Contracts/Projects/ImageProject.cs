@@ -160,6 +160,12 @@ public sealed record BootstrapSettings
     /// <summary>A disk image or an archive that is unpacked instead; empty for none.</summary>
     public string SourceFile { get; init; } = "";
 
+    /// <summary>A file that is fetched first and unpacked then; null for none.</summary>
+    public SourceDownload? Download { get; init; }
+
+    /// <summary>Whether a file is unpacked rather than a command run.</summary>
+    internal bool IsUnpacked => SourceFile.Length > 0 || Download is not null;
+
     /// <summary>Name of the packager type that the image gets.</summary>
     public required string PackagerType { get; init; }
 }

@@ -36,7 +36,7 @@ static class FileUnpacker
         }
         catch (DiskImageException exception)
         {
-            throw new BuildException("IMG2250", $"SourceImageFile {operation.File} cannot be unpacked: {exception.Message}.", inner: exception);
+            throw new BuildException("IMG2250", $"{operation.Source} cannot be unpacked: {exception.Message}.", inner: exception);
         }
         finally
         {

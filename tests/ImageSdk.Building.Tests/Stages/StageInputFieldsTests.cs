@@ -60,6 +60,16 @@ public sealed class StageInputFieldsTests : IDisposable
 
     static Change OfMount(Func<BindMount, BindMount> make) => OfSandbox(sandbox => sandbox with { BindMounts = [make(sandbox.BindMounts[0]), sandbox.BindMounts[1]] }, commands);
 
+    /// <summary>Of a download that is known by a list of digests; what it comes to is found out later.</summary>
+    static Change OfDownload(Func<StageInputFieldsTests, SourceDownload, SourceDownload> make, params ImageStage[] stages)
+    {
+        var download = new SourceDownload("https://host/x") { Checksums = "SHA256SUMS" };
+        return new((test, project) => project with { Bootstrap = project.Bootstrap! with { Download = make(test, project.Bootstrap.Download!) } }, stages)
+        {
+            On = project => project with { Bootstrap = project.Bootstrap! with { Download = download } },
+        };
+    }
+
     static Change OfSecret(Func<Secret, Secret> make, params ImageStage[] stages) => OfSandbox(sandbox => sandbox with { Secrets = [make(sandbox.Secrets[0])] }, stages);
 
     static Change OfTrigger(Func<ProjectTriggerItem, ProjectTriggerItem> make) => Of(project => project with { Triggers = [make(project.Triggers[0])] }, TestImage) with
@@ -124,6 +134,12 @@ public sealed class StageInputFieldsTests : IDisposable
 
         ["BootstrapSettings.Command"] = OfBootstrap(bootstrap => bootstrap with { Command = ["debootstrap"] }),
         ["BootstrapSettings.SourceFile"] = OfBootstrap(bootstrap => bootstrap with { SourceFile = "/bin/sh" }),
+        ["BootstrapSettings.Download"] = OfBootstrap(bootstrap => bootstrap with { Download = new("https://host/x") }),
+        // By which address a content comes does not matter, nor how its digest becomes known.
+        ["SourceDownload.Url"] = OfDownload((_, download) => download with { Url = "https://another/x" }, none),
+        ["SourceDownload.Digest"] = OfDownload((_, download) => download with { Checksums = "", Digest = $"sha256:{new string('1', 64)}" }, UnpackSourceImage),
+        ["SourceDownload.Checksums"] = OfDownload((_, download) => download with { Checksums = "SHA512SUMS" }, none),
+        ["SourceDownload.KeyFile"] = OfDownload((test, download) => download with { KeyFile = test.Other }, none),
         ["BootstrapSettings.PackagerType"] = OfBootstrap(bootstrap => bootstrap with { PackagerType = "rpm" }),
         ["PackagerType.Name"] = OfPackager(packager => packager with { Name = "another" }),
         ["PackagerType.CleanCommand"] = OfPackager(packager => packager with { CleanCommand = ["a"] }),
@@ -182,7 +198,7 @@ public sealed class StageInputFieldsTests : IDisposable
 
     static readonly Type[] read =
     [
-        typeof(ImageProject), typeof(ManifestOrigin), typeof(BootstrapSettings), typeof(PackagerType), typeof(ProjectFileItem), typeof(ProjectTreeItem), typeof(ProjectScriptItem),
+        typeof(ImageProject), typeof(ManifestOrigin), typeof(BootstrapSettings), typeof(SourceDownload), typeof(PackagerType), typeof(ProjectFileItem), typeof(ProjectTreeItem), typeof(ProjectScriptItem),
         typeof(ProjectTriggerItem), typeof(ProjectComputedFileItem), typeof(SandboxSettings), typeof(BindMount), typeof(Secret), typeof(InstallationSettings), typeof(CacheSettings),
     ];
 

@@ -70,7 +70,7 @@ sealed class CacheCollectCommand : LocalCommand
         foreach (var line in lines)
             context.Host.Text.WriteLine($"{word} {line}");
         var layerCount = removed.Count(entry => entry.Kind == CachedKind.Layer);
-        var others = removed.Count == layerCount ? "" : $" and {removed.Count - layerCount} packages and package lists";
+        var others = removed.Count == layerCount ? "" : $" and {removed.Count - layerCount} packages, package lists and downloads";
         context.Host.Text.WriteLine($"{word} {layerCount} layers{others}, {HumanSize.Format(bytes)}");
         return ExitCode.Success;
     }

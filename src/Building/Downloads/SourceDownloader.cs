@@ -1,0 +1,152 @@
+using System.Text;
+using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
+using ImageSdk.Layers;
+
+namespace ImageSdk.Building.Downloads;
+
+/// <summary>Fetches what an image is built on, and says by which digest it is known.</summary>
+/// <param name="projectFile">Where errors point; null for nowhere.</param>
+sealed class SourceDownloader(LayerStore layers, IBuildListener listener, string? projectFile) : IDisposable
+{
+    const long LongestChecksums = 16 << 20;
+
+    static readonly string[] signatureEndings = [".gpg", ".asc", ".sign", ".sig"];
+
+    readonly ContentSource source = new();
+
+    Downloader Downloads => new(new(layers), source, Progress, () => listener.Progress("Waiting for another build that downloads the same"));
+
+    /// <summary>What is wrong with what a project says of a download; null for nothing.</summary>
+    public static Diagnostic? Check(SourceDownload download, string projectFile)
+    {
+        if (!Uri.TryCreate(download.Url, UriKind.Absolute, out var address) || !ContentSource.IsSupported(address))
+            return Fault("IMG1390", $"SourceImageUrl \"{download.Url}\" is no address that can be fetched. Give one that begins with https://, http:// or file:///.");
+        if (download.Digest.Length > 0 && ContentDigest.TryParse(download.Digest) is null)
+            return Fault("IMG1391", $"SourceImageDigest \"{download.Digest}\" is no digest. Expected sha256: and 64 hexadecimal digits, or sha512: and 128.");
+        if (download.Checksums.Length > 0 && !(Uri.TryCreate(address, download.Checksums, out var checksums) && ContentSource.IsSupported(checksums)))
+            return Fault("IMG1390", $"SourceImageChecksums \"{download.Checksums}\" is no address that can be fetched. Give one that begins with https://, http:// or file:///, or is relative to SourceImageUrl.");
+        if (download.Digest.Length > 0 && download.Checksums.Length > 0)
+            return Fault("IMG1392", "The project has both SourceImageDigest and SourceImageChecksums. The content is known by one of them: remove the other.");
+        return download.KeyFile.Length > 0 && download.Checksums.Length == 0
+            ? Fault("IMG1392", "SourceImageKey checks the signature of SourceImageChecksums, and there are none. Set SourceImageChecksums, or remove the key.")
+            : null;
+
+        Diagnostic Fault(string code, string message) => new(DiagnosticSeverity.Error, code, message, projectFile);
+    }
+
+    /// <summary>Finds out by which digest the content is known. Asks no server where the project says it.</summary>
+    /// <exception cref="BuildException">It cannot be had (IMG2261 to IMG2264).</exception>
+    public Task<ContentDigest> ResolveAsync(SourceDownload download, CancellationToken cancellation) => CodedAsync(async () =>
+    {
+        if (ContentDigest.TryParse(download.Digest) is { } given)
+            return given;
+        var address = new Uri(download.Url);
+        if (download.Checksums.Length > 0)
+            return await FindInChecksumsAsync(address, new Uri(address, download.Checksums), download.KeyFile, cancellation);
+        Warn("IMG2265", $"SourceImageUrl {Downloader.Show(address)} is taken as it comes, as no digest is given. Set SourceImageDigest, or SourceImageChecksums.");
+        var latest = await Downloads.FetchLatestAsync(address, cancellation);
+        TellOfFault(address, latest);
+        return latest.Digest;
+    });
+
+    /// <summary>Brings the content into the cache.</summary>
+    /// <returns>The file.</returns>
+    /// <exception cref="BuildException">It cannot be had (IMG2261), or the address has another one by now (IMG2262).</exception>
+    public Task<string> FetchAsync(SourceDownload download, ContentDigest digest, CancellationToken cancellation) =>
+        CodedAsync(async () => (await Downloads.FetchAsync(new(download.Url), digest, cancellation)).File);
+
+    public void Dispose() => source.Dispose();
+
+    async Task<ContentDigest> FindInChecksumsAsync(Uri address, Uri checksums, string keyFile, CancellationToken cancellation)
+    {
+        var list = await Downloads.FetchLatestAsync(checksums, cancellation);
+        TellOfFault(checksums, list);
+        if (new FileInfo(list.File).Length > LongestChecksums)
+            throw new DownloadException(DownloadFault.WrongChecksums, $"{Downloader.Show(checksums)} has more than {LongestChecksums} bytes, too many for a list of digests.");
+        var text = await File.ReadAllTextAsync(list.File, cancellation);
+        if (keyFile.Length > 0)
+            text = await VerifyAsync(checksums, list.File, SignedText.IsInline(text), keyFile, cancellation);
+        try
+        {
+            return ChecksumList.Find(text, Downloader.NameOf(address))
+                ?? throw new DownloadException(DownloadFault.WrongChecksums, $"{Downloader.Show(checksums)} has no SHA-256 or SHA-512 of {Downloader.NameOf(address)}.");
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new DownloadException(DownloadFault.WrongChecksums, $"{Downloader.Show(checksums)} cannot be used: {exception.Message}.", exception);
+        }
+    }
+
+    async Task<string> VerifyAsync(Uri checksums, string file, bool isInline, string keyFile, CancellationToken cancellation)
+    {
+        SignedText signed;
+        try
+        {
+            signed = new(OpenPgpKey.Read(keyFile));
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new DownloadException(DownloadFault.WrongSignature, $"SourceImageKey {keyFile} cannot be used: {exception.Message.TrimEnd('.')}.", exception);
+        }
+        try
+        {
+            return await signed.ReadAsync(file, isInline ? null : (await FetchSignatureAsync(checksums, cancellation)).File, cancellation);
+        }
+        catch (DownloadException exception) when (exception.Fault == DownloadFault.WrongSignature)
+        {
+            throw new DownloadException(exception.Fault, $"{Downloader.Show(checksums)} has no good signature by SourceImageKey {Path.GetFileName(keyFile)}: {exception.Message}", exception);
+        }
+    }
+
+    async Task<Downloaded> FetchSignatureAsync(Uri checksums, CancellationToken cancellation)
+    {
+        foreach (var ending in signatureEndings)
+        {
+            try
+            {
+                return await Downloads.FetchLatestAsync(new UriBuilder(checksums) { Path = checksums.AbsolutePath + ending }.Uri, cancellation);
+            }
+            catch (DownloadException exception) when (exception.InnerException is FileNotFoundException or HttpRequestException { StatusCode: System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Forbidden or System.Net.HttpStatusCode.Gone })
+            {
+                // The next ending may be the one.
+            }
+        }
+        throw new DownloadException(DownloadFault.WrongSignature, $"there is none beside it ({string.Join(", ", signatureEndings)}), nor in it.");
+    }
+
+    void TellOfFault(Uri address, Downloaded content)
+    {
+        if (content.Fault is { } fault)
+            Warn("IMG2266", $"What {Downloader.Show(address)} had when it was last fetched is used. {fault}");
+    }
+
+    void Warn(string code, string message) => listener.Report(new(DiagnosticSeverity.Warning, code, message, projectFile));
+
+    void Progress(DownloadProgress progress)
+    {
+        const double Mega = 1e6;
+        var done = $"{progress.Done / Mega:0.0}";
+        listener.Progress($"Downloading {progress.Name}: {(progress.Total is { } total ? $"{done} of {total / Mega:0.0}" : done)} MB");
+    }
+
+    async Task<T> CodedAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (DownloadException exception)
+        {
+            throw new BuildException(CodeOf(exception.Fault), exception.Message, projectFile, inner: exception);
+        }
+    }
+
+    static string CodeOf(DownloadFault fault) => fault switch
+    {
+        DownloadFault.Unavailable => "IMG2261",
+        DownloadFault.WrongContent => "IMG2262",
+        DownloadFault.WrongChecksums => "IMG2263",
+        _ => "IMG2264",
+    };
+}

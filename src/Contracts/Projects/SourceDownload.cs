@@ -1,0 +1,15 @@
+namespace ImageSdk.Contracts.Projects;
+
+/// <summary>A disk image or an archive that is fetched before its root is unpacked.</summary>
+/// <param name="Url">http:, https: or file:. It may have a user and a password, which are shown nowhere.</param>
+public sealed record SourceDownload(string Url)
+{
+    /// <summary>"sha256:HEX" or "sha512:HEX"; empty for none.</summary>
+    public string Digest { get; init; } = "";
+
+    /// <summary>Address of a file such as SHA256SUMS, which may be relative to <see cref="Url"/>; empty for none.</summary>
+    public string Checksums { get; init; } = "";
+
+    /// <summary>An OpenPGP key that has signed the checksums; empty for none.</summary>
+    public string KeyFile { get; init; } = "";
+}
