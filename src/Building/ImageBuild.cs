@@ -191,6 +191,10 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
             throw new BuildException("IMG3018",
                 $"Stage {stage} took longer than the build may ({plan.Project.Sandbox.BuildTimeout}). Raise ImageBuildTimeout if that is right.", plan.Project.ProjectFile);
         }
+        finally
+        {
+            clock.Fail();
+        }
     }
 
     /// <summary>
@@ -278,8 +282,15 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
             foreach (var artifact in ArtifactPlan.Check(requests, NameOf(plan)))
             {
                 var clock = new StageClock(workers.Timings, artifact.Format.Name, listener);
-                made.Add(await new ArtifactMaker(plan, state, layers, workers, clock).MakeAsync(artifact, timeout.Token));
-                clock.Stop(new StageOutcome(made[^1].Ran ? StageResult.Ran : StageResult.Cached, ""));
+                try
+                {
+                    made.Add(await new ArtifactMaker(plan, state, layers, workers, clock).MakeAsync(artifact, timeout.Token));
+                    clock.Stop(new StageOutcome(made[^1].Ran ? StageResult.Ran : StageResult.Cached, ""));
+                }
+                finally
+                {
+                    clock.Fail();
+                }
             }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

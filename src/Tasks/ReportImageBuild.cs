@@ -22,8 +22,18 @@ public sealed class ReportImageBuild : SandboxedImageTask
     /// <summary>What commands have beyond the default.</summary>
     public string Capabilities { get; set; } = "";
 
+    /// <summary>Address of a collector of traces and metrics; empty for none.</summary>
+    public string TelemetryEndpoint { get; set; } = "";
+
+    /// <summary>Whether the build has failed: then only the collector hears of it.</summary>
+    public bool HasFailed { get; set; }
+
     private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
+        if (TelemetryEndpoint.Length > 0)
+            await Telemetry().SendAsync(Absolute(ProjectFile), workers.Timings, HasFailed, Listener, cancellation).ConfigureAwait(false);
+        if (HasFailed)
+            return;
         if (!MoreFollows)
             await build.EndAsync(workers).ConfigureAwait(false);
         if (Words.Capabilities(Capabilities, "ImageCapabilities", ProjectFile) is { Count: > 0 } capabilities && workers.Timings.Stages.Any(stage => stage.Result == StageResult.Ran))
@@ -37,4 +47,12 @@ public sealed class ReportImageBuild : SandboxedImageTask
         await File.WriteAllTextAsync(page, TimelinePage.Write(ProjectName, workers.Timings, DateTimeOffset.Now), cancellation).ConfigureAwait(false);
         Log.LogMessage(Show ? MessageImportance.High : MessageImportance.Low, "  Timeline: {0}", page);
     }
+
+    BuildTelemetry Telemetry() =>
+        Uri.TryCreate(TelemetryEndpoint, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
+            ? new(endpoint)
+            {
+                Headers = TaskEnvironment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_HEADERS"), TraceParent = TaskEnvironment.GetEnvironmentVariable("TRACEPARENT"),
+            }
+            : throw Words.Wrong("ImageTelemetryEndpoint", TelemetryEndpoint, "the address of a collector, such as http://localhost:4318", ProjectFile);
 }

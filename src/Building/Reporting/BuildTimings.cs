@@ -11,10 +11,21 @@ public sealed class BuildTimings
     /// <summary>The stages in the order in which they ended.</summary>
     public IReadOnlyList<StageTiming> Stages => stages;
 
+    /// <summary>When the first stage began; now, where none has.</summary>
+    public DateTimeOffset StartedAt { get; private set; } = DateTimeOffset.UtcNow;
+
     /// <summary>From the start of the first stage to the end of the last.</summary>
     public TimeSpan Duration => stages.Count == 0 ? TimeSpan.Zero : stages.Max(stage => stage.Start + stage.Duration);
 
-    internal TimeSpan Elapsed => Stopwatch.GetElapsedTime(start ??= Stopwatch.GetTimestamp());
+    internal TimeSpan Elapsed
+    {
+        get
+        {
+            if (start is null)
+                (start, StartedAt) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
+            return Stopwatch.GetElapsedTime(start.Value);
+        }
+    }
 
     internal void Add(StageTiming timing) => stages.Add(timing);
 }

@@ -8,6 +8,8 @@ sealed class StageClock(BuildTimings timings, string stage, IBuildListener liste
     readonly TimeSpan start = timings.Elapsed;
     readonly List<(string Text, TimeSpan Start)> phases = [];
 
+    bool hasStopped;
+
     public void Report(Diagnostic diagnostic) => listener.Report(diagnostic);
 
     public void Progress(string message)
@@ -19,8 +21,16 @@ sealed class StageClock(BuildTimings timings, string stage, IBuildListener liste
 
     public void Output(string line) => listener.Output(line);
 
+    /// <summary>Says that the stage ended without a result, unless it has one.</summary>
+    public void Fail()
+    {
+        if (!hasStopped)
+            Stop(new(StageResult.Failed, "failed"));
+    }
+
     public void Stop(StageOutcome outcome)
     {
+        hasStopped = true;
         var end = timings.Elapsed;
         lock (phases)
             timings.Add(new StageTiming(

@@ -24,4 +24,7 @@ public enum StageResult
 
     /// <summary>The project gives it nothing to do.</summary>
     Nothing,
+
+    /// <summary>It could not be done, and the build ended with it.</summary>
+    Failed,
 }

@@ -49,7 +49,7 @@ public static class TimelinePage
 
     static void AppendStage(StringBuilder page, StageTiming stage, TimeSpan whole)
     {
-        var result = stage.Result switch { StageResult.Ran => "run", StageResult.Cached => "cached", _ => "nothing to do" };
+        var result = stage.Result switch { StageResult.Ran => "run", StageResult.Cached => "cached", StageResult.Failed => "failed", _ => "nothing to do" };
         page.Append("<tr><td>").Append(Encode(stage.Stage)).Append("<td>").Append(result)
             .Append("<td class=\"number\">").Append(Seconds(stage.Duration))
             .Append("<td class=\"number\">").Append(stage.Bytes is { } bytes ? Encode(HumanSize.Format(bytes)) : "")
