@@ -4,6 +4,7 @@ using ImageSdk.Building.Execution;
 using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Locks;
 using ImageSdk.Building.Manifests;
+using ImageSdk.Building.PackageArchives;
 using ImageSdk.Building.Publishing;
 using ImageSdk.Building.Remote;
 using ImageSdk.Building.Reporting;
@@ -44,6 +45,11 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// <exception cref="BuildException">The first mistake.</exception>
     public void Prepare(ImageProject project, CancellationToken cancellation = default)
     {
+        if (project.Archives.Count > 0)
+        {
+            ArchiveCheck.Check(project.Archives, project.Launchpad, project.ProjectFile);
+            project = project with { Archives = ArchiveResolver.ReadFiles(project.Archives, project.ProjectFile) };
+        }
         var manifest = ManifestReader.Read(project, listener, cancellation);
         TemplateCheck.Check(manifest, listener, cancellation);
         JsonFile.WriteWhenDifferent(state.PlanFile, new BuildPlan(project, manifest), StateJson.Default.BuildPlan);
@@ -106,8 +112,19 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     {
         var (source, toBuild) = await new SourceResolver(state.ReadPreparedPlan(), server, packages ?? [], listener, TimeProvider.System).ResolveAsync(referencedImages, mayBuild, cancellation);
         if (source is not null)
+            source = source with { Archives = await ResolveArchivesAsync(cancellation) };
+        if (source is not null)
             JsonFile.WriteWhenDifferent(state.StageFile(ImageStage.ResolveSourceImage), source, StateJson.Default.SourceImage);
         return toBuild;
+    }
+
+    async Task<IReadOnlyList<PackageArchive>?> ResolveArchivesAsync(CancellationToken cancellation)
+    {
+        var plan = state.ReadPreparedPlan();
+        if (plan.Project.Archives.Count == 0)
+            return null;
+        using var resolver = new ArchiveResolver(plan.Project.Launchpad, plan.OpenLayers(), listener, plan.Project.ProjectFile);
+        return await resolver.ResolveAsync(plan.Project.Archives, cancellation);
     }
 
     /// <summary>Writes STAGE.inputs, what the stage reads, only when it changed. Cheap: unchanged files are not read again.</summary>

@@ -94,6 +94,14 @@ public sealed partial class PrepareImage
 
     public ITaskItem[] OwnerUsers { get; set; } = [];
 
+    public string KeyServer { get; set; } = "";
+
+    public string LaunchpadAddress { get; set; } = "";
+
+    public string LaunchpadArchiveAddress { get; set; } = "";
+
+    public ITaskItem[] PackageArchives { get; set; } = [];
+
     public string PackagerType { get; set; } = "";
 
     public ITaskItem[] PackagerTypes { get; set; } = [];

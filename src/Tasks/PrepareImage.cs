@@ -74,6 +74,10 @@ public sealed partial class PrepareImage : SandboxedImageTask
             PackagerTypes = items.PackagerTypes(PackagerTypes),
             Variables = [.. items.Named(Variables), .. NamedLines(VariableLines)],
             Packages = items.Names(Packages),
+            Archives = items.Archives(PackageArchives),
+            Launchpad = new(
+                LaunchpadAddress is "" ? LaunchpadSettings.DefaultApi : LaunchpadAddress, LaunchpadArchiveAddress is "" ? LaunchpadSettings.DefaultArchives : LaunchpadArchiveAddress,
+                KeyServer is "" ? LaunchpadSettings.DefaultKeyServer : KeyServer),
             Files = items.Files(Files),
             Trees = items.Trees(Trees),
             Scripts = items.Scripts(Scripts),

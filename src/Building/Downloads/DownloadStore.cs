@@ -90,6 +90,16 @@ sealed class DownloadStore(LayerStore layers)
 
     public void WriteAddress(string key, KnownContent about) => Write($"from-{key}", about);
 
+    /// <summary>What an address had, where that is not longer ago; null where it has to be asked.</summary>
+    public Downloaded? FindRecent(Uri address, TimeSpan age)
+    {
+        var key = KeyOf(address.AbsoluteUri);
+        return ReadAddress(key) is { } about && DateTime.UtcNow - File.GetLastWriteTimeUtc(Path.Combine(Root, $"from-{key}", "about")) < age
+            && ContentDigest.TryParse(about.Digest) is { } digest && Find(digest) is { } file
+            ? new(file, digest)
+            : null;
+    }
+
     /// <summary>Held while a content is fetched, so that two builds fetch it once.</summary>
     public Task<IDisposable> LockAsync(string key, Action waiting, CancellationToken cancellation)
     {

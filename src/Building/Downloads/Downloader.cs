@@ -70,6 +70,7 @@ sealed class Downloader(DownloadStore store, ContentSource source, Action<Downlo
         if (transfer.IsUnchanged)
         {
             store.MarkUsed(known!.Value.Content.Digest);
+            store.WriteAddress(key, new(known.Value.Version, known.Value.Content.Digest.ToString()));
             return known.Value.Content;
         }
         var part = store.PartOf(key);

@@ -83,7 +83,7 @@ sealed class SourceDownloader(LayerStore layers, IBuildListener listener, string
         SignedText signed;
         try
         {
-            signed = new(OpenPgpKey.Read(keyFile));
+            signed = new([.. OpenPgpKey.Read(keyFile).SelectMany(key => key.Packets)]);
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {

@@ -53,6 +53,7 @@ sealed class ProjectTree(BuildPlan plan, CancellationToken cancellation) : IObje
             Lock = project.Lock is { } locked ? locked with { File = File.Exists(locked.File) ? AddFile(locked.File) : PlaceOf(locked.File) } : null,
             Sandbox = project.Sandbox with { Secrets = [.. project.Sandbox.Secrets.Select(secret => secret with { File = "", EnvironmentVariable = "" })] },
             Origin = new(plan.Manifest.GitBranch, plan.Manifest.GitCommitId, plan.Manifest.GitUrl),
+            Archives = [.. project.Archives.Select(archive => archive with { File = "" })],
             // What is this machine's alone.
             Source = project.Source with { BuildableStreams = [] },
             RemoteCache = null,

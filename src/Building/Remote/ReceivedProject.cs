@@ -65,6 +65,8 @@ public sealed class ReceivedProject
             Trees = [.. project.Trees.Select(item => item with { Directory = DirectoryOf(root, item.Directory) })],
             Scripts = [.. project.Scripts.Select(script => script with { File = FileOf(root, script.File) })],
             Tests = [.. project.Tests.Select(test => FileOf(root, test))],
+            // Keys come with it: a path would be one of this machine.
+            Archives = [.. project.Archives.Select(archive => archive with { File = "", KeyFile = "" })],
             Lock = project.Lock is { } locked ? locked with { File = Path.Combine(output, FileName(locked.File)) } : null,
             ImageFile = Path.Combine(output, FileName(project.ImageFile)),
         };

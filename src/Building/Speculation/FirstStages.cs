@@ -21,8 +21,8 @@ sealed class FirstStages(BuildPlan plan, LayerStore layers, DigestCache digests)
     /// <returns>The first stages that have to run; none where that can't be said, or is nothing that takes long.</returns>
     public IReadOnlyList<RunStageRequest> Find(IReadOnlyList<string> referencedImages)
     {
-        // A lock says what apt would be asked, and a shared cache may have it all. A download is not there yet.
-        if (plan.Project.Lock is not null || plan.Project.RemoteCache is not null || plan.Project.Bootstrap?.Download is not null)
+        // A lock says what apt would be asked, and a shared cache may have it all. A download is not there yet, nor are keys of archives.
+        if (plan.Project.Lock is not null || plan.Project.RemoteCache is not null || plan.Project.Bootstrap?.Download is not null || plan.Project.Archives.Count > 0)
             return [];
         if (plan.Project.Bootstrap is not null)
             return FindFromBootstrap();

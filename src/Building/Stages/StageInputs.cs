@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.State;
 using ImageSdk.Contracts.Locks;
@@ -56,12 +57,14 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
         if (project.Bootstrap is not null && !HasContent())
             return;
         inputs.Line("clean");
+        foreach (var archive in project.Archives.Where(archive => !archive.Keep))
+            inputs.Line("archive-removed", [archive.FileName, .. archive.Uris]);
         inputs.Line("identity", [.. project.Sandbox.KeptIdentity, "/", .. StageOperations.OwnIdentity(manifest)]);
         if (manifest.Trees.Any(tree => tree.Use == ProjectTreeUse.Append && StageTable.Of(tree.Stage).SurvivesCleanUp))
             inputs.Line("clean-keeps", "appended");
     }
 
-    bool HasContent() => manifest.Packages.Count + manifest.Scripts.Count + manifest.Trees.Count + manifest.Files.Count > 0;
+    bool HasContent() => manifest.Packages.Count + manifest.Scripts.Count + manifest.Trees.Count + manifest.Files.Count + project.Archives.Count > 0;
 
     void Bootstrap(InputsWriter inputs)
     {
@@ -93,6 +96,9 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
 
     void Files(InputsWriter inputs, ImageStage stage)
     {
+        if (stage == ImageStage.CopyFiles)
+            foreach (var archive in project.Archives)
+                inputs.Line("archive", [archive.Name, .. archive.Uris, "/", .. archive.Suites, "/", .. archive.Components, "/", .. archive.Architectures, "/", archive.PinPriority?.ToString(CultureInfo.InvariantCulture) ?? "", Convert.ToHexStringLower(SHA256.HashData(Convert.FromBase64String(archive.Key)))]);
         foreach (var tree in manifest.Trees.Where(tree => tree.Stage == stage))
             if (tree.Use == ProjectTreeUse.Template)
                 inputs.TemplatedTree(tree.Directory, manifest.Environment);

@@ -24,10 +24,11 @@ sealed class StageOperations(BuildPlan plan)
     /// <summary>What a stage does on the root that the stages before it left.</summary>
     public IReadOnlyList<StageOperation> Of(ImageStage stage) => StageTable.Of(stage) switch
     {
+        { Stage: ImageStage.CopyFiles } when project.Archives.Count > 0 => [.. Copies(stage), new AddArchivesOperation(project.Archives)],
         { Kind: StageKind.Files } => Copies(stage),
         { Kind: StageKind.Scripts, Folder: var folder } => [Scripts(stage, folder)],
         { Kind: StageKind.Packages } => [new InstallPackagesOperation(manifest.Packages, project.Installation, locked.Value?.Install)],
-        { Kind: StageKind.CleanUp } => [new CleanPackagesOperation(project.Sandbox.KeptIdentity, OwnIdentity(manifest)), .. Restores()],
+        { Kind: StageKind.CleanUp } => [new CleanPackagesOperation(project.Sandbox.KeptIdentity, OwnIdentity(manifest)), .. Removals(), .. Restores()],
         var row => throw StageTable.Unexpected(row.Kind),
     };
 
@@ -61,7 +62,7 @@ sealed class StageOperations(BuildPlan plan)
     /// </summary>
     IReadOnlyList<PackageRequest>? SpeculativePackages()
     {
-        var changesApt = project.Sandbox.Secrets.Count > 0 || manifest.Scripts.Any(script => IsBeforePackages(script.Stage))
+        var changesApt = project.Archives.Count > 0 || project.Sandbox.Secrets.Count > 0 || manifest.Scripts.Any(script => IsBeforePackages(script.Stage))
             || manifest.Files.Any(file => IsBeforePackages(file.Stage) && AptDirectories.Any(directory => file.TargetPath.StartsWith(directory, StringComparison.Ordinal)))
             || manifest.Trees.Any(tree => IsBeforePackages(tree.Stage) && AptDirectories.Any(directory => Directory.Exists(tree.Directory + directory)));
         return changesApt || locked.Value is not null || !project.Speculation ? null : manifest.Packages;
@@ -79,6 +80,9 @@ sealed class StageOperations(BuildPlan plan)
         var trees = CopiesOfTrees(stage);
         return [.. trees.Where(tree => tree.Use == ProjectTreeUse.Copy), .. CopiesOfFiles(stage), .. trees.Where(tree => tree.Use != ProjectTreeUse.Copy)];
     }
+
+    IEnumerable<StageOperation> Removals() =>
+        project.Archives.Where(archive => !archive.Keep).ToList() is { Count: > 0 } removed ? [new RemoveArchivesOperation(removed)] : [];
 
     List<StageOperation> Restores()
     {

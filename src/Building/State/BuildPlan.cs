@@ -34,6 +34,9 @@ sealed record SourceImage(SourceKind Kind, string Name, string? ImageFile, strin
 
     /// <summary>"sha256:HEX" or "sha512:HEX" of a file that is unpacked, where it is fetched or a lock asks for it.</summary>
     public string? Digest { get; init; }
+
+    /// <summary>The project's archives of packages with their addresses and keys; null where it has none.</summary>
+    public IReadOnlyList<PackageArchive>? Archives { get; init; }
 }
 
 enum SourceKind

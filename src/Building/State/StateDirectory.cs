@@ -62,14 +62,19 @@ sealed class StateDirectory(string path)
 
     public string LogFile => Path.Combine(Root, "build.log");
 
-    /// <summary>The plan, with the digest of a download that was found out since.</summary>
+    /// <summary>The plan, with what was found out since: the digest of a download, and keys of archives.</summary>
     /// <exception cref="BuildException">IMG1016: there is none.</exception>
     public BuildPlan ReadPlan()
     {
         var plan = ReadPreparedPlan();
-        return plan.Project.Bootstrap is { Download: { } download } bootstrap && JsonFile.TryRead(StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage)?.Digest is { } digest
-            ? plan with { Project = plan.Project with { Bootstrap = bootstrap with { Download = download with { Digest = digest } } } }
-            : plan;
+        var project = plan.Project;
+        if (project.Bootstrap?.Download is null && project.Archives.Count == 0 || JsonFile.TryRead(StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage) is not { } source)
+            return plan;
+        if (source.Digest is { } digest && project.Bootstrap is { Download: { } download } bootstrap)
+            project = project with { Bootstrap = bootstrap with { Download = download with { Digest = digest } } };
+        if (source.Archives is { } archives && archives.Select(archive => archive.Name).SequenceEqual(project.Archives.Select(archive => archive.Name)))
+            project = project with { Archives = archives };
+        return plan with { Project = project };
     }
 
     /// <summary>The plan as the project has it.</summary>

@@ -60,6 +60,8 @@ static class WorkerMessages
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.AptBootstrapOperation),
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.UnpackOperation),
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.UnpackPackageOperation),
+        MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.AddArchivesOperation),
+        MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.RemoveArchivesOperation),
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.InstallPackagesOperation));
 
     static void Write(BinaryWriter writer, RunStageRequest request)
@@ -270,6 +272,8 @@ static class WorkerMessages
 [JsonSerializable(typeof(AptBootstrapOperation))]
 [JsonSerializable(typeof(UnpackOperation))]
 [JsonSerializable(typeof(UnpackPackageOperation))]
+[JsonSerializable(typeof(AddArchivesOperation))]
+[JsonSerializable(typeof(RemoveArchivesOperation))]
 [JsonSerializable(typeof(InstallPackagesOperation))]
 [JsonSerializable(typeof(IReadOnlyList<LayerFault>))]
 [JsonSerializable(typeof(LockedBootstrap))]

@@ -179,6 +179,12 @@ sealed record RestoreFilesOperation(IReadOnlyList<CopyTreeOperation> Trees, IRea
 
 sealed record RunScriptsOperation(string Label, IReadOnlyList<string> Files) : StageOperation;
 
+/// <summary>Adds archives to the sources of the root's apt, each with its key.</summary>
+sealed record AddArchivesOperation(IReadOnlyList<PackageArchive> Archives) : StageOperation;
+
+/// <summary>Takes archives away again, with all that apt knows of them.</summary>
+sealed record RemoveArchivesOperation(IReadOnlyList<PackageArchive> Archives) : StageOperation;
+
 /// <param name="Locked">What it came to when the lock was written, which is followed; null to ask apt.</param>
 sealed record InstallPackagesOperation(
     IReadOnlyList<PackageRequest> Packages, InstallationSettings Installation, LockedInstallation? Locked = null) : StageOperation;

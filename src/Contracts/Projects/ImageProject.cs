@@ -43,6 +43,11 @@ public sealed record ImageProject
 
     public IReadOnlyList<string> Packages { get; init; } = [];
 
+    /// <summary>Archives of packages beside the image's own, for apt.</summary>
+    public IReadOnlyList<PackageArchive> Archives { get; init; } = [];
+
+    public LaunchpadSettings Launchpad { get; init; } = new();
+
     public IReadOnlyList<ProjectFileItem> Files { get; init; } = [];
 
     public IReadOnlyList<ProjectTreeItem> Trees { get; init; } = [];

@@ -98,7 +98,7 @@ sealed partial class AptPlanner(StageContext context, AptSettings settings, stri
             return [.. lines.Where(line => !Change().IsMatch(line))];
         foreach (var line in lines)
             context.Log(line);
-        throw GenericPackager.Failure("install", exitCode, [.. lines.TakeLast(LastLines.Kept)], packages);
+        throw GenericPackager.Failure("install", exitCode, [.. lines.TakeLast(LastLines.Kept)], packages, archives: DeclaredArchive.Read(context.Handle));
     }
 
     /// <summary>What an upgrade comes to.</summary>

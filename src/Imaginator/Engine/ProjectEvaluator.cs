@@ -73,7 +73,7 @@ sealed class ProjectEvaluator(EngineSettings settings, MainConfiguration configu
         {
             ProjectFile = placed.ProjectFile, ManifestDirectory = placed.ManifestDirectory, UseManifestDirectory = placed.UseManifestDirectory, Source = placed.Source with { MaxAge = TimeSpan.Zero },
             Bootstrap = placed.Bootstrap, PackagerTypes = [.. placed.PackagerTypes, .. basis.PackagerTypes.Where(type => placed.PackagerTypes.All(own => own.Name != type.Name))],
-            Variables = [.. placed.Variables, .. basis.Variables], Packages = placed.Packages, Files = placed.Files, Trees = placed.Trees, Scripts = placed.Scripts, Tests = placed.Tests,
+            Variables = [.. placed.Variables, .. basis.Variables], Packages = placed.Packages, Archives = placed.Archives, Launchpad = placed.Launchpad, Files = placed.Files, Trees = placed.Trees, Scripts = placed.Scripts, Tests = placed.Tests,
             Tags = placed.Tags, Triggers = placed.Triggers, AddTriggers = placed.AddTriggers, FilterLines = placed.FilterLines, AddFilter = placed.AddFilter,
             ComputedFiles = placed.ComputedFiles, AddComputedFiles = placed.AddComputedFiles, ExcludedPaths = placed.ExcludedPaths, MtimesCopyFilterLines = placed.MtimesCopyFilterLines,
             MtimesCopyAddFilterLines = [.. placed.MtimesCopyAddFilterLines, .. basis.MtimesCopyAddFilterLines], OwnerUsers = placed.OwnerUsers, OwnerGroups = placed.OwnerGroups,

@@ -60,6 +60,8 @@ sealed class GenericPackager(StageContext context, Func<StageContext, IReadOnlyL
         if (unavailable.Count == 0)
             return exitCode == 0 ? true : throw Failure("update", exitCode, lastLines, packages, null, WithoutNetwork);
         var described = string.Join("; ", unavailable);
+        if (!allowsUnavailable && DeclaredArchive.FindFault(DeclaredArchive.Read(context.Handle), unavailable) is { } fault)
+            throw fault;
         if (!allowsUnavailable)
             throw new BuildException("IMG4130",
                 $"Sources of packages cannot be brought up to date: {described}. Nothing was installed. Check that they can be reached, or correct the image's "
@@ -97,7 +99,7 @@ sealed class GenericPackager(StageContext context, Func<StageContext, IReadOnlyL
         var memory = new MemoryWatch();
         var (exitCode, lastLines) = Call(command, title, [.. supply?.Options ?? [], .. arguments], [], supply);
         if (exitCode != 0)
-            throw Failure(command, exitCode, lastLines, packages, memory, WithoutNetwork);
+            throw Failure(command, exitCode, lastLines, packages, memory, WithoutNetwork, DeclaredArchive.Read(context.Handle));
     }
 
     string WithoutNetwork => context.Settings.Network
@@ -116,9 +118,11 @@ sealed class GenericPackager(StageContext context, Func<StageContext, IReadOnlyL
     }
 
     /// <param name="lastLines">The last lines that the command printed.</param>
-    public static BuildException Failure(string command, int exitCode, IReadOnlyList<string> lastLines, IReadOnlyList<PackageRequest> packages, MemoryWatch? memory = null, string hint = "") =>
+    /// <param name="archives">Those of the root that a project has declared; null for none.</param>
+    public static BuildException Failure(string command, int exitCode, IReadOnlyList<string> lastLines, IReadOnlyList<PackageRequest> packages, MemoryWatch? memory = null, string hint = "",
+        IReadOnlyList<DeclaredArchive>? archives = null) =>
         FindUnknown(lastLines, packages) is { } unknown
-            ? new("IMG4002",
+            ? archives is { Count: > 0 } ? DeclaredArchive.Without(archives, unknown) : new("IMG4002",
                 $"Package \"{unknown.Name}\" is not known to the image's package sources. Check its spelling, or add the repository that has it to files/.",
                 unknown.File, unknown.Line)
             : new("IMG4003",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Contracts.Stages;
 using Microsoft.Build.Framework;
@@ -64,6 +65,25 @@ sealed partial class ItemReader(Func<string, string> absolute)
             ("", { Length: > 0 } variable) => new Secret(item.ItemSpec, null, variable),
             _ => throw Words.Wrong(Name(item, "File"), item.GetMetadata("File"), "either File or EnvironmentVariable, not both and not none", Place(item)),
         })];
+
+    public IReadOnlyList<PackageArchive> Archives(ITaskItem[] items) => [.. items.Select(item => new PackageArchive(item.ItemSpec)
+    {
+        File = Place(item),
+        Uris = AptWords(item, "URIs"),
+        Suites = AptWords(item, "Suites"),
+        Components = AptWords(item, "Components"),
+        Architectures = AptWords(item, "Architectures"),
+        KeyFile = item.GetMetadata("KeyFile") is { Length: > 0 } key ? absolute(key) : "",
+        Fingerprint = item.GetMetadata("Fingerprint"),
+        PinPriority = item.GetMetadata("PinPriority") is not { Length: > 0 } priority ? null
+            : int.TryParse(priority, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number != 0 ? number
+            : throw Words.Wrong(Name(item, "PinPriority"), priority, "a number other than 0, such as 600 (see apt_preferences)", Place(item)),
+        Keep = Words.Flag(item.GetMetadata("Keep"), Name(item, "Keep"), Place(item), unset: true),
+    })];
+
+    // deb822 separates words by blanks, MSBuild values by semicolons.
+    static IReadOnlyList<string> AptWords(ITaskItem item, string metadata) =>
+        item.GetMetadata(metadata).Split([' ', ';', '\t', '\n', '\r'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     ProjectFileItem File(ITaskItem item)
     {

@@ -73,6 +73,12 @@ static class StageRunner
                 FileCopier.Copy(context, file);
                 context.Log($"Copied {file.TargetPath}");
                 break;
+            case AddArchivesOperation added:
+                ArchiveFiles.Add(context, added.Archives);
+                break;
+            case RemoveArchivesOperation removed:
+                ArchiveFiles.Remove(context, removed.Archives);
+                break;
             case RestoreFilesOperation files:
                 FileRestorer.Restore(context, files);
                 break;

@@ -60,6 +60,14 @@ public sealed class StageInputFieldsTests : IDisposable
 
     static Change OfMount(Func<BindMount, BindMount> make) => OfSandbox(sandbox => sandbox with { BindMounts = [make(sandbox.BindMounts[0]), sandbox.BindMounts[1]] }, commands);
 
+    static readonly PackageArchive archive = new("an-archive") { Uris = ["http://host/a"], Suites = ["bookworm"], Components = ["main"], Architectures = ["amd64"], Key = "AAAA", PinPriority = 600 };
+
+    /// <summary>Of an archive that goes again.</summary>
+    static Change OfArchive(Func<PackageArchive, PackageArchive> make, params ImageStage[] stages) => Of(project => project with { Archives = [make(project.Archives[0])] }, stages) with
+    {
+        On = project => project with { Archives = [archive with { Keep = false }] },
+    };
+
     /// <summary>Of a download that is known by a list of digests; what it comes to is found out later.</summary>
     static Change OfDownload(Func<StageInputFieldsTests, SourceDownload, SourceDownload> make, params ImageStage[] stages)
     {
@@ -97,6 +105,20 @@ public sealed class StageInputFieldsTests : IDisposable
         ["ImageProject.RequestVariables"] = Of(project => project with { RequestVariables = [new("GREETING", "good bye")] }, [.. commands, TestImage]),
         ["ImageProject.Origin"] = Of(project => project with { Origin = new("main", "0123", "https://host/images.git") }, TestImage),
         ["ImageProject.Packages"] = Of(project => project with { Packages = ["bc"] }, InstallPackages),
+        ["ImageProject.Archives"] = Of(project => project with { Archives = [archive] }, CopyFiles),
+        ["ImageProject.Launchpad"] = Of(project => project with { Launchpad = new("https://another") }, none),
+        ["PackageArchive.Name"] = OfArchive(archive => archive with { Name = "another" }, CopyFiles, CleanPackages),
+        ["PackageArchive.File"] = OfArchive(archive => archive with { File = "/another.imgproj" }, none),
+        ["PackageArchive.Uris"] = OfArchive(archive => archive with { Uris = ["http://host/b"] }, CopyFiles, CleanPackages),
+        ["PackageArchive.Suites"] = OfArchive(archive => archive with { Suites = ["sid"] }, CopyFiles),
+        ["PackageArchive.Components"] = OfArchive(archive => archive with { Components = ["contrib"] }, CopyFiles),
+        ["PackageArchive.Architectures"] = OfArchive(archive => archive with { Architectures = ["arm64"] }, CopyFiles),
+        // The key counts, not the file or the server that it comes from.
+        ["PackageArchive.KeyFile"] = OfArchive(archive => archive with { KeyFile = "/another.gpg" }, none),
+        ["PackageArchive.Fingerprint"] = OfArchive(archive => archive with { Fingerprint = new('B', 40) }, none),
+        ["PackageArchive.Key"] = OfArchive(archive => archive with { Key = "AAAB" }, CopyFiles),
+        ["PackageArchive.PinPriority"] = OfArchive(archive => archive with { PinPriority = 100 }, CopyFiles),
+        ["PackageArchive.Keep"] = OfArchive(archive => archive with { Keep = true }, CleanPackages),
         ["ImageProject.Files"] = Of(project => project with { Files = [.. project.Files.Skip(1)] }, CopyFiles),
         ["ImageProject.Trees"] = Of(project => project with { Trees = [.. project.Trees.Skip(1)] }, CopyFiles),
         ["ImageProject.Scripts"] = Of(project => project with { Scripts = [.. project.Scripts.Skip(1)] }, RunPreInstallScripts),
@@ -198,7 +220,7 @@ public sealed class StageInputFieldsTests : IDisposable
 
     static readonly Type[] read =
     [
-        typeof(ImageProject), typeof(ManifestOrigin), typeof(BootstrapSettings), typeof(SourceDownload), typeof(PackagerType), typeof(ProjectFileItem), typeof(ProjectTreeItem), typeof(ProjectScriptItem),
+        typeof(ImageProject), typeof(ManifestOrigin), typeof(BootstrapSettings), typeof(SourceDownload), typeof(PackageArchive), typeof(PackagerType), typeof(ProjectFileItem), typeof(ProjectTreeItem), typeof(ProjectScriptItem),
         typeof(ProjectTriggerItem), typeof(ProjectComputedFileItem), typeof(SandboxSettings), typeof(BindMount), typeof(Secret), typeof(InstallationSettings), typeof(CacheSettings),
     ];
 
