@@ -32,14 +32,14 @@ sealed class LocalStreamBuilder(
     public async Task<IBuiltImage> BuildAsync(StreamBuild build, IBuildListener log, CancellationToken cancellation)
     {
         var listener = new MaskedListener(log, new SecretMask(variables().Values));
-        var directory = directories.Take(build.Stream.Name);
+        var directory = await directories.TakeAsync(build.Stream.Name, () => listener.Progress("Waiting until folders of the imaginator are cleaned up"), cancellation);
         var workers = new BuildWorkers(settings.WorkerAssembly, settings.Dotnet);
         try
         {
             var project = build.Stream switch
             {
                 BootstrapStream bootstrap => projects.Make(bootstrap, build, directory.Path),
-                ManifestStream manifest => await FetchAsync(manifest, build, directory.Path, listener, cancellation),
+                ManifestStream manifest => await FetchAsync(manifest, build, directory, listener, cancellation),
                 var other => throw new InvalidOperationException($"no way to build {other}"),
             };
             var engine = new ImageBuild(Path.Combine(directory.Path, "state"), listener);
@@ -66,7 +66,7 @@ sealed class LocalStreamBuilder(
         _ => null,
     };
 
-    async Task<ImageProject> FetchAsync(ManifestStream stream, StreamBuild build, string directory, IBuildListener log, CancellationToken cancellation)
+    async Task<ImageProject> FetchAsync(ManifestStream stream, StreamBuild build, BuildDirectory directory, IBuildListener log, CancellationToken cancellation)
     {
         var location = ManifestLocation.Of(stream, stream.ArchitectureOr(settings.Architecture), build.Variables, variables());
         var branch = build.GitBranch.Length > 0 ? build.GitBranch : DefaultBranch;
@@ -77,14 +77,14 @@ sealed class LocalStreamBuilder(
             if (!Directory.Exists(location.Directory))
                 throw new StreamException($"there is no manifest directory {location.Directory}");
             log.Progress($"Manifest tree: {location.Directory}");
-            return await EvaluateAsync(projects.Make(stream, build, directory, location.Directory, new("", "", "", build.GitBranch)), directory, log, cancellation);
+            return await EvaluateAsync(projects.Make(stream, build, directory.Path, location.Directory, new("", "", "", build.GitBranch)), directory.Path, log, cancellation);
         }
         log.Progress($"Fetching repository: {location.PublicUrl} branch: {branch}");
         var began = time.GetTimestamp();
-        var tree = await mirrors.FetchAsync(location.Repository, branch, location.Directory, cancellation);
+        var tree = directory.Hold(await mirrors.FetchAsync(location.Repository, branch, location.Directory, cancellation));
         log.Progress($"Have commit {tree.CommitId} after {HumanDuration.Format(time.GetElapsedTime(began))}");
         ManifestLinks.RequireInside(tree.Directory);
-        return await EvaluateAsync(projects.Make(stream, build, directory, tree.Directory, new(branch, tree.CommitId, location.PublicUrl, build.GitBranch)), directory, log, cancellation);
+        return await EvaluateAsync(projects.Make(stream, build, directory.Path, tree.Directory, new(branch, tree.CommitId, location.PublicUrl, build.GitBranch)), directory.Path, log, cancellation);
     }
 
     /// <summary>Adds what the project in the manifest directory says, where there is one.</summary>

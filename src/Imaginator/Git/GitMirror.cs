@@ -13,6 +13,8 @@ sealed partial class GitMirror(string directory)
 {
     const string KeptRefs = "refs/imaginator/";
 
+    static readonly TimeSpan longestUse = TimeSpan.FromHours(1);
+
     readonly SemaphoreSlim turn = new(1);
     (string Commit, string Name, IReadOnlyDictionary<string, string> Texts)? read;
 
@@ -29,12 +31,33 @@ sealed partial class GitMirror(string directory)
         try
         {
             var git = await OpenAsync(url, cancellation);
+            Directory.SetLastWriteTimeUtc(directory, DateTime.UtcNow);
             if (FullCommit().IsMatch(revision))
                 return await HasAsync(git, revision, cancellation) ? revision : await FetchAsync(git, revision, revision, cancellation);
             var (reference, commit) = await AskAsync(git, revision, cancellation);
             if (reference is null)
                 return await FindAbbreviatedAsync(git, url, revision, cancellation);
             return await HasAsync(git, commit, cancellation) ? commit : await FetchAsync(git, reference, commit, cancellation);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Takes the copy away, unless it is used: whoever has resolved a revision works with it for a while.</summary>
+    /// <param name="target">Where it goes, for its removal.</param>
+    /// <returns>Whether it is gone; the next one who needs it fetches it again.</returns>
+    public async Task<bool> TryTakeAwayAsync(string target, CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            if (DateTime.UtcNow - Directory.GetLastWriteTimeUtc(directory) < longestUse)
+                return false;
+            Directory.Move(directory, target);
+            read = null;
+            return true;
         }
         finally
         {

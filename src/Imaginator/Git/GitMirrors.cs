@@ -9,20 +9,22 @@ namespace ImageSdk.Imaginator.Git;
 /// <param name="time">Says what has not been used for long.</param>
 sealed class GitMirrors(string root, TimeProvider time)
 {
-    /// <summary>How long a directory that no build uses is kept.</summary>
-    static readonly TimeSpan keptFor = TimeSpan.FromDays(7);
-
     readonly ConcurrentDictionary<string, GitMirror> mirrors = new(StringComparer.Ordinal);
     readonly SemaphoreSlim exporting = new(1);
+    readonly Dictionary<string, int> used = new(StringComparer.Ordinal);
+
+    string MirrorsDirectory => Path.Combine(root, "mirrors");
 
     string ExportsDirectory => Path.Combine(root, "trees");
 
-    public GitMirror Of(GitUrl url) => mirrors.GetOrAdd(
-        url.Address, address => new(Path.Combine(root, "mirrors", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..32] + ".git")));
+    public GitMirror Of(GitUrl url) => mirrors.GetOrAdd(Path.Combine(MirrorsDirectory, NameOf(url)), path => new(path));
 
-    /// <summary>A directory of a repository, as files. It is shared and must not be written to; it stays for a week at least.</summary>
+    static string NameOf(GitUrl url) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url.Address)))[..32] + ".git";
+
+    /// <summary>A directory of a repository, as files. It is shared and must not be written to.</summary>
     /// <param name="revision">A branch, a tag or a commit.</param>
     /// <param name="path">The directory; empty for the root.</param>
+    /// <returns>It stays at least until that is disposed of.</returns>
     /// <exception cref="GitException">It cannot be had.</exception>
     public async Task<GitTree> FetchAsync(GitUrl url, string revision, string path, CancellationToken cancellation)
     {
@@ -37,8 +39,49 @@ sealed class GitMirrors(string root, TimeProvider time)
             if (!Directory.Exists(target))
                 await ExportAsync(mirror, url, tree, target, cancellation);
             Directory.SetLastAccessTimeUtc(target, time.GetUtcNow().UtcDateTime);
-            RemoveUnused();
-            return new(target, commit);
+            lock (used)
+                used[target] = used.GetValueOrDefault(target) + 1;
+            return new(target, commit, () => Release(target));
+        }
+        finally
+        {
+            exporting.Release();
+        }
+    }
+
+    void Release(string target)
+    {
+        lock (used)
+            if (--used[target] == 0)
+                used.Remove(target);
+    }
+
+    /// <summary>All copies of repositories and directories of them, with the time of their last use.</summary>
+    public IEnumerable<(string Path, DateTime Used)> List() =>
+    [
+        .. Find(MirrorsDirectory).Select(mirror => (mirror.FullName, mirror.LastWriteTimeUtc)),
+        .. Find(ExportsDirectory).Select(tree => (tree.FullName, tree.LastAccessTimeUtc)),
+    ];
+
+    static IEnumerable<DirectoryInfo> Find(string directory) => Directory.Exists(directory) ? new DirectoryInfo(directory).EnumerateDirectories() : [];
+
+    /// <summary>Takes one of them away, unless it is used.</summary>
+    /// <returns>Where it is now, for its removal; null where it is used.</returns>
+    public async Task<string?> TryTakeAwayAsync(string path, CancellationToken cancellation)
+    {
+        if (path.StartsWith(MirrorsDirectory + "/", StringComparison.Ordinal) && !path.EndsWith('~'))
+            return await mirrors.GetOrAdd(path, name => new(name)).TryTakeAwayAsync(path + "~", cancellation) ? path + "~" : null;
+        await exporting.WaitAsync(cancellation);
+        try
+        {
+            // What has such a name was left by a daemon that was killed: no directory is being written now.
+            if (path.EndsWith('~'))
+                return path;
+            lock (used)
+                if (used.ContainsKey(path))
+                    return null;
+            Directory.Move(path, path + "~");
+            return path + "~";
         }
         finally
         {
@@ -61,16 +104,19 @@ sealed class GitMirrors(string root, TimeProvider time)
             throw;
         }
     }
-
-    void RemoveUnused()
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        foreach (var directory in new DirectoryInfo(ExportsDirectory).EnumerateDirectories())
-            if (now - directory.LastAccessTimeUtc > keptFor)
-                directory.Delete(recursive: true);
-    }
 }
 
-/// <param name="Directory">Its files.</param>
-/// <param name="CommitId">The commit that the revision meant.</param>
-sealed record GitTree(string Directory, string CommitId);
+/// <summary>A directory of a repository, which stays until this is disposed of.</summary>
+/// <param name="directory">Its files.</param>
+/// <param name="commitId">The commit that the revision meant.</param>
+/// <param name="release">Says that it is not needed any more.</param>
+sealed class GitTree(string directory, string commitId, Action release) : IDisposable
+{
+    Action? release = release;
+
+    public string Directory => directory;
+
+    public string CommitId => commitId;
+
+    public void Dispose() => Interlocked.Exchange(ref release, null)?.Invoke();
+}

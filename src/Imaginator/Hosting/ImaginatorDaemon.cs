@@ -36,12 +36,24 @@ sealed class ImaginatorDaemon(ImaginatorParts parts, DaemonResources<ImaginatorO
     {
         metrics.Add("/imaginator/streams", "number of streams", "None", () => (long)parts.Streams.List().Count, "imaginator_streams");
         parts.Jobs.Counts.AddTo(metrics);
+        AddFolders(metrics);
         metrics.AddFlags(
         [
             ("buildLogDir", parts.Options.BuildLogDirectory), ("configurationUrl", Git.GitUrl.WithoutCredentials(parts.Options.ConfigurationUrl)),
             ("imageRebuildInterval", parts.Options.ImageRebuildInterval), ("imageServerHostname", parts.Options.ImageServerHost),
             ("imageServerPortNum", (ulong)parts.Options.ImageServerPort), ("stateDir", parts.Options.StateDirectory), ("concurrentBuilds", (long)parts.Options.ConcurrentBuilds),
         ]);
+    }
+
+    void AddFolders(MetricTable metrics)
+    {
+        foreach (var state in parts.Folders.States)
+        {
+            var (path, label) = ($"/imaginator/folders/{state.Folder.Name}", $"folder=\"{state.Folder.Name}\"");
+            metrics.Add($"{path}/size", "size of this folder when it was looked at last", "Bytes", () => state.Size, "imaginator_folder_bytes", label);
+            metrics.Add($"{path}/quota", "size that this folder may have", "Bytes", () => state.Folder.Limits.Quota, "imaginator_folder_quota_bytes", label);
+            metrics.Add($"{path}/removed", "size of what was removed from this folder", "Bytes", () => state.Removed, "imaginator_folder_removed_bytes_total", label);
+        }
     }
 
     public void MapPages(WebApplication web, SiteContext context) => WebPages.Map(web, new(parts, context));

@@ -61,8 +61,17 @@ sealed record ImaginatorOptions : DaemonOptions
     /// <summary>The unpacked package ImageSdk, with which projects of streams are evaluated; empty to build by manifests alone. Not a flag of the original.</summary>
     public string ImageSdkDirectory { get; set; } = "";
 
+    /// <summary>Bytes of folders of the state directory. Not flags of the original.</summary>
+    public FolderQuotas Quotas { get; } = new();
+
     /// <summary>Bytes of files of other machines' projects at which those go that were not used for longest. Not a flag of the original.</summary>
     public ulong ProjectQuota { get; set; } = 10ul << 30;
+
+    /// <summary>The same of what builds of such projects keep for the next ones.</summary>
+    public ulong ProjectBuildsQuota { get; set; } = 20ul << 30;
+
+    /// <summary>The same of records of images of such projects.</summary>
+    public ulong ProjectRecordsQuota { get; set; } = 1ul << 30;
 
     /// <summary>host:port.</summary>
     public string ImageServer => $"{ImageServerHost}:{ImageServerPort}";

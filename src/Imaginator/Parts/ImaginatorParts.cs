@@ -10,6 +10,7 @@ using ImageSdk.Imaginator.Builds;
 using ImageSdk.Imaginator.Configuration;
 using ImageSdk.Imaginator.Dependencies;
 using ImageSdk.Imaginator.Engine;
+using ImageSdk.Imaginator.Folders;
 using ImageSdk.Imaginator.Git;
 using ImageSdk.Imaginator.Options;
 using ImageSdk.Imaginator.Projects;
@@ -56,15 +57,19 @@ sealed class ImaginatorParts : IAsyncDisposable
         LogSearch = new(Archive);
         Queue = queue;
         var engine = EngineSettings(options, certificates.Current is not null);
-        Builder = builder?.Invoke(this) ?? new LocalStreamBuilder(
-            engine, main, () => variables.Current, mirrors, Server, new(Path.Combine(options.StateDirectory, "builds")), time);
+        var gate = new BuildGate();
+        var builds = new BuildDirectories(Path.Combine(options.StateDirectory, "builds"), gate);
+        Builder = builder?.Invoke(this) ?? new LocalStreamBuilder(engine, main, () => variables.Current, mirrors, Server, builds, time);
         Execution = new(Builder, Server, OutgoingDirectory(options.StateDirectory), time);
         Jobs = new(queue, Streams, CreateRunner(batch), Server, Archive, log.Write, time);
         ProjectObjects = new(Path.Combine(options.StateDirectory, "projects", "objects"), options.ProjectQuota, log.Write);
         ProjectRules = new(Streams, Switches, Architecture);
+        var projectBuilds = new BuildDirectories(Path.Combine(options.StateDirectory, "projects", "builds"), gate);
+        var projectResults = new ProjectResults(Path.Combine(options.StateDirectory, "projects", "results"), time);
+        Folders = new(
+            [.. FolderTable.OfStreams(engine, options.Quotas, mirrors, builds, time), .. ProjectFolders.Of(options, ProjectObjects, projectBuilds, projectResults, time)], gate, log.Write, time);
         Projects = new(
-            queue, new(engine, main, ProjectObjects, options.MaximumBuildDuration), ProjectObjects, new(Path.Combine(options.StateDirectory, "projects", "results"), time),
-            () => variables.Current, Archive, options.ConcurrentBuilds, log.Write, time);
+            queue, new(engine, main, ProjectObjects, projectBuilds, options.MaximumBuildDuration), projectResults, () => variables.Current, Archive, options.ConcurrentBuilds, log.Write, time);
         Cancellation = new(Jobs, Streams, log.Write);
         Requests = new(Jobs, Switches, Streams, Server, options, time);
         Automatic = new(Jobs, Switches, Streams, Server, options.ImageRebuildInterval, options.MaximumBuildDuration, log.Write, time);
@@ -114,6 +119,8 @@ sealed class ImaginatorParts : IAsyncDisposable
     public ProjectRules ProjectRules { get; }
 
     public ProjectBuilds Projects { get; }
+
+    public FolderCare Folders { get; }
 
     public AutoBuilds Automatic { get; }
 
@@ -180,7 +187,7 @@ sealed class ImaginatorParts : IAsyncDisposable
     /// <summary>What runs as long as the daemon does.</summary>
     public IEnumerable<Task> BackgroundTasks(CancellationToken stop) =>
     [
-        StreamsFile.WatchAsync(stop), Variables.WatchAsync(stop), Jobs.RunAsync(stop), Jobs.Counts.WatchAsync(Queue, stop), Projects.RunAsync(stop), Automatic.RunAsync(stop), Dependencies.RunAsync(stop), MakeDirectoriesAsync(stop), WorkAsync(stop),
+        StreamsFile.WatchAsync(stop), Variables.WatchAsync(stop), Jobs.RunAsync(stop), Jobs.Counts.WatchAsync(Queue, stop), Projects.RunAsync(stop), Automatic.RunAsync(stop), Dependencies.RunAsync(stop), MakeDirectoriesAsync(stop), WorkAsync(stop), Folders.RunAsync(stop),
     ];
 
     public async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@ using ImageSdk.Building.Workers;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Contracts.Stages;
+using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.Imaginator.Configuration;
 using ImageSdk.Imaginator.Engine;
@@ -11,39 +12,24 @@ namespace ImageSdk.Imaginator.Projects;
 
 /// <summary>Builds projects of other machines with the engine of <c>dotnet build</c>.</summary>
 /// <param name="objects">Files of projects.</param>
+/// <param name="directories">Where builds of users keep what the next ones use.</param>
 /// <param name="maximumTime">That a build may take.</param>
-sealed class ProjectBuilder(EngineSettings settings, MainConfiguration configuration, ProjectObjects objects, TimeSpan maximumTime)
+sealed class ProjectBuilder(EngineSettings settings, MainConfiguration configuration, ProjectObjects objects, BuildDirectories directories, TimeSpan maximumTime)
 {
     /// <summary>What was built, in a directory that no other build uses until it is disposed of.</summary>
     public sealed record Output(BuildDirectory Directory, string ImageFile, IReadOnlyList<string> Files);
-
-    static readonly TimeSpan keptFor = TimeSpan.FromDays(7);
-
-    readonly string root = Path.Combine(settings.StateDirectory, "projects", "builds");
-
-    BuildDirectories Directories => field ??= new(root);
-
-    /// <summary>Removes what no build has used for a week. Only before there are builds.</summary>
-    public void RemoveOld()
-    {
-        if (!System.IO.Directory.Exists(root))
-            return;
-        foreach (var user in new DirectoryInfo(root).EnumerateDirectories())
-            if (DateTime.UtcNow - user.LastWriteTimeUtc > keptFor)
-                user.Delete(recursive: true);
-    }
 
     /// <exception cref="BuildException">It fails, for a reason that the message explains.</exception>
     public async Task<Output> BuildAsync(ProjectSession session, Func<string, ProjectListener> listen, CancellationToken cancellation)
     {
         // Its name has no slash, and no user can choose another's.
         var user = Convert.ToHexStringLower(ObjectHash.Of(System.Text.Encoding.UTF8.GetBytes(session.User)).Span[..8]);
-        var directory = Directories.Take($"{user}/{session.Project.Project.Stream}");
-        System.IO.Directory.SetLastWriteTimeUtc(Path.Combine(root, user), DateTime.UtcNow);
-        using var workers = new BuildWorkers(settings.WorkerAssembly, settings.Dotnet);
-        using var secrets = new HeldSecrets(directory.Path, session.Request.Secrets);
+        var directory = await directories.TakeAsync(
+            $"{user}/{session.Project.Project.Stream}", () => session.Tell(new() { News = BuildProjectNews.Progress, Message = "Waiting until folders of the imaginator are cleaned up" }), cancellation);
         try
         {
+            using var workers = new BuildWorkers(settings.WorkerAssembly, settings.Dotnet);
+            using var secrets = new HeldSecrets(directory.Path, session.Request.Secrets);
             var tree = Path.Combine(directory.Path, "tree");
             var listener = listen(tree);
             await UnpackAsync(session, tree, cancellation);

@@ -20,7 +20,7 @@ namespace ImageSdk.Imaginator.Projects;
 /// <param name="log">The daemon's log.</param>
 /// <param name="time">The clock.</param>
 sealed class ProjectBuilds(
-    JobQueue queue, ProjectBuilder builder, ProjectObjects objects, ProjectResults results, Func<IReadOnlyDictionary<string, string>> variables, BuildLogArchive archive,
+    JobQueue queue, ProjectBuilder builder, ProjectResults results, Func<IReadOnlyDictionary<string, string>> variables, BuildLogArchive archive,
     int concurrency, Action<string> log, TimeProvider time)
 {
     const string Kind = BuildJobs.ProjectKind;
@@ -34,13 +34,8 @@ sealed class ProjectBuilds(
     public ProjectResults Results => results;
 
     /// <summary>Does jobs until stopped.</summary>
-    public Task RunAsync(CancellationToken stop)
-    {
-        objects.Trim();
-        results.Trim();
-        builder.RemoveOld();
-        return new JobRunner(queue, new(Environment.MachineName, [Kind]), new Dictionary<string, JobHandler> { [Kind] = RunAsync }, new() { Concurrency = concurrency }).RunAsync(stop);
-    }
+    public Task RunAsync(CancellationToken stop) =>
+        new JobRunner(queue, new(Environment.MachineName, [Kind]), new Dictionary<string, JobHandler> { [Kind] = RunAsync }, new() { Concurrency = concurrency }).RunAsync(stop);
 
     /// <summary>Asks for a build. Its news and its end are the session's.</summary>
     public async Task<long> SubmitAsync(ProjectSession session, CancellationToken cancellation)

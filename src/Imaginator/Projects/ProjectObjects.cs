@@ -73,6 +73,9 @@ sealed class ProjectObjects(string directory, ulong quota, Action<string> log)
                 Trim();
     }
 
+    /// <returns>Bytes.</returns>
+    public ulong Measure() => store.Enumerate().Aggregate(0ul, (sum, found) => sum + found.Size);
+
     /// <summary>Removes what is over the quota, and what was left half-written.</summary>
     public void Trim()
     {

@@ -4,14 +4,15 @@ using ImageSdk.Srpc;
 
 namespace ImageSdk.Imaginator.Projects;
 
-/// <summary>Records of images that projects of other machines were built to, for projects that stand on them. They are kept for a week after their last use.</summary>
+/// <summary>Records of images that projects of other machines were built to, for projects that stand on them.</summary>
 /// <param name="directory">Where they lie.</param>
 /// <param name="time">The clock.</param>
 sealed class ProjectResults(string directory, TimeProvider time)
 {
     const int NameBytes = 16;
 
-    static readonly TimeSpan keptFor = TimeSpan.FromDays(7);
+    /// <summary>Of a record.</summary>
+    static readonly TimeSpan longestWrite = TimeSpan.FromHours(1);
 
     sealed record Meta(string User, string File);
 
@@ -50,11 +51,18 @@ sealed class ProjectResults(string directory, TimeProvider time)
         }
     }
 
-    /// <summary>Removes what was not used for a week, and what is not complete.</summary>
-    public void Trim()
+    /// <summary>All records, and what builds that were killed have left, with the time of the last use.</summary>
+    public IEnumerable<(string Path, DateTime Used)> List() => !Directory.Exists(directory) ? [] :
+        new DirectoryInfo(directory).EnumerateDirectories().Where(found => !found.Name.EndsWith('~') || time.GetUtcNow() - found.LastWriteTimeUtc > longestWrite)
+            .Select(found => (found.FullName, found.LastWriteTimeUtc));
+
+    /// <summary>Takes one away: no build finds it any more.</summary>
+    /// <returns>Where it is now, for its removal.</returns>
+    public static string TakeAway(string path)
     {
-        foreach (var found in Directory.CreateDirectory(directory).EnumerateDirectories())
-            if (found.Name.EndsWith('~') || time.GetUtcNow() - found.LastWriteTimeUtc > keptFor)
-                found.Delete(recursive: true);
+        if (path.EndsWith('~'))
+            return path;
+        Directory.Move(path, path + "~");
+        return path + "~";
     }
 }

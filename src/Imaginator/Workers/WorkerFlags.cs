@@ -51,6 +51,7 @@ static class WorkerFlags
         flags.AddText("cacheDir", "", "Where layers are kept; empty for the state directory", v => options.CacheDirectory = v);
         flags.AddText("imageSdk", "", "The unpacked package ImageSdk, with which projects (.imgproj) of streams are evaluated; empty to build by manifests alone", v => options.ImageSdkDirectory = v);
         flags.AddText("sharedCache", "", "Where machines share layers: a directory, or HOST:PORT of an image server", v => options.SharedCache = v);
+        options.Quotas.AddFlags(flags);
         flags.AddSwitch("once", false, "End after one build; batch systems start workers so", v => options.Once = v);
         flags.AddDuration("shutdownTime", options.ShutdownTime, "How long builds may go on at a stop before another worker gets them", v => options.ShutdownTime = v);
         return flags;

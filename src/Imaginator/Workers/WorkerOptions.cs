@@ -29,6 +29,9 @@ sealed record WorkerOptions
     /// <summary>Where layers are kept, by all workers of the machine; empty for the state directory.</summary>
     public string CacheDirectory { get; set; } = "";
 
+    /// <summary>Bytes of folders of the state directory.</summary>
+    public FolderQuotas Quotas { get; } = new();
+
     /// <summary>The unpacked package ImageSdk, with which projects of streams are evaluated; empty for none.</summary>
     public string ImageSdkDirectory { get; set; } = "";
 

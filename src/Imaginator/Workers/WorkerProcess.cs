@@ -1,6 +1,8 @@
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Imaginator.Engine;
+using ImageSdk.Imaginator.Folders;
 using ImageSdk.Imaginator.Git;
+using ImageSdk.Imaginator.Options;
 using ImageSdk.Imaginator.Publishing;
 using ImageSdk.Imaginator.Running;
 using ImageSdk.Jobs;
@@ -23,6 +25,7 @@ sealed class WorkerProcess : IAsyncDisposable
     readonly WorkerSlot slot;
     readonly BuildDirectories directories;
     readonly GitMirrors mirrors;
+    readonly FolderCare folders;
     readonly CoordinatorLink coordinator;
     readonly JobRunner runner;
     readonly WorkerPresence presence;
@@ -32,8 +35,10 @@ sealed class WorkerProcess : IAsyncDisposable
     WorkerProcess(WorkerOptions options, JobQueue queue, WorkerSlot slot, Action<string> log, TimeProvider time)
     {
         (this.options, this.queue, this.slot, this.log, this.time) = (options, queue, slot, log, time);
-        directories = new(Path.Combine(slot.Path, "builds"));
+        var gate = new BuildGate();
+        directories = new(Path.Combine(slot.Path, "builds"), gate);
         mirrors = new(Path.Combine(slot.Path, "git"), time);
+        folders = new(FolderTable.OfStreams(Settings(MachineArchitecture.Own, options.ImageServer("localhost:0")), options.Quotas, mirrors, directories, time), gate, log, time);
         coordinator = new($"{options.ImaginatorHost}:{options.ImaginatorPort}", () => ClientOptions(verify: true), log, time);
         var builds = new WorkerBuilds(BuildAsync, log);
         var profile = new WorkerProfile(options.Name, [EngineJob.Kind]) { Architectures = options.Architectures, Labels = options.Labels };
@@ -77,12 +82,15 @@ sealed class WorkerProcess : IAsyncDisposable
         await using var noted = stop.Register(stopping.Cancel);
         var doing = runner.RunAsync(ending.Token);
         var beating = presence.RunAsync(ending.Token);
+        // A worker for one build leaves what is in the folders to the next ones.
+        var caring = options.Once ? Task.CompletedTask : folders.RunAsync(ending.Token);
         if (options.Once)
             _ = GiveUpWaitingAsync(ending.Token);
         await Task.WhenAny(doing, beating);
         // A name that another has taken ends this one.
         await ending.CancelAsync();
         await doing;
+        await caring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await presence.LeaveAsync(CancellationToken.None);
         if (beating.IsFaulted)
             await beating;
@@ -137,11 +145,15 @@ sealed class WorkerProcess : IAsyncDisposable
 
     LocalStreamBuilder CreateBuilder(WorkerSetup setup, ImageServerLink server)
     {
+        return new(Settings(setup.Architecture, server.Address), setup.Main, () => setup.Secrets, mirrors, server, directories, time);
+    }
+
+    EngineSettings Settings(string architecture, string server)
+    {
         var hasCertificate = File.Exists(options.CertificateFile);
-        var settings = new EngineSettings(
-            slot.Path, options.CacheDirectory.Length > 0 ? options.CacheDirectory : Path.Combine(options.StateDirectory, "cache"), SharedCache.Of(options.SharedCache, ServerSettings), setup.Architecture,
-            ServerSettings(server.Address), EngineProgram.WorkerAssembly, EngineProgram.FindDotnet()) { ImageSdkDirectory = options.ImageSdkDirectory };
-        return new(settings, setup.Main, () => setup.Secrets, mirrors, server, directories, time);
+        return new(
+            slot.Path, options.CacheDirectory.Length > 0 ? options.CacheDirectory : Path.Combine(options.StateDirectory, "cache"), SharedCache.Of(options.SharedCache, ServerSettings), architecture,
+            ServerSettings(server), EngineProgram.WorkerAssembly, EngineProgram.FindDotnet()) { ImageSdkDirectory = options.ImageSdkDirectory };
 
         ImageServerSettings ServerSettings(string address) => EngineProgram.ServerSettings(address, slot.Path, hasCertificate ? options.CertificateFile : "", hasCertificate ? options.KeyFile : "");
     }

@@ -87,6 +87,7 @@ public sealed class ArchivePageTests
     {
         path ??= $"/showAllBuilds?q={new string('x', LogSearch.MaximumText + 1)}";
         await using var imaginator = await TestImaginator.StartAsync("""{"Streams": {"base/os": {} } }""");
+        await imaginator.Daemon.Parts.StreamsFile.Loaded;
         var (status, page) = await GetAsync(imaginator, path);
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains("IMG7503", page, StringComparison.Ordinal);

@@ -1,3 +1,6 @@
+using System.Text;
+using ImageSdk.Posix;
+
 namespace ImageSdk.Imaginator.Tests;
 
 /// <summary>A folder for one test, with a name as users have them.</summary>
@@ -15,5 +18,10 @@ sealed class Folder : IDisposable
         return file;
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    // Names in it may be any bytes.
+    public void Dispose()
+    {
+        using var parent = DirectoryHandle.Open(System.IO.Path.GetDirectoryName(Path)!);
+        parent.RemoveTree(Encoding.UTF8.GetBytes(System.IO.Path.GetFileName(Path)));
+    }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Hosting.Web.Requests;
+using ImageSdk.Images;
 using ImageSdk.Imaginator.Builds;
 using ImageSdk.Imaginator.Running;
 using ImageSdk.Imaginator.Configuration;
@@ -44,6 +45,7 @@ static class StatusPage
             Section(html, "failed", "Failed or cancelled", () => html.Jobs(failed, now, "No build has failed."));
             Section(html, "good", "Built", () => html.Jobs(good, now, "No build has succeeded yet."));
             WriteCycle(html, parts, now);
+            WriteFolders(html, parts);
             Section(html, "more", "More", () =>
             {
                 using var _ = html.Open("dl", ("class", "facts"));
@@ -67,7 +69,9 @@ static class StatusPage
             Banner(html, "archive", "Automatic builds are disabled.", $"Until {PageElements.Distance(automatic, now)}; images are kept for longer instead.");
         if (parts.StreamsFile.Problem is { } problem)
             Banner(html, "danger", "The streams file cannot be used as it is.", problem.ToLine());
-        else if (parts.StreamsFile.LoadedAt is null)
+        foreach (var state in parts.Folders.States.Where(state => state.Problem.Length > 0 || state.Warning.Length > 0))
+            Banner(html, "danger", $"The folder {state.Folder.Name} is not kept within its quota.", state.Problem.Length > 0 ? state.Problem : state.Warning);
+        if (parts.StreamsFile.Problem is null && parts.StreamsFile.LoadedAt is null)
             Banner(html, "danger", "The streams file has not been read yet.", parts.StreamsFile.Name);
     }
 
@@ -91,6 +95,22 @@ static class StatusPage
                 html.Cell("Result", result.IsExtended ? "kept for longer" : result.Failure.Length > 0 ? "failed" : "built", null);
                 html.Cell("Image", result.Image, null);
                 html.Cell("Failure", result.Failure, null);
+            }
+    });
+
+    static void WriteFolders(HtmlWriter html, ImaginatorParts parts) => Section(html, "folders", "Folders of the state directory", () =>
+    {
+        using var _ = html.Open("table", ("class", "cards"));
+        html.Columns(("Folder", null), ("Size", "number"), ("Quota", "number"), ("Removed since the start", "number"), ("Flag", null));
+        using var __ = html.Open("tbody");
+        foreach (var state in parts.Folders.States)
+            using (html.Open("tr"))
+            {
+                html.Element("th", state.Folder.Name, ("scope", "row"), ("class", "name"), ("title", state.Folder.Holds));
+                html.Cell("Size", HumanSize.Format(state.Size), "number");
+                html.Cell("Quota", HumanSize.Format(state.Folder.Limits.Quota), "number");
+                html.Cell("Removed since the start", HumanSize.Format(state.Removed), "number");
+                html.Cell("Flag", $"-{state.Folder.Flag}", null);
             }
     });
 
@@ -122,6 +142,20 @@ static class StatusPage
         json.WriteString("streamsProblem", parts.StreamsFile.Problem?.ToLine());
         WriteTime("requestsDisabledUntil", parts.Switches.RequestsDisabledUntil);
         WriteTime("automaticDisabledUntil", parts.Switches.AutomaticDisabledUntil);
+        json.WriteStartArray("folders");
+        foreach (var state in parts.Folders.States)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", state.Folder.Name);
+            json.WriteString("holds", state.Folder.Holds);
+            json.WriteString("flag", state.Folder.Flag);
+            json.WriteNumber("size", state.Size);
+            json.WriteNumber("quota", state.Folder.Limits.Quota);
+            json.WriteNumber("removed", state.Removed);
+            json.WriteString("problem", state.Problem.Length > 0 ? state.Problem : state.Warning);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         WriteJobs("current", current);
         WriteJobs("failed", failed);
         WriteJobs("succeeded", good);
