@@ -55,12 +55,20 @@ public sealed class DiskImageUnpackerTests(DiskImageUnpackerTests.Sample sample)
     [InlineData("qcow2", "-c")]
     [InlineData("qcow2", "-c", "-o", "compression_type=zstd")]
     [InlineData("qcow2", "-o", "cluster_size=512")]
-    public void A_qcow2_is_read_as_qemu_reads_it(params string[] options)
+    [InlineData("vmdk")]
+    [InlineData("vmdk", "-o", "subformat=streamOptimized")]
+    [InlineData("vmdk", "-o", "zeroed_grain=on")]
+    [InlineData("vpc")]
+    [InlineData("vpc", "-o", "subformat=fixed,force_size")]
+    [InlineData("vhdx")]
+    [InlineData("vhdx", "-o", "subformat=fixed,block_size=2M")]
+    [InlineData("vhdx", "-o", "block_size=1M")]
+    public void A_disk_image_is_read_as_qemu_reads_it(params string[] options)
     {
         var name = $"disk {string.Join(' ', options)}";
         var (file, target) = (Tree[name + ".file"], name + " unpacked");
         SampleTree.Run("qemu-img", ["convert", "-f", "raw", "-O", .. options, sample.Ext4.Value, file]);
-        Assert.Equal("qcow2", Unpack(file, target).Format);
+        Assert.Equal(options[0] == "vpc" ? "vhd" : options[0], Unpack(file, target).Format);
         Same(target);
     }
 
@@ -134,8 +142,15 @@ public sealed class DiskImageUnpackerTests(DiskImageUnpackerTests.Sample sample)
         { "a backing file", "cd \"$1\"; qemu-img create -q -f qcow2 -b /etc/passwd -F raw bad 1M", "it has a backing file" },
         { "data elsewhere", "cd \"$1\"; qemu-img create -q -f qcow2 -o data_file=data,data_file_raw=on bad 1M", "its data are in another file" },
         { "another version", "printf 'QFI\\373\\0\\0\\0\\011' > \"$1/bad\"; head -c 200 /dev/zero >> \"$1/bad\"", "its version of qcow2 is 9" },
-        { "a vmdk", "qemu-img create -q -f vmdk \"$1/bad\" 1M", "it is in the format vmdk" },
-        { "a vhdx", "qemu-img create -q -f vhdx \"$1/bad\" 1M", "it is in the format vhdx" },
+        { "a vmdk of several files", "qemu-img create -q -f vmdk -o subformat=monolithicFlat \"$1/bad\" 1M", "whose data are in other files" },
+        { "a vmdk of many files", "qemu-img create -q -f vmdk -o subformat=twoGbMaxExtentSparse \"$1/x.vmdk\" 1M; mv \"$1\"/x-s001.vmdk \"$1/bad\"", "its data are in other files" },
+        { "a vmdk that names another", "qemu-img create -q -f vmdk \"$1/bad\" 1M; sed -i 's/SPARSE/FLAT  /' \"$1/bad\"", "its data are in other files" },
+        { "a vmdk with a parent", "cd \"$1\"; qemu-img create -q -f vmdk base 1M; qemu-img create -q -f vmdk -b base -F vmdk bad", "it stands on another file" },
+        { "a cut vmdk", "qemu-img convert -O vmdk -o subformat=streamOptimized \"$2\" \"$1/whole\"; head -c $(($(stat -c %s \"$1/whole\") / 2)) \"$1/whole\" > \"$1/bad\"", "it is cut off" },
+        { "a vhd with a parent", "qemu-img create -q -f vpc \"$1/bad\" 4M; python3 - \"$1/bad\" <<'X'\nimport sys,struct\nf=open(sys.argv[1],'r+b');d=bytearray(f.read())\nfor at in (0,len(d)-512):\n d[at+63]=4;d[at+64:at+68]=bytes(4);d[at+64:at+68]=struct.pack('>I',~sum(d[at:at+512])&0xffffffff)\nf.seek(0);f.write(d)\nX", "it stands on another file" },
+        { "a vhd without footers", "qemu-img create -q -f vpc \"$1/bad\" 4M; printf x | dd of=\"$1/bad\" bs=1 seek=100 conv=notrunc status=none; truncate -s -512 \"$1/bad\"", "both copies of its footer are damaged" },
+        { "a vhdx without headers", "qemu-img create -q -f vhdx \"$1/bad\" 4M; for i in 65540 131076; do printf xxxx | dd of=\"$1/bad\" bs=1 seek=$i conv=notrunc status=none; done", "both of its headers are damaged" },
+        { "a vdi", "qemu-img create -q -f vdi \"$1/bad\" 1M", "it is in the format vdi" },
         { "nothing", ": > \"$1/bad\"", "too few for a disk" },
         { "zeros", "truncate -s 1M \"$1/bad\"", "the whole disk has nothing known" },
         { "no root", "mke2fs -q -F \"$1/bad\" 4M", "none of its file systems has a directory /etc" },
@@ -177,6 +192,10 @@ public sealed class DiskImageUnpackerTests(DiskImageUnpackerTests.Sample sample)
     [InlineData("ext4")]
     [InlineData("qcow2")]
     [InlineData("gpt")]
+    [InlineData("vmdk")]
+    [InlineData("vmdk -o subformat=streamOptimized")]
+    [InlineData("vpc")]
+    [InlineData("vhdx -o block_size=1M")]
     public void Damaged_images_are_read_or_refused(string kind)
     {
         var folder = Directory.CreateDirectory(Tree[$"fuzz {kind}"]).FullName;
@@ -186,9 +205,9 @@ public sealed class DiskImageUnpackerTests(DiskImageUnpackerTests.Sample sample)
         SampleTree.Run("setfattr", "-n", "user.a", "-v", "b", Path.Combine(small, "file"));
         var file = Path.Combine(folder, "image");
         SampleTree.Run("mke2fs", "-q", "-F", "-E", "root_owner", "-t", "ext4", "-O", "^has_journal", "-d", Path.Combine(folder, "tree"), file, "2M");
-        if (kind == "qcow2")
+        if (kind is not ("ext4" or "gpt"))
         {
-            SampleTree.Run("qemu-img", "convert", "-O", "qcow2", file, file + "2");
+            SampleTree.Run("qemu-img", ["convert", "-O", .. kind.Split(' '), file, file + "2"]);
             File.Move(file + "2", file, overwrite: true);
         }
         else if (kind == "gpt")

@@ -5,15 +5,15 @@ namespace ImageSdk.DiskImages.Blocks;
 /// <summary>Opens a disk image by what its first bytes say.</summary>
 static class DiskFile
 {
-    /// <summary>Formats that have a reader of their own; all others are raw.</summary>
-    static readonly (string Name, byte[] Magic, Func<IBlocks, IBlocks>? Open)[] formats =
+    /// <summary>Formats by their first bytes. All others are raw; those without a reader are refused by what they name.</summary>
+    static readonly (string Name, byte[] Magic, Func<IBlocks, IBlocks> Open)[] formats =
     [
         ("qcow2", Qcow2Blocks.Magic.ToArray(), static file => new Qcow2Blocks(file)),
-        ("vmdk", [.. "KDMV"u8], null),
-        ("vmdk", [.. "# Disk DescriptorFile"u8], null),
-        ("vhdx", [.. "vhdxfile"u8], null),
-        ("vhd", [.. "conectix"u8], null),
-        ("vdi", [.. "<<< "u8], null),
+        ("vmdk", VmdkBlocks.Magic.ToArray(), static file => new VmdkBlocks(file)),
+        ("vhdx", VhdxBlocks.Magic.ToArray(), static file => new VhdxBlocks(file)),
+        ("vhd", VhdBlocks.Magic.ToArray(), static file => new VhdBlocks(file)),
+        ("vmdk", [.. "# Disk DescriptorFile"u8], static _ => throw new DiskImageException("it is the descriptor of a vmdk, whose data are in other files; an image has to be one file (qemu-img convert -O qcow2 makes it so)")),
+        ("vdi", [.. "<<< "u8], static _ => throw new DiskImageException("it is in the format vdi, which cannot be read directly (qemu-img convert -O qcow2 makes one that can)")),
     ];
 
     /// <returns>The disk, and the name of its format.</returns>
@@ -29,10 +29,8 @@ static class DiskFile
             file.Read(0, start);
             foreach (var (name, magic, open) in formats)
                 if (start.StartsWith(magic))
-                    return open is null
-                        ? throw new DiskImageException($"it is in the format {name}, which cannot be read directly (qemu-img convert -O qcow2 makes one that can)")
-                        : (open(file), name);
-            return (file, "raw");
+                    return (open(file), name);
+            return VhdBlocks.IsFixed(file) ? (new VhdBlocks(file), "vhd") : (file, "raw");
         }
         catch
         {

@@ -93,6 +93,8 @@ sealed class TreeWriter(DirectoryHandle root) : IDisposable
                     entry.WriteContent?.Invoke(file);
                 }
                 break;
+            case FileKind.Symlink when entry.Target.Length == 0 || entry.Target.Contains((byte)0):
+                throw new DiskImageException($"its link {Encoding.UTF8.GetString(entry.Path)} is damaged: it leads to an empty name, or one with a zero byte in it");
             case FileKind.Symlink:
                 directory.MakeSymlink(name, entry.Target);
                 directory.SetOwner(name, entry.Uid, entry.Gid);
@@ -125,6 +127,8 @@ sealed class TreeWriter(DirectoryHandle root) : IDisposable
     void SetAttribute(DirectoryHandle directory, byte[] name, string attribute, byte[] value)
     {
         var bytes = Encoding.UTF8.GetBytes(attribute);
+        if (bytes.Length == 0 || bytes.Contains((byte)0))
+            throw new DiskImageException($"its entry {Encoding.UTF8.GetString(name)} has an extended attribute with a damaged name");
         if (OverlayAttributes.IsReserved(bytes))
             throw new DiskImageException($"a file in it has the attribute {attribute}, which is the overlay file system's own");
         try
