@@ -70,6 +70,9 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
     {
         if (project.Bootstrap is not { } bootstrap)
             return;
+        // Raise it when a file is unpacked to another tree than before; bootstraps have nothing to do with it.
+        if (bootstrap.IsUnpacked)
+            inputs.Line("unpacker", "2");
         if (bootstrap.Download is { } download)
             inputs.Line("unpack", download.Digest);
         else if (bootstrap.SourceFile.Length > 0)

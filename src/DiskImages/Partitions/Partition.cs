@@ -8,6 +8,9 @@ namespace ImageSdk.DiskImages.Partitions;
 /// <param name="Name">Of a GPT; empty for others.</param>
 sealed record Partition(int Number, long Start, long Length, string Type, string Name)
 {
+    /// <summary>As blkid(8) writes PARTUUID; empty for a whole disk.</summary>
+    public string Uuid { get; init; } = "";
+
     /// <summary>Of an EFI system partition, by either table.</summary>
     public bool IsEfiSystem => Type is "c12a7328-f81f-11d2-ba4b-00a0c93ec93b" or "ef";
 }

@@ -7,7 +7,7 @@ namespace ImageSdk.DiskImages.Partitions;
 /// <summary>Reads partition tables: GPT (UEFI specification 2.10, chapter 5), by its second copy where the first is damaged, and MBR with logical partitions.</summary>
 static class PartitionTableReader
 {
-    const int SectorSize = 512, MbrSignature = 0xAA55, MbrTable = 446, MbrEntry = 16, MbrEntries = 4;
+    const int SectorSize = 512, MbrSignature = 0xAA55, MbrDiskSignature = 440, MbrTable = 446, MbrEntry = 16, MbrEntries = 4;
     const int LongestGpt = 1 << 20, SmallestGptEntry = 128, MostLogical = 60;
     const byte Protective = 0xEE;
 
@@ -61,7 +61,7 @@ static class PartitionTableReader
             if (first <= 0 || last < first || last >= disk.Length / SectorSize)
                 throw new DiskImageException($"its partition {i + 1} reaches beyond its end (sectors {first} to {last}): it is cut off");
             var name = Encoding.Unicode.GetString(entry.Slice(56, 72)).TrimEnd('\0');
-            partitions.Add(new(i + 1, first * SectorSize, (last - first + 1) * SectorSize, type.ToString(), name));
+            partitions.Add(new(i + 1, first * SectorSize, (last - first + 1) * SectorSize, type.ToString(), name) { Uuid = new Guid(entry.Slice(16, 16)).ToString() });
         }
         return partitions;
     }
@@ -69,21 +69,22 @@ static class PartitionTableReader
     static List<Partition> ReadMbr(IBlocks disk, ReadOnlySpan<byte> sector)
     {
         var partitions = new List<Partition>();
+        var signature = BinaryPrimitives.ReadUInt32LittleEndian(sector[MbrDiskSignature..]);
         for (var i = 0; i < MbrEntries; i++)
         {
             var (type, start, length) = EntryOf(sector, i);
             if (type == 0 || length == 0 || start + length > disk.Length)
                 continue;
             if (extendedTypes.Contains(type))
-                ReadLogical(disk, start, partitions);
+                ReadLogical(disk, start, signature, partitions);
             else
-                partitions.Add(new(i + 1, start, length, $"{type:x2}", ""));
+                partitions.Add(new(i + 1, start, length, $"{type:x2}", "") { Uuid = UuidOf(signature, i + 1) });
         }
         return partitions;
     }
 
     // A chain of sectors, each with a partition and the place of the next sector.
-    static void ReadLogical(IBlocks disk, long extended, List<Partition> partitions)
+    static void ReadLogical(IBlocks disk, long extended, uint signature, List<Partition> partitions)
     {
         Span<byte> sector = stackalloc byte[SectorSize];
         var place = extended;
@@ -94,13 +95,15 @@ static class PartitionTableReader
                 return;
             var (type, start, length) = EntryOf(sector, 0);
             if (type != 0 && length > 0 && place + start + length <= disk.Length)
-                partitions.Add(new(number, place + start, length, $"{type:x2}", ""));
+                partitions.Add(new(number, place + start, length, $"{type:x2}", "") { Uuid = UuidOf(signature, number) });
             var (nextType, next, _) = EntryOf(sector, 1);
             if (!extendedTypes.Contains(nextType) || next == 0)
                 return;
             place = extended + next;
         }
     }
+
+    static string UuidOf(uint signature, int number) => $"{signature:x8}-{number:x2}";
 
     static (byte Type, long Start, long Length) EntryOf(ReadOnlySpan<byte> sector, int number)
     {

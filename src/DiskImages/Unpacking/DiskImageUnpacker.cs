@@ -1,8 +1,9 @@
+using System.Text;
 using ImageSdk.Archives;
 using ImageSdk.Archives.Compression;
 using ImageSdk.DiskImages.Blocks;
-using ImageSdk.DiskImages.Ext4;
 using ImageSdk.DiskImages.Partitions;
+using ImageSdk.DiskImages.Volumes;
 using ImageSdk.Posix;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,10 +14,15 @@ namespace ImageSdk.DiskImages.Unpacking;
 /// <param name="Partition">The root's, of a disk; null for an archive.</param>
 /// <param name="Volume">Label or UUID of the root's file system; empty for an archive.</param>
 /// <param name="Count">Entries.</param>
-/// <param name="Others">Partitions with Linux file systems that were left out, such as one for /boot.</param>
 /// <param name="RefusedAttributes">Names of extended attributes that this machine or user may not set.</param>
-sealed record UnpackedSource(
-    string Format, Partition? Partition, string Volume, long Count, IReadOnlyCollection<string> RefusedAttributes, IReadOnlyList<Partition> Others);
+sealed record UnpackedSource(string Format, Partition? Partition, string Volume, long Count, IReadOnlyCollection<string> RefusedAttributes)
+{
+    /// <summary>Partitions that the root mounts by its /etc/fstab, and which are in the tree.</summary>
+    public IReadOnlyList<(string Path, Partition Partition)> Mounted { get; init; } = [];
+
+    /// <summary>Partitions with Linux file systems that were left out, and why; empty where nothing mounts them.</summary>
+    public IReadOnlyList<(Partition Partition, string Reason)> Others { get; init; } = [];
+}
 
 /// <summary>Unpacks the root of a disk image or an archive into a directory, without mounting anything.</summary>
 /// <param name="scratch">A directory for what is decompressed.</param>
@@ -52,8 +58,6 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
         var start = new byte[StartLength];
         using (var handle = File.OpenHandle(file))
             RandomAccess.Read(handle, start, 0);
-        if (start.AsSpan().StartsWith("hsqs"u8))
-            throw new DiskImageException("it is a squashfs, which cannot be read directly (unsquashfs -d DIR FILE, then tar -C DIR --xattrs -cf FILE.tar .)");
         var ending = compressions.FirstOrDefault(compression => start.AsSpan().StartsWith(compression.Magic)).Ending;
         if (ending is null)
             return IsTar(start) ? UnpackTar(File.OpenHandle(file), "tar", root) : UnpackDisk(file, "", root);
@@ -92,8 +96,10 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
     {
         using (tar)
         {
-            var (count, refused) = Write(TarTree.Read(tar), root);
-            return new(format, null, "", count, refused, []);
+            using var writer = new TreeWriter(root);
+            Write(TarTree.Read(tar), writer);
+            writer.Finish();
+            return new(format, null, "", writer.Count, writer.Refused);
         }
     }
 
@@ -103,49 +109,54 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
         using (disk)
         {
             var partitions = PartitionTableReader.Read(disk);
-            var candidates = partitions.Select(partition => (Partition: partition, Volume: TryOpen(disk, partition))).Where(candidate => candidate.Volume is not null).ToList();
-            var found = candidates.Where(candidate => HasSystem(candidate.Volume!))
-                .OrderByDescending(candidate => rootTypes.Contains(candidate.Partition.Type)).ThenByDescending(candidate => candidate.Partition.Length).FirstOrDefault();
-            if (found.Volume is null)
-                throw new DiskImageException(candidates.Count == 0
-                    ? $"no partition of it has a file system that can be read here (ext2, ext3, ext4): {Describe(disk, partitions)}"
+            var volumes = partitions.Select(partition => PartitionVolume.TryOpen(disk, partition)).OfType<PartitionVolume>().ToList();
+            var found = volumes.Where(volume => volume.HasSystem)
+                .OrderByDescending(volume => rootTypes.Contains(volume.Partition.Type)).ThenByDescending(volume => volume.Partition.Length).FirstOrDefault();
+            if (found is null)
+                throw volumes.Find(volume => volume.Fault is not null)?.Fault ?? new DiskImageException(volumes.Count == 0
+                    ? $"no partition of it has a file system that can be read here ({string.Join(", ", PartitionVolume.Kinds)}): {Describe(disk, partitions)}"
                     : $"none of its file systems has a directory /etc, so that none is a root: {Describe(disk, partitions)}");
-            var name = found.Volume.Label.Length > 0 ? found.Volume.Label : found.Volume.Uuid.ToString();
+            var mounts = FileSystemTable.Read(found.Volume!).Select(line => (line.Path, Volume: volumes.Find(volume => volume != found && volume.IsMeantBy(line))))
+                .Where(mount => mount.Volume is not null).DistinctBy(mount => mount.Path).ToList();
             var (written, length) = (0L, new FileInfo(file).Length);
-            var (count, refused) = Write(Ext4Tree.Read(found.Volume, bytes =>
+            using var writer = new TreeWriter(root);
+            Write(VolumeTree.Read(found.Volume!, [], Count), writer);
+            foreach (var (path, volume) in mounts.Where(mount => mount.Volume!.Fault is null))
+                Write(VolumeTree.Read(volume!.Volume!, Encoding.UTF8.GetBytes(path), Count), writer, isMounted: true);
+            writer.Finish();
+            var mounted = mounts.Where(mount => mount.Volume!.Fault is null).Select(mount => ('/' + mount.Path, mount.Volume!.Partition)).ToList();
+            return new(format + ending, found.Partition, found.Name, writer.Count, writer.Refused)
+            {
+                Mounted = mounted,
+                Others =
+                [
+                    .. volumes.Where(volume => volume != found && !mounted.Exists(mount => mount.Item2 == volume.Partition))
+                        .Select(volume => (volume.Partition, volume.Fault?.Message ?? "")),
+                ],
+            };
+
+            void Count(long bytes)
             {
                 cancellation.ThrowIfCancellationRequested();
                 limit.Check(written += bytes, length, Path.GetFileName(file));
-            }), root);
-            return new(format + ending, found.Partition, name, count, refused,
-                [.. candidates.Where(candidate => candidate != found).Select(candidate => candidate.Partition)]);
+            }
         }
     }
 
-    (long Count, IReadOnlyCollection<string> Refused) Write(IEnumerable<SourceEntry> entries, DirectoryHandle root)
+    /// <param name="isMounted">Whether the first entry is the root of another file system than the one below it.</param>
+    void Write(IEnumerable<SourceEntry> entries, TreeWriter writer, bool isMounted = false)
     {
-        using var writer = new TreeWriter(root);
         foreach (var entry in entries)
         {
             cancellation.ThrowIfCancellationRequested();
-            writer.Add(entry);
+            if (isMounted)
+                writer.AddMounted(entry);
+            else
+                writer.Add(entry);
+            isMounted = false;
             if (writer.Count % ReportInterval == 0)
                 Progress?.Invoke(writer.Count);
         }
-        writer.Finish();
-        return (writer.Count, writer.Refused);
-    }
-
-    static Ext4Volume? TryOpen(IBlocks disk, Partition partition)
-    {
-        var part = new BlockRange(disk, partition.Start, partition.Length);
-        return Ext4Volume.IsOne(part) ? new(part) : null;
-    }
-
-    static bool HasSystem(Ext4Volume volume)
-    {
-        const uint Root = 2;
-        return Ext4Directory.Read(volume.ReadInode(Root), volume.BlockSize).Any(entry => entry.Name.AsSpan().SequenceEqual("etc"u8) && volume.ReadInode(entry.Inode).Kind == FileKind.Directory);
     }
 
     static string Describe(IBlocks disk, IReadOnlyList<Partition> partitions) => string.Join(", ", partitions.Select(partition =>

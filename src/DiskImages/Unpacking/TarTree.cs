@@ -1,4 +1,5 @@
 using ImageSdk.Archives;
+using ImageSdk.DiskImages.Volumes;
 using ImageSdk.Posix;
 using Microsoft.Win32.SafeHandles;
 

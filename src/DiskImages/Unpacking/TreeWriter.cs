@@ -1,5 +1,6 @@
 using System.Text;
 using ImageSdk.Images;
+using ImageSdk.DiskImages.Volumes;
 using ImageSdk.Posix;
 using ImageSdk.Trees;
 
@@ -50,6 +51,18 @@ sealed class TreeWriter(DirectoryHandle root) : IDisposable
         if (directory.TryStat(name) is not null)
             directory.RemoveTree(name);
         Make(directory, name, entry);
+    }
+
+    /// <summary>Adds the root of another file system, which hides what was there.</summary>
+    public void AddMounted(SourceEntry entry)
+    {
+        var directory = ParentOf(entry.Path);
+        var name = BytePath.NameOf(entry.Path).ToArray();
+        byte[] below = [.. entry.Path, (byte)'/'];
+        directories.RemoveAll(other => other.Path.AsSpan().SequenceEqual(entry.Path) || other.Path.AsSpan().StartsWith(below));
+        if (directory.TryStat(name) is not null)
+            directory.RemoveTree(name);
+        Add(entry);
     }
 
     /// <summary>Sets what is left to set, those below first.</summary>

@@ -27,10 +27,11 @@ static class FileUnpacker
                 { Number: 0 } => $", a file system without a partition table ({source.Volume})",
                 var partition => $", the root in partition {partition.Number} ({source.Volume})",
             };
-            context.Log($"Unpacked {source.Count} entries of {name}: {source.Format}{place}");
+            var mounted = string.Concat(source.Mounted.Select(mount => $", {mount.Path} in partition {mount.Partition.Number}"));
+            context.Log($"Unpacked {source.Count} entries of {name}: {source.Format}{place}{mounted}");
             if (source.Others.Count > 0)
                 context.Warn("IMG2251",
-                    $"{name} has file systems besides the root's in partition{(source.Others.Count > 1 ? "s" : "")} {string.Join(", ", source.Others.Select(other => other.Number))}, which are left out: what lies in them, such as /boot, is not in the image.");
+                    $"{name} has file systems that its root does not mount, which are left out: {string.Join("; ", source.Others.Select(other => $"partition {other.Partition.Number}{(other.Reason.Length > 0 ? $" ({other.Reason})" : "")}"))}.");
             if (source.RefusedAttributes.Count > 0)
                 context.Warn("IMG2252", $"Extended attributes of {name} may not be set here, and are left out: {string.Join(", ", source.RefusedAttributes)}.");
         }

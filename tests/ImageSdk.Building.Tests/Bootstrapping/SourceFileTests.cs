@@ -9,6 +9,7 @@ public class SourceFileTests(BaseImage @base) : IClassFixture<BaseImage>
     [ImageTheory]
     [InlineData("qcow2", "Bootable=false")]
     [InlineData("tar", "Compression=zstd")]
+    [InlineData("squashfs", "Compression=zstd")]
     public async Task An_image_is_built_on_a_file(string format, string option)
     {
         var (below, _) = @base.New($"below-{format}");

@@ -1,7 +1,7 @@
 using ImageSdk.Posix;
 using Microsoft.Win32.SafeHandles;
 
-namespace ImageSdk.DiskImages.Unpacking;
+namespace ImageSdk.DiskImages.Volumes;
 
 /// <summary>An entry of a tree that is being unpacked.</summary>
 /// <param name="Path">From the root, without a slash at either end; empty for the root itself.</param>
