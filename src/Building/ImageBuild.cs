@@ -127,6 +127,9 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         return await resolver.ResolveAsync(plan.Project.Archives, cancellation);
     }
 
+    /// <summary>"sha256:HEX" or "sha512:HEX" of the file that is fetched and unpacked, once the source is resolved; null where none is.</summary>
+    public string? DownloadDigest => state.ReadPlan().Project.Bootstrap?.Download is { Digest: { Length: > 0 } digest } ? digest : null;
+
     /// <summary>Writes STAGE.inputs, what the stage reads, only when it changed. Cheap: unchanged files are not read again.</summary>
     public void DigestInputs(ImageStage stage)
     {

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using ImageSdk.Contracts.Networking;
 
 namespace ImageSdk.Building.Downloads;
 
 /// <summary>Opens contents by their addresses: http and https by the proxies of the environment, and files.</summary>
-sealed class ContentSource : IDisposable
+/// <param name="denied">Networks that are not connected to; null for none.</param>
+sealed class ContentSource(DeniedNetworks? denied = null) : IDisposable
 {
     /// <summary>The longest that a server may say nothing.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -14,7 +16,7 @@ sealed class ContentSource : IDisposable
 
     readonly Lazy<HttpClient> client = new(() =>
     {
-        var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(30), MaxAutomaticRedirections = MostRedirects }) { Timeout = Patience };
+        var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(30), MaxAutomaticRedirections = MostRedirects, ConnectCallback = denied is null ? null : denied.ConnectAsync }) { Timeout = Patience };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("ImageSdk/1.0");
         return client;
     });

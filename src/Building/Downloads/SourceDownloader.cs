@@ -7,13 +7,14 @@ namespace ImageSdk.Building.Downloads;
 
 /// <summary>Fetches what an image is built on, and says by which digest it is known.</summary>
 /// <param name="projectFile">Where errors point; null for nowhere.</param>
-sealed class SourceDownloader(LayerStore layers, IBuildListener listener, string? projectFile) : IDisposable
+/// <param name="denied">Networks that are not connected to.</param>
+sealed class SourceDownloader(LayerStore layers, IBuildListener listener, string? projectFile, IReadOnlyList<string> denied) : IDisposable
 {
     const long LongestChecksums = 16 << 20;
 
     static readonly string[] signatureEndings = [".gpg", ".asc", ".sign", ".sig"];
 
-    readonly ContentSource source = new();
+    readonly ContentSource source = new(denied.Count > 0 ? new(denied) : null);
 
     Downloader Downloads => new(new(layers), source, Progress, () => listener.Progress("Waiting for another build that downloads the same"));
 

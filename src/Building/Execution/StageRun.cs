@@ -79,7 +79,7 @@ sealed class StageRun(
     {
         if (plan.Project.Bootstrap?.Download is not { } download)
             return "";
-        using var downloader = new SourceDownloader(layers, listener, plan.Project.ProjectFile);
+        using var downloader = new SourceDownloader(layers, listener, plan.Project.ProjectFile, download.DeniedNetworks);
         return await downloader.FetchAsync(download, ContentDigest.TryParse(download.Digest) ?? throw Unprepared(ImageStage.ResolveSourceImage), cancellation);
     }
 

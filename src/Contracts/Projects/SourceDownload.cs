@@ -12,4 +12,7 @@ public sealed record SourceDownload(string Url)
 
     /// <summary>An OpenPGP key that has signed the checksums; empty for none.</summary>
     public string KeyFile { get; init; } = "";
+
+    /// <summary>Networks that are not connected to for it, where its address comes from someone else; none as a rule.</summary>
+    public IReadOnlyList<string> DeniedNetworks { get; init; } = [];
 }

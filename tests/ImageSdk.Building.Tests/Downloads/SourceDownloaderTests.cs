@@ -72,7 +72,7 @@ public sealed class SourceDownloaderTests : IClassFixture<SourceDownloaderTests.
     async Task<string> ResolveAsync(SourceDownload download)
     {
         Assert.Null(SourceDownloader.Check(download, "p"));
-        using var downloader = new SourceDownloader(new LayerStore(Path.Combine(folder, "cache"), Posix.Processes.UserId), listener, null);
+        using var downloader = new SourceDownloader(new LayerStore(Path.Combine(folder, "cache"), Posix.Processes.UserId), listener, null, []);
         var digest = await downloader.ResolveAsync(download, CancellationToken.None);
         Assert.Equal(content, File.ReadAllBytes(await downloader.FetchAsync(download, digest, CancellationToken.None)));
         return digest.ToString();

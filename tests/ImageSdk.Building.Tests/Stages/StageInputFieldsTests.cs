@@ -161,6 +161,7 @@ public sealed class StageInputFieldsTests : IDisposable
         ["SourceDownload.Url"] = OfDownload((_, download) => download with { Url = "https://another/x" }, none),
         ["SourceDownload.Digest"] = OfDownload((_, download) => download with { Checksums = "", Digest = $"sha256:{new string('1', 64)}" }, UnpackSourceImage),
         ["SourceDownload.Checksums"] = OfDownload((_, download) => download with { Checksums = "SHA512SUMS" }, none),
+        ["SourceDownload.DeniedNetworks"] = OfDownload((_, download) => download with { DeniedNetworks = ["10.0.0.0/8"] }, none),
         ["SourceDownload.KeyFile"] = OfDownload((test, download) => download with { KeyFile = test.Other }, none),
         ["BootstrapSettings.PackagerType"] = OfBootstrap(bootstrap => bootstrap with { PackagerType = "rpm" }),
         ["PackagerType.Name"] = OfPackager(packager => packager with { Name = "another" }),
