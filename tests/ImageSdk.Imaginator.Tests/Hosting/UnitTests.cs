@@ -27,6 +27,7 @@ public sealed class UnitTests
         using var process = Process.Start(new ProcessStartInfo(Verifier, ["verify", "--man=no", file]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var said = await process.StandardError.ReadToEndAsync() + await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        Assert.Equal((0, ""), (process.ExitCode, said));
+        // What else is installed on the machine has units of its own.
+        Assert.Equal((0, ""), (process.ExitCode, string.Join('\n', said.Split('\n').Where(line => line.Contains("imaginator", StringComparison.Ordinal)))));
     }
 }
