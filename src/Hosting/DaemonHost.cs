@@ -81,6 +81,7 @@ public sealed class DaemonHost<TDaemon> : IAsyncDisposable where TDaemon : IDaem
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = options.Name });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddRoutingCore();
+        daemon.AddServices(builder.Services);
         builder.Services.AddSingleton(services => port = new SharedPort(srpc, options, log, services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<Microsoft.AspNetCore.Connections.IConnectionListenerFactory>(services => services.GetRequiredService<SharedPort>());
         var metrics = new MetricTable(srpc, options, started);

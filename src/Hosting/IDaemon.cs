@@ -2,6 +2,7 @@ using ImageSdk.Hosting.Metrics;
 using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.Srpc;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageSdk.Hosting;
 
@@ -13,6 +14,11 @@ public interface IDaemon : IDisposable
 
     /// <summary>Adds its metrics to those of the process.</summary>
     void AddMetrics(MetricTable metrics);
+
+    /// <summary>Adds what its pages need of the web server, such as documents of its interface.</summary>
+    void AddServices(IServiceCollection services)
+    {
+    }
 
     /// <summary>Adds its pages; the common ones come with <see cref="Web.PageMap{TRequest}"/>.</summary>
     void MapPages(WebApplication web, SiteContext context);

@@ -1,0 +1,24 @@
+using System.Text;
+using ImageSdk.Contracts.Diagnostics;
+
+namespace ImageSdk.ImageBuilder.Builds;
+
+/// <summary>Writes what a build tells into its job's log.</summary>
+/// <param name="log">Of the job.</param>
+sealed class JobLog(Stream log) : IBuildListener
+{
+    readonly Lock turn = new();
+
+    public void Report(Diagnostic diagnostic) => Write(diagnostic.ToLine());
+
+    public void Progress(string message) => Write(message);
+
+    public void Output(string line) => Write(line);
+
+    public void Write(string line)
+    {
+        var bytes = Encoding.UTF8.GetBytes(line.TrimEnd('\n') + "\n");
+        lock (turn)
+            log.Write(bytes);
+    }
+}
