@@ -7,7 +7,7 @@ namespace ImageSdk.Architecture.Tests;
 public class ReferenceTests
 {
     /// <summary>Rooms of daemons and programs, to which no other room refers.</summary>
-    static readonly string[] programs = ["Cli", "ImageBuilder", "ImageServer", "Imaginator", "Tasks", "TestAdapter", "Worker"];
+    static readonly string[] programs = ["Cli", "ImageBuilder", "ImageServer", "ImageService", "Imaginator", "Tasks", "TestAdapter", "Worker"];
 
     /// <summary>Rooms of what runs inside the sandbox.</summary>
     static readonly string[] inside = ["Debian", "Sandbox", "Worker"];

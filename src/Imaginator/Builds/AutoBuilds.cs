@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
+using ImageSdk.Imaginator.Dependencies;
 using ImageSdk.Imaginator.Publishing;
 using ImageSdk.Imaginator.Running;
 using ImageSdk.Imaginator.Streams;
@@ -13,13 +14,23 @@ namespace ImageSdk.Imaginator.Builds;
 /// Cycles of automatic builds: the streams of ImageStreamsToAutoRebuild, in order and one after the other. A stream whose build fails, or any
 /// while automatic builds are disabled, has its newest image kept for longer instead.
 /// </summary>
+/// <param name="dependencies">What is built on what; null to build nothing but the streams of the list.</param>
 /// <param name="interval">From the begin of a cycle to the next; zero for those that are asked for only.</param>
 sealed class AutoBuilds(
-    BuildJobs jobs, BuildSwitches switches, StreamCatalogue streams, ImageServerLink server, TimeSpan interval, TimeSpan timeLimit, Action<string> log, TimeProvider time)
+    BuildJobs jobs, BuildSwitches switches, StreamCatalogue streams, ImageServerLink server, DependencyGenerator? dependencies, TimeSpan interval, TimeSpan timeLimit, Action<string> log, TimeProvider time)
 {
     static readonly TimeSpan pause = TimeSpan.FromSeconds(1);
     static readonly TimeSpan streamsPatience = TimeSpan.FromMinutes(5);
 
+    /// <summary>How old what is known of dependencies may be.</summary>
+    static readonly TimeSpan dependenciesAge = TimeSpan.FromSeconds(10);
+
+    /// <summary>Streams that are looked at at once.</summary>
+    const int MostChecks = 16;
+
+    readonly StaleStreams stale = new(server);
+    readonly SemaphoreSlim checks = new(MostChecks);
+    readonly Lock noting = new();
     readonly Channel<Demand> demands = Channel.CreateUnbounded<Demand>();
     int busy;
 
@@ -118,19 +129,78 @@ sealed class AutoBuilds(
                 extendOnly = true;
                 log($"Auto rebuilds disabled until {until.UtcDateTime:u}, will extend image lifetimes");
             }
-            Cycle = Cycle with { Results = [.. Cycle.Results, await RebuildAsync(stream, extendOnly, stop)] };
+            Note(await RebuildAsync(stream, extendOnly, stop));
         }
+        if (dependencies is not null && !extendOnly)
+            await FollowAsync(dependencies, stop);
         Cycle = Cycle with { EndedAt = time.GetUtcNow() };
         log($"Completed automatic image build cycle in {HumanDuration.Format(time.GetElapsedTime(began))}");
     }
 
-    async Task<AutoBuildResult> RebuildAsync(string stream, bool extendOnly, CancellationToken stop)
+    void Note(AutoBuildResult result)
+    {
+        lock (noting)
+            Cycle = Cycle! with { Results = [.. Cycle.Results, result] };
+    }
+
+    /// <summary>Builds what is built on the streams of the list, where its source has changed since, and what is built on that in turn.</summary>
+    async Task FollowAsync(DependencyGenerator generator, CancellationToken stop)
+    {
+        var sources = (await generator.GetAsync(dependenciesAge, stop))?.StreamToSource ?? new Dictionary<string, string>();
+        var dependents = sources.ToLookup(each => each.Value, each => each.Key, StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var listed = streams.Main.ImageStreamsToAutoRebuild.ToHashSet(StringComparer.Ordinal);
+        // Of a stream that is built on another of the list, the other one sees to it.
+        await Task.WhenAll(listed.Select(FollowOneAsync));
+
+        async Task FollowOneAsync(string source)
+        {
+            lock (seen)
+                if (!seen.Add(source))
+                    return;
+            await Task.WhenAll(dependents[source].Select(async dependent =>
+            {
+                await FollowAsync(dependent, source, stop);
+                await FollowOneAsync(dependent);
+            }));
+        }
+    }
+
+    async Task FollowAsync(string stream, string source, CancellationToken stop)
+    {
+        await checks.WaitAsync(stop);
+        StaleStream? found;
+        try
+        {
+            found = await stale.CheckAsync(stream, source, stop);
+        }
+        catch (SrpcException problem)
+        {
+            log($"Error looking at stream: {stream}: {problem.Message}");
+            return;
+        }
+        finally
+        {
+            checks.Release();
+        }
+        if (found is null)
+            return;
+        log($"Source of stream: {stream} has changed: {source}");
+        // It takes the place of the other image, for as long.
+        var left = found.ExpiresAt is { } end ? end - time.GetUtcNow() : TimeSpan.Zero;
+        var result = await RebuildAsync(stream, switches.AutomaticDisabledUntil is not null, stop, found.ExpiresAt is null || left > ExpiresIn ? left : ExpiresIn);
+        if (result is { Failure: "", IsExtended: false })
+            stale.Note(found);
+        Note(result with { Follows = source });
+    }
+
+    async Task<AutoBuildResult> RebuildAsync(string stream, bool extendOnly, CancellationToken stop, TimeSpan? expiresIn = null)
     {
         var failure = "";
         if (!extendOnly)
             try
             {
-                var submission = await jobs.SubmitAsync(new(stream) { ExpiresIn = ExpiresIn, TimeLimit = timeLimit, IsAutomatic = true }, stop);
+                var submission = await jobs.SubmitAsync(new(stream) { ExpiresIn = expiresIn ?? ExpiresIn, TimeLimit = timeLimit, IsAutomatic = true }, stop);
                 var job = await jobs.Queue.WaitAsync(submission.Job.Id, stop);
                 if (job is { State: JobState.Succeeded, Result: { } result })
                     return new(stream, BuildOutcome.Read(result).ImageName, "", IsExtended: false);
@@ -168,4 +238,8 @@ sealed record AutoBuildCycle(DateTimeOffset BegunAt, DateTimeOffset? EndedAt, IR
 
 /// <param name="Image">The image that was built or is kept for longer; empty for none.</param>
 /// <param name="Failure">Empty where none was.</param>
-sealed record AutoBuildResult(string Stream, string Image, string Failure, bool IsExtended);
+sealed record AutoBuildResult(string Stream, string Image, string Failure, bool IsExtended)
+{
+    /// <summary>The source that has changed; empty for a stream of the list.</summary>
+    public string Follows { get; init; } = "";
+}

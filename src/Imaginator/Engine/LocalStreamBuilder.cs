@@ -27,6 +27,7 @@ sealed class LocalStreamBuilder(
     const string DefaultBranch = "master";
 
     readonly ProjectMaker projects = new(settings, configuration);
+    readonly LinkedManifests links = new(mirrors);
     readonly ProjectEvaluator evaluator = new(settings, configuration);
 
     public async Task<IBuiltImage> BuildAsync(StreamBuild build, IBuildListener log, CancellationToken cancellation)
@@ -83,7 +84,7 @@ sealed class LocalStreamBuilder(
         var began = time.GetTimestamp();
         var tree = directory.Hold(await mirrors.FetchAsync(location.Repository, branch, location.Directory, cancellation));
         log.Progress($"Have commit {tree.CommitId} after {HumanDuration.Format(time.GetElapsedTime(began))}");
-        ManifestLinks.RequireInside(tree.Directory);
+        tree = directory.Hold(await links.ResolveAsync(location.Repository, tree, location.Directory, cancellation));
         return await EvaluateAsync(projects.Make(stream, build, directory.Path, tree.Directory, new(branch, tree.CommitId, location.PublicUrl, build.GitBranch)), directory.Path, log, cancellation);
     }
 

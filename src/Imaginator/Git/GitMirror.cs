@@ -13,6 +13,9 @@ sealed partial class GitMirror(string directory)
 {
     const string KeptRefs = "refs/imaginator/";
 
+    /// <summary>That are followed on one way.</summary>
+    const int MaximumLinks = 40;
+
     static readonly TimeSpan longestUse = TimeSpan.FromHours(1);
 
     readonly SemaphoreSlim turn = new(1);
@@ -87,16 +90,61 @@ sealed partial class GitMirror(string directory)
     {
         var git = new GitCommand(directory, url);
         await FetchObjectsAsync(git, await ListMissingAsync(git, tree, cancellation), cancellation);
-        var index = $"{target}.index~";
+        await CheckOutAsync(git, ["read-tree", tree], target, $"{target}.index~", cancellation);
+    }
+
+    /// <summary>Writes what a command puts into an index of its own.</summary>
+    static async Task CheckOutAsync(GitCommand git, string[] command, string target, string index, CancellationToken cancellation)
+    {
         try
         {
-            await git.RunAsync(["read-tree", tree], cancellation, index: index);
+            await git.RunAsync(command, cancellation, index: index);
             await git.RunAsync(["-c", "core.bare=false", "-c", "core.symlinks=true", "--work-tree", target, "checkout-index", "--all", "--force"], cancellation, index: index);
         }
         finally
         {
             File.Delete(index);
         }
+    }
+
+    /// <summary>Finds what a path means in a commit, links on the way and at its end followed as far as they stay in the repository.</summary>
+    /// <returns>Null where there is nothing.</returns>
+    /// <exception cref="GitException">It cannot be had.</exception>
+    public async Task<GitEntry?> FindAsync(GitUrl url, string commit, string path, CancellationToken cancellation)
+    {
+        var git = new GitCommand(directory, url);
+        for (var followed = 0; path.Length > 0 && followed < MaximumLinks; followed++)
+        {
+            var found = new Dictionary<string, GitEntry>(StringComparer.Ordinal);
+            foreach (var line in (await git.RunAsync(["--literal-pathspecs", "ls-tree", "-t", "-z", "--full-tree", commit, "--", .. RepositoryPath.Steps(path)], cancellation)).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+                if (line.Split('\t', 2) is [var head, var name] && head.Split(' ') is [var mode, _, var id])
+                    found[name] = new(name, mode, id);
+            if (RepositoryPath.Steps(path).Select(step => found.GetValueOrDefault(step)).FirstOrDefault(entry => entry is { IsLink: true }) is not { } link)
+                return found.GetValueOrDefault(path);
+            await FetchFilesAsync(git, commit, [link.Id], cancellation);
+            var target = await git.RunAsync(["cat-file", "blob", link.Id], cancellation);
+            if (RepositoryPath.Follow(RepositoryPath.DirectoryOf(link.Path), target) is not { } next)
+                return null;
+            path = RepositoryPath.Join(next, path[link.Path.Length..].TrimStart('/'));
+        }
+        return null;
+    }
+
+    /// <summary>Writes a file or a directory.</summary>
+    /// <param name="target">Where to; there is nothing.</param>
+    /// <exception cref="GitException">It cannot be had.</exception>
+    public async Task ExportAsync(GitUrl url, string commit, GitEntry entry, string target, CancellationToken cancellation)
+    {
+        if (entry.IsDirectory)
+        {
+            Directory.CreateDirectory(target);
+            await ExportAsync(url, entry.Id, target, cancellation);
+            return;
+        }
+        var git = new GitCommand(directory, url);
+        await FetchFilesAsync(git, commit, [entry.Id], cancellation);
+        var folder = Path.GetDirectoryName(target)!;
+        await CheckOutAsync(git, ["update-index", "--add", "--cacheinfo", $"{entry.Mode},{entry.Id},{Path.GetFileName(target)}"], folder, $"{target}.index~", cancellation);
     }
 
     /// <summary>The bytes of one file.</summary>
@@ -126,7 +174,7 @@ sealed partial class GitMirror(string directory)
                 folders.Add(Path.GetDirectoryName(path) ?? "");
                 blobs.Add(blob);
             }
-        await FetchObjectsAsync(git, [.. (await ListMissingAsync(git, $"{commit}^{{tree}}", cancellation)).Intersect(blobs)], cancellation);
+        await FetchFilesAsync(git, commit, blobs, cancellation);
         // A character for each byte: lengths are in bytes.
         var output = await git.RunAsync(["cat-file", "--batch"], cancellation, string.Concat(blobs.Select(blob => blob + "\n")), encoding: Encoding.Latin1);
         var texts = folders.Zip(ReadBatch(output)).ToDictionary(each => each.First, each => each.Second, StringComparer.Ordinal);
@@ -214,6 +262,10 @@ sealed partial class GitMirror(string directory)
         return [.. listed.Split('\n').Where(line => line.StartsWith('?')).Select(line => line[1..])];
     }
 
+    /// <summary>Fetches those of a commit's files that are not here.</summary>
+    async Task FetchFilesAsync(GitCommand git, string commit, IReadOnlyCollection<string> blobs, CancellationToken cancellation) =>
+        await FetchObjectsAsync(git, [.. (await ListMissingAsync(git, $"{commit}^{{tree}}", cancellation)).Intersect(blobs)], cancellation);
+
     // As git itself does it for what a partial copy lacks, but for all at once.
     async Task FetchObjectsAsync(GitCommand git, IReadOnlyList<string> objects, CancellationToken cancellation)
     {
@@ -238,4 +290,14 @@ sealed partial class GitMirror(string directory)
 
     [GeneratedRegex("^[0-9a-f]{4,63}$")]
     private static partial Regex Abbreviation();
+}
+
+/// <summary>What a commit has at a path.</summary>
+/// <param name="Mode">As git writes it.</param>
+/// <param name="Id">Of the object.</param>
+sealed record GitEntry(string Path, string Mode, string Id)
+{
+    public bool IsLink => Mode == "120000";
+
+    public bool IsDirectory => Mode == "040000";
 }

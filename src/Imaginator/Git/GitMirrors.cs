@@ -28,16 +28,38 @@ sealed class GitMirrors(string root, TimeProvider time)
     /// <exception cref="GitException">It cannot be had.</exception>
     public async Task<GitTree> FetchAsync(GitUrl url, string revision, string path, CancellationToken cancellation)
     {
-        path = string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
+        path = Normalize(path);
         var mirror = Of(url);
         var commit = await mirror.ResolveAsync(url, revision, cancellation);
         var tree = await mirror.FindTreeAsync(url, commit, path, cancellation);
-        var target = Path.Combine(ExportsDirectory, tree);
+        return await TakeAsync(tree, commit, incoming => mirror.ExportAsync(url, tree, incoming, cancellation), cancellation);
+    }
+
+    /// <summary>The same directory, with something else done to it. It is done once for a commit.</summary>
+    /// <param name="change">Changes what is in the directory that it gets.</param>
+    public async Task<GitTree> FetchAsync(GitUrl url, string commit, string path, Func<string, Task> change, CancellationToken cancellation)
+    {
+        path = Normalize(path);
+        var mirror = Of(url);
+        var tree = await mirror.FindTreeAsync(url, commit, path, cancellation);
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{commit} {path}")));
+        return await TakeAsync(name, commit, async incoming =>
+        {
+            await mirror.ExportAsync(url, tree, incoming, cancellation);
+            await change(incoming);
+        }, cancellation);
+    }
+
+    public static string Normalize(string path) => string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
+
+    async Task<GitTree> TakeAsync(string name, string commit, Func<string, Task> export, CancellationToken cancellation)
+    {
+        var target = Path.Combine(ExportsDirectory, name);
         await exporting.WaitAsync(cancellation);
         try
         {
             if (!Directory.Exists(target))
-                await ExportAsync(mirror, url, tree, target, cancellation);
+                await ExportAsync(target, export);
             Directory.SetLastAccessTimeUtc(target, time.GetUtcNow().UtcDateTime);
             lock (used)
                 used[target] = used.GetValueOrDefault(target) + 1;
@@ -89,13 +111,13 @@ sealed class GitMirrors(string root, TimeProvider time)
         }
     }
 
-    static async Task ExportAsync(GitMirror mirror, GitUrl url, string tree, string target, CancellationToken cancellation)
+    static async Task ExportAsync(string target, Func<string, Task> export)
     {
         var incoming = $"{target}.{Guid.NewGuid():N}~";
         Directory.CreateDirectory(incoming);
         try
         {
-            await mirror.ExportAsync(url, tree, incoming, cancellation);
+            await export(incoming);
             Directory.Move(incoming, target);
         }
         catch

@@ -78,6 +78,7 @@ static class ImaginatorFlags
         flags.AddSize("projectBuildsQuota", options.ProjectBuildsQuota, "Size of what builds of other machines' projects keep for the next ones, at which that is deleted that was not used for longest", v => options.ProjectBuildsQuota = v);
         flags.AddSize("projectRecordsQuota", options.ProjectRecordsQuota, "Size of records of images of other machines' projects at which those are deleted that were not used for longest", v => options.ProjectRecordsQuota = v);
         options.Quotas.AddFlags(flags);
+        flags.AddSwitch("rebuildDependents", false, "In automatic cycles, also build streams that are built on those of the list and whose source has changed since", v => options.RebuildDependents = v);
         flags.AddText("slaveDriverConfigurationFile", "", "Refused unless empty: builds on machines of a hypervisor are not supported", RefuseSlaves);
         flags.AddText("stateDir", options.StateDirectory, "Where jobs, repositories and layers are kept", v => options.StateDirectory = v);
         flags.AddText("variablesFile", "", "File of variables that are kept out of the others", v => options.VariablesFile = v);

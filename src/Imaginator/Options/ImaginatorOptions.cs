@@ -38,6 +38,9 @@ sealed record ImaginatorOptions : DaemonOptions
     /// <summary>Variables that are kept out of the other files; empty for none.</summary>
     public string VariablesFile { get; set; } = "";
 
+    /// <summary>Whether automatic cycles also build what is built on a stream that has changed. Not a flag of the original, which does not.</summary>
+    public bool RebuildDependents { get; set; }
+
     /// <summary>What builds. Not a flag of the original.</summary>
     public BuildRunnerKind BuildRunner { get; set; }
 

@@ -72,8 +72,8 @@ sealed class ImaginatorParts : IAsyncDisposable
             queue, new(engine, main, ProjectObjects, projectBuilds, options.MaximumBuildDuration), projectResults, () => variables.Current, Archive, options.ConcurrentBuilds, log.Write, time);
         Cancellation = new(Jobs, Streams, log.Write);
         Requests = new(Jobs, Switches, Streams, Server, options, time);
-        Automatic = new(Jobs, Switches, Streams, Server, options.ImageRebuildInterval, options.MaximumBuildDuration, log.Write, time);
         Dependencies = new(Streams, mirrors, () => variables.Current, Architecture, log.Write, time);
+        Automatic = new(Jobs, Switches, Streams, Server, options.RebuildDependents ? Dependencies : null, options.ImageRebuildInterval, options.MaximumBuildDuration, log.Write, time);
         StreamsFile.Changed += () =>
         {
             log.Write($"received new image streams configuration: {StreamsFile.Current.Streams.Count} streams, {StreamsFile.Current.Patterns.Count} patterns");

@@ -66,6 +66,12 @@ sealed class ImageServerLink(string address, Func<SrpcClientOptions> options, Ti
     public Task<DateTimeOffset?> FindCreationAsync(string name, CancellationToken cancellation) =>
         AskAsync(async client => await client.GetImageTimesAsync(name, cancellation) is { } times ? times.CreatedOn.ToDateTimeOffset() : null, cancellation);
 
+    /// <summary>An image, or what is known of it without its tree.</summary>
+    /// <returns>Null where there is none (any more).</returns>
+    /// <exception cref="SrpcException">The server refuses, or cannot be reached.</exception>
+    public Task<Image?> FindAsync(string name, bool withTree, CancellationToken cancellation) =>
+        AskAsync(async client => (await client.GetImageAsync(new GetImageRequest { ImageName = name, IgnoreFilesystem = !withTree }, cancellation)).Image, cancellation);
+
     /// <summary>Makes directories that are missing, with those above them.</summary>
     /// <returns>Those that were made.</returns>
     /// <exception cref="SrpcException">The server refuses, or cannot be reached.</exception>

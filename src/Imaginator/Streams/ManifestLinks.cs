@@ -5,7 +5,7 @@ namespace ImageSdk.Imaginator.Streams;
 
 /// <summary>
 /// Checks a manifest directory that came from a repository: who writes there must not have files of this machine read. A link that becomes a link of
-/// the image may lead anywhere; one whose target the engine reads has to lead to a file beside it.
+/// the image may lead anywhere; one whose target the engine reads has to lead to a file of the directory.
 /// </summary>
 static class ManifestLinks
 {
@@ -17,31 +17,31 @@ static class ManifestLinks
     /// <exception cref="BuildException">A link leads out (IMG1364).</exception>
     public static void RequireInside(string directory)
     {
+        if (FindOutside(directory).FirstOrDefault() is { } link)
+            throw Refuse(directory, link);
+    }
+
+    public static BuildException Refuse(string directory, ManifestLink link) => new("IMG1364",
+        $"{link.Path} is a link to {link.Target}, which does not lead to a file of the repository. What an imaginator builds from a repository reads files of that repository alone: replace the link by the file.",
+        Path.Combine(directory, link.Path));
+
+    /// <summary>Links whose target the engine reads, and that do not lead to a file of the directory.</summary>
+    public static IEnumerable<ManifestLink> FindOutside(string directory) => FindLinks(directory)
+        .Where(link => !IsInside(Path.GetFullPath(directory), Path.GetFullPath(link.Target, Path.GetDirectoryName(Path.Combine(Path.GetFullPath(directory), link.Path))!)));
+
+    /// <summary>Links whose target the engine reads.</summary>
+    public static IEnumerable<ManifestLink> FindLinks(string directory)
+    {
         var root = Path.GetFullPath(directory);
-        foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos("*", everything))
-        {
-            Require(root, entry);
-            if (entry is DirectoryInfo { LinkTarget: null } folder && !copied.Contains(folder.Name))
-                RequireBelow(root, folder);
-        }
+        return new DirectoryInfo(root).EnumerateFileSystemInfos("*", everything)
+            .SelectMany(entry => Find(root, entry, entry is DirectoryInfo && copied.Contains(entry.Name)));
     }
 
-    static void RequireBelow(string root, DirectoryInfo folder)
+    static IEnumerable<ManifestLink> Find(string root, FileSystemInfo entry, bool isCopied)
     {
-        foreach (var entry in folder.EnumerateFileSystemInfos("*", everything))
-        {
-            Require(root, entry);
-            if (entry is DirectoryInfo { LinkTarget: null } below)
-                RequireBelow(root, below);
-        }
-    }
-
-    static void Require(string root, FileSystemInfo entry)
-    {
-        if (entry.LinkTarget is { } target && !IsInside(root, Path.GetFullPath(target, Path.GetDirectoryName(entry.FullName)!)))
-            throw new BuildException("IMG1364",
-                $"{Path.GetRelativePath(root, entry.FullName)} is a link to {target}, which does not lead to a file of the manifest directory itself. "
-                + "What an imaginator builds from a repository reads files of that repository's manifest directory alone: replace the link by the file.", entry.FullName);
+        if (entry.LinkTarget is { } target)
+            return [new(Path.GetRelativePath(root, entry.FullName), target)];
+        return entry is DirectoryInfo folder && !isCopied ? folder.EnumerateFileSystemInfos("*", everything).SelectMany(below => Find(root, below, isCopied: false)) : [];
     }
 
     // Without links on the way, what a path says is where it leads.
@@ -55,3 +55,7 @@ static class ManifestLinks
         return true;
     }
 }
+
+/// <param name="Path">Within the manifest directory.</param>
+/// <param name="Target">As the link says it.</param>
+sealed record ManifestLink(string Path, string Target);

@@ -21,6 +21,9 @@ sealed class FakeStreamBuilder : IStreamBuilder
     /// <summary>By stream, why it fails.</summary>
     public Dictionary<string, string> Failures { get; } = [];
 
+    /// <summary>By stream, what is in the file; null for something else every time.</summary>
+    public Func<string, string>? Contents { get; set; }
+
     /// <summary>Where sources are looked for.</summary>
     public ImageServerLink Server { get; set; } = null!;
 
@@ -40,11 +43,18 @@ sealed class FakeStreamBuilder : IStreamBuilder
         await Gate.WaitAsync(cancellation);
         if (Failures.TryGetValue(build.Stream.Name, out var failure))
             throw new BuildException("IMG9999", failure);
-        var content = Encoding.UTF8.GetBytes($"build {builds.Count} of {build.Stream.Name}");
+        var content = Encoding.UTF8.GetBytes(Contents?.Invoke(build.Stream.Name) ?? $"build {builds.Count} of {build.Stream.Name}");
+        var sourceImage = source is null ? null : await Server.FindLatestAsync(source, "", new Dictionary<string, IReadOnlyList<string>>(), cancellation);
+        return new Built(new() { FileSystem = Tree(content), SourceImage = sourceImage ?? "" }, content);
+    }
+
+    /// <summary>The tree of an image with one file.</summary>
+    public static FileSystem Tree(byte[] content)
+    {
         var tree = new FileSystemBuilder();
         tree.Add("/etc", new DirectoryInode { Mode = InodeMode.Directory | 0x1ED });
         tree.Add("/etc/build", new RegularInode { Mode = InodeMode.Regular | 0x1A4, Size = (ulong)content.Length, Hash = ObjectHash.Of(content) });
-        return new Built(new() { FileSystem = tree.Build(), SourceImage = source ?? "" }, content);
+        return tree.Build();
     }
 
     async Task RequireAsync(string source, TimeSpan maxAge, CancellationToken cancellation)

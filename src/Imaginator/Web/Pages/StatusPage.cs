@@ -86,7 +86,7 @@ static class StatusPage
         if (parts.Automatic.Cycle is not { Results.Count: > 0 } cycle)
             return;
         using var _ = html.Open("table", ("class", "cards"));
-        html.Columns(("Stream", null), ("Result", null), ("Image", null), ("Failure", null));
+        html.Columns(("Stream", null), ("Result", null), ("Image", null), ("Changed source", null), ("Failure", null));
         using var __ = html.Open("tbody");
         foreach (var result in cycle.Results)
             using (html.Open("tr"))
@@ -94,6 +94,7 @@ static class StatusPage
                 html.Element("th", result.Stream, ("scope", "row"), ("class", "name"));
                 html.Cell("Result", result.IsExtended ? "kept for longer" : result.Failure.Length > 0 ? "failed" : "built", null);
                 html.Cell("Image", result.Image, null);
+                html.Cell("Changed source", result.Follows, null);
                 html.Cell("Failure", result.Failure, null);
             }
     });

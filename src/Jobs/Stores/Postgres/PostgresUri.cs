@@ -3,7 +3,7 @@ using Npgsql;
 namespace ImageSdk.Jobs.Stores.Postgres;
 
 /// <summary>The URI form of a connection string, which libpq and most deployment tools use.</summary>
-static class PostgresUri
+public static class PostgresUri
 {
     public static bool Is(string text)
         => text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);

@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace ImageSdk.ImageService.Artifacts;
+
+/// <summary>
+/// Artifacts in a directory, <c>BUCKET/KEY</c>, for trying things out: nothing has to be installed. What S3 knows of an object besides its content
+/// lies in <c>.metadata/BUCKET/KEY</c>; files that were put there by hand need none.
+/// </summary>
+sealed class DirectoryArtifacts : IArtifactStore
+{
+    const string MetadataFolder = ".metadata";
+
+    readonly string root;
+
+    /// <exception cref="IOException">The directory cannot be made.</exception>
+    public DirectoryArtifacts(string root)
+    {
+        this.root = Path.GetFullPath(root);
+        Directory.CreateDirectory(this.root);
+    }
+
+    public string Place => root;
+
+    public async Task<ArtifactInfo?> FindAsync(ArtifactPath path, CancellationToken cancellation)
+    {
+        if (FileOf(path) is not { } file || new FileInfo(file) is not { Exists: true } info)
+            return null;
+        var known = ReadKnown(path);
+        var etag = known is not null && known.Size == info.Length && known.Time == info.LastWriteTimeUtc.Ticks ? known.Etag : await DigestAsync(file, cancellation);
+        return new(info.Length, etag, known?.Metadata ?? new Dictionary<string, string>());
+    }
+
+    public async Task<byte[]?> ReadAsync(ArtifactPath path, int most, CancellationToken cancellation) =>
+        FileOf(path) is { } file && new FileInfo(file) is { Exists: true } info && info.Length <= most ? await File.ReadAllBytesAsync(file, cancellation) : null;
+
+    public async Task<string> WriteAsync(ArtifactPath path, byte[] content, CancellationToken cancellation)
+    {
+        var file = FileOf(path) ?? throw new ArtifactException($"{path} cannot be a file of {root}");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var incoming = $"{file}.{Guid.NewGuid():n}~";
+        try
+        {
+            await File.WriteAllBytesAsync(incoming, content, cancellation);
+            File.Move(incoming, file, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(incoming);
+        }
+        var etag = Convert.ToHexStringLower(MD5.HashData(content));
+        WriteKnown(path, new(content.Length, File.GetLastWriteTimeUtc(file).Ticks, etag, new Dictionary<string, string>()));
+        return etag;
+    }
+
+    public async Task<string?> MoveAsync(ArtifactPath from, ArtifactPath to, CancellationToken cancellation)
+    {
+        if (FileOf(from) is not { } source || FileOf(to) is not { } target)
+            return null;
+        if (await FindAsync(from, cancellation) is { } found)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            WriteKnown(to, new(found.Size, File.GetLastWriteTimeUtc(source).Ticks, found.Etag, found.Metadata));
+            File.Move(source, target, overwrite: true);
+            Forget(from);
+        }
+        return (await FindAsync(to, cancellation))?.Etag;
+    }
+
+    public Task DeleteAsync(ArtifactPath path, CancellationToken cancellation)
+    {
+        if (FileOf(path) is { } file)
+        {
+            if (File.Exists(file))
+                File.Delete(file);
+            Forget(path);
+        }
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+    }
+
+    // Null for what would lie elsewhere, or be no file.
+    string? FileOf(ArtifactPath path, string below = "")
+    {
+        string[] parts = [path.Bucket, .. path.Key.Split('/')];
+        return parts.Any(part => part is "" or "." or ".." or MetadataFolder || part.Contains('\0') || part.EndsWith('~')) ? null : Path.Combine([root, below, .. parts]);
+    }
+
+    Known? ReadKnown(ArtifactPath path)
+    {
+        try
+        {
+            return FileOf(path, MetadataFolder) is { } file && File.Exists(file) ? JsonSerializer.Deserialize<Known>(File.ReadAllBytes(file)) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    void WriteKnown(ArtifactPath path, Known known)
+    {
+        var file = FileOf(path, MetadataFolder)!;
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllBytes(file, JsonSerializer.SerializeToUtf8Bytes(known));
+    }
+
+    void Forget(ArtifactPath path)
+    {
+        if (File.Exists(FileOf(path, MetadataFolder)))
+            File.Delete(FileOf(path, MetadataFolder)!);
+        // Folders that nothing is in any more; the buckets stay.
+        foreach (var below in new[] { "", MetadataFolder })
+            for (var folder = Path.GetDirectoryName(FileOf(path, below))!; folder.Length > Path.Combine(root, below, path.Bucket).Length; folder = Path.GetDirectoryName(folder)!)
+                try
+                {
+                    Directory.Delete(folder);
+                }
+                catch (IOException)
+                {
+                    break;
+                }
+    }
+
+    static async Task<string> DigestAsync(string file, CancellationToken cancellation)
+    {
+        await using var content = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous);
+        return Convert.ToHexStringLower(await MD5.HashDataAsync(content, cancellation));
+    }
+
+    /// <param name="Time">When the file last changed, in ticks: after another change the digest is another one.</param>
+    sealed record Known(long Size, long Time, string Etag, IReadOnlyDictionary<string, string> Metadata);
+}

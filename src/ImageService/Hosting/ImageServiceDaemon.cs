@@ -1,0 +1,49 @@
+using ImageSdk.Hosting;
+using ImageSdk.Hosting.Metrics;
+using ImageSdk.Hosting.Web;
+using ImageSdk.Hosting.Web.Requests;
+using ImageSdk.ImageService.Api;
+using ImageSdk.ImageService.Artifacts;
+using ImageSdk.ImageService.Options;
+using ImageSdk.ImageService.Records.Stores;
+using ImageSdk.ImageService.Resources;
+using ImageSdk.Srpc;
+using Microsoft.AspNetCore.Builder;
+
+namespace ImageSdk.ImageService.Hosting;
+
+/// <summary>The daemon.</summary>
+sealed class ImageServiceDaemon(ServiceContext context) : IDaemon
+{
+    public ServiceContext Context => context;
+
+    public IReadOnlyList<SrpcService> Services => [];
+
+    /// <exception cref="FormatException">The address of the records is wrong.</exception>
+    /// <exception cref="IOException">The records, or the directory of artifacts, cannot be used.</exception>
+    public static ImageServiceDaemon Open(DaemonResources<ImageServiceOptions> resources)
+    {
+        var options = resources.Options;
+        var records = Task.Run(() => RecordStore.OpenAsync(options.Database, CancellationToken.None)).GetAwaiter().GetResult();
+        IArtifactStore artifacts = options.ArtifactDirectory.Length > 0
+            ? new DirectoryArtifacts(options.ArtifactDirectory)
+            : new S3Artifacts(options.S3, options.S3Clients, options.S3Timeout);
+        return new(new(records, artifacts, resources.Time, resources.Log.Write, new("ssh", options.NodeKeyFile, options.NodeKnownHosts), options.LargestManifest));
+    }
+
+    public void AddMetrics(MetricTable metrics) => metrics.AddFlags([("artifacts", context.Artifacts.Place), ("database", context.Records.Place)]);
+
+    public void MapPages(WebApplication web, SiteContext site)
+    {
+        _ = new PageMap<PageRequest>(web, new DaemonSite(site), (http, parameters) => new(http, new DaemonSite(site), parameters));
+        ApiEndpoints.Map(web, context);
+    }
+
+    public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) => [];
+
+    public void Dispose()
+    {
+        context.Artifacts.Dispose();
+        context.Records.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
+}

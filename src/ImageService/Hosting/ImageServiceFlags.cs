@@ -1,0 +1,41 @@
+using ImageSdk.Hosting;
+using ImageSdk.Hosting.Flags;
+using ImageSdk.ImageService.Options;
+
+namespace ImageSdk.ImageService.Hosting;
+
+/// <summary>The flags of an image management service, and its program.</summary>
+static class ImageServiceFlags
+{
+    static readonly Dictionary<string, string> variables = new()
+    {
+        ["ARTIFACT_DIR"] = "artifactDir",
+        ["DATABASE"] = "database",
+        ["NODE_KEY_FILE"] = "nodeKeyFile",
+        ["NODE_KNOWN_HOSTS"] = "nodeKnownHosts",
+    };
+
+    public static DaemonProgram<ImageServiceOptions, ImageServiceDaemon> Program { get; } = new(() => new(), "keeps records of images and recipes, and their artifacts in S3")
+    {
+        AddFlags = Add,
+        Variables = variables,
+        Check = options => ServiceVariables.Read(options, Environment.GetEnvironmentVariable),
+        Open = ImageServiceDaemon.Open,
+    };
+
+    /// <summary>Where the records are, for commands that need nothing else.</summary>
+    /// <exception cref="FlagException">The flags are wrong.</exception>
+    public static string ReadDatabase(IReadOnlyList<string> words)
+    {
+        var program = new DaemonProgram<ImageServiceOptions, ImageServiceDaemon>(() => new(), "") { AddFlags = Add, Variables = variables, Open = ImageServiceDaemon.Open };
+        return program.Read(words, "/etc").Database;
+    }
+
+    static void Add(FlagSet flags, ImageServiceOptions options)
+    {
+        flags.AddText("artifactDir", "", "Directory that takes the place of S3; empty for S3, as S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY say", v => options.ArtifactDirectory = v);
+        flags.AddText("database", options.Database, "Where the records are: a file, or a connection string of PostgreSQL", v => options.Database = v);
+        flags.AddText("nodeKeyFile", "", "Private key that build nodes know; empty for the user's own", v => options.NodeKeyFile = v);
+        flags.AddText("nodeKnownHosts", "", "File of the keys of build nodes; empty for the user's own", v => options.NodeKnownHosts = v);
+    }
+}

@@ -1,0 +1,38 @@
+using ImageSdk.Hosting.Options;
+using ImageSdk.ImageService.Artifacts;
+
+namespace ImageSdk.ImageService.Options;
+
+/// <summary>The settings of an image management service besides those of all daemons.</summary>
+sealed record ImageServiceOptions : DaemonOptions
+{
+    const ushort DefaultPort = 9000;
+
+    public ImageServiceOptions() : base("imagesdk-ims", DefaultPort)
+    {
+    }
+
+    /// <summary>Where the records are: a file, or a connection string of PostgreSQL.</summary>
+    public string Database { get; set; } = "/var/lib/imagesdk-ims/records.sqlite";
+
+    /// <summary>A directory that takes the place of S3; empty for S3.</summary>
+    public string ArtifactDirectory { get; set; } = "";
+
+    /// <summary>The private key that build nodes know; empty for that of the user.</summary>
+    public string NodeKeyFile { get; set; } = "";
+
+    /// <summary>File of the keys of build nodes; empty for that of the user.</summary>
+    public string NodeKnownHosts { get; set; } = "";
+
+    /// <summary>Bytes; the manifest of an image that has as many is refused.</summary>
+    public int LargestManifest { get; set; } = 1 << 20;
+
+    /// <summary>S3, as the service itself.</summary>
+    public S3Identity S3 { get; set; } = new("", "", "", VerifiesCertificate: false);
+
+    /// <summary>S3, as those who upload artifacts; what is empty is as in <see cref="S3"/>.</summary>
+    public S3Identity S3Clients { get; set; } = new("", "", "", VerifiesCertificate: false);
+
+    /// <summary>How long S3 may take to answer.</summary>
+    public TimeSpan S3Timeout { get; set; } = TimeSpan.FromSeconds(60);
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+
+namespace ImageSdk.ImageService.Records;
+
+/// <summary>What an image is built from.</summary>
+sealed record Recipe : ILinkedRecord
+{
+    public required string Id { get; init; }
+
+    public required string Created { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Deleted { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>The archive with the recipe.</summary>
+    public ArtifactLink? Link { get; init; }
+
+    public required string RecipeType { get; init; }
+
+    public required string LinuxDistribution { get; init; }
+
+    /// <summary>Values for its templates; null where the one who made it said so.</summary>
+    public IReadOnlyList<TemplateValue>? TemplateDictionary { get; init; } = [];
+
+    public bool RequireDkms { get; init; } = true;
+
+    public string Arch { get; init; } = Architectures.Default;
+}
+
+sealed record TemplateValue(string Key, string Value);
+
+static class Architectures
+{
+    public const string Default = "x86_64";
+
+    public static readonly string[] All = ["aarch64", Default];
+}

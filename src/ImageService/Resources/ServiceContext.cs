@@ -1,0 +1,22 @@
+using System.Globalization;
+using ImageSdk.ImageService.Artifacts;
+using ImageSdk.ImageService.Nodes;
+using ImageSdk.ImageService.Records.Stores;
+
+namespace ImageSdk.ImageService.Resources;
+
+/// <summary>What resources work with.</summary>
+/// <param name="Log">Where it is noted what went on regardless.</param>
+/// <param name="Probe">Looks at build nodes.</param>
+/// <param name="LargestManifest">Bytes; a manifest that has as many is too large.</param>
+sealed record ServiceContext(RecordStore Records, IArtifactStore Artifacts, TimeProvider Time, Action<string> Log, NodeProbe Probe, int LargestManifest)
+{
+    public RecordTurns Turns { get; } = new();
+
+    public string Now => Time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+
+    /// <summary>Notes in the log what went on regardless.</summary>
+    public void Note(string code, string message) => Log($"{code}: {message}");
+
+    public static string NewId() => Guid.NewGuid().ToString();
+}

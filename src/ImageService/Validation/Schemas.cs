@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using ImageSdk.ImageService.Records;
+
+namespace ImageSdk.ImageService.Validation;
+
+/// <summary>The bodies of requests.</summary>
+static class Schemas
+{
+    const string NameBlank = "name field must not be blank";
+
+    public static Schema PublicKey { get; } = new(
+        Name(), new TextField("public_key") { IsRequired = true, WhenBlank = "public_key field must not be blank" });
+
+    public static Schema Recipe { get; } = new(
+        Name(), Link(allowsNull: true),
+        // The words of the original for all choices of a recipe.
+        new TextField("recipe_type") { IsRequired = true, Choice = (["kiwi-ng", "packer"], "Recipe type must be one of") },
+        new TextField("linux_distribution") { IsRequired = true, Choice = (["sles12", "sles15", "centos7"], "Recipe type must be one of") },
+        Dkms(), Arch(), Templates(allowsNull: true));
+
+    public static Schema RecipeChange { get; } = new(Link(allowsNull: false), Dkms(), Arch(), Templates(allowsNull: false));
+
+    public static Schema Image { get; } = new(Name(), Link(allowsNull: true), Arch(), new MappingField("metadata") { Default = () => new JsonObject() });
+
+    public static Schema ImageChange { get; } = new(
+        Link(allowsNull: false), Arch(),
+        new ObjectField("metadata", new(
+            new TextField("operation") { IsRequired = true, Choice = (["set", "remove"], "Must be one of") },
+            new TextField("key") { IsRequired = true },
+            new TextField("value"))));
+
+    public static Schema Undelete { get; } = new(new TextField("operation") { IsRequired = true, Choice = (["undelete"], "Recipe type must be one of") });
+
+    public static Schema Node { get; } = new(new TextField("xname") { IsRequired = true, WhenBlank = NameBlank });
+
+    static TextField Name() => new("name") { IsRequired = true, WhenBlank = NameBlank };
+
+    static TextField Arch() => new("arch") { Choice = (Architectures.All, "Must be one of") };
+
+    static SwitchField Dkms() => new("require_dkms");
+
+    static ListField Templates(bool allowsNull) => new("template_dictionary", new(new TextField("key") { IsRequired = true }, new TextField("value") { IsRequired = true }))
+    {
+        AllowsNull = allowsNull,
+    };
+
+    static ObjectField Link(bool allowsNull) => new("link", new(
+        new TextField("path") { IsRequired = true, WhenBlank = NameBlank },
+        new TextField("type") { IsRequired = true, Choice = (["s3"], "Type must be one of") },
+        new TextField("etag")))
+    {
+        AllowsNull = allowsNull,
+    };
+}

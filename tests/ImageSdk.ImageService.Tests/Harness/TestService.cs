@@ -1,0 +1,116 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ImageSdk.Hosting;
+using ImageSdk.Hosting.Logs;
+using ImageSdk.ImageService.Artifacts;
+using ImageSdk.ImageService.Hosting;
+using ImageSdk.ImageService.Options;
+using ImageSdk.ImageService.Records.Stores;
+using ImageSdk.ImageService.Resources;
+
+namespace ImageSdk.ImageService.Tests.Harness;
+
+/// <summary>A service on a free port, its records and artifacts in a directory of its own.</summary>
+sealed class TestService : IAsyncDisposable
+{
+    readonly ServerLog log;
+    readonly DaemonHost<ImageServiceDaemon> host;
+    readonly bool ownsFolder;
+
+    TestService(string folder, bool ownsFolder, ServerLog log, DaemonHost<ImageServiceDaemon> host, IArtifactStore artifacts)
+    {
+        (Folder, this.ownsFolder, this.log, this.host, Artifacts) = (folder, ownsFolder, log, host, artifacts);
+        Client = new() { BaseAddress = new($"http://localhost:{host.Port}") };
+    }
+
+    public string Folder { get; }
+
+    public HttpClient Client { get; }
+
+    public IArtifactStore Artifacts { get; }
+
+    public List<string> Log { get; } = [];
+
+    /// <param name="folder">Where an earlier one left its records; null for a new one.</param>
+    /// <param name="database">Null for a file in the folder.</param>
+    /// <param name="ssh">What build nodes are asked by.</param>
+    /// <param name="wrap">Comes between the service and its artifacts.</param>
+    public static async Task<TestService> StartAsync(string? folder = null, string? database = null, Func<IArtifactStore, IArtifactStore>? wrap = null, string ssh = "ssh")
+    {
+        var own = folder ?? Directory.CreateTempSubdirectory("imagesdk ims é ").FullName;
+        var options = new ImageServiceOptions
+        {
+            Port = 0, ListenAddress = "127.0.0.1", PermitInsecureMode = true, LogDirectory = "", UnixSocketPath = "", AllowRoot = true,
+            Database = database ?? Path.Combine(own, "records.sqlite"), ArtifactDirectory = Path.Combine(own, "artifacts"),
+        };
+        var log = new ServerLog(options, TimeProvider.System);
+        TestService? service = null;
+        var records = await RecordStore.OpenAsync(options.Database, CancellationToken.None);
+        IArtifactStore artifacts = new DirectoryArtifacts(options.ArtifactDirectory);
+        artifacts = wrap?.Invoke(artifacts) ?? artifacts;
+        var host = await DaemonHost<ImageServiceDaemon>.StartAsync(options, log, TimeProvider.System, resources => new ImageServiceDaemon(
+            new ServiceContext(records, artifacts, resources.Time, line =>
+            {
+                lock (service!.Log)
+                    service.Log.Add(line);
+            }, new(ssh, "", ""), options.LargestManifest)));
+        return service = new(own, folder is null, log, host, artifacts);
+    }
+
+    public async Task<Answer> SendAsync(string method, string path, string? body = null, string? type = "application/json")
+    {
+        using var request = new HttpRequestMessage(new(method), path);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            if (type is not null)
+                request.Content.Headers.ContentType = new(type);
+        }
+        using var response = await Client.SendAsync(request);
+        return new((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync());
+    }
+
+    public Task<Answer> SendAsync(string method, string path, object body) => SendAsync(method, path, JsonSerializer.Serialize(body));
+
+    /// <summary>Makes an image with four artifacts.</summary>
+    public async Task<string> AddImageAsync(string name = "image")
+    {
+        var id = (await SendAsync("POST", "/v3/images", new { name, arch = "aarch64", metadata = new Dictionary<string, string> { ["a"] = "b" } })).Json!["id"]!.GetValue<string>();
+        var artifacts = new List<object>();
+        foreach (var (file, kind) in new[] { ("rootfs", "rootfs.squashfs"), ("kernel", "kernel"), ("initrd", "initrd"), ("boot_parameters", "parameters.boot") })
+        {
+            var etag = await Artifacts.WriteAsync(new("boot-images", $"{id}/{file}"), Encoding.UTF8.GetBytes(file + id), CancellationToken.None);
+            artifacts.Add(new { link = new { path = $"s3://boot-images/{id}/{file}", etag, type = "s3" }, type = $"application/vnd.cray.image.{kind}", md5 = etag });
+        }
+        var manifest = JsonSerializer.SerializeToUtf8Bytes(new { version = "1.0", created = "2026-01-01 00:00:00", artifacts });
+        var link = new { path = $"s3://boot-images/{id}/manifest.json", etag = await Artifacts.WriteAsync(new("boot-images", $"{id}/manifest.json"), manifest, CancellationToken.None), type = "s3" };
+        Assert.Equal(200, (await SendAsync("PATCH", $"/v3/images/{id}", new { link })).Status);
+        return id;
+    }
+
+    /// <summary>All artifacts, with a digest of each.</summary>
+    public IReadOnlyList<string> Files()
+    {
+        var root = Path.Combine(Folder, "artifacts");
+        return [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(file => (Name: Path.GetRelativePath(root, file), File: file))
+            .Where(file => !file.Name.StartsWith(".metadata", StringComparison.Ordinal))
+            .Select(file => $"{file.Name} {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file.File)))[..8]}").Order(StringComparer.Ordinal)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await host.DisposeAsync();
+        log.Dispose();
+        if (ownsFolder)
+            Directory.Delete(Folder, recursive: true);
+    }
+}
+
+/// <param name="Type">Of its content.</param>
+sealed record Answer(int Status, string? Type, string Body)
+{
+    public JsonNode? Json => Body.Length == 0 ? null : JsonNode.Parse(Body);
+}
