@@ -1,4 +1,5 @@
 using ImageSdk.Building.ArtifactBuilds;
+using ImageSdk.Building.Clouds;
 using ImageSdk.Building.Documents;
 using ImageSdk.Building.Execution;
 using ImageSdk.Building.ImagePackages;
@@ -246,6 +247,19 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         await using var link = new ServerLink(server, plan.Project.ProjectFile, listener);
         var store = plan.Project.Store.Open();
         return await new ServerPublisher(link, store.Objects, listener).PublishAsync(name, store.Images.Get(name)!, cancellation);
+    }
+
+    /// <summary>Looks whether an image could be published to Glance: before anything is built. No server is asked.</summary>
+    /// <exception cref="BuildException">The cloud is not known, or something that is said of the image is wrong.</exception>
+    public static void CheckGlance(GlanceRequest request) => request.Check();
+
+    /// <summary>Brings an artifact of the built image to the image service of a cloud, where it is not there yet.</summary>
+    /// <param name="artifact">Path of the file.</param>
+    /// <exception cref="BuildException">The cloud refuses, or cannot be reached.</exception>
+    public async Task<GlancePublication> PublishToGlanceAsync(GlanceRequest request, string artifact, BuildWorkers workers, CancellationToken cancellation)
+    {
+        var plan = state.ReadPlan();
+        return await new GlancePublisher(plan, state, listener).PublishAsync(request, artifact, workers.Records.Read(plan.Project.ImageFile).FileSystem!, cancellation);
     }
 
     /// <summary>Brings objects of the built image into an object directory, for who sends them elsewhere.</summary>
