@@ -8,7 +8,9 @@ need mmdebstrap mmdebstrap debootstrap debootstrap bwrap bubblewrap unshare util
 need sfdisk fdisk mkfs.ext4 e2fsprogs mkfs.vfat dosfstools mcopy mtools mkfs.btrfs btrfs-progs qemu-img qemu-utils xorriso xorriso \
   grub-mkimage grub-common qemu-system-x86_64 qemu-system-x86 /usr/lib/grub/i386-pc/boot.img grub-pc-bin \
   /usr/lib/grub/x86_64-efi/modinfo.sh grub-efi-amd64-bin /usr/share/OVMF/OVMF_CODE_4M.fd ovmf setpriv util-linux pasta passt slirp4netns slirp4netns gpg gpg gpg-agent gpg-agent gpgconf gpgconf strace strace \
-  /usr/lib/postgresql postgresql nginx nginx haproxy haproxy dot graphviz slurmctld slurm-wlm slurmd slurm-wlm munged munge /usr/lib/rabbitmq/bin/rabbitmq-server rabbitmq-server
+  /usr/lib/postgresql postgresql nginx nginx haproxy haproxy dot graphviz slurmctld slurm-wlm slurmd slurm-wlm munged munge /usr/lib/rabbitmq/bin/rabbitmq-server rabbitmq-server \
+  keystone-manage keystone glance-api glance-api swift-proxy-server swift-proxy swift-account-server swift-account swift-container-server swift-container \
+  swift-object-server swift-object memcached memcached
 need_subordinate_ids
 settle
 

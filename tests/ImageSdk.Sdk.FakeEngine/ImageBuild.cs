@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ImageSdk.Building.ArtifactBuilds;
+using ImageSdk.Building.Clouds;
 using ImageSdk.Building.Reporting;
 using ImageSdk.Building.Workers;
 using ImageSdk.Contracts.Diagnostics;
@@ -141,6 +142,15 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.Copy(plan.ImageFile, file, overwrite: true);
         return Task.FromResult(plan.Stream + "/2024-02-29:12:00:00");
+    }
+
+    public static void CheckGlance(GlanceRequest request) => request.Check();
+
+    public Task<GlancePublication> PublishToGlanceAsync(GlanceRequest request, string artifact, BuildWorkers workers, CancellationToken cancellation)
+    {
+        var image = request.Describe(request.ImageName, request.Properties);
+        Note($"Glance {request.Check()}: {Path.GetFileName(Path.GetDirectoryName(artifact))}/{Path.GetFileName(artifact)} {image.DiskFormat} name={image.Name} visibility={image.Visibility} tags={string.Join('+', image.Tags)} disk={image.MinimumDisk} memory={image.MinimumMemory} {string.Join(' ', image.Properties.Select(pair => $"{pair.Key}={pair.Value}"))}");
+        return Task.FromResult(new GlancePublication(new Guid("00000000-0000-0000-0000-000000000007"), "name", new Uri("http://glance.example/v2/images/7"), Ran: true));
     }
 
     public IReadOnlyList<MadeArtifact> PrepareArtifacts(IReadOnlyList<ArtifactRequest> requests, BuildWorkers workers)

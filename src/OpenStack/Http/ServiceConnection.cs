@@ -140,7 +140,9 @@ sealed class ServiceConnection : IDisposable
     {
         var options = new SslClientAuthenticationOptions();
         if (!tls.Verifies)
+#pragma warning disable CA5359 // The user says so: insecure, or verify: false.
             options.RemoteCertificateValidationCallback = delegate { return true; };
+#pragma warning restore CA5359
         else if (tls.AuthoritiesFile.Length > 0)
         {
             var authorities = new X509Certificate2Collection();

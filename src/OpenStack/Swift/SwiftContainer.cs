@@ -132,7 +132,7 @@ sealed class SwiftContainer(ServiceClient service, string name)
                 yield return file;
             }
             // A list that does not get on has no end.
-            if (string.CompareOrdinal(last, marker) == 0 || document.RootElement.GetArrayLength() < PageSize)
+            if (last == marker || document.RootElement.GetArrayLength() < PageSize)
                 yield break;
             marker = last;
         }

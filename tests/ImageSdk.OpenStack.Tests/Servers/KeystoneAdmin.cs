@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace ImageSdk.OpenStack.Tests.Servers;
 
 /// <summary>What tests set up in Keystone, by plain requests.</summary>
-sealed class KeystoneAdmin(Uri keystone, string password) : IDisposable
+sealed class KeystoneAdmin(Uri keystone, string password, Func<string> readLog) : IDisposable
 {
     readonly HttpClient client = new();
 
@@ -28,7 +28,7 @@ sealed class KeystoneAdmin(Uri keystone, string password) : IDisposable
 
     public async Task<(string Project, string User)> WhoAmIAsync()
     {
-        var token = (await LogInAsync()).Body.GetProperty("token");
+        var token = (await RepeatAsync("auth/tokens", LogInAsync)).Body.GetProperty("token");
         return (token.GetProperty("project").GetProperty("id").GetString()!, token.GetProperty("user").GetProperty("id").GetString()!);
     }
 
@@ -56,19 +56,29 @@ sealed class KeystoneAdmin(Uri keystone, string password) : IDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    // SQLite behind Keystone is busy now and then.
-    async Task<JsonElement> SendAsync(HttpMethod method, string path, object body)
+    Task<JsonElement> SendAsync(HttpMethod method, string path, object body) => RepeatAsync(path, async () =>
+    {
+        using var request = new HttpRequestMessage(method, $"{keystone}/{path}") { Content = Json(body) };
+        request.Headers.Add("X-Auth-Token", await TokenAsync());
+        using var answer = await client.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    });
+
+    // Its library's small server ends a connection now and then without an answer, and SQLite is busy.
+    async Task<T> RepeatAsync<T>(string path, Func<Task<T>> send)
     {
         for (var attempt = 1; ; attempt++)
-        {
-            using var request = new HttpRequestMessage(method, $"{keystone}/{path}") { Content = Json(body) };
-            request.Headers.Add("X-Auth-Token", await TokenAsync());
-            using var answer = await client.SendAsync(request);
-            if ((int)answer.StatusCode >= 500 && attempt < 5)
-                continue;
-            answer.EnsureSuccessStatusCode();
-            return await answer.Content.ReadFromJsonAsync<JsonElement>();
-        }
+            try
+            {
+                return await send();
+            }
+            catch (HttpRequestException problem) when (problem.StatusCode is null or >= System.Net.HttpStatusCode.InternalServerError)
+            {
+                if (attempt == 5)
+                    throw new InvalidOperationException($"{path}: {problem.Message}\n{readLog()}", problem);
+                await Task.Delay(200);
+            }
     }
 
     public void Dispose() => client.Dispose();

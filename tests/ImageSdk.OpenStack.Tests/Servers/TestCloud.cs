@@ -103,7 +103,7 @@ public sealed class TestCloud : IAsyncLifetime
             "--bootstrap-admin-url", Keystone.AbsoluteUri, "--bootstrap-public-url", Keystone.AbsoluteUri, "--bootstrap-internal-url", Keystone.AbsoluteUri]);
         var server = Start("keystone", "/usr/bin/keystone-wsgi-public", "--host", "127.0.0.1", "--port", $"{keystonePort}", "--", "--config-file", configuration);
         await server.UntilAnswersAsync(Keystone);
-        Admin = new(Keystone, Password);
+        Admin = new(Keystone, Password, server.ReadLog);
     }
 
     async Task StartGlanceAsync()
