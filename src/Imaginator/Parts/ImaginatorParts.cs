@@ -234,11 +234,12 @@ sealed class ImaginatorParts : IAsyncDisposable
         if (Options is not { BuildRunner: BuildRunnerKind.Workers, ConcurrentBuilds: > 0 and var slots })
             return;
         var profile = new WorkerProfile($"{Environment.MachineName} (imaginator)", [EngineJob.Kind]) { Architectures = [Architecture] };
-        var builds = new WorkerBuilds(Streams, Execution, resources.Log.Write);
+        var health = new WorkerHealth(() => Queue.DrainAsync(profile.Name, drain: true, stop), resources.Log.Write, resources.Time);
+        var builds = new WorkerBuilds(Streams, Execution, health, resources.Log.Write);
         var presence = new WorkerPresence(Queue, profile, slots);
         await presence.RegisterAsync(stop);
         var beating = presence.RunAsync(stop);
-        await new JobRunner(Queue, profile, new Dictionary<string, JobHandler> { [EngineJob.Kind] = builds.RunAsync }, new() { Concurrency = slots }).RunAsync(stop);
+        await new JobRunner(Queue, profile, new Dictionary<string, JobHandler> { [EngineJob.Kind] = builds.RunAsync }, new() { Concurrency = slots, BeforeClaim = health.WaitAsync }).RunAsync(stop);
         await presence.LeaveAsync(CancellationToken.None);
         await beating;
     }

@@ -8,16 +8,17 @@ namespace ImageSdk.Imaginator.Workers;
 
 /// <summary>Does the jobs of a worker.</summary>
 /// <param name="build">Builds a stream.</param>
+/// <param name="health">Of the machine; null for a worker that does one build, which another one cannot have.</param>
 /// <param name="log">The worker's log.</param>
-sealed class WorkerBuilds(Func<BuildOrder, JobContext, CancellationToken, Task<BuildOutcome>> build, Action<string> log)
+sealed class WorkerBuilds(Func<BuildOrder, JobContext, CancellationToken, Task<BuildOutcome>> build, WorkerHealth? health, Action<string> log)
 {
     /// <summary>Those of a worker that is the coordinator itself.</summary>
-    public WorkerBuilds(StreamCatalogue streams, BuildExecution execution, Action<string> log)
+    public WorkerBuilds(StreamCatalogue streams, BuildExecution execution, WorkerHealth? health, Action<string> log)
         : this(async (order, context, stop) =>
         {
             var stream = await streams.FindWithReloadAsync(order.Stream, stop) ?? throw new StreamException($"unknown stream: {order.Stream}");
             return await execution.RunAsync(order, stream, new(context.Log), text => context.ReportAsync(text, stop), stop);
-        }, log)
+        }, health, log)
     {
     }
 
@@ -28,8 +29,17 @@ sealed class WorkerBuilds(Func<BuildOrder, JobContext, CancellationToken, Task<B
         try
         {
             var outcome = await build(order, context, stop);
+            health?.Works();
             log($"job {context.Job.Id}: built {(outcome.ImageName.Length > 0 ? outcome.ImageName : order.Stream)}");
             return new EngineResult(outcome).ToString();
+        }
+        catch (Exception problem) when (!stop.IsCancellationRequested && health is not null && WorkerHealth.IsMachineFault(problem))
+        {
+            var fault = BuildFault.TextOf(problem)!;
+            log($"job {context.Job.Id}: {fault}");
+            await health.FailAsync(fault);
+            // The queue gives the job to whoever comes next, and fails it when that happens again and again.
+            throw new IOException(fault, problem);
         }
         catch (SourceNeededException needed)
         {
@@ -39,6 +49,7 @@ sealed class WorkerBuilds(Func<BuildOrder, JobContext, CancellationToken, Task<B
         catch (Exception problem) when (!stop.IsCancellationRequested && BuildFault.TextOf(problem) is { } text)
         {
             log($"job {context.Job.Id}: {text}");
+            health?.Works();
             throw new JobFailedException(text, problem);
         }
     }

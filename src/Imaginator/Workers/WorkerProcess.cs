@@ -40,12 +40,13 @@ sealed class WorkerProcess : IAsyncDisposable
         mirrors = new(Path.Combine(slot.Path, "git"), time);
         folders = new(FolderTable.OfStreams(Settings(MachineArchitecture.Own, options.ImageServer("localhost:0")), options.Quotas, mirrors, directories, time), gate, log, time);
         coordinator = new($"{options.ImaginatorHost}:{options.ImaginatorPort}", () => ClientOptions(verify: true), log, time);
-        var builds = new WorkerBuilds(BuildAsync, log);
+        var health = new WorkerHealth(() => queue.DrainAsync(options.Name, drain: true), log, time);
+        var builds = new WorkerBuilds(BuildAsync, options.Once ? null : health, log);
         var profile = new WorkerProfile(options.Name, [EngineJob.Kind]) { Architectures = options.Architectures, Labels = options.Labels };
         presence = new(queue, profile, options.ConcurrentBuilds);
         runner = new(
             queue, profile, new Dictionary<string, JobHandler> { [EngineJob.Kind] = (context, stop) => RunAsync(builds, context, stop) },
-            new() { Concurrency = options.ConcurrentBuilds, ShutdownTime = options.ShutdownTime });
+            new() { Concurrency = options.ConcurrentBuilds, ShutdownTime = options.ShutdownTime, BeforeClaim = health.WaitAsync });
     }
 
     /// <exception cref="JobException">The queue cannot be used, or another worker has the name.</exception>

@@ -32,6 +32,7 @@ public sealed class JobRunner(JobQueue queue, WorkerProfile worker, IReadOnlyDic
             while (true)
             {
                 await slots.WaitAsync(claiming.Token);
+                await options.BeforeClaim(claiming.Token);
                 var lease = await ClaimAsync(claiming.Token);
                 var run = new JobRun(lease, queue.Options, options);
                 running[lease.Token] = run;

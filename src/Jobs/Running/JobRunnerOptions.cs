@@ -9,6 +9,9 @@ public sealed record JobRunnerOptions
     /// <summary>How many jobs to do at once.</summary>
     public int Concurrency { get; init; } = 1;
 
+    /// <summary>Is waited for before each job that is claimed: a worker may have reasons to leave jobs to others for a while.</summary>
+    public Func<CancellationToken, Task> BeforeClaim { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>How long running jobs may go on when the process is to end, before they are given back.</summary>
     public TimeSpan ShutdownTime { get; init; } = TimeSpan.FromSeconds(20);
 

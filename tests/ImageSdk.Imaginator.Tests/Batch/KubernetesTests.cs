@@ -6,6 +6,7 @@ using ImageSdk.Imaginator.Options;
 using ImageSdk.Imaginator.Tests.Engine;
 using ImageSdk.Imaginator.Tests.Workers;
 using ImageSdk.Jobs;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Imaginator.Tests.Batch;
 
@@ -50,20 +51,14 @@ public sealed class KubernetesTests : IAsyncLifetime
             """);
     });
 
-    static async Task UntilAsync(Func<Task<bool>> condition, string what)
-    {
-        for (var until = DateTime.UtcNow + soon; !await condition(); await Task.Delay(50))
-            Assert.True(DateTime.UtcNow < until, $"waited too long for {what}");
-    }
-
-    static Task UntilItWaitsAsync(TestImaginator imaginator) => UntilAsync(async () =>
+    static Task UntilItWaitsAsync(TestImaginator imaginator) => Wait.UntilAsync(async () =>
     {
         foreach (var job in await imaginator.Daemon.Parts.Jobs.ListAsync(JobState.Running, 10, default))
             await foreach (var chunk in imaginator.Daemon.Parts.Queue.LogAsync(job.Id, follow: false))
                 if (System.Text.Encoding.UTF8.GetString(chunk.Bytes.Span).Contains("waiting\n", StringComparison.Ordinal))
                     return true;
         return false;
-    }, "the script to run");
+    }, soon);
 
     [WorkerFact]
     public async Task A_build_is_a_job_as_the_published_schema_has_it()
@@ -82,7 +77,7 @@ public sealed class KubernetesTests : IAsyncLifetime
         Assert.Equal("700Mi", pod.GetProperty("containers")[0].GetProperty("resources").GetProperty("limits").GetProperty("memory").GetString());
         Assert.Equal(["state", "secret"], pod.GetProperty("volumes").EnumerateArray().Select(volume => volume.GetProperty("name").GetString()));
         // What is done is removed, and its pods with it.
-        await UntilAsync(() => Task.FromResult(cluster.Jobs.Count == 0), "the jobs to be deleted");
+        await Wait.UntilAsync(() => cluster.Jobs.Count == 0, soon);
         Assert.Equal(3, cluster.Requests.Count(request => request.StartsWith("DELETE ", StringComparison.Ordinal) && request.EndsWith("propagationPolicy=Background", StringComparison.Ordinal)));
     }
 
@@ -116,7 +111,7 @@ public sealed class KubernetesTests : IAsyncLifetime
         // One for each build; the last was asked for again, and found.
         Assert.Equal(3, cluster.Created.Select(created => created.GetProperty("metadata").GetProperty("name").GetString()).Distinct().Count());
         Assert.Equal(2, (await (await imaginator.Server.ConnectImagesAsync()).ListImagesAsync(new())).Count);
-        await UntilAsync(() => Task.FromResult(cluster.Jobs.Count == 0), "the jobs to be deleted");
+        await Wait.UntilAsync(() => cluster.Jobs.Count == 0, soon);
     }
 
     [WorkerFact]
@@ -127,7 +122,7 @@ public sealed class KubernetesTests : IAsyncLifetime
         await UntilItWaitsAsync(imaginator);
         await imaginator.Daemon.Parts.Queue.CancelAsync((await imaginator.Daemon.Parts.Jobs.ListAsync(JobState.Running, 1, default)).Single().Id, "test");
         Assert.NotEqual("", (await building).Response.ErrorString);
-        await UntilAsync(() => Task.FromResult(cluster.Jobs.Count == 0), "the job to be deleted");
+        await Wait.UntilAsync(() => cluster.Jobs.Count == 0, soon);
         Assert.DoesNotContain(await (await imaginator.Server.ConnectImagesAsync()).ListImagesAsync(new()), image => image.StartsWith("slow", StringComparison.Ordinal));
     }
 

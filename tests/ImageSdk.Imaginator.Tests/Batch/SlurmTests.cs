@@ -1,6 +1,7 @@
 using ImageSdk.Imaginator.Options;
 using ImageSdk.Imaginator.Tests.Engine;
 using ImageSdk.Jobs;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Imaginator.Tests.Batch;
 
@@ -59,13 +60,7 @@ public sealed class SlurmTests(SlurmTests.Cluster cluster) : IClassFixture<Slurm
             """);
     });
 
-    static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
-    {
-        for (var until = DateTime.UtcNow + soon; !await condition(); await Task.Delay(100))
-            Assert.True(DateTime.UtcNow < until, $"waited too long for {what()}");
-    }
-
-    Task UntilItWaitsAsync(TestImaginator imaginator) => UntilAsync(async () =>
+    Task UntilItWaitsAsync(TestImaginator imaginator) => Wait.UntilAsync(async () =>
     {
         foreach (var job in await imaginator.Daemon.Parts.Jobs.ListAsync(JobState.Running, 10, default))
         {
@@ -76,7 +71,7 @@ public sealed class SlurmTests(SlurmTests.Cluster cluster) : IClassFixture<Slurm
                 return true;
         }
         return false;
-    }, () => $"the script to run\n{slurm!.RunAsync("squeue", "--states=all").Result}{slurm.Logs()}\n{string.Join('\n', Directory.GetFiles(imaginator.Folder["logs"]).Select(File.ReadAllText))}");
+    }, soon, () => $"{slurm!.RunAsync("squeue", "--states=all").Result}{slurm.Logs()}\n{string.Join('\n', Directory.GetFiles(imaginator.Folder["logs"]).Select(File.ReadAllText))}");
 
     [SlurmFact]
     public async Task A_build_has_its_stream_s_constraint_memory_and_time_limit()
@@ -103,7 +98,7 @@ public sealed class SlurmTests(SlurmTests.Cluster cluster) : IClassFixture<Slurm
         await UntilItWaitsAsync(imaginator);
         await imaginator.Daemon.Parts.Queue.CancelAsync((await imaginator.Daemon.Parts.Jobs.ListAsync(JobState.Running, 1, default)).Single().Id, "test");
         Assert.NotEqual("", (await building).Response.ErrorString);
-        await UntilAsync(async () => (await slurm!.RunAsync("squeue", "--noheader")).Length == 0, () => "its end");
+        await Wait.UntilAsync(async () => (await slurm!.RunAsync("squeue", "--noheader")).Length == 0, soon);
         Assert.DoesNotContain(await (await imaginator.Server.ConnectImagesAsync()).ListImagesAsync(new()), image => image.StartsWith("slow", StringComparison.Ordinal));
     }
 
@@ -125,7 +120,7 @@ public sealed class SlurmTests(SlurmTests.Cluster cluster) : IClassFixture<Slurm
         Assert.True(response.ErrorString.Length == 0, response.ErrorString + log + slurm.Logs());
         Assert.Contains($"Slurm job running on {(node == "n2" ? "n3" : "n2")}", log, StringComparison.Ordinal);
         slurm.StartNode(node);
-        await UntilAsync(async () => (await slurm.RunAsync("sinfo", "--noheader", "--format=%T %D")).Contains("idle 3", StringComparison.Ordinal), () => slurm.Logs());
+        await Wait.UntilAsync(async () => (await slurm.RunAsync("sinfo", "--noheader", "--format=%T %D")).Contains("idle 3", StringComparison.Ordinal), soon, slurm.Logs);
     }
 
     [SlurmFact]
@@ -134,14 +129,14 @@ public sealed class SlurmTests(SlurmTests.Cluster cluster) : IClassFixture<Slurm
         await using var imaginator = await StartAsync();
         await slurm!.StopControllerAsync();
         var building = imaginator.BuildAsync("boot/small");
-        await UntilAsync(async () =>
+        await Wait.UntilAsync(async () =>
         {
             using var log = new MemoryStream();
             foreach (var job in await imaginator.Daemon.Parts.Jobs.ListAsync(JobState.Running, 1, default))
                 await foreach (var chunk in imaginator.Daemon.Parts.Queue.LogAsync(job.Id, follow: false))
                     log.Write(chunk.Bytes.Span);
             return System.Text.Encoding.UTF8.GetString(log.ToArray()).Contains("waiting for it", StringComparison.Ordinal);
-        }, () => "the build to wait");
+        }, soon);
         slurm.StartController();
         var (response, log) = await building;
         Assert.True(response.ErrorString.Length == 0, response.ErrorString + log);

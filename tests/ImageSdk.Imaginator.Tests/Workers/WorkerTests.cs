@@ -8,6 +8,7 @@ using ImageSdk.Jobs;
 using ImageSdk.Jobs.Queues;
 using ImageSdk.Jobs.Tests.Stores;
 using ImageSdk.Srpc;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Imaginator.Tests.Workers;
 
@@ -56,12 +57,6 @@ public sealed class WorkerTests : IDisposable
     static Task<string> GetAsync(TestImaginator imaginator, string path) => new HttpClient().GetStringAsync(new Uri($"http://127.0.0.1:{imaginator.Port}{path}"));
 
     static async Task<IReadOnlyList<Job>> EngineJobsAsync(TestImaginator imaginator) => await imaginator.Daemon.Parts.Queue.ListAsync(new() { Kind = EngineJob.Kind, Limit = 1000 });
-
-    static async Task UntilAsync(Func<Task<bool>> condition, string what)
-    {
-        for (var until = DateTime.UtcNow + soon; !await condition(); await Task.Delay(50))
-            Assert.True(DateTime.UtcNow < until, $"waited too long for {what}");
-    }
 
     static Task<string> LogOfAsync(TestImaginator imaginator, long job) => LogOfAsync(imaginator.Daemon.Parts.Queue, job);
 
@@ -116,7 +111,7 @@ public sealed class WorkerTests : IDisposable
         await using var imaginator = await StartAsync();
         var first = await StartWorkerAsync(imaginator, "first", flags);
         var building = imaginator.BuildAsync("slow");
-        await UntilAsync(async () => (await EngineJobsAsync(imaginator)) is [var job, ..] && (await LogOfAsync(imaginator, job.Id)).Contains("waiting\n", StringComparison.Ordinal), "the script to run");
+        await Wait.UntilAsync(async () => (await EngineJobsAsync(imaginator)) is [var job, ..] && (await LogOfAsync(imaginator, job.Id)).Contains("waiting\n", StringComparison.Ordinal), soon);
         var page = await GetAsync(imaginator, "/showWorkers");
         Assert.All(["first", "takes builds", "amd64", "1 of 1", ">slow</a>"], text => Assert.Contains(text, page, StringComparison.Ordinal));
         first.Process.Kill();
@@ -135,12 +130,12 @@ public sealed class WorkerTests : IDisposable
         await using var imaginator = await StartAsync();
         var worker = await StartWorkerAsync(imaginator, "w 1");
         var slow = imaginator.BuildAsync("slow");
-        await UntilAsync(async () => (await EngineJobsAsync(imaginator)) is [var job, ..] && (await LogOfAsync(imaginator, job.Id)).Contains("waiting\n", StringComparison.Ordinal), "the script to run");
+        await Wait.UntilAsync(async () => (await EngineJobsAsync(imaginator)) is [var job, ..] && (await LogOfAsync(imaginator, job.Id)).Contains("waiting\n", StringComparison.Ordinal), soon);
         Assert.Equal(1, await RunAsync(imaginator, "drain", "none"));
         Assert.Equal(0, await RunAsync(imaginator, "drain", "w 1"));
         var app = imaginator.BuildAsync("app/1");
         Assert.Equal("", (await slow).Response.ErrorString);
-        await UntilAsync(async () => (await GetAsync(imaginator, "/showWorkers")).Contains("drained", StringComparison.Ordinal), "the page to say so");
+        await Wait.UntilAsync(async () => (await GetAsync(imaginator, "/showWorkers")).Contains("drained", StringComparison.Ordinal), soon);
         using (var json = JsonDocument.Parse(await GetAsync(imaginator, "/showWorkers?output=json")))
             Assert.Equal(("w 1", true, "app/1"), (
                 json.RootElement.GetProperty("workers")[0].GetProperty("name").GetString(), json.RootElement.GetProperty("workers")[0].GetProperty("draining").GetBoolean(),
@@ -150,7 +145,7 @@ public sealed class WorkerTests : IDisposable
         Assert.Equal("", (await app).Response.ErrorString);
         // By a signal: it ends by itself, after what it has.
         slow = imaginator.BuildAsync("slow", request => request with { Variables = new Dictionary<string, string> { ["X"] = "1" } });
-        await UntilAsync(async () => (await EngineJobsAsync(imaginator)) is [{ State: JobState.Running }, ..], "the build to run");
+        await Wait.UntilAsync(async () => (await EngineJobsAsync(imaginator)) is [{ State: JobState.Running }, ..], soon);
         await worker.SignalAsync("USR1");
         Assert.Equal("", (await slow).Response.ErrorString);
         await worker.Process.WaitForExitAsync().WaitAsync(soon);
@@ -171,12 +166,26 @@ public sealed class WorkerTests : IDisposable
         await using var imaginator = await StartAsync(streams: """, "big": {"ManifestUrl": "dir:///nowhere", "WorkerLabels": ["bigmem"]}, "arm": {"ManifestUrl": "dir:///nowhere/$ARCH", "Architecture": "arm64"}""");
         var builds = new[] { imaginator.BuildAsync("big"), imaginator.BuildAsync("arm") };
         await StartWorkerAsync(imaginator, "plain");
-        await UntilAsync(async () => (await GetAsync(imaginator, "/showWorkers")).Split("none is there").Length == 3, "both to wait");
+        await Wait.UntilAsync(async () => (await GetAsync(imaginator, "/showWorkers")).Split("none is there").Length == 3, soon);
         await StartWorkerAsync(imaginator, "large", "-labels=fast,bigmem");
         await StartWorkerAsync(imaginator, "foreign", "-architectures=arm64");
         Assert.Equal("there is no manifest directory /nowhere", (await builds[0]).Response.ErrorString);
         Assert.Equal("there is no manifest directory /nowhere/arm64", (await builds[1]).Response.ErrorString);
         Assert.Equal(["foreign", "large"], (await EngineJobsAsync(imaginator)).Select(job => job.Worker).Order(StringComparer.Ordinal));
+    }
+
+    [WorkerFact]
+    public async Task A_machine_that_cannot_build_leaves_its_builds_to_others()
+    {
+        await using var imaginator = await StartAsync();
+        // Nothing can be made there, whoever asks.
+        var broken = await StartWorkerAsync(imaginator, "broken", "-cacheDir=/proc/no cache");
+        var building = imaginator.BuildAsync("boot/small");
+        await Wait.UntilAsync(() => broken.Log.Contains("warning IMG7398: this machine cannot build", StringComparison.Ordinal), soon, () => broken.Log);
+        await StartWorkerAsync(imaginator, "good");
+        var (response, log) = await building;
+        Assert.True(response.ErrorString.Length == 0, response.ErrorString + log);
+        Assert.Equal((JobState.Succeeded, 2, "good"), (await EngineJobsAsync(imaginator)) is [var job] ? (job.State, job.Attempt, job.Worker) : default);
     }
 
     [WorkerFact]
@@ -186,7 +195,7 @@ public sealed class WorkerTests : IDisposable
         await using var imaginator = await StartAsync(await JobsPostgres.CreateAsync(server));
         await StartWorkerAsync(imaginator, "w");
         var building = imaginator.BuildAsync("slow");
-        await UntilAsync(async () => (await EngineJobsAsync(imaginator)) is [var job, ..] && (await LogOfAsync(imaginator, job.Id)).Contains("waiting\n", StringComparison.Ordinal), "the script to run");
+        await Wait.UntilAsync(async () => (await EngineJobsAsync(imaginator)) is [var job, ..] && (await LogOfAsync(imaginator, job.Id)).Contains("waiting\n", StringComparison.Ordinal), soon);
         await server.KillAsync();
         await Task.Delay(TimeSpan.FromSeconds(4));
         await server.RestartAsync();
@@ -202,7 +211,7 @@ public sealed class WorkerTests : IDisposable
         await using var imaginator = await StartAsync();
         await StartWorkerAsync(imaginator, "w");
         var asked = imaginator.BuildAsync("slow");
-        await UntilAsync(async () => (await EngineJobsAsync(imaginator)) is [var job, ..] && (await LogOfAsync(imaginator, job.Id)).Contains("waiting\n", StringComparison.Ordinal), "the script to run");
+        await Wait.UntilAsync(async () => (await EngineJobsAsync(imaginator)) is [var job, ..] && (await LogOfAsync(imaginator, job.Id)).Contains("waiting\n", StringComparison.Ordinal), soon);
         var id = (await imaginator.Daemon.Parts.Jobs.ListAsync(JobState.Running, 10, default)).Single(job => job.Kind == BuildJobs.BuildKind).Id;
         await imaginator.RestartAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => asked);
@@ -221,11 +230,11 @@ public sealed class WorkerTests : IDisposable
         var worker = await StartWorkerAsync(imaginator, "w");
         var asked = imaginator.BuildAsync("slow");
         await using (var queue = await JobQueue.OpenAsync(imaginator.JobsDatabase, new() { Maintain = false }))
-            await UntilAsync(async () =>
+            await Wait.UntilAsync(async () =>
             {
                 var jobs = await queue.ListAsync(new() { Kind = EngineJob.Kind, Limit = 1 });
                 return jobs is [{ State: JobState.Running } job] && job.Input.Contains("slow", StringComparison.Ordinal) && (await LogOfAsync(queue, job.Id)).Contains("waiting\n", StringComparison.Ordinal);
-            }, "the script to run");
+            }, soon);
         process.Kill();
         await process.WaitForExitAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => asked);
@@ -348,11 +357,11 @@ public sealed class WorkerTests : IDisposable
         await using var imaginator = await StartAsync();
         var worker = await StartWorkerAsync(imaginator, "w");
         var building = imaginator.BuildAsync("slow");
-        await UntilAsync(async () => (await EngineJobsAsync(imaginator)) is [var job, ..] && (await LogOfAsync(imaginator, job.Id)).Contains("waiting\n", StringComparison.Ordinal), "the script to run");
+        await Wait.UntilAsync(async () => (await EngineJobsAsync(imaginator)) is [var job, ..] && (await LogOfAsync(imaginator, job.Id)).Contains("waiting\n", StringComparison.Ordinal), soon);
         var id = (await imaginator.Daemon.Parts.Jobs.ListAsync(JobState.Running, 10, default)).Single().Id;
         await imaginator.Daemon.Parts.Queue.CancelAsync(id, "test");
         Assert.NotEqual("", (await building).Response.ErrorString);
-        await UntilAsync(async () => (await EngineJobsAsync(imaginator))[0].State == JobState.Cancelled, "the engine's job to end");
+        await Wait.UntilAsync(async () => (await EngineJobsAsync(imaginator))[0].State == JobState.Cancelled, soon);
         Assert.DoesNotContain(await (await imaginator.Server.ConnectImagesAsync()).ListImagesAsync(new()), image => image.StartsWith("slow", StringComparison.Ordinal));
         await AssertNothingIsLeftAsync(imaginator, worker.Process.Id, exceptItself: true);
     }
@@ -360,8 +369,8 @@ public sealed class WorkerTests : IDisposable
     /// <summary>No process, mount or outgoing object of a worker.</summary>
     static async Task AssertNothingIsLeftAsync(TestImaginator imaginator, int worker, bool exceptItself = false)
     {
-        await UntilAsync(() => Task.FromResult(!Processes().Any(each => each.Command.Contains("ImageSdk.Worker.dll", StringComparison.Ordinal) && each.Command.Contains(imaginator.Folder.Path, StringComparison.Ordinal)
-            || !exceptItself && each.Id == worker)), "its processes to end");
+        await Wait.UntilAsync(() => !Processes().Any(each => each.Command.Contains("ImageSdk.Worker.dll", StringComparison.Ordinal) && each.Command.Contains(imaginator.Folder.Path, StringComparison.Ordinal)
+            || !exceptItself && each.Id == worker), soon);
         Assert.DoesNotContain(imaginator.Folder.Path.Replace(" ", "\\040", StringComparison.Ordinal), File.ReadAllText("/proc/self/mounts"), StringComparison.Ordinal);
         foreach (var directory in Directory.EnumerateDirectories(imaginator.Folder["worker state/workers"]))
             Assert.False(Directory.Exists(Path.Combine(directory, "outgoing")) && Directory.EnumerateFileSystemEntries(Path.Combine(directory, "outgoing")).Any());
