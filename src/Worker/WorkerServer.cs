@@ -33,7 +33,7 @@ public sealed class WorkerServer
     readonly Channel<WorkerRequest> requests = Channel.CreateUnbounded<WorkerRequest>();
     readonly CancellationTokenSource cancellation = new();
     SpeculativeStages? speculative;
-    readonly Lazy<SecretMask> mask = new(() => new(MachineProxies.Current.Credentials));
+    Lazy<SecretMask> mask = new(() => new(MachineProxies.Current.Credentials));
 
     WorkerServer(Stream output) => this.output = new BinaryWriter(new BufferedStream(output), Encoding.UTF8);
 
@@ -162,6 +162,10 @@ public sealed class WorkerServer
                     return new DoneEvent();
                 case RemoveArtifactsRequest artifacts:
                     ArtifactCopier.Remove(artifacts);
+                    return new DoneEvent();
+                case MaskRequest { Values: var values }:
+                    session.Masked = values;
+                    mask = new(() => new(MachineProxies.Current.Credentials.Concat(values)));
                     return new DoneEvent();
                 case RemoveEntriesRequest removal:
                     EntryRemover.Remove(session, removal.Paths);

@@ -120,7 +120,7 @@ sealed class StageRun(
         var outcome = tests.Count == 0 ? new StageOutcome(StageResult.Nothing, "no tests") : Cached;
         // What the image is going to be, and what is to be said of it, while the tests run.
         Task? describing = null;
-        var composer = new ImageComposer(plan, state, layers, records);
+        var composer = new ImageComposer(plan, state, layers, records, workers.Masked);
         var composing = speculation.BeginOrDefer(() => BackgroundWork.Start(() => composer.Compose(tree, before, ReadSource())));
         if (plan.Project.Attestations.Count > 0)
             describing = Describer.Prefetch(tree.FileSystem!, before, composing, cancellation);

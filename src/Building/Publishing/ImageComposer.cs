@@ -12,9 +12,10 @@ using ImageSdk.Trees;
 namespace ImageSdk.Building.Publishing;
 
 /// <summary>Makes the image record of a tree that was scanned and tested: filter, triggers, tags, owners, log and origin.</summary>
-sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore layers, ImageRecords records)
+/// <param name="masked">Texts that the log may not have, beside the project's secrets: layers may be older than they are.</param>
+sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore layers, ImageRecords records, IReadOnlyCollection<string> masked)
 {
-    readonly Lazy<SecretMask> secrets = new(() => ProjectSecrets.Mask(plan.Project));
+    readonly Lazy<SecretMask> secrets = new(() => ProjectSecrets.Mask(plan.Project, masked));
 
     /// <summary>Works out what there is to write, which changes nothing. An image that came out equal keeps its name and log.</summary>
     public ComposedImage Compose(Image tree, StageState sealedState, SourceImage source)
@@ -120,7 +121,7 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
     }
 
     /// <summary>Whether the log of an earlier build has a secret in it that is known only now.</summary>
-    bool KeptLogTells() => plan.Project.Sandbox.Secrets.Count > 0 && File.Exists(state.LogFile) && secrets.Value.Finds(File.ReadAllText(state.LogFile));
+    bool KeptLogTells() => plan.Project.Sandbox.Secrets.Count + masked.Count > 0 && File.Exists(state.LogFile) && secrets.Value.Finds(File.ReadAllText(state.LogFile));
 }
 
 /// <summary>An image that can be written.</summary>

@@ -18,9 +18,15 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     readonly SemaphoreSlim turn = new(1);
     readonly List<Task> endings = [];
     WorkerProcess? worker;
+
+    /// <summary>The one that knows what it has to mask.</summary>
+    WorkerProcess? masking;
     bool isDisposed;
     string? isProtected;
     IDisposable? hold;
+
+    /// <summary>Texts that no log may have, beside the secrets of the project.</summary>
+    public IReadOnlyCollection<string> Masked { get; init; } = [];
 
     /// <summary>Whether the shared cache failed: then the rest of the build does without.</summary>
     internal bool IsRemoteCacheLost { get; set; }
@@ -50,7 +56,13 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
         try
         {
             Protect(new(cacheDirectory, Processes.UserId), listener);
-            return await StartWorker(cacheDirectory).AskAsync(request, listener, cancellation);
+            var asked = StartWorker(cacheDirectory);
+            if (Masked.Count > 0 && masking != asked)
+            {
+                await asked.AskAsync(new MaskRequest([.. Masked]), listener, cancellation);
+                masking = asked;
+            }
+            return await asked.AskAsync(request, listener, cancellation);
         }
         finally
         {

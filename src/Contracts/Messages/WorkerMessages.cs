@@ -30,7 +30,8 @@ static class WorkerMessages
         MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.MakeArtifactRequest),
         MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.CopyArtifactsRequest),
         MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.RemoveArtifactsRequest),
-        MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.InspectImageRequest));
+        MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.InspectImageRequest),
+        MessageForm<WorkerRequest>.OfJson(() => WorkerJson.Default.MaskRequest));
 
     public static MessageForms<WorkerEvent> Events { get; } = new(
         MessageForm<WorkerEvent>.OfFields<OutputEvent>((writer, output) => writer.Write(output.Line), reader => new(reader.ReadString())),
@@ -267,6 +268,7 @@ static class WorkerMessages
 [JsonSerializable(typeof(CopyArtifactsRequest))]
 [JsonSerializable(typeof(RemoveArtifactsRequest))]
 [JsonSerializable(typeof(InspectImageRequest))]
+[JsonSerializable(typeof(MaskRequest))]
 [JsonSerializable(typeof(BootstrapOperation))]
 [JsonSerializable(typeof(UnpackFileOperation))]
 [JsonSerializable(typeof(AptBootstrapOperation))]

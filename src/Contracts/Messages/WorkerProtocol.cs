@@ -104,6 +104,9 @@ sealed record MakeArtifactRequest(
 /// <summary>Copy artifacts, files and folders, into a directory, which is there. Each appears whole or not at all.</summary>
 sealed record CopyArtifactsRequest(IReadOnlyList<string> Paths, string Directory) : WorkerRequest;
 
+/// <summary>Take texts out of all that is logged and told from now on, like secrets of a project.</summary>
+sealed record MaskRequest(IReadOnlyList<string> Values) : WorkerRequest;
+
 /// <summary>Remove artifacts that are folders.</summary>
 sealed record RemoveArtifactsRequest(IReadOnlyList<string> Paths) : WorkerRequest;
 

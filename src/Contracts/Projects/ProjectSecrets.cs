@@ -10,9 +10,10 @@ static class ProjectSecrets
     public static IReadOnlyList<SecretValue> Read(ImageProject project) => [.. project.Sandbox.Secrets.Select(secret => Read(secret, project.ProjectFile))];
 
     /// <summary>A mask of those that can be had.</summary>
-    public static SecretMask Mask(ImageProject project)
+    /// <param name="others">Texts that are masked as well.</param>
+    public static SecretMask Mask(ImageProject project, IEnumerable<string>? others = null)
     {
-        var values = new List<byte[]>();
+        var values = (others ?? []).Select(Encoding.UTF8.GetBytes).ToList();
         foreach (var secret in project.Sandbox.Secrets)
             try
             {

@@ -34,7 +34,7 @@ sealed class LocalStreamBuilder(
     {
         var listener = new MaskedListener(log, new SecretMask(variables().Values));
         var directory = await directories.TakeAsync(build.Stream.Name, () => listener.Progress("Waiting until folders of the imaginator are cleaned up"), cancellation);
-        var workers = new BuildWorkers(settings.WorkerAssembly, settings.Dotnet);
+        var workers = new BuildWorkers(settings.WorkerAssembly, settings.Dotnet) { Masked = [.. variables().Values] };
         try
         {
             var project = build.Stream switch

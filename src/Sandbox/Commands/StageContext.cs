@@ -36,7 +36,7 @@ sealed class StageContext : IDisposable
         devices = new(() => new SandboxDevices(root.DevicesPath, Handle, settings.Limits.Memory));
         written = new(root.Upper, settings.Limits.Disk);
         root.Limits = settings.Limits;
-        mask = new(settings.Secrets.Select(secret => secret.Value).Concat(MachineProxies.Current.Credentials.Select(Encoding.UTF8.GetBytes)));
+        mask = new(settings.Secrets.Select(secret => secret.Value).Concat(MachineProxies.Current.Credentials.Concat(session.Masked).Select(Encoding.UTF8.GetBytes)));
         secretsDirectory = settings.Secrets.Count == 0 ? null : WriteSecrets(session);
     }
 

@@ -50,6 +50,14 @@ sealed class WorkerSession : IDisposable
     public IBuildListener Listener { get; }
     public CancellationToken Cancellation { get; }
     public string Name { get; }
+
+    /// <summary>Texts that no log may have, beside a project's secrets.</summary>
+    public IReadOnlyList<string> Masked
+    {
+        get => shared.Masked;
+        set => shared.Masked = value;
+    }
+
     public string Directory { get; }
 
     const string LockName = "lock";
@@ -160,5 +168,6 @@ sealed class WorkerSession : IDisposable
         public readonly Lazy<CommandLimits> Limits = new(makeLimits);
         public readonly SpeculativeWork Speculation = new();
         public int Roots;
+        public volatile IReadOnlyList<string> Masked = [];
     }
 }

@@ -190,6 +190,44 @@ public sealed class EngineBuildTests
         options.PermitInsecureMode = false;
     }
 
+    [EngineFact]
+    public async Task What_a_command_prints_of_a_secret_variable_is_in_no_log_of_layers_and_images()
+    {
+        await using var imaginator = await TestImaginator.StartAsync(withEngine: true, configure: (options, folder) =>
+        {
+            var repository = Repository.Create(folder["repo"]);
+            // Whole it is in what it prints alone.
+            var half = Secret.Length / 2;
+            repository.Commit(("telling/manifest", """{"SourceImage": "boot/small"}"""), ("telling/scripts/10say", $"#!/bin/sh\nprintf 'it is %s%s\\n' '{Secret[..half]}' '{Secret[half..]}'\n"));
+            folder.Write("streams.json", $$"""{"Streams": {"telling": {"ManifestUrl": "{{repository.Url}}", "ManifestDirectory": "telling"}, "again": {"ManifestUrl": "{{repository.Url}}", "ManifestDirectory": "telling"} } }""");
+            folder.Write("conf.json", $"{{{SmallSystem.Configure(folder)}, \"ImageStreamsUrl\": \"{folder["streams.json"]}\"}}");
+            options.VariablesFile = folder.Write("variables.json", $$"""{"PASSWORD": "{{Secret}}", "LATER": "none yet"}""");
+        });
+        await TellAsync("telling", "it is ***");
+        AssertSecretIsNowhere(imaginator);
+        // A layer that is older than the secret.
+        imaginator.Folder.Write("variables.json", """{"PASSWORD": "another one"}""");
+        await Wait.UntilAsync(() => !imaginator.Daemon.Parts.Variables.Current.ContainsKey("LATER"));
+        imaginator.Folder.Write("repo/telling/scripts/10say", File.ReadAllText(imaginator.Folder["repo/telling/scripts/10say"]) + "# changed\n");
+        new Repository(imaginator.Folder["repo"]).Commit();
+        await TellAsync("telling", $"it is {Secret}");
+        imaginator.Folder.Write("variables.json", $$"""{"PASSWORD": "{{Secret}}", "LATER": "none yet"}""");
+        await Wait.UntilAsync(() => imaginator.Daemon.Parts.Variables.Current.ContainsKey("LATER"));
+        await TellAsync("again", "it is ***");
+        await TellAsync("telling", "it is ***");
+
+        async Task TellAsync(string stream, string expected)
+        {
+            var (response, log) = await imaginator.BuildAsync(stream);
+            Assert.True(response.ErrorString.Length == 0, response.ErrorString + log);
+            var image = (await (await imaginator.Server.ConnectImagesAsync()).GetImageAsync(response.ImageName))!;
+            using var reader = new StreamReader(new ObjectStore(imaginator.Server.ObjectDirectory).OpenRead(image.BuildLog!.Object!.Value));
+            var kept = await reader.ReadToEndAsync();
+            Assert.Contains(expected, kept, StringComparison.Ordinal);
+            Assert.Equal(expected.Contains(Secret, StringComparison.Ordinal), kept.Contains(Secret, StringComparison.Ordinal));
+        }
+    }
+
     static void AssertNothingIsLeft(TestImaginator imaginator)
     {
         Assert.Empty(Directory.Exists(imaginator.Folder["state/outgoing"]) ? Directory.GetFileSystemEntries(imaginator.Folder["state/outgoing"]) : []);
