@@ -32,7 +32,8 @@ public partial class ErrorListTests
         Assert.Equal(listed.Order(), listed);
     }
 
-    [GeneratedRegex("\"(IMG[0-9]{4})\"")]
+    // By itself, or at the begin of a line for a log.
+    [GeneratedRegex("\"(?:warning )?(IMG[0-9]{4})[\":]")]
     private static partial Regex Code();
 
     [GeneratedRegex(@"^\| <a id=""img[0-9]{4}""></a>(IMG[0-9]{4}) \|", RegexOptions.Multiline)]

@@ -50,16 +50,23 @@ sealed class DownloadStore(LayerStore layers)
         }
     }
 
-    /// <summary>Moves a whole file to where its content is found.</summary>
+    /// <summary>Moves a whole file to where its content is found. One that is there already stays, as another build may be reading it.</summary>
     /// <param name="name">What the file is to be called.</param>
     public string Keep(string file, ContentDigest digest, string name)
     {
+        if (Find(digest) is { } known)
+            return known;
         var folder = Directory.CreateDirectory(Path.Combine(Root, $"new-{Guid.NewGuid():N}"), LayerStore.PrivateMode).FullName;
         File.Move(file, Path.Combine(folder, FileNameOf(name)));
-        var target = DirectoryOf(digest);
-        if (Directory.Exists(target))
-            Directory.Delete(target, recursive: true);
-        Directory.Move(folder, target);
+        try
+        {
+            Directory.Move(folder, DirectoryOf(digest));
+        }
+        catch (IOException) when (Find(digest) is not null)
+        {
+            // Another build has the same from another address.
+            Directory.Delete(folder, recursive: true);
+        }
         return Find(digest)!;
     }
 

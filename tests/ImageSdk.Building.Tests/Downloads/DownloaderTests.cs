@@ -177,6 +177,20 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
+    public async Task The_same_content_at_another_address_leaves_what_a_build_reads()
+    {
+        server.Contents["another name"] = content;
+        var first = await NewDownloader().FetchLatestAsync(Address, CancellationToken.None);
+        var second = await NewDownloader().FetchLatestAsync(new(server.Address("another name")), CancellationToken.None);
+        Assert.Equal(first.File, second.File);
+        Assert.Equal(content, File.ReadAllBytes(first.File));
+        // Each address is known by itself.
+        Assert.Equal(first.File, (await NewDownloader().FetchLatestAsync(Address, CancellationToken.None)).File);
+        Assert.Single(Directory.EnumerateDirectories(store.Root), directory => Path.GetFileName(directory).StartsWith("sha256-", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateDirectories(store.Root), directory => Path.GetFileName(directory).StartsWith("new-", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_address_is_asked_whether_its_content_has_changed()
     {
         var first = await NewDownloader().FetchLatestAsync(Address, CancellationToken.None);

@@ -108,8 +108,11 @@ public class RebuildTests(BaseDisk disk) : IClassFixture<BaseDisk>
         }
         await using (await builder.HandOverAsync())
         {
-            Assert.Equal("completed", TestBuilder.StateOf(await builder.WaitForEndAsync(first, TimeSpan.FromMinutes(5))));
-            Assert.Equal("completed", TestBuilder.StateOf(await builder.WaitForEndAsync(second, TimeSpan.FromMinutes(5))));
+            foreach (var id in new[] { first, second })
+            {
+                var done = await builder.WaitForEndAsync(id, TimeSpan.FromMinutes(5));
+                Assert.True(TestBuilder.StateOf(done) == "completed", $"{done}\n{await builder.GetLogAsync(id)}");
+            }
         }
         Assert.Equal(2, Directory.GetDirectories(builder.Folder["state/images"]).Length);
         Assert.DoesNotContain(await File.ReadAllTextAsync("/proc/mounts"), builder.Folder.Path, StringComparison.Ordinal);

@@ -71,7 +71,7 @@ sealed class TestBuilder : IAsyncDisposable
         [
             Path.Combine(AppContext.BaseDirectory, "imagesdk-image-builder.dll"), "-permitInsecureMode", "-CAfile=", $"-portNum={options.Port}", $"-listenAddress={options.ListenAddress}", "-srpcUnixSocketPath=",
             $"-stateDir={options.StateDirectory}", $"-cacheDir={options.CacheDirectory}", "-logDir=", $"-amqpUri={options.AmqpUri}", $"-requestQueue={options.RequestQueue}", $"-format={options.Format}",
-            $"-formatOptions={options.FormatOptions}", $"-hostPorts={string.Join(',', options.HostPorts)}", $"-archivesFile={options.ArchivesFile}", $"-launchpadAddress={options.LaunchpadAddress}", $"-ppaServer={options.PpaServer}", $"-keyServer={options.KeyServer}",
+            $"-formatOptions={options.FormatOptions}", $"-concurrentBuilds={options.ConcurrentBuilds}", $"-hostPorts={string.Join(',', options.HostPorts)}", $"-archivesFile={options.ArchivesFile}", $"-launchpadAddress={options.LaunchpadAddress}", $"-ppaServer={options.PpaServer}", $"-keyServer={options.KeyServer}",
         ]));
         Http = new() { BaseAddress = new($"http://127.0.0.1:{options.Port}") };
         await Wait.UntilAsync(async () =>
