@@ -36,6 +36,7 @@ sealed class ImaginatorDaemon(ImaginatorParts parts, DaemonResources<ImaginatorO
     {
         metrics.Add("/imaginator/streams", "number of streams", "None", () => (long)parts.Streams.List().Count, "imaginator_streams");
         parts.Jobs.Counts.AddTo(metrics);
+        parts.Workers.AddTo(metrics);
         AddFolders(metrics);
         metrics.AddFlags(
         [

@@ -62,6 +62,7 @@ sealed class ImaginatorParts : IAsyncDisposable
         Builder = builder?.Invoke(this) ?? new LocalStreamBuilder(engine, main, () => variables.Current, mirrors, Server, builds, time);
         Execution = new(Builder, Server, OutgoingDirectory(options.StateDirectory), time);
         Jobs = new(queue, Streams, CreateRunner(batch), Server, Archive, log.Write, time);
+        Workers = new(queue, options.Jobs.LeaseTime, time);
         ProjectObjects = new(Path.Combine(options.StateDirectory, "projects", "objects"), options.ProjectQuota, log.Write);
         ProjectRules = new(Streams, Switches, Architecture);
         var projectBuilds = new BuildDirectories(Path.Combine(options.StateDirectory, "projects", "builds"), gate);
@@ -121,6 +122,8 @@ sealed class ImaginatorParts : IAsyncDisposable
     public ProjectBuilds Projects { get; }
 
     public FolderCare Folders { get; }
+
+    public WorkerCounts Workers { get; }
 
     public AutoBuilds Automatic { get; }
 
@@ -187,7 +190,7 @@ sealed class ImaginatorParts : IAsyncDisposable
     /// <summary>What runs as long as the daemon does.</summary>
     public IEnumerable<Task> BackgroundTasks(CancellationToken stop) =>
     [
-        StreamsFile.WatchAsync(stop), Variables.WatchAsync(stop), Jobs.RunAsync(stop), Jobs.Counts.WatchAsync(Queue, stop), Projects.RunAsync(stop), Automatic.RunAsync(stop), Dependencies.RunAsync(stop), MakeDirectoriesAsync(stop), WorkAsync(stop), Folders.RunAsync(stop),
+        StreamsFile.WatchAsync(stop), Variables.WatchAsync(stop), Jobs.RunAsync(stop), Jobs.Counts.WatchAsync(Queue, stop), Workers.WatchAsync(stop), Projects.RunAsync(stop), Automatic.RunAsync(stop), Dependencies.RunAsync(stop), MakeDirectoriesAsync(stop), WorkAsync(stop), Folders.RunAsync(stop),
     ];
 
     public async ValueTask DisposeAsync()

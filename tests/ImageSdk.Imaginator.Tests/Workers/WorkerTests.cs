@@ -141,6 +141,8 @@ public sealed class WorkerTests : IDisposable
                 json.RootElement.GetProperty("workers")[0].GetProperty("name").GetString(), json.RootElement.GetProperty("workers")[0].GetProperty("draining").GetBoolean(),
                 json.RootElement.GetProperty("waiting")[0].GetString()));
         Assert.False(app.IsCompleted);
+        await Wait.UntilAsync(async () => await GetAsync(imaginator, "/prometheus") is var figures && figures.Contains("imaginator_workers{state=\"draining\"} 1\n", StringComparison.Ordinal)
+            && figures.Contains("imaginator_worker_slots{state=\"draining\"} 1\n", StringComparison.Ordinal) && figures.Contains("imaginator_worker_builds{state=\"draining\"} 0\n", StringComparison.Ordinal), soon);
         Assert.Equal(0, await RunAsync(imaginator, "resume", "w 1"));
         Assert.Equal("", (await app).Response.ErrorString);
         // By a signal: it ends by itself, after what it has.

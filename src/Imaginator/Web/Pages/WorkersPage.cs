@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ImageSdk.Hosting.Web.Html;
 using ImageSdk.Hosting.Web.Requests;
+using ImageSdk.Imaginator.Builds;
 using ImageSdk.Imaginator.Running;
 using ImageSdk.Imaginator.Web.Requests;
 using ImageSdk.Jobs;
@@ -65,11 +66,12 @@ static class WorkersPage
             }
     }
 
-    /// <summary>Clocks of machines differ: a worker that is silent for two leases is shown as lost, which decides nothing.</summary>
-    static (string Text, string Badge) StateOf(KnownWorker worker, DateTimeOffset now, TimeSpan lease) =>
-        now - worker.Seen > 2 * lease ? ("silent", "badge danger")
-        : worker.IsDraining ? (worker.Running.Count > 0 ? "draining" : "drained", "badge changed")
-        : ("takes builds", "badge added");
+    static (string Text, string Badge) StateOf(KnownWorker worker, DateTimeOffset now, TimeSpan lease) => WorkerCounts.ConditionOf(worker, now, lease) switch
+    {
+        WorkerCondition.Silent => ("silent", "badge danger"),
+        WorkerCondition.Draining => (worker.Running.Count > 0 ? "draining" : "drained", "badge changed"),
+        _ => ("takes builds", "badge added"),
+    };
 
     static void WriteWaiting(HtmlWriter html, IReadOnlyList<KnownWorker> workers, IReadOnlyList<Job> waiting, DateTimeOffset now)
     {
