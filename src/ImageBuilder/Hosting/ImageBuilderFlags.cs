@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using ImageSdk.Contracts.Networking;
 using ImageSdk.Hosting;
 using ImageSdk.Hosting.Flags;
+using ImageSdk.ImageBuilder.Destinations;
 using ImageSdk.ImageBuilder.Messages;
 using ImageSdk.ImageBuilder.Options;
 using ImageSdk.Jobs;
@@ -21,9 +22,11 @@ static partial class ImageBuilderFlags
         ["DATA_STORE"] = "dataStore",
         ["FILE_ROOTS"] = "fileRoots",
         ["IMAGE_DESTINATION"] = "imageDestination",
+        ["IMAGE_VISIBILITY"] = "imageVisibility",
         ["LISTEN_ADDRESS"] = "listenAddress",
         ["PERMIT_INSECURE_MODE"] = "permitInsecureMode",
         ["PORT"] = "portNum",
+        ["PUBLIC_DATA"] = "publicData",
         ["REQUEST_QUEUE"] = "requestQueue",
         ["STATE_DIR"] = "stateDir",
     };
@@ -39,6 +42,15 @@ static partial class ImageBuilderFlags
 
     static void Check(ImageBuilderOptions options)
     {
+        try
+        {
+            DestinationTable.OpenImages(options.ImageDestination, options.ImageVisibility);
+            DestinationTable.OpenData(options.DataStore, options.PublicData);
+        }
+        catch (DestinationException problem)
+        {
+            throw new FlagException($"{problem.Code}: {problem.Message}");
+        }
         if (options.ConcurrentBuilds < 1)
             throw new FlagException("-concurrentBuilds must be 1 or more");
         if (options.AmqpUri.Length > 0 && options.AmqpUriFile.Length > 0)
@@ -58,18 +70,20 @@ static partial class ImageBuilderFlags
         flags.AddText("cacheDir", "", "Where layers of builds are kept; empty for the state directory", v => options.CacheDirectory = v);
         flags.AddDuration("cancelInterval", options.CancelInterval, "From one look at a request's cancel_url to the next", v => options.CancelInterval = v);
         flags.AddNumber("concurrentBuilds", options.ConcurrentBuilds, "Builds that go on at once", v => options.ConcurrentBuilds = v);
-        flags.AddText("dataStore", "", "Where logs and manifests go: a directory; empty for one in the state directory", v => options.DataStore = v);
+        flags.AddText("dataStore", "", "Where logs and manifests go: a directory, swift:CLOUD or s3:BUCKET/PREFIX; empty for one in the state directory", v => options.DataStore = v);
         flags.Add("deniedNetworks", "list", DeniedNetworks.Default, "Networks that requests may not have the builder connect to", CheckNetworks, v => options.DeniedNetworks = v);
         flags.Add("fileRoots", "list", "", "Directories whose files requests may name by file: URLs", FlagValues.Words, v => options.FileRoots = v);
         flags.AddText("format", options.Format, "What images become: a format of artifacts", v => options.Format = v);
         flags.AddText("formatOptions", "", "Options of the format: NAME=VALUE, divided by commas", v => options.FormatOptions = v);
         flags.Add("hostPorts", "list", "", "Ports of this machine where archives are that commands of images may reach", text => (IReadOnlyList<int>)[.. FlagValues.Words(text).Select(port => (int)FlagValues.Port(port))], v => options.HostPorts = v);
-        flags.AddText("imageDestination", "", "Where images go: a directory; empty for one in the state directory", v => options.ImageDestination = v);
+        flags.AddText("imageDestination", "", "Where images go: a directory or glance:CLOUD; empty for one in the state directory", v => options.ImageDestination = v);
+        flags.AddText("imageVisibility", "", "Who sees images in Glance: private, shared, community or public; empty for its own default", v => options.ImageVisibility = v);
         flags.AddText("keyServer", options.KeyServer, "Where keys of archives are looked up", v => options.KeyServer = v);
         flags.AddText("launchpadAddress", options.LaunchpadAddress, "The service that knows PPAs and their keys", v => options.LaunchpadAddress = v);
         flags.AddDuration("maximumBuildDuration", options.MaximumBuildDuration, "Longest time that a build may take", v => options.MaximumBuildDuration = v);
         flags.AddText("ppaServer", options.PpaServer, "Where PPAs are", v => options.PpaServer = v);
         flags.AddDuration("progressPeriod", options.ProgressPeriod, "Longest time between two messages about the progress of a build", v => options.ProgressPeriod = v);
+        flags.AddSwitch("publicData", options.PublicData, "Everybody may read logs and manifests in Swift or S3", v => options.PublicData = v);
         flags.AddText("requestQueue", "", "The queue whose messages are requests; empty for none", v => options.RequestQueue = v);
         flags.AddDuration("retryDelay", options.RetryDelay, "Before a build that failed for a reason that may pass is tried again; three times as long before the next", v => options.RetryDelay = v);
         flags.AddText("stateDir", options.StateDirectory, "Where jobs and layers are kept", v => options.StateDirectory = v);

@@ -69,9 +69,15 @@ sealed record ImageBuilderOptions : DaemonOptions
     /// <summary>Where jobs and layers are kept.</summary>
     public string StateDirectory { get; set; } = "/var/lib/imagesdk-image-builder";
 
-    /// <summary>Where images go; empty for a directory in the state directory.</summary>
+    /// <summary>Where images go: a directory, or "glance:CLOUD"; empty for a directory in the state directory.</summary>
     public string ImageDestination { get; set; } = "";
 
-    /// <summary>Where logs and manifests go; empty for a directory in the state directory.</summary>
+    /// <summary>Who sees images in Glance; empty for its own default.</summary>
+    public string ImageVisibility { get; set; } = "";
+
+    /// <summary>Where logs and manifests go: a directory, "swift:CLOUD" or "s3:BUCKET"; empty for a directory in the state directory.</summary>
     public string DataStore { get; set; } = "";
+
+    /// <summary>Whether everybody may read what is in Swift or S3.</summary>
+    public bool PublicData { get; set; }
 }

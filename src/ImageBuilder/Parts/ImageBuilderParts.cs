@@ -29,8 +29,8 @@ sealed class ImageBuilderParts : IAsyncDisposable
         (this.held, Options, Queue) = (held, options, queue);
         var denied = DeniedNetworks.Parse(options.DeniedNetworks);
         http = CancelUrl.CreateClient(denied);
-        var images = DestinationTable.OpenImages(options.ImageDestination.Length > 0 ? options.ImageDestination : Path.Combine(options.StateDirectory, "images"));
-        var data = DestinationTable.OpenData(options.DataStore.Length > 0 ? options.DataStore : Path.Combine(options.StateDirectory, "data"));
+        var images = DestinationTable.OpenImages(options.ImageDestination.Length > 0 ? options.ImageDestination : Path.Combine(options.StateDirectory, "images"), options.ImageVisibility);
+        var data = DestinationTable.OpenData(options.DataStore.Length > 0 ? options.DataStore : Path.Combine(options.StateDirectory, "data"), options.PublicData);
         var settings = new EngineSettings(
             options.StateDirectory, options.CacheDirectory.Length > 0 ? options.CacheDirectory : Path.Combine(options.StateDirectory, "cache"), EngineProgram.Architecture, options.Format, parsed.FormatOptions,
             new(parsed.Archives, new(options.LaunchpadAddress, options.PpaServer, options.KeyServer)), denied, options.HostPorts, options.MaximumBuildDuration, options.BuildQuota, EngineProgram.WorkerAssembly, EngineProgram.FindDotnet());

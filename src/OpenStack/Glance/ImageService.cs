@@ -62,6 +62,10 @@ public sealed class ImageService : IDisposable
         return null;
     }
 
+    /// <summary>Whether an image has the content of a file, by what Glance tells of it.</summary>
+    public static async Task<bool> HasContentAsync(GlanceImage image, string file, CancellationToken cancellation = default) =>
+        image.IsActive && image.Size == LengthOf(file) && Compare(image, await ContentDigests.OfAsync(file, cancellation)) == Comparison.Same;
+
     /// <summary>
     /// Makes an image of a file: record, content, comparison of what arrived with what was sent. Where that fails or is cancelled, nothing
     /// is left of it; where it may succeed later, all is tried again.

@@ -12,6 +12,9 @@ sealed class SentFile : HttpContent
     readonly string name;
     readonly Action<ReadOnlyMemory<byte>, long> passed;
 
+    /// <summary>For a stream that belongs to another, who has it sent again.</summary>
+    public bool LeavesOpen { get; init; }
+
     /// <param name="open">Opens what is sent; disposed when it has been.</param>
     /// <param name="length">Bytes that are announced, and have to be there.</param>
     /// <param name="name">For messages.</param>
@@ -26,14 +29,27 @@ sealed class SentFile : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        await using var source = Open();
+        var source = Open();
+        try
+        {
+            await SendAsync(source, stream, cancellationToken);
+        }
+        finally
+        {
+            if (!LeavesOpen)
+                await source.DisposeAsync();
+        }
+    }
+
+    async Task SendAsync(Stream source, Stream target, CancellationToken cancellation)
+    {
         var buffer = new byte[PieceSize];
         long sent = 0;
         passed(default, 0);
         while (sent < length)
         {
-            var read = await ReadAsync(source, buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - sent)), cancellationToken);
-            await stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            var read = await ReadAsync(source, buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - sent)), cancellation);
+            await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
             sent += read;
             passed(buffer.AsMemory(0, read), sent);
         }

@@ -38,7 +38,20 @@ public sealed class DataStore
     /// <param name="open">Opens the content, once for each attempt.</param>
     /// <param name="length">Bytes of it.</param>
     /// <returns>Its address.</returns>
-    public async Task<Uri> PutFileAsync(string name, Func<Stream> open, long length, string contentType = "application/octet-stream", CancellationToken cancellation = default)
+    public Task<Uri> PutFileAsync(string name, Func<Stream> open, long length, string contentType = "application/octet-stream", CancellationToken cancellation = default) =>
+        PutAsync(name, open, length, contentType, leavesOpen: false, cancellation);
+
+    /// <summary>Puts a file in place of one of that name.</summary>
+    /// <param name="content">Seekable; read from its beginning, as often as it takes. It stays open.</param>
+    /// <returns>Its address.</returns>
+    public Task<Uri> PutFileAsync(string name, Stream content, string contentType = "application/octet-stream", CancellationToken cancellation = default) =>
+        PutAsync(name, () =>
+        {
+            content.Position = 0;
+            return content;
+        }, content.Length, contentType, leavesOpen: true, cancellation);
+
+    async Task<Uri> PutAsync(string name, Func<Stream> open, long length, string contentType, bool leavesOpen, CancellationToken cancellation)
     {
         Check(name);
         if (length > LargestFile)
@@ -46,14 +59,14 @@ public sealed class DataStore
         await MakeAsync(cancellation);
         try
         {
-            await container.PutAsync(name, contentType, open, length, cancellation);
+            await container.PutAsync(name, contentType, open, length, leavesOpen, cancellation);
         }
         catch (OpenStackException problem) when (problem.Code == "IMG7472")
         {
             // Deleted by another since it was made.
             isMade = false;
             await MakeAsync(cancellation);
-            await container.PutAsync(name, contentType, open, length, cancellation);
+            await container.PutAsync(name, contentType, open, length, leavesOpen, cancellation);
         }
         return await container.FindAsync(name, cancellation);
     }

@@ -42,7 +42,8 @@ sealed class SwiftContainer(ServiceClient service, string name)
 
     /// <summary>Puts a file in place of one of that name, and compares what arrived.</summary>
     /// <param name="open">Opens its content, once for each attempt.</param>
-    public async Task PutAsync(string file, string contentType, Func<Stream> open, long length, CancellationToken cancellation)
+    /// <param name="leavesOpen">Whether what is opened belongs to another.</param>
+    public async Task PutAsync(string file, string contentType, Func<Stream> open, long length, bool leavesOpen, CancellationToken cancellation)
     {
         using var digests = new PassingDigests();
         var sent = digests.Finish(0);
@@ -58,7 +59,10 @@ sealed class SwiftContainer(ServiceClient service, string name)
                 digests.Add(piece.Span);
                 if (all == length)
                     sent = digests.Finish(length);
-            }),
+            })
+            {
+                LeavesOpen = leavesOpen,
+            },
         };
         for (var attempt = 1; ; attempt++)
         {

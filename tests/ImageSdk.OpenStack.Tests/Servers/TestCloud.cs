@@ -50,6 +50,9 @@ public sealed class TestCloud : IAsyncLifetime
     /// <summary>Outlives a restart of a server on a busy machine.</summary>
     public static RetryPolicy PatientRetries { get; } = new(60, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2));
 
+    /// <summary>Swift by the interface of S3: key "test:tester", secret "testing".</summary>
+    public Uri S3 => new($"http://127.0.0.1:{swiftPort}");
+
     public CloudSettings Settings => new()
     {
         Origin = "The cloud of the tests", Type = AuthenticationType.Password, AuthUrl = Keystone,
@@ -194,7 +197,7 @@ public sealed class TestCloud : IAsyncLifetime
             user = {Environment.UserName}
             swift_dir = {etc}
             [pipeline:main]
-            pipeline = catch_errors gatekeeper healthcheck cache listing_formats authtoken keystoneauth tempauth copy proxy-server
+            pipeline = catch_errors gatekeeper healthcheck cache listing_formats s3api authtoken keystoneauth tempauth copy proxy-server
             [app:proxy-server]
             use = egg:swift#proxy
             account_autocreate = true
@@ -209,6 +212,10 @@ public sealed class TestCloud : IAsyncLifetime
             memcache_servers = 127.0.0.1:{cache}
             [filter:listing_formats]
             use = egg:swift#listing_formats
+            [filter:s3api]
+            use = egg:swift#s3api
+            location = us-east-1
+            s3_acl = false
             [filter:copy]
             use = egg:swift#copy
             [filter:tempauth]
