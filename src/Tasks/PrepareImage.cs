@@ -156,7 +156,7 @@ public sealed partial class PrepareImage : SandboxedImageTask
                 ? new() { SourceFile = Absolute(SourceImageFile), PackagerType = PackagerType }
                 : new()
                 {
-                    Download = new(SourceImageUrl.Trim()) { Digest = SourceImageDigest.Trim(), Checksums = SourceImageChecksums.Trim(), KeyFile = SourceImageKey is "" ? "" : Absolute(SourceImageKey) },
+                    Download = new(SourceAddress(SourceImageUrl.Trim())) { Digest = SourceImageDigest.Trim(), Checksums = SourceImageChecksums.Trim(), KeyFile = SourceImageKey is "" ? "" : Absolute(SourceImageKey) },
                     PackagerType = PackagerType,
                 };
         }
@@ -172,6 +172,9 @@ public sealed partial class PrepareImage : SandboxedImageTask
             throw Words.Wrong("BootstrapTool", BootstrapTool, "apt, mmdebstrap or debootstrap", ProjectFile);
         return null;
     }
+
+    // The path of a layout is the project's.
+    string SourceAddress(string address) => address.StartsWith("oci:", StringComparison.Ordinal) && address.Length > 4 ? "oci:" + Absolute(address[4..]) : address;
 
     // A path is told from an address by its first character, as everywhere: a host's name has no slash and no leading dot.
     RemoteCacheSettings? RemoteCacheSettings()

@@ -115,6 +115,29 @@ public sealed class DiskImageUnpackerTests(DiskImageUnpackerTests.Sample sample)
         SampleTree.Run("rm", "-rf", Tree["times unpacked"]);
     }
 
+    [Fact]
+    public void Layers_remove_what_lies_below_them()
+    {
+        var folder = Directory.CreateDirectory(Tree["layers"]).FullName;
+        SampleTree.Run("sh", "-ec", """
+            cd "$1"; mkdir -p a/etc/dir/sub a/opaque/old b/etc b/opaque/new c/etc
+            echo one > a/etc/stays; echo one > a/etc/goes; echo one > a/etc/dir/file; echo one > a/opaque/old/file; echo one > a/etc/linked
+            tar -C a -cf a.tar .
+            : > b/etc/.wh.goes; : > b/etc/.wh.dir; : > b/etc/.wh.never; echo two > b/opaque/new/file; echo two > b/etc/dir2; echo two > b/etc/stays
+            # The mark comes after what the layer itself has.
+            : > b/opaque/.wh..wh..opq; tar -C b -czf b.tar.gz ./opaque/new ./opaque/.wh..wh..opq ./etc
+            mkdir c/etc/dir; echo three > c/etc/dir/again; ln -s /nowhere c/away; : > c/x; tar -C c --transform 's,^./x,./away/.wh.file,' -cf c.tar .
+            """, "sh", folder);
+        var target = Directory.CreateDirectory(Tree["layers unpacked"]).FullName;
+        using (var root = DirectoryHandle.Open(target))
+            Assert.Equal("container image of 3 layers", new DiskImageUnpacker(folder, ExpansionLimit.Default, CancellationToken.None)
+                .UnpackLayers([.. new[] { "a.tar", "b.tar.gz", "c.tar" }.Select(name => Path.Combine(folder, name))], root).Format);
+        Assert.Equal(
+            ["away", "etc", "etc/dir", "etc/dir/again", "etc/dir2", "etc/linked", "etc/stays", "opaque", "opaque/new", "opaque/new/file"],
+            Directory.EnumerateFileSystemEntries(target, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Select(path => Path.GetRelativePath(target, path)).Order(StringComparer.Ordinal));
+        Assert.Equal("two\n", File.ReadAllText(Path.Combine(target, "etc/stays")));
+    }
+
     [Theory]
     [InlineData("gzip")]
     [InlineData("gzip", "-b", "4096", "-no-fragments")]

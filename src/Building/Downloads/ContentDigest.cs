@@ -20,6 +20,9 @@ sealed record ContentDigest(string Algorithm, string Hex)
     public static ContentDigest? TryParseHex(string hex) =>
         Array.Find(known, one => one.Digits == hex.Length) is { Algorithm: not null } found && hex.All(char.IsAsciiHexDigit) ? new(found.Algorithm, hex.ToLowerInvariant()) : null;
 
+    /// <summary>The SHA-256 of bytes.</summary>
+    public static ContentDigest Of(byte[] content) => new("sha256", Convert.ToHexStringLower(SHA256.HashData(content)));
+
     /// <summary>Reads a file whole.</summary>
     public static async Task<ContentDigest> OfAsync(string file, string algorithm, CancellationToken cancellation)
     {

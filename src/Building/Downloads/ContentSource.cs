@@ -7,7 +7,8 @@ namespace ImageSdk.Building.Downloads;
 
 /// <summary>Opens contents by their addresses: http and https by the proxies of the environment, and files.</summary>
 /// <param name="denied">Networks that are not connected to; null for none.</param>
-sealed class ContentSource(DeniedNetworks? denied = null) : IDisposable
+/// <param name="authorization">Sent to the servers of addresses, and not where they lead to; null for what an address itself has.</param>
+sealed class ContentSource(DeniedNetworks? denied = null, AuthenticationHeaderValue? authorization = null) : IDisposable
 {
     /// <summary>The longest that a server may say nothing.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -48,6 +49,7 @@ sealed class ContentSource(DeniedNetworks? denied = null) : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(address) { UserName = "", Password = "" }.Uri);
         request.Headers.AcceptEncoding.ParseAdd("identity");
+        request.Headers.Authorization = authorization;
         if (address.UserInfo.Length > 0)
             request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(address.UserInfo))));
         if (part > 0 && partVersion is { HoldsForParts: true })

@@ -20,4 +20,7 @@ enum DownloadFault
 
     /// <summary>The checksums have no signature by the key, or a bad one.</summary>
     WrongSignature,
+
+    /// <summary>What an address has is no container image, or none for the architecture.</summary>
+    WrongImage,
 }

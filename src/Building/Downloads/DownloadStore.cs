@@ -70,6 +70,18 @@ sealed class DownloadStore(LayerStore layers)
         return Find(digest)!;
     }
 
+    /// <summary>Keeps a small content.</summary>
+    public async Task AddAsync(byte[] content, ContentDigest digest, string name, CancellationToken cancellation)
+    {
+        var key = KeyOf(digest.ToString());
+        using var held = await LockAsync(key, () => { }, cancellation);
+        if (Find(digest) is not null)
+            return;
+        await File.WriteAllBytesAsync(PartOf(key), content, cancellation);
+        Keep(PartOf(key), digest, name);
+        RemovePart(key);
+    }
+
     public void Remove(ContentDigest digest)
     {
         if (Directory.Exists(DirectoryOf(digest)))

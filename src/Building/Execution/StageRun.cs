@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ImageSdk.Building.Documents;
 using ImageSdk.Building.Downloads;
+using ImageSdk.Building.Fetching;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.Publishing;
 using ImageSdk.Building.Reporting;
@@ -75,11 +76,11 @@ sealed class StageRun(
         return outcome;
     }
 
-    async Task<string> FetchSourceAsync()
+    async Task<IReadOnlyList<string>?> FetchSourceAsync()
     {
         if (plan.Project.Bootstrap?.Download is not { } download)
-            return "";
-        using var downloader = new SourceDownloader(layers, listener, plan.Project.ProjectFile, download.DeniedNetworks);
+            return null;
+        using var downloader = new SourceDownloader(layers, plan.Project.Architecture, listener, plan.Project.ProjectFile, download.DeniedNetworks);
         return await downloader.FetchAsync(download, ContentDigest.TryParse(download.Digest) ?? throw Unprepared(ImageStage.ResolveSourceImage), cancellation);
     }
 

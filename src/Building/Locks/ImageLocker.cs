@@ -1,4 +1,5 @@
 using ImageSdk.Building.Downloads;
+using ImageSdk.Building.Fetching;
 using ImageSdk.Building.Stages;
 using ImageSdk.Building.State;
 using ImageSdk.Building.Workers;
@@ -88,7 +89,7 @@ sealed class ImageLocker(
         if (known is null || settings.ForceEvaluate && !isEvaluated && Requested.Count > 0 || differences.Count > 0)
             return false;
         if (plan.Project.Bootstrap?.Download is { } download && ContentDigest.TryParse(known.Source.Digest ?? "") is { } digest)
-            using (var downloader = new SourceDownloader(layers, listener, plan.Project.ProjectFile, download.DeniedNetworks))
+            using (var downloader = new SourceDownloader(layers, plan.Project.Architecture, listener, plan.Project.ProjectFile, download.DeniedNetworks))
                 await downloader.FetchAsync(download, digest, cancellation);
         // A root's packages lie where the machine sees them, the others where the image does.
         await FetchAsync(known.Bootstrap?.Packages ?? [], null);

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using ImageSdk.Building.Downloads;
+using ImageSdk.Building.Fetching;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;

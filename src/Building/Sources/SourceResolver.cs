@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImageSdk.Building.Downloads;
+using ImageSdk.Building.Fetching;
 using ImageSdk.Building.State;
 using ImageSdk.Contracts;
 using ImageSdk.Contracts.Diagnostics;
@@ -62,7 +63,7 @@ sealed class SourceResolver(
             if (download.Digest.Length == 0 && plan.Project.Lock is { ForceEvaluate: false } settings
                 && ImageLockFile.TryRead(settings.File)?.Source is { Type: LockedSourceType.File, Digest: { } locked } known && known.Name == Downloader.Show(new(download.Url)))
                 download = download with { Digest = locked, Checksums = "" };
-            using var downloader = new SourceDownloader(layers, listener, plan.Project.ProjectFile, download.DeniedNetworks);
+            using var downloader = new SourceDownloader(layers, plan.Project.Architecture, listener, plan.Project.ProjectFile, download.DeniedNetworks);
             return (await downloader.ResolveAsync(download, cancellation)).ToString();
         }
         return bootstrap.SourceFile.Length > 0 && plan.Project.Lock is not null ? (await ContentDigest.OfAsync(bootstrap.SourceFile, "sha256", cancellation)).ToString() : null;

@@ -1,3 +1,4 @@
+using ImageSdk.Building.Containers;
 using ImageSdk.Building.Downloads;
 using ImageSdk.Building.Manifests;
 using ImageSdk.Building.State;
@@ -32,8 +33,8 @@ sealed class StageOperations(BuildPlan plan)
         var row => throw StageTable.Unexpected(row.Kind),
     };
 
-    /// <param name="fetched">Where the download of a project lies that has one.</param>
-    public StageOperation Bootstrap(string fetched = "")
+    /// <param name="fetched">Where the download of a project lies that has one: a file, or the layers of a container image.</param>
+    public StageOperation Bootstrap(IReadOnlyList<string>? fetched = null)
     {
         var bootstrap = project.Bootstrap!;
         if (bootstrap.Command.Count == 0 && !bootstrap.IsUnpacked)
@@ -42,7 +43,9 @@ sealed class StageOperations(BuildPlan plan)
             ?? throw new BuildException("IMG4006",
                 $"packager type: \"{bootstrap.PackagerType}\" unknown. Use deb or rpm, or describe it with a PackagerType item.", project.ProjectFile);
         if (bootstrap.Download is { } download)
-            return new UnpackFileOperation(fetched, $"SourceImageUrl {Downloader.Show(new(download.Url))}", GenericPackagerScript.Write(packager));
+            return ContainerAddress.TryParse(download.Url) is null
+                ? new UnpackFileOperation(fetched is [var file] ? file : "", $"SourceImageUrl {Downloader.Show(new(download.Url))}", GenericPackagerScript.Write(packager))
+                : new UnpackFileOperation(download.Url, $"SourceImageUrl {download.Url}", GenericPackagerScript.Write(packager), fetched);
         if (bootstrap.SourceFile.Length > 0)
             return new UnpackFileOperation(bootstrap.SourceFile, $"SourceImageFile {bootstrap.SourceFile}", GenericPackagerScript.Write(packager));
         // The root's own place is the worker's to know: "$dir" stays for it.

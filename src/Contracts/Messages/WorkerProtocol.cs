@@ -152,7 +152,8 @@ sealed record BootstrapOperation(IReadOnlyList<string> Command, string PackagerS
 /// <param name="File">A disk image or an archive.</param>
 /// <param name="Source">What it is to the project, for messages: "SourceImageFile /path".</param>
 /// <param name="PackagerScript">Content of /bin/generic-packager.</param>
-sealed record UnpackFileOperation(string File, string Source, string PackagerScript) : StageOperation;
+/// <param name="Layers">Of a container image in the place of the file, the lowest first; null for a file.</param>
+sealed record UnpackFileOperation(string File, string Source, string PackagerScript, IReadOnlyList<string>? Layers = null) : StageOperation;
 
 /// <param name="PackagerScript">Content of /bin/generic-packager.</param>
 /// <param name="Locked">What it came to when the lock was written, which is followed; null to ask apt.</param>

@@ -55,24 +55,56 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
     /// <exception cref="PosixException">The root cannot be written.</exception>
     public UnpackedSource Unpack(string file, DirectoryHandle root)
     {
-        var start = new byte[StartLength];
-        using (var handle = File.OpenHandle(file))
-            RandomAccess.Read(handle, start, 0);
+        return AsPlain(file, (plain, ending) => IsTar(ReadStart(plain)) ? UnpackTar(File.OpenHandle(plain), "tar" + ending, root) : UnpackDisk(plain, ending, root));
+    }
+
+    /// <summary>Takes the compression off a file for as long as it is used.</summary>
+    /// <param name="use">Gets the file, and the ending that files of its compression have; empty for none.</param>
+    T AsPlain<T>(string file, Func<string, string, T> use)
+    {
+        var start = ReadStart(file);
         var ending = compressions.FirstOrDefault(compression => start.AsSpan().StartsWith(compression.Magic)).Ending;
         if (ending is null)
-            return IsTar(start) ? UnpackTar(File.OpenHandle(file), "tar", root) : UnpackDisk(file, "", root);
+            return use(file, "");
         var plain = Path.Combine(scratch, "plain");
         try
         {
             Decompress(file, ending, plain);
-            using (var handle = File.OpenHandle(plain))
-                RandomAccess.Read(handle, start, 0);
-            return IsTar(start) ? UnpackTar(File.OpenHandle(plain), "tar" + ending, root) : UnpackDisk(plain, ending, root);
+            return use(plain, ending);
         }
         finally
         {
             File.Delete(plain);
         }
+    }
+
+    static byte[] ReadStart(string file)
+    {
+        var start = new byte[StartLength];
+        using var handle = File.OpenHandle(file);
+        RandomAccess.Read(handle, start, 0);
+        return start;
+    }
+
+    /// <param name="layers">Of a container image, the lowest first: tar files, plain or compressed.</param>
+    /// <param name="root">Empty.</param>
+    /// <exception cref="DiskImageException">One cannot be read.</exception>
+    public UnpackedSource UnpackLayers(IReadOnlyList<string> layers, DirectoryHandle root)
+    {
+        var (count, refused) = (0L, new SortedSet<string>(StringComparer.Ordinal));
+        foreach (var layer in layers)
+            AsPlain(layer, (plain, _) =>
+            {
+                using var tar = File.OpenHandle(plain);
+                ContainerLayers.Remove(tar, root);
+                using var writer = new TreeWriter(root);
+                Write(ContainerLayers.Read(tar), writer);
+                writer.Finish();
+                count += writer.Count;
+                refused.UnionWith(writer.Refused);
+                return true;
+            });
+        return new($"container image of {layers.Count} layers", null, "", count, refused);
     }
 
     static bool IsTar(ReadOnlySpan<byte> start) => start[TarMagicPlace..].StartsWith("ustar"u8);

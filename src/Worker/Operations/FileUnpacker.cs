@@ -12,15 +12,16 @@ static class FileUnpacker
 {
     public static void Run(StageContext context, UnpackFileOperation operation)
     {
-        var name = Path.GetFileName(operation.File);
+        var name = operation.Layers is null ? Path.GetFileName(operation.File) : operation.File;
         context.Progress($"Unpacking {name}");
         var scratch = Directory.CreateDirectory(Path.Combine(context.Session.Directory, "unpacking")).FullName;
         try
         {
-            var source = new DiskImageUnpacker(scratch, ExpansionLimit.Of(context.Settings.Limits), context.Cancellation)
+            var unpacker = new DiskImageUnpacker(scratch, ExpansionLimit.Of(context.Settings.Limits), context.Cancellation)
             {
                 Progress = count => context.Progress($"Unpacking {name}: {count} entries"),
-            }.Unpack(operation.File, context.Handle);
+            };
+            var source = operation.Layers is { } layers ? unpacker.UnpackLayers(layers, context.Handle) : unpacker.Unpack(operation.File, context.Handle);
             var place = source.Partition switch
             {
                 null => "",

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ImageSdk.Building.Downloads;
+using ImageSdk.Building.Fetching;
 using ImageSdk.Building.Tests.DebianPackages;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
@@ -72,9 +73,9 @@ public sealed class SourceDownloaderTests : IClassFixture<SourceDownloaderTests.
     async Task<string> ResolveAsync(SourceDownload download)
     {
         Assert.Null(SourceDownloader.Check(download, "p"));
-        using var downloader = new SourceDownloader(new LayerStore(Path.Combine(folder, "cache"), Posix.Processes.UserId), listener, null, []);
+        using var downloader = new SourceDownloader(new LayerStore(Path.Combine(folder, "cache"), Posix.Processes.UserId), "amd64", listener, null, []);
         var digest = await downloader.ResolveAsync(download, CancellationToken.None);
-        Assert.Equal(content, File.ReadAllBytes(await downloader.FetchAsync(download, digest, CancellationToken.None)));
+        Assert.Equal(content, File.ReadAllBytes(Assert.Single(await downloader.FetchAsync(download, digest, CancellationToken.None))));
         return digest.ToString();
     }
 

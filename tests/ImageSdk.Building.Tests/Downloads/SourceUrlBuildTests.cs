@@ -8,6 +8,22 @@ namespace ImageSdk.Building.Tests.Downloads;
 public class SourceUrlBuildTests(BaseImage @base) : IClassFixture<BaseImage>
 {
     [ImageFact]
+    public async Task An_image_is_built_on_a_container_image()
+    {
+        var (below, _) = @base.New("below-oci");
+        await @base.Workspace.BuildAsync(below);
+        var made = await @base.Workspace.MakeAsync(below, new("oci", new Dictionary<string, string>(), Path.Combine(@base.Workspace.Folder, "a layout ü")));
+        var directory = @base.Workspace.NewManifest("on oci");
+        ImageWorkspace.Write(directory, "files/etc/mine", "mine\n");
+        var project = @base.Workspace.Project("test/on-oci", directory) with { Bootstrap = new() { Download = new($"oci:{made.Path}"), PackagerType = "deb" } };
+        var built = await @base.Workspace.BuildAsync(project);
+        Assert.NotNull(built.Find("/etc/mine"));
+        Assert.NotNull(built.Find("/usr/bin/dpkg"));
+        Assert.NotEmpty(built.Image.Packages!);
+        Assert.Empty((await @base.Workspace.BuildAsync(project)).Ran);
+    }
+
+    [ImageFact]
     public async Task An_image_is_built_on_a_download()
     {
         var (below, manifest) = @base.New("below-url");

@@ -1,28 +1,37 @@
 using System.Text;
+using ImageSdk.Building.Containers;
+using ImageSdk.Building.Downloads;
 using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Networking;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Layers;
 
-namespace ImageSdk.Building.Downloads;
+namespace ImageSdk.Building.Fetching;
 
 /// <summary>Fetches what an image is built on, and says by which digest it is known.</summary>
+/// <param name="architecture">Which image of several is taken: amd64, arm64.</param>
 /// <param name="projectFile">Where errors point; null for nowhere.</param>
 /// <param name="denied">Networks that are not connected to.</param>
-sealed class SourceDownloader(LayerStore layers, IBuildListener listener, string? projectFile, IReadOnlyList<string> denied) : IDisposable
+sealed class SourceDownloader(LayerStore layers, string architecture, IBuildListener listener, string? projectFile, IReadOnlyList<string> denied) : IDisposable
 {
     const long LongestChecksums = 16 << 20;
 
     static readonly string[] signatureEndings = [".gpg", ".asc", ".sign", ".sig"];
 
+    readonly DownloadStore store = new(layers);
+    readonly DeniedNetworks? networks = denied.Count > 0 ? new(denied) : null;
     readonly ContentSource source = new(denied.Count > 0 ? new(denied) : null);
 
-    Downloader Downloads => new(new(layers), source, Progress, () => listener.Progress("Waiting for another build that downloads the same"));
+    Downloader Downloads => new(store, source, Progress, Waiting);
 
     /// <summary>What is wrong with what a project says of a download; null for nothing.</summary>
     public static Diagnostic? Check(SourceDownload download, string projectFile)
     {
-        if (!Uri.TryCreate(download.Url, UriKind.Absolute, out var address) || !ContentSource.IsSupported(address))
-            return Fault("IMG1390", $"SourceImageUrl \"{download.Url}\" is no address that can be fetched. Give one that begins with https://, http:// or file:///.");
+        var isContainer = ContainerAddress.TryParse(download.Url) is not null;
+        if (!Uri.TryCreate(download.Url, UriKind.Absolute, out var address) || !isContainer && !ContentSource.IsSupported(address))
+            return Fault("IMG1390", $"SourceImageUrl \"{download.Url}\" is no address that can be fetched. Give one that begins with https://, http:// or file:///; oci:PATH[:TAG] or docker://REGISTRY/REPOSITORY[:TAG].");
+        if (isContainer && download.Checksums.Length > 0)
+            return Fault("IMG1392", "SourceImageChecksums are for files. A container image is known by the digest of its manifest: set SourceImageDigest, or name it as IMAGE@sha256:HEX.");
         if (download.Digest.Length > 0 && ContentDigest.TryParse(download.Digest) is null)
             return Fault("IMG1391", $"SourceImageDigest \"{download.Digest}\" is no digest. Expected sha256: and 64 hexadecimal digits, or sha512: and 128.");
         if (download.Checksums.Length > 0 && !(Uri.TryCreate(address, download.Checksums, out var checksums) && ContentSource.IsSupported(checksums)))
@@ -42,6 +51,8 @@ sealed class SourceDownloader(LayerStore layers, IBuildListener listener, string
     {
         if (ContentDigest.TryParse(download.Digest) is { } given)
             return given;
+        if (ContainerAddress.TryParse(download.Url) is { } container)
+            return container.Digest ?? await ResolveContainerAsync(container, cancellation);
         var address = new Uri(download.Url);
         if (download.Checksums.Length > 0)
             return await FindInChecksumsAsync(address, new Uri(address, download.Checksums), download.KeyFile, cancellation);
@@ -52,10 +63,26 @@ sealed class SourceDownloader(LayerStore layers, IBuildListener listener, string
     });
 
     /// <summary>Brings the content into the cache.</summary>
-    /// <returns>The file.</returns>
-    /// <exception cref="BuildException">It cannot be had (IMG2261), or the address has another one by now (IMG2262).</exception>
-    public Task<string> FetchAsync(SourceDownload download, ContentDigest digest, CancellationToken cancellation) =>
-        CodedAsync(async () => (await Downloads.FetchAsync(new(download.Url), digest, cancellation)).File);
+    /// <returns>The file; of a container image those of its layers, the lowest first.</returns>
+    /// <exception cref="BuildException">It cannot be had (IMG2261), the address has another one by now (IMG2262), or it is no such image (IMG2267).</exception>
+    public Task<IReadOnlyList<string>> FetchAsync(SourceDownload download, ContentDigest digest, CancellationToken cancellation) => CodedAsync(async () =>
+    {
+        if (ContainerAddress.TryParse(download.Url) is not { } container)
+            return [(await Downloads.FetchAsync(new(download.Url), digest, cancellation)).File];
+        using var opened = Open(container);
+        return await new ContainerFetcher(opened.Source, download.Url, architecture).FetchLayersAsync(digest, cancellation);
+    });
+
+    async Task<ContentDigest> ResolveContainerAsync(ContainerAddress container, CancellationToken cancellation)
+    {
+        Warn("IMG2265", $"SourceImageUrl {container.Text} is taken as it is now, as no digest is given. Set SourceImageDigest, or name it as IMAGE@sha256:HEX.");
+        using var opened = Open(container);
+        return await new ContainerFetcher(opened.Source, container.Text, architecture).ResolveAsync(cancellation);
+    }
+
+    OpenedContainer Open(ContainerAddress container) => container.Open(store, networks, Progress, Waiting);
+
+    void Waiting() => listener.Progress("Waiting for another build that downloads the same");
 
     public void Dispose() => source.Dispose();
 
@@ -148,6 +175,7 @@ sealed class SourceDownloader(LayerStore layers, IBuildListener listener, string
         DownloadFault.Unavailable => "IMG2261",
         DownloadFault.WrongContent => "IMG2262",
         DownloadFault.WrongChecksums => "IMG2263",
+        DownloadFault.WrongImage => "IMG2267",
         _ => "IMG2264",
     };
 }
