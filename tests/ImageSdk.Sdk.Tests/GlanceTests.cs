@@ -38,12 +38,15 @@ public sealed class GlanceTests : IDisposable
         Assert.DoesNotContain("hidden-one", published.Output);
     }
 
-    [Fact]
-    public void The_projects_own_disk_is_sent_where_it_makes_one()
+    [Theory]
+    [InlineData("qcow2; raw", "")]
+    [InlineData("", """<ImageFormat Include="raw" DiskSize="8G" />""")]
+    [InlineData("tar", """<ImageFormat Include="raw" DiskSize="8G" /><ImageFormat Include="qcow2" />""")]
+    public void The_projects_own_disk_is_sent_where_it_makes_one(string formats, string items)
     {
-        folder.Project("hello", """
-            <PropertyGroup><ImageFormats>raw;qcow2</ImageFormats><GlanceFormat>raw</GlanceFormat></PropertyGroup>
-            <ItemGroup><ImageFormat Include="raw" DiskSize="8G" /></ItemGroup>
+        folder.Project("hello", $"""
+            <PropertyGroup><ImageFormats>{formats}</ImageFormats><GlanceFormat>raw</GlanceFormat></PropertyGroup>
+            <ItemGroup>{items}</ItemGroup>
             """);
         folder.Run("publish", "-tl:off", "-p:Glance=https://glance.example").Succeeded();
 

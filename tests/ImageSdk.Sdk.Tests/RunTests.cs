@@ -36,6 +36,16 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void A_disk_that_an_item_lists_is_booted_and_not_made_again()
+    {
+        folder.Project("hello", """<ItemGroup><ImageFormat Include="raw" DiskSize="8G" /></ItemGroup>""");
+        folder.Run("build").Succeeded();
+        folder.Run("msbuild", "-t:ComputeRunArguments", "-p:Device=pc-uefi").Succeeded();
+
+        Assert.StartsWith(folder["bin/Debug/"], Machine().GetProperty("Machine").GetProperty("Disk").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Properties_and_a_device_describe_the_machine()
     {
         folder.Project("hello", """
