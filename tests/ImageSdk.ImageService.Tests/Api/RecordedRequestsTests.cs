@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ImageSdk.ImageService.Artifacts;
 using ImageSdk.ImageService.Tests.Harness;
 using ImageSdk.Tests;
 
@@ -110,7 +111,7 @@ public sealed partial class RecordedRequestsTests
                 await service.Artifacts.DeleteAsync(new("boot-images", $"{IdOf(Mapped(request.Path))}/{(request.Label.Contains("kernel") ? "kernel" : "manifest.json")}"), CancellationToken.None);
             if (request.IsRaw || body is null || !body.Contains("\"link\": {", StringComparison.Ordinal)
                 || JsonNode.Parse(body)?["link"]?["path"]?.GetValueKind() != JsonValueKind.String
-                || !Artifacts.ArtifactPath.TryParse(JsonNode.Parse(body)!["link"]!["path"]!.GetValue<string>(), out var path))
+                || !ArtifactPath.TryParse(JsonNode.Parse(body)!["link"]!["path"]!.GetValue<string>(), out var path))
                 return;
             if (path.Bucket == "ims" && path.Key.EndsWith("/r.tgz", StringComparison.Ordinal))
                 await service.Artifacts.WriteAsync(path, "recipe"u8.ToArray(), CancellationToken.None);
