@@ -11,29 +11,59 @@ namespace ImageSdk.ImageService.Api;
 /// <summary>The REST interface on the daemon's port, at the root and where a gateway has it.</summary>
 static class ApiEndpoints
 {
+    const string Problem = "application/problem+json";
+
     static readonly string[] prefixes = ["", "/apis/ims"];
 
     public static void Map(IEndpointRouteBuilder web, ServiceContext context)
     {
         foreach (var route in ApiRoutes.All(context))
             foreach (var prefix in prefixes)
-                web.Map(prefix + route.Path, (RequestDelegate)(http => AnswerAsync(http, route, context)));
+            {
+                foreach (var method in route.Methods)
+                {
+                    var answer = DelegateOf(route, http => AnswerAsync(http, method, context));
+                    Describe(web.MapMethods(prefix + route.Path, [method.Name], answer), prefix, route, method);
+                    // What a GET would answer; the server leaves the body out.
+                    if (method.Name == HttpMethods.Get)
+                        web.MapMethods(prefix + route.Path, [HttpMethods.Head], answer).ExcludeFromDescription();
+                }
+                // Any other method.
+                web.Map(prefix + route.Path, (RequestDelegate)(http => RefuseMethodAsync(http, route)));
+            }
+        web.MapOpenApi("/openapi/{documentName}.json");
         foreach (var prefix in (string[])["/v2", "/v3", "/apis/ims"])
             web.Map(prefix + "/{**path}", (RequestDelegate)(http => new ApiRequest(http).WriteProblemAsync(new ApiProblem(
                 StatusCodes.Status404NotFound, "Not Found", "The requested URL was not found on the server. Check the address."))));
     }
 
-    static async Task AnswerAsync(HttpContext http, ApiRoute route, ServiceContext context)
+    // A delegate with the path's parameters: the document has them.
+    static Delegate DelegateOf(ApiRoute route, Func<HttpContext, Task> answer) =>
+        route.Path.Contains("{id}", StringComparison.Ordinal) ? (HttpContext http, string id) => answer(http) : (HttpContext http) => answer(http);
+
+    // Once: at the gateway's place the same is there again.
+    static void Describe(RouteHandlerBuilder endpoint, string prefix, ApiRoute route, ApiMethod method)
+    {
+        endpoint.WithMetadata(method);
+        if (prefix.Length > 0)
+        {
+            endpoint.ExcludeFromDescription();
+            return;
+        }
+        endpoint.WithName(ApiDocument.NameOf(route, method)).WithSummary(method.Summary).WithTags(route.Path.Split('/').First(part => part is not ("" or "v2" or "v3" or "deleted")));
+        endpoint.Produces(method.Status, method.Result);
+        if (method.Body is not null)
+            endpoint.Produces<ProblemBody>(StatusCodes.Status400BadRequest, Problem).Produces<ProblemBody>(StatusCodes.Status422UnprocessableEntity, Problem);
+        if (route.Path.Contains("{id}", StringComparison.Ordinal))
+            endpoint.Produces<ProblemBody>(StatusCodes.Status404NotFound, Problem);
+    }
+
+    static async Task AnswerAsync(HttpContext http, ApiMethod method, ServiceContext context)
     {
         var request = new ApiRequest(http);
         try
         {
-            // What a GET would answer; the server leaves the body out.
-            var method = HttpMethods.IsHead(http.Request.Method) ? HttpMethods.Get : http.Request.Method;
-            if (route.Methods.TryGetValue(method, out var answer))
-                await answer(request);
-            else
-                await RefuseMethodAsync(http, request, route);
+            await method.Answer(request);
         }
         catch (ApiProblem problem)
         {
@@ -63,13 +93,13 @@ static class ApiEndpoints
         }
     }
 
-    static Task RefuseMethodAsync(HttpContext http, ApiRequest request, ApiRoute route)
+    static Task RefuseMethodAsync(HttpContext http, ApiRoute route)
     {
-        http.Response.Headers.Allow = string.Join(", ", route.Methods.Keys.Concat(route.Methods.ContainsKey(HttpMethods.Get) ? [HttpMethods.Head, HttpMethods.Options] : [HttpMethods.Options]));
+        http.Response.Headers.Allow = string.Join(", ", route.Methods.Select(method => method.Name == HttpMethods.Get ? $"{HttpMethods.Get}, {HttpMethods.Head}" : method.Name).Append(HttpMethods.Options));
         if (HttpMethods.IsOptions(http.Request.Method))
             return Task.CompletedTask;
         const string message = "The method is not allowed for the requested URL.";
-        return request.WriteAsync(
+        return new ApiRequest(http).WriteAsync(
             new JsonObject { ["message"] = message, ["status"] = StatusCodes.Status405MethodNotAllowed, ["title"] = "Method Not Allowed", ["detail"] = message },
             StatusCodes.Status405MethodNotAllowed);
     }

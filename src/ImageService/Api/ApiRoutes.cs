@@ -1,12 +1,32 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ImageSdk.Hosting.Options;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Resources;
+using ImageSdk.ImageService.Validation;
 using Microsoft.AspNetCore.Http;
 
 namespace ImageSdk.ImageService.Api;
 
 /// <summary>A path of the REST interface, and what answers each method.</summary>
-sealed record ApiRoute(string Path, IReadOnlyDictionary<string, Func<ApiRequest, Task>> Methods);
+sealed record ApiRoute(string Path, IReadOnlyList<ApiMethod> Methods);
+
+/// <param name="Name">Of the method.</param>
+/// <param name="Summary">What it does.</param>
+/// <param name="Answer">Does it.</param>
+sealed record ApiMethod(string Name, string Summary, Func<ApiRequest, Task> Answer)
+{
+    /// <summary>What the body of a request may be; null for none.</summary>
+    public Schema? Body { get; init; }
+
+    /// <summary>What is answered; null for nothing.</summary>
+    public Type? Result { get; init; }
+
+    public int Status { get; init; } = StatusCodes.Status200OK;
+
+    /// <summary>Of the query: whether artifacts go, too.</summary>
+    public bool Cascades { get; init; }
+}
 
 /// <summary>The paths. Those without a version are those of version 2; all versions have the same records.</summary>
 static class ApiRoutes
@@ -22,56 +42,79 @@ static class ApiRoutes
         var images = new ImageResource(context);
         return
         [
-            Route("/version", (Get, request => request.WriteAsync(new System.Text.Json.Nodes.JsonObject { ["version"] = ServerVersion.Text }))),
-            .. new[] { "ready", "live" }.Select(state => Route($"/healthz/{state}", (Get, request => request.WriteAsync(new System.Text.Json.Nodes.JsonObject())))),
-            .. Of(keys), .. Of(recipes, recipes.ChangeAsync), .. Of(images, images.ChangeAsync), .. Nodes(new(context)),
+            Route("/version", new ApiMethod(Get, "The version of the service", request => request.WriteAsync(new JsonObject { ["version"] = ServerVersion.Text })) { Result = typeof(VersionBody) }),
+            .. new[] { "ready", "live" }.Select(state => Route(
+                $"/healthz/{state}", new ApiMethod(Get, $"Whether the service is {state}", request => request.WriteAsync(new JsonObject())) { Result = typeof(HealthBody) })),
+            .. Of(keys, "key"), .. Of(recipes, "recipe", Schemas.RecipeChange, recipes.ChangeAsync), .. Of(images, "image", Schemas.ImageChange, images.ChangeAsync), .. Nodes(new(context)),
         ];
     }
 
-    static IEnumerable<ApiRoute> Of<T>(RecordResource<T> resource, Func<string, System.Text.Json.JsonElement, CancellationToken, Task<T>>? change = null) where T : class, IRecord
+    /// <param name="word">What one is called.</param>
+    /// <param name="form">What the body of a change may be; null for records that do not change.</param>
+    static IEnumerable<ApiRoute> Of<T>(
+        RecordResource<T> resource, string word, Schema? form = null, Func<string, JsonElement, CancellationToken, Task<T>>? change = null) where T : class, IRecord
     {
-        var one = new List<(string, Func<ApiRequest, Task>)> { (Get, async request => await request.WriteAsync(resource.Kind, await resource.GetAsync(request.Id, false, request.Cancellation))) };
+        var one = new List<ApiMethod>
+        {
+            new(Get, $"One {word}", async request => await request.WriteAsync(resource.Kind, await resource.GetAsync(request.Id, false, request.Cancellation))) { Result = typeof(T) },
+        };
         if (change is not null)
-            one.Add((Patch, async request => await request.WriteAsync(resource.Kind, await change(request.Id, await request.ReadBodyAsync(), request.Cancellation))));
+            one.Add(new(Patch, $"Changes a {word}", async request => await request.WriteAsync(resource.Kind, await change(request.Id, await request.ReadBodyAsync(), request.Cancellation)))
+            {
+                Body = form, Result = typeof(T),
+            });
         foreach (var version in second)
         {
-            yield return Collection(resource, version, request => resource.RemoveAllAsync(request.Cascades, request.Cancellation));
-            yield return Route($"{version}/{resource.Name}/{{id}}", [.. one, Nothing(Delete, request => resource.RemoveAsync(request.Id, request.Cascades, request.Cancellation))]);
+            yield return Collection(resource, version, word, Nothing(Delete, $"Removes all: {resource.Name}", request => resource.RemoveAllAsync(request.Cascades, request.Cancellation)) with { Cascades = true });
+            yield return Route(
+                $"{version}/{resource.Name}/{{id}}",
+                [.. one, Nothing(Delete, $"Removes a {word}", request => resource.RemoveAsync(request.Id, request.Cascades, request.Cancellation)) with { Cascades = true }]);
         }
-        yield return Collection(resource, "/v3", request => resource.DeleteAllAsync(request.Cancellation));
-        yield return Route($"/v3/{resource.Name}/{{id}}", [.. one, Nothing(Delete, request => resource.DeleteAsync(request.Id, request.Cancellation))]);
+        yield return Collection(resource, "/v3", word, Nothing(Delete, $"Puts all aside: {resource.Name}", request => resource.DeleteAllAsync(request.Cancellation)));
+        yield return Route($"/v3/{resource.Name}/{{id}}", [.. one, Nothing(Delete, $"Puts a {word} aside", request => resource.DeleteAsync(request.Id, request.Cancellation))]);
         yield return Route(
-            $"/v3/deleted/{resource.Name}", (Get, request => request.WriteListAsync(resource.ListAsync(true, request.Cancellation))),
-            Nothing(Patch, async request => await resource.UndeleteAllAsync(await request.ReadBodyAsync(), request.Cancellation)),
-            Nothing(Delete, request => resource.PurgeAllAsync(request.Cancellation)));
+            $"/v3/deleted/{resource.Name}",
+            new ApiMethod(Get, $"All that are aside: {resource.Name}", request => request.WriteListAsync(resource.ListAsync(true, request.Cancellation))) { Result = typeof(T[]) },
+            Nothing(Patch, $"Takes all back: {resource.Name}", async request => await resource.UndeleteAllAsync(await request.ReadBodyAsync(), request.Cancellation)) with { Body = Schemas.Undelete },
+            Nothing(Delete, $"Removes all that are aside: {resource.Name}", request => resource.PurgeAllAsync(request.Cancellation)));
         yield return Route(
-            $"/v3/deleted/{resource.Name}/{{id}}", (Get, async request => await request.WriteAsync(resource.Kind, await resource.GetAsync(request.Id, true, request.Cancellation))),
-            Nothing(Patch, async request => await resource.UndeleteAsync(request.Id, await request.ReadBodyAsync(), request.Cancellation)),
-            Nothing(Delete, request => resource.PurgeAsync(request.Id, request.Cancellation)));
+            $"/v3/deleted/{resource.Name}/{{id}}",
+            new ApiMethod(Get, $"One {word} that is aside", async request => await request.WriteAsync(resource.Kind, await resource.GetAsync(request.Id, true, request.Cancellation))) { Result = typeof(T) },
+            Nothing(Patch, $"Takes a {word} back", async request => await resource.UndeleteAsync(request.Id, await request.ReadBodyAsync(), request.Cancellation)) with { Body = Schemas.Undelete },
+            Nothing(Delete, $"Removes a {word} that is aside", request => resource.PurgeAsync(request.Id, request.Cancellation)));
     }
 
     static IEnumerable<ApiRoute> Nodes(NodeResource nodes) =>
     [
-        Route($"/v3/{nodes.Name}/status", (Get, async request => await request.WriteAsync(await nodes.AskAllAsync(request.Cancellation)))),
-        Route($"/v3/{nodes.Name}/status/{{id}}", (Get, async request => await request.WriteAsync(await nodes.AskAsync(request.Id, request.Cancellation)))),
-        Collection(nodes, "/v3", request => nodes.RemoveAllAsync(cascades: false, request.Cancellation)),
+        Route($"/v3/{nodes.Name}/status", new ApiMethod(Get, "How all build nodes are", async request => await request.WriteAsync(await nodes.AskAllAsync(request.Cancellation))) { Result = typeof(NodeStatusBody[]) }),
         Route(
-            $"/v3/{nodes.Name}/{{id}}", (Get, async request => await request.WriteAsync(nodes.Kind, await nodes.GetAsync(request.Id, false, request.Cancellation))),
-            Nothing(Delete, request => nodes.RemoveAsync(request.Id, cascades: false, request.Cancellation))),
+            $"/v3/{nodes.Name}/status/{{id}}",
+            new ApiMethod(Get, "How a build node is", async request => await request.WriteAsync(await nodes.AskAsync(request.Id, request.Cancellation))) { Result = typeof(NodeStatusBody) }),
+        Collection(nodes, "/v3", "build node", Nothing(Delete, "Removes all build nodes", request => nodes.RemoveAllAsync(cascades: false, request.Cancellation))),
+        Route(
+            $"/v3/{nodes.Name}/{{id}}",
+            new ApiMethod(Get, "One build node", async request => await request.WriteAsync(nodes.Kind, await nodes.GetAsync(request.Id, false, request.Cancellation))) { Result = typeof(BuildNode) },
+            Nothing(Delete, "Removes a build node", request => nodes.RemoveAsync(request.Id, cascades: false, request.Cancellation))),
     ];
 
-    static ApiRoute Collection<T>(RecordResource<T> resource, string version, Func<ApiRequest, Task> delete) where T : class, IRecord => Route(
-        $"{version}/{resource.Name}", (Get, request => request.WriteListAsync(resource.ListAsync(false, request.Cancellation))),
-        (Post, async request => await request.WriteAsync(
-            resource.Kind, await resource.CreateAsync(await request.ReadBodyAsync(), request.Cancellation), StatusCodes.Status201Created)),
-        Nothing(Delete, delete));
+    static ApiRoute Collection<T>(RecordResource<T> resource, string version, string word, ApiMethod delete) where T : class, IRecord => Route(
+        $"{version}/{resource.Name}",
+        new ApiMethod(Get, $"All: {resource.Name}", request => request.WriteListAsync(resource.ListAsync(false, request.Cancellation))) { Result = typeof(T[]) },
+        new ApiMethod(Post, $"Makes a {word}", async request => await request.WriteAsync(
+            resource.Kind, await resource.CreateAsync(await request.ReadBodyAsync(), request.Cancellation), StatusCodes.Status201Created))
+        {
+            Body = resource.Form, Result = typeof(T), Status = StatusCodes.Status201Created,
+        },
+        delete);
 
-    static ApiRoute Route(string path, params IEnumerable<(string Method, Func<ApiRequest, Task> Answer)> methods) =>
-        new(path, methods.ToDictionary(method => method.Method, method => method.Answer));
+    static ApiRoute Route(string path, params IReadOnlyList<ApiMethod> methods) => new(path, methods);
 
-    static (string, Func<ApiRequest, Task>) Nothing(string method, Func<ApiRequest, Task> work) => (method, async request =>
+    static ApiMethod Nothing(string method, string summary, Func<ApiRequest, Task> work) => new(method, summary, async request =>
     {
         await work(request);
         request.WriteNothing();
-    });
+    })
+    {
+        Status = StatusCodes.Status204NoContent,
+    };
 }

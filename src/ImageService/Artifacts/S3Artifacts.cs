@@ -167,6 +167,8 @@ sealed class S3Artifacts : IArtifactStore
         RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
         ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         Timeout = timeout,
+        // A busy server asks for patience (503) now and then.
+        MaxErrorRetry = 8,
         HttpClientFactory = identity.VerifiesCertificate ? null : new TrustingClients(),
     });
 

@@ -9,6 +9,7 @@ using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Resources;
 using ImageSdk.Srpc;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageSdk.ImageService.Hosting;
 
@@ -30,6 +31,8 @@ sealed class ImageServiceDaemon(ServiceContext context) : IDaemon
             : new S3Artifacts(options.S3, options.S3Clients, options.S3Timeout);
         return new(new(records, artifacts, resources.Time, resources.Log.Write, new("ssh", options.NodeKeyFile, options.NodeKnownHosts), options.LargestManifest));
     }
+
+    public void AddServices(IServiceCollection services) => ApiDocument.Add(services);
 
     public void AddMetrics(MetricTable metrics) => metrics.AddFlags([("artifacts", context.Artifacts.Place), ("database", context.Records.Place)]);
 

@@ -19,6 +19,8 @@ abstract class RecordResource<T>(ServiceContext context, RecordKind<T> kind, Sch
 
     public RecordKind<T> Kind => kind;
 
+    public Schema Form => form;
+
     protected ServiceContext Context => context;
 
     /// <summary>The documents of all, in the order in which they were made.</summary>

@@ -6,6 +6,8 @@ namespace ImageSdk.ImageService.Validation;
 /// <summary>The members that an object may have. Others are refused.</summary>
 sealed class Schema(params IReadOnlyList<Field> fields)
 {
+    public IReadOnlyList<Field> Fields => fields;
+
     /// <summary>Reads an object.</summary>
     /// <param name="read">Its members in their order, then those that are missing and have a default.</param>
     /// <returns>What is wrong, by member; null where all is right.</returns>

@@ -64,6 +64,9 @@ public sealed class SwiftS3 : IAsyncLifetime
             [app:proxy-server]
             use = egg:swift#proxy
             account_autocreate = true
+            conn_timeout = 10
+            node_timeout = 60
+            recoverable_node_timeout = 60
             [filter:catch_errors]
             use = egg:swift#catch_errors
             [filter:gatekeeper]
