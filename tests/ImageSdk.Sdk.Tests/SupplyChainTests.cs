@@ -153,7 +153,7 @@ public sealed partial class SupplyChainTests : IDisposable
         return elements["licenseUrl"].FirstOrDefault()?.Value is { } address ? LicencesByAddress.GetValueOrDefault(address, address) : "none";
     }
 
-    [GeneratedRegex(@"^\| ([\w.]+) \| ([\w.-]+) \| (ships|build|jobs|tests) \|$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| ([\w.]+) \| ([\w. -]+) \| (ships|build|jobs|tests) \|$", RegexOptions.Multiline)]
     private static partial Regex ListedPackage();
 
     /// <summary>A NuGet source that knows vulnerabilities, or none.</summary>
