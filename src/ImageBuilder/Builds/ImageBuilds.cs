@@ -55,6 +55,9 @@ sealed class ImageBuilds(JobQueue queue, JobHandler requests, JobHandler builds,
                 {
                     Key = key, Subject = request.TicketId.Length > 0 ? request.TicketId : null, MaxAttempts = ManyAttempts,
                 }, CancellationToken.None);
+            // It came before: that request waits for the build already.
+            if (submission.Joined)
+                await queue.WithdrawAsync(build.Ticket, CancellationToken.None);
             log($"Request {submission.Job.Id}{(request.TicketId.Length > 0 ? $" of ticket {request.TicketId}" : "")}: {(build.Joined ? "shares" : "has")} build {build.Job.Id}");
             return submission.Job;
         }

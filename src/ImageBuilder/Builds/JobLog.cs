@@ -9,7 +9,8 @@ sealed class JobLog(Stream log) : IBuildListener
 {
     readonly Lock turn = new();
 
-    public void Report(Diagnostic diagnostic) => Write(diagnostic.ToLine());
+    // Where the project of a request lies on this machine says nothing to those who asked.
+    public void Report(Diagnostic diagnostic) => Write((diagnostic with { File = null }).ToLine());
 
     public void Progress(string message) => Write(message);
 

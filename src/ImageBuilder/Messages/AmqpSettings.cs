@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace ImageSdk.ImageBuilder.Messages;
 
@@ -20,6 +21,9 @@ sealed record AmqpSettings(string Uri)
             ? new(text)
             : throw new FormatException("expected the address of a broker: amqp://USER:PASSWORD@HOST:5672/VHOST");
     }
+
+    /// <summary>What is wrong, in one line: the client's own messages have stacks in them.</summary>
+    public static string Explain(Exception problem) => problem is OperationInterruptedException { ShutdownReason.ReplyText: { Length: > 0 } reason } ? reason : problem.GetBaseException().Message;
 
     /// <summary>A connection that does not come back by itself: who uses it begins again.</summary>
     public Task<IConnection> ConnectAsync(CancellationToken cancellation) => new ConnectionFactory

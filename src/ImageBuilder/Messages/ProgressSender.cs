@@ -78,7 +78,7 @@ sealed class ProgressSender(AmqpSettings settings, Outbox outbox, Action<string>
             {
                 await CloseAsync();
                 if (!isAway)
-                    log($"The broker {settings.Shown} cannot be reached, messages wait: {problem.Message}");
+                    log($"The broker {settings.Shown} cannot be reached, messages wait: {AmqpSettings.Explain(problem)}");
                 isAway = true;
             }
             await Task.Delay(pause, time, stop);

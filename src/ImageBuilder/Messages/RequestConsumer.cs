@@ -49,7 +49,7 @@ sealed class RequestConsumer(
             catch (Exception problem) when (!stop.IsCancellationRequested && problem is RabbitMQClientException or IOException or TimeoutException or JobException or OperationCanceledException or System.Net.Sockets.SocketException)
             {
                 if (!isAway)
-                    log($"No requests can be taken from the queue {queue} of {settings.Shown}, which is tried again: {problem.Message}");
+                    log($"No requests can be taken from the queue {queue} of {settings.Shown}, which is tried again: {AmqpSettings.Explain(problem)}");
                 isAway = true;
             }
             await Task.Delay(pause, time, stop);

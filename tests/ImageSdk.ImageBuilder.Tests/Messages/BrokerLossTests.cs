@@ -17,6 +17,7 @@ public class BrokerLossTests
             await using (var builder = await TestBuilder.StartAsync((options, _) => (options.AmqpUri, options.RequestQueue) = (server.Uri, "requests")))
             {
                 builder.Engine.Hold("install");
+                await Wait.UntilAsync(() => Taken(builder) == 1);
                 var request = TestBuilder.Request();
                 request["progress_trigger"] = "lost";
                 var id = await builder.SubmitAsync(request);
@@ -37,7 +38,7 @@ public class BrokerLossTests
                 // And requests are taken again.
                 await using var connection = await server.ConnectAsync();
                 await using var channel = await connection.CreateChannelAsync();
-                await Wait.UntilAsync(() => builder.LogLines.Count(line => line.Contains("Taking requests", StringComparison.Ordinal)) == 2, explain: () => string.Join('\n', builder.LogLines));
+                await Wait.UntilAsync(() => Taken(builder) == 2, explain: () => string.Join('\n', builder.LogLines));
                 await channel.BasicPublishAsync("", "requests", false, new BasicProperties(), JsonSerializer.SerializeToUtf8Bytes(TestBuilder.Request("other")));
                 await Wait.UntilAsync(() => builder.Engine.Plans.Any(plan => plan.Packages[0] == "other"));
             }
@@ -47,4 +48,6 @@ public class BrokerLossTests
             await server.DisposeAsync();
         }
     }
+
+    static int Taken(TestBuilder builder) => builder.LogLines.Count(line => line.Contains("Taking requests", StringComparison.Ordinal));
 }

@@ -118,6 +118,11 @@ public class RabbitTests(RabbitServer server)
         for (var times = 0; times < 2; times++)
             await channel.BasicPublishAsync("", "again", false, new BasicProperties { MessageId = "m1" }, JsonSerializer.SerializeToUtf8Bytes(TestBuilder.Request()));
         await Wait.UntilAsync(() => builder.LogLines.Count(line => line.Contains("build 1", StringComparison.Ordinal)) == 2);
-        Assert.Single((await builder.GetAsync("/api/v1/imagebuilder/status")).GetProperty("jobs").EnumerateArray());
+        var request = Assert.Single((await builder.GetAsync("/api/v1/imagebuilder/status")).GetProperty("jobs").EnumerateArray()).GetProperty("id").GetInt64();
+        // Nobody else waits for its build.
+        await Wait.UntilAsync(() => builder.Engine.IsIn("fetch"));
+        using (await builder.Http.DeleteAsync(new Uri($"/api/v1/build_image/{request}", UriKind.Relative)))
+            Assert.Equal("cancelled", TestBuilder.StateOf(await builder.WaitForEndAsync(request)));
+        await Wait.UntilAsync(() => builder.Engine.Running == 0);
     }
 }
