@@ -44,8 +44,17 @@ sealed class TestBuilder : IAsyncDisposable
         };
         configure?.Invoke(options, folder);
         var builder = new TestBuilder(options, folder, withEngine);
-        await builder.StartAsync();
-        return builder;
+        try
+        {
+            await builder.StartAsync();
+            return builder;
+        }
+        catch
+        {
+            // Tests of daemons that do not start.
+            folder.Dispose();
+            throw;
+        }
     }
 
     public async Task StartAsync()
