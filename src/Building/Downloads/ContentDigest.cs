@@ -14,7 +14,7 @@ sealed record ContentDigest(string Algorithm, string Hex)
 
     /// <summary>Reads "sha256:HEX" or "sha512:HEX"; null where it is neither.</summary>
     public static ContentDigest? TryParse(string text) =>
-        text.Split(':') is [var algorithm, var hex] && TryParseHex(hex) is { } digest && digest.Algorithm == algorithm.ToLowerInvariant() ? digest : null;
+        text.Split(':') is [var algorithm, var hex] && TryParseHex(hex) is { } digest && digest.Algorithm.Equals(algorithm, StringComparison.OrdinalIgnoreCase) ? digest : null;
 
     /// <summary>Reads digits, which tell by their number what they are.</summary>
     public static ContentDigest? TryParseHex(string hex) =>

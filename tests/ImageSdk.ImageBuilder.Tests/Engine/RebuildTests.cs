@@ -145,7 +145,7 @@ public class RebuildTests(BaseDisk disk) : IClassFixture<BaseDisk>
     static string? VersionOf(JsonElement manifest) =>
         manifest.GetProperty("packages").EnumerateArray().FirstOrDefault(package => package.GetProperty("name").GetString() == Sample) is { ValueKind: JsonValueKind.Object } found ? found.GetProperty("version").GetString() : null;
 
-    Dictionary<string, object?> Request(string package, string url)
+    static Dictionary<string, object?> Request(string package, string url)
     {
         var request = TestBuilder.Request(package, url);
         request["ppa_list"] = new[] { "ppa:tests/archive" };

@@ -163,7 +163,11 @@ public sealed partial class RecordedRequestsTests
                 ids[id.GetValue<string>()] = own.GetValue<string>();
         }
 
-        string Mapped(string text) => Id().Replace(text, match => ids.GetValueOrDefault(match.Value.ToLowerInvariant(), match.Value) is var own && match.Value == match.Value.ToUpperInvariant() ? own.ToUpperInvariant() : own);
+        string Mapped(string text) => Id().Replace(text, match =>
+        {
+            var own = ids.GetValueOrDefault(match.Value.ToLowerInvariant(), match.Value);
+            return match.Value.Any(char.IsAsciiLetterLower) ? own : own.ToUpperInvariant();
+        });
 
         static string IdOf(string path) => Id().Match(path).Value;
 

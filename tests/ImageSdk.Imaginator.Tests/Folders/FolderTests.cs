@@ -18,7 +18,7 @@ public sealed class FolderTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    Task<BuildDirectory> TakeAsync(BuildDirectories builds, string stream) => builds.TakeAsync(stream, () => { }, CancellationToken.None);
+    static Task<BuildDirectory> TakeAsync(BuildDirectories builds, string stream) => builds.TakeAsync(stream, () => { }, CancellationToken.None);
 
     [Fact]
     public async Task Directories_of_builds_go_that_were_not_used_for_longest_and_none_that_is_used()

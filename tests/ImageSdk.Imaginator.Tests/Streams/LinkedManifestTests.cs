@@ -34,7 +34,7 @@ public sealed class LinkedManifestTests : IDisposable
         return await new LinkedManifests(mirrors).ResolveAsync(url, tree, path, CancellationToken.None);
     }
 
-    string Read(GitTree tree, string name) => File.ReadAllText(Path.Combine(tree.Directory, name));
+    static string Read(GitTree tree, string name) => File.ReadAllText(Path.Combine(tree.Directory, name));
 
     [Fact]
     public async Task A_link_to_what_is_elsewhere_in_the_repository_becomes_that()

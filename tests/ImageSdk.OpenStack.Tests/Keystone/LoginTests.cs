@@ -8,7 +8,7 @@ namespace ImageSdk.OpenStack.Tests.Keystone;
 [Collection(TestCloudUsers.Name)]
 public sealed class LoginTests(TestCloud cloud)
 {
-    async Task<int> CountImagesAsync(CloudSettings settings)
+    static async Task<int> CountImagesAsync(CloudSettings settings)
     {
         using var images = new ImageService(settings, retries: TestCloud.Retries);
         var count = 0;

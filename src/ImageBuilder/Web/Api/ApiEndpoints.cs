@@ -92,7 +92,7 @@ sealed class ApiEndpoints(ImageBuilderSite site)
         await WriteViewAsync(http, 202, request, await request.CancelAsync(await request.FindAsync(id)));
     });
 
-    async Task<ReadRequest> ReadAsync(HttpContext http, ImageBuilderRequest request)
+    static async Task<ReadRequest> ReadAsync(HttpContext http, ImageBuilderRequest request)
     {
         // Of a form, which any page may have a browser send, this is what tells it.
         if (!http.Request.HasJsonContentType())

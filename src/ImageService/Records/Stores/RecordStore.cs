@@ -68,12 +68,23 @@ sealed class RecordStore(IRecordDatabase database) : IAsyncDisposable
 
     /// <summary>Adds a record, in the place of one with its id.</summary>
     /// <exception cref="LinkTakenException">Its link is another one's.</exception>
-    public Task AddAsync<T>(RecordKind<T> kind, T record, CancellationToken cancellation) where T : IRecord => WriteAsync(
-        kind, record, cancellation,
-        """
-        INSERT INTO records (kind, id, is_deleted, link, document) VALUES (@kind, @id, @deleted, @link, @document)
-        ON CONFLICT (kind, id) DO UPDATE SET is_deleted = excluded.is_deleted, link = excluded.link, document = excluded.document
-        """);
+    public async Task AddAsync<T>(RecordKind<T> kind, T record, CancellationToken cancellation) where T : IRecord
+    {
+        const string add =
+            """
+            INSERT INTO records (kind, id, is_deleted, link, document) VALUES (@kind, @id, @deleted, @link, @document)
+            ON CONFLICT (kind, id) DO UPDATE SET is_deleted = excluded.is_deleted, link = excluded.link, document = excluded.document
+            """;
+        try
+        {
+            await using var connection = await database.OpenAsync(cancellation);
+            await connection.ExecuteAsync(add, Values(kind, record));
+        }
+        catch (DbException exception) when (database.IsTaken(exception))
+        {
+            throw await ExplainAsync(kind.Name, (record as ILinkedRecord)?.Link?.Path ?? "", cancellation);
+        }
+    }
 
     /// <summary>Changes a record.</summary>
     /// <param name="change">Makes the new one of the one that is there; it may be run again.</param>
@@ -115,19 +126,6 @@ sealed class RecordStore(IRecordDatabase database) : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
-
-    async Task WriteAsync<T>(RecordKind<T> kind, T record, CancellationToken cancellation, string statement) where T : IRecord
-    {
-        try
-        {
-            await using var connection = await database.OpenAsync(cancellation);
-            await connection.ExecuteAsync(statement, Values(kind, record));
-        }
-        catch (DbException exception) when (database.IsTaken(exception))
-        {
-            throw await ExplainAsync(kind.Name, (record as ILinkedRecord)?.Link?.Path ?? "", cancellation);
-        }
-    }
 
     async Task<LinkTakenException> ExplainAsync(string kind, string path, CancellationToken cancellation)
     {
