@@ -62,7 +62,7 @@ sealed class PostgresServer : IAsyncDisposable
 
     public async Task RestartAsync()
     {
-        var command = WhileOpen([.. AsUser(), "setpriv", "--pdeathsig", "QUIT", Path.Combine(Programs!, "postgres"), "-D", Data, "-k", directory, "-c", "listen_addresses=", "-c", "fsync=off",
+        var command = WhileOpen([.. AsUser(), "setpriv", "--pdeathsig", "QUIT", Path.Combine(Programs!, "postgres"), "-D", Data, "-k", directory, "-c", "listen_addresses=", "-c", "dynamic_shared_memory_type=mmap", "-c", "fsync=off",
             "-c", "max_connections=200", "-c", "logging_collector=off"]);
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardError = true, WorkingDirectory = "/" };
         process = Process.Start(start)!;
