@@ -92,7 +92,7 @@ public class CacheTests
     {
         using var sample = WithThreeLayers().Add("ddd", "CopyFiles", 51).AddPackage("0a", "less", 60).AddPackage("0b", "curl", 61);
         Assert.Equal(
-            ["would remove      2 (package), 20 B", "would remove      2 CopyFiles, 0 B", "would remove 2 layers and 2 packages and package lists, 20 B"],
+            ["would remove      2 (package), 20 B", "would remove      2 CopyFiles, 0 B", "would remove 2 layers and 2 packages, package lists and downloads, 20 B"],
             sample.Run("gc", "--max-age", "40d", "--dry-run").Lines);
     }
 
@@ -153,8 +153,8 @@ public class CacheTests
         var json = sample.RunJson("list");
         Assert.Equal(["package", "layer", "layer", "package", "packageLists", "layer"], json.EnumerateArray().Select(entry => entry.GetProperty("kind").GetString()));
         Assert.Equal(("0a", "less 1 (all)"), (json[0].GetProperty("id").GetString(), json[0].GetProperty("title").GetString()));
-        Assert.Equal("would remove 1 layers and 2 packages and package lists, 13 B", sample.Run("gc", "--max-age", "25d", "--dry-run").Lines[^1]);
-        Assert.Equal("would remove 3 layers and 3 packages and package lists, 23 B", sample.Run("gc", "--max-size", "5B", "--dry-run").Lines[^1]);
+        Assert.Equal("would remove 1 layers and 2 packages, package lists and downloads, 13 B", sample.Run("gc", "--max-age", "25d", "--dry-run").Lines[^1]);
+        Assert.Equal("would remove 3 layers and 3 packages, package lists and downloads, 23 B", sample.Run("gc", "--max-size", "5B", "--dry-run").Lines[^1]);
     }
 
     [SandboxFact]
