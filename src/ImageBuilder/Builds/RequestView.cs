@@ -42,10 +42,11 @@ sealed record RequestView(
     public static async Task<IReadOnlyList<RequestView>> ListCurrentAsync(JobQueue queue, int limit, CancellationToken cancellation)
     {
         var jobs = new List<Job>();
-        foreach (var state in new[] { JobState.Running, JobState.Cancelling, JobState.Queued })
+        // In the order in which a job goes through them: one that goes on meanwhile is seen twice, and not missed.
+        foreach (var state in new[] { JobState.Queued, JobState.Running, JobState.Cancelling })
             jobs.AddRange(await queue.ListAsync(new() { Kind = ImageBuilds.RequestKind, State = state, Limit = limit }, cancellation));
         var views = new List<RequestView>();
-        foreach (var job in jobs.OrderBy(job => job.Id).Take(limit))
+        foreach (var job in jobs.DistinctBy(job => job.Id).OrderBy(job => job.Id).Take(limit))
             views.Add(await OfAsync(queue, job, cancellation));
         return views;
     }

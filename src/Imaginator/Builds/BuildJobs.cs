@@ -77,10 +77,13 @@ sealed class BuildJobs(
     /// <param name="stream">Null for all.</param>
     public async Task<IReadOnlyList<Job>> ListCurrentAsync(string? stream, CancellationToken cancellation)
     {
-        var current = new List<Job>();
-        foreach (var state in new[] { JobState.Running, JobState.Cancelling, JobState.Queued })
-            current.AddRange(await ListAsync(new() { State = state, Subject = stream, Limit = MostCurrent }, cancellation));
-        return current;
+        // In the order in which a job goes through the states: one that goes on meanwhile is seen twice, and not missed.
+        var waiting = await ListAsync(JobState.Queued);
+        var going = await ListAsync(JobState.Running);
+        var ending = await ListAsync(JobState.Cancelling);
+        return [.. ending.Concat(going).Concat(waiting).DistinctBy(job => job.Id).OrderBy(job => job.State == JobState.Queued ? 1 : 0)];
+
+        Task<IReadOnlyList<Job>> ListAsync(JobState state) => this.ListAsync(new() { State = state, Subject = stream, Limit = MostCurrent }, cancellation);
     }
 
     /// <summary>A build by its number; null where there is none.</summary>

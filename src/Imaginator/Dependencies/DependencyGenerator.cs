@@ -22,6 +22,7 @@ sealed class DependencyGenerator(
 
     static readonly TimeSpan shortestPause = TimeSpan.FromSeconds(10);
     static readonly TimeSpan shortestAge = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan streamsPatience = TimeSpan.FromMinutes(1);
     static readonly Dictionary<string, string> nothing = [];
 
     readonly SemaphoreSlim turn = new(1);
@@ -40,6 +41,8 @@ sealed class DependencyGenerator(
         if (maxAge <= TimeSpan.Zero)
             return Current;
         maxAge = maxAge < shortestAge ? shortestAge : maxAge;
+        // Who asks just after the start gets an answer about the streams, not about none.
+        await Task.WhenAny(streams.File.Loaded, Task.Delay(streamsPatience, time, cancellation));
         await turn.WaitAsync(cancellation);
         try
         {
