@@ -27,11 +27,11 @@ sealed class RequestRun(JobQueue queue, ProgressSender sender, CancelUrl cancelU
     {
         var order = RequestOrder.Read(context.Job.Input);
         var log = new FollowedLog(queue, context.Log);
-        var told = new ToldProgress(order, context.Job, sender, log.Note, time);
+        var progress = new ProgressReport(order, context.Job, sender, log.Note, time);
         if (context.Job.Attempt <= 1 && order.Ignored.Count > 0)
             log.Note($"IMG7404: of no meaning, and ignored: {string.Join(", ", order.Ignored)}");
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var beside = new[] { TellAsync(order, told, ending.Token), AskAsync(context.Job.Id, order, log, ending.Token) };
+        var beside = new[] { ReportAsync(order, progress, ending.Token), AskAsync(context.Job.Id, order, log, ending.Token) };
         Job? build;
         try
         {
@@ -43,7 +43,7 @@ sealed class RequestRun(JobQueue queue, ProgressSender sender, CancelUrl cancelU
             await StopAsync(order);
             await EndAsync();
             await KeepLogAsync(context.Job.Id, order, log, CancellationToken.None);
-            told.End(ProgressMessage.Cancelled, "The request was cancelled");
+            progress.End(ProgressMessage.Cancelled, "The request was cancelled");
             throw;
         }
         finally
@@ -55,11 +55,11 @@ sealed class RequestRun(JobQueue queue, ProgressSender sender, CancelUrl cancelU
         {
             var read = BuildResult.Read(result);
             var full = read with { Artifacts = [.. read.Artifacts, .. logs] };
-            told.Complete(full);
+            progress.Complete(full);
             return full.ToString();
         }
         var failure = build?.Failure ?? "the build is gone";
-        told.End(ProgressMessage.Failed, failure, logs);
+        progress.End(ProgressMessage.Failed, failure, logs);
         throw new JobFailedException(failure);
 
         async Task EndAsync()
@@ -71,14 +71,14 @@ sealed class RequestRun(JobQueue queue, ProgressSender sender, CancelUrl cancelU
     }
 
     /// <summary>Tells each step as it begins, and something at least once a period.</summary>
-    async Task TellAsync(RequestOrder order, ToldProgress told, CancellationToken ending)
+    async Task ReportAsync(RequestOrder order, ProgressReport progress, CancellationToken ending)
     {
         // Of what happened before this process followed it, the last is news.
         var seen = 0L;
         BuildStep? step = null;
         await foreach (var past in queue.EventsAsync(order.Build, follow: false, cancel: ending))
             (seen, step) = (past.Sequence, BuildStep.TryRead(past.Text) ?? step);
-        told.Tell(step ?? new(BuildSteps.Queue, "The request waits for its turn"));
+        progress.Report(step ?? new(BuildSteps.Queue, "The request waits for its turn"));
         await using var events = queue.EventsAsync(order.Build, seen, cancel: ending).GetAsyncEnumerator(ending);
         var next = events.MoveNextAsync().AsTask();
         while (true)
@@ -86,22 +86,22 @@ sealed class RequestRun(JobQueue queue, ProgressSender sender, CancelUrl cancelU
             if (await Task.WhenAny(next, Task.Delay(period, time, ending)) != next)
             {
                 ending.ThrowIfCancellationRequested();
-                told.TellAgain();
+                progress.Repeat();
                 continue;
             }
             if (!await next)
                 break;
             if (BuildStep.TryRead(events.Current.Text) is { } begun)
-                told.Tell(begun);
+                progress.Report(begun);
             else if (events.Current is { Kind: JobEventKind.Retrying, Text: var why })
-                told.Tell(new(BuildSteps.Queue, $"The build is tried again: {why}"));
+                progress.Report(new(BuildSteps.Queue, $"The build is tried again: {why}"));
             next = events.MoveNextAsync().AsTask();
         }
         // The log may still be on its way.
         while (true)
         {
             await Task.Delay(period, time, ending);
-            told.TellAgain();
+            progress.Repeat();
         }
     }
 
@@ -110,8 +110,8 @@ sealed class RequestRun(JobQueue queue, ProgressSender sender, CancelUrl cancelU
         if (order.Request.CancelUrl is not { } url)
             return;
         await cancelUrl.WaitForEndAsync(url, log.Note, ending);
-        log.Note("cancel_url says that nobody waits for the image any more");
-        await queue.CancelAsync(id, "cancel_url says that nobody waits for the image any more", CancellationToken.None);
+        log.Note("cancel_url says that the image is no longer wanted");
+        await queue.CancelAsync(id, "cancel_url says that the image is no longer wanted", CancellationToken.None);
     }
 
     /// <summary>Takes the request back from its build, and waits for the end of that where it ends.</summary>

@@ -8,7 +8,7 @@ namespace ImageSdk.ImageBuilder.Messages;
 /// <param name="time">The clock.</param>
 sealed class Outbox(string directory, TimeProvider time)
 {
-    /// <summary>After which nobody waits for a message.</summary>
+    /// <summary>How long a message is of use.</summary>
     static readonly TimeSpan keptFor = TimeSpan.FromDays(1);
 
     sealed record Entry(string Exchange, byte[] Body);

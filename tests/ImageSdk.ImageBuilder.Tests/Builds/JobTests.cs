@@ -150,7 +150,7 @@ public class JobTests
         server.Put("/job", """{"building": false}""");
         var ended = await builder.WaitForEndAsync(id);
         Assert.Equal("cancelled", TestBuilder.StateOf(ended));
-        Assert.Equal("cancel_url says that nobody waits for the image any more", ended.GetProperty("error").GetString());
+        Assert.Equal("cancel_url says that the image is no longer wanted", ended.GetProperty("error").GetString());
         Assert.Equal(0, builder.Engine.Running);
     }
 

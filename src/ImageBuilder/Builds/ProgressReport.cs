@@ -4,20 +4,20 @@ using ImageSdk.Jobs;
 
 namespace ImageSdk.ImageBuilder.Builds;
 
-/// <summary>What is told of a request: messages to its exchange.</summary>
-/// <param name="note">Receives, once, that nothing can be told.</param>
-sealed class ToldProgress(RequestOrder order, Job job, ProgressSender sender, Action<string> note, TimeProvider time)
+/// <summary>Reports the progress of a request: messages to its exchange.</summary>
+/// <param name="note">Receives, once, that nothing can be reported.</param>
+sealed class ProgressReport(RequestOrder order, Job job, ProgressSender sender, Action<string> note, TimeProvider time)
 {
     BuildStep last = new(BuildSteps.Queue, "");
     int troubles;
 
-    public void Tell(BuildStep step)
+    public void Report(BuildStep step)
     {
         last = step;
-        TellAgain();
+        Repeat();
     }
 
-    public void TellAgain() => Send(Message(ProgressMessage.Status, last.Message));
+    public void Repeat() => Send(Message(ProgressMessage.Status, last.Message));
 
     public void Complete(BuildResult result) => Send(Message(ProgressMessage.Completed, "The image is built") with
     {
