@@ -38,7 +38,8 @@ sealed class ImageServiceDaemon(ServiceContext context) : IDaemon
 
     public void MapPages(WebApplication web, SiteContext site)
     {
-        _ = new PageMap<PageRequest>(web, new DaemonSite(site), (http, parameters) => new(http, new DaemonSite(site), parameters));
+        var pages = new DaemonSite(site);
+        _ = new PageMap<PageRequest>(web, pages, (http, parameters) => new(http, pages, parameters));
         ApiEndpoints.Map(web, context);
     }
 

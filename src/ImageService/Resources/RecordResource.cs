@@ -145,7 +145,7 @@ abstract class RecordResource<T>(ServiceContext context, RecordKind<T> kind, Sch
         await TidyAsync(record, cancellation);
     }
 
-    // All that can be done is done; then the first that could not is told.
+    // Goes through all of them, and reports the first failure at the end.
     async Task ForAllAsync(bool areDeleted, Func<string, Task> work, CancellationToken cancellation)
     {
         ApiProblem? first = null;

@@ -56,7 +56,7 @@ public sealed record CloudSettings
     /// <summary>What must not be seen anywhere.</summary>
     internal IEnumerable<string> Secrets => [Password, Token, ApplicationCredentialSecret];
 
-    /// <summary>Settings for an address at which nobody has to log in.</summary>
+    /// <summary>Settings for an address that takes requests without a login.</summary>
     public static CloudSettings Open(string service, Uri endpoint) =>
         new() { Origin = $"The address {endpoint}", Endpoints = new Dictionary<string, Uri> { [service] = endpoint } };
 

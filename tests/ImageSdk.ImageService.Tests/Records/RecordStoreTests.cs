@@ -1,3 +1,4 @@
+using Dapper;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.Jobs.Tests.Stores;
@@ -93,6 +94,18 @@ public sealed class RecordStoreTests : IDisposable
         Assert.Single(await stores[5].ReadAllAsync(RecordKinds.Nodes, false, default));
         foreach (var store in stores)
             await store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_was_answered_survives_a_power_failure()
+    {
+        var file = await AddressAsync(Store.Sqlite);
+        await (await RecordStore.OpenAsync(file, default)).DisposeAsync();
+        await using var database = new SqliteRecords(file);
+        await using var connection = await database.OpenAsync(default);
+        Assert.Equal("wal", await connection.ExecuteScalarAsync<string>("PRAGMA journal_mode"));
+        const long full = 2;
+        Assert.Equal(full, await connection.ExecuteScalarAsync<long>("PRAGMA synchronous"));
     }
 
     [Fact]

@@ -163,31 +163,7 @@ public sealed class TestCloud : IAsyncLifetime
     async Task StartSwiftAsync()
     {
         var etc = Path.Combine(directory, "etc");
-        var cache = ServerProcess.FreePort();
-        Start("memcached", "/usr/bin/memcached", "-u", Environment.UserName, "-l", "127.0.0.1", "-p", $"{cache}");
-        foreach (var kind in (string[])["account", "container", "object"])
-        {
-            var port = ServerProcess.FreePort();
-            var configuration = Write($"etc/{kind}-server.conf", $"""
-                [DEFAULT]
-                bind_ip = 127.0.0.1
-                bind_port = {port}
-                workers = 0
-                user = {Environment.UserName}
-                swift_dir = {etc}
-                devices = {directory}/node
-                mount_check = false
-                [pipeline:main]
-                pipeline = {kind}-server
-                [app:{kind}-server]
-                use = egg:swift#{kind}
-                """);
-            string[] builder = ["/usr/bin/swift-ring-builder", $"{kind}.builder"];
-            await ServerProcess.RunAsync(etc, [.. builder, "create", "4", "1", "0"]);
-            await ServerProcess.RunAsync(etc, [.. builder, "add", $"r1z1-127.0.0.1:{port}/d1", "1"]);
-            await ServerProcess.RunAsync(etc, [.. builder, "rebalance"]);
-            Start($"swift-{kind}", $"/usr/bin/swift-{kind}-server", configuration, "-v");
-        }
+        var cache = await SwiftStorage.StartAsync(directory, Start);
         // Two ways to log in: that of Swift's own accounts, and Keystone's.
         SwiftServer = Start("swift-proxy", "/usr/bin/swift-proxy-server", Write("etc/proxy-server.conf", $"""
             [DEFAULT]

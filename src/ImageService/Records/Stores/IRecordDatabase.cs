@@ -16,6 +16,9 @@ interface IRecordDatabase : IAsyncDisposable
     /// <summary>A transaction that writes: no other one comes in between what it reads and what it writes.</summary>
     Task<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellation);
 
+    /// <summary>What is said to it once, before it is used, outside of transactions; empty for nothing.</summary>
+    string Prepare { get; }
+
     /// <summary>What a transaction begins with that changes the tables, so that another one waits; empty for nothing.</summary>
     string LockSchema { get; }
 

@@ -29,6 +29,8 @@ sealed class PostgresRecords : IRecordDatabase
 
     public string Migrations => "postgres/";
 
+    public string Prepare => "";
+
     // Any number, the same in all services.
     public string LockSchema => "SELECT pg_advisory_xact_lock(7600)";
 

@@ -11,6 +11,8 @@ static class RecordMigrations
     {
         var scripts = typeof(RecordMigrations).Assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(database.Migrations, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        if (database.Prepare.Length > 0)
+            await connection.ExecuteAsync(database.Prepare);
         await using var transaction = await database.BeginAsync(connection, cancellation);
         if (database.LockSchema.Length > 0)
             await connection.ExecuteAsync(database.LockSchema, transaction: transaction);

@@ -20,6 +20,9 @@ sealed class SqliteRecords(string file) : IRecordDatabase
 
     public string Migrations => "sqlite/";
 
+    // Readers never wait for writers. The mode stays with the file; that what was answered survives a power failure is SQLite's own default.
+    public string Prepare => "PRAGMA journal_mode = WAL";
+
     public string LockSchema => "";
 
     public string ForUpdate => "";
@@ -30,10 +33,6 @@ sealed class SqliteRecords(string file) : IRecordDatabase
         try
         {
             await connection.OpenAsync(cancellation);
-            await using var command = connection.CreateCommand();
-            // Readers never wait for writers; what was answered survives a power failure.
-            command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
-            await command.ExecuteNonQueryAsync(cancellation);
             return connection;
         }
         catch
