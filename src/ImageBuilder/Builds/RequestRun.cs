@@ -10,11 +10,11 @@ using ImageSdk.Jobs.Running;
 namespace ImageSdk.ImageBuilder.Builds;
 
 /// <summary>
-/// Follows the build of a request: a job of the kind <see cref="ImageBuilds.RequestKind"/>. It tells the progress, asks the request's cancel_url,
+/// Follows the build of a request: a job of the kind <see cref="ImageBuilds.RequestKind"/>. It reports the progress, asks the request's cancel_url,
 /// copies the log and keeps it.
 /// </summary>
 /// <param name="queue">Where the build is.</param>
-/// <param name="sender">Tells the progress.</param>
+/// <param name="sender">Sends the progress.</param>
 /// <param name="cancelUrl">Asks whether anyone still waits.</param>
 /// <param name="data">Where logs go.</param>
 /// <param name="period">Longest time between two messages.</param>
@@ -37,6 +37,9 @@ sealed class RequestRun(JobQueue queue, ProgressSender sender, CancelUrl cancelU
         {
             await log.FollowAsync(context.Job.Id, order.Build, stop);
             build = await queue.WaitAsync(order.Build, stop);
+            if (build is { State: JobState.Cancelled } && await queue.FindAsync(context.Job.Id, stop) is { State: JobState.Cancelling })
+                // A request that is cancelled takes its build back at once: the end of the build may be news before the request's own.
+                await Task.Delay(Timeout.Infinite, stop);
         }
         catch (OperationCanceledException) when (context.StopReason == JobStopReason.Cancelled)
         {

@@ -71,7 +71,7 @@ sealed class ProgressSender(AmqpSettings settings, Outbox outbox, Action<string>
             {
                 await CloseAsync();
                 outbox.Remove(message.Kept);
-                message.Trouble?.Invoke($"No progress is told to the exchange {message.Exchange}: {reason.ReplyText}");
+                message.Trouble?.Invoke($"No progress is sent to the exchange {message.Exchange}: {reason.ReplyText}");
                 return;
             }
             catch (Exception problem) when (!stop.IsCancellationRequested && problem is RabbitMQClientException or IOException or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException)

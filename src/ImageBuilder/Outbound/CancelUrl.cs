@@ -18,7 +18,7 @@ sealed class CancelUrl(HttpClient http, TimeSpan interval, TimeSpan limit, TimeP
     const int MaximumAnswer = 1 << 16;
 
     /// <summary>Returns when the address says <c>{"building": false}</c>. What cannot be read changes nothing.</summary>
-    /// <param name="note">Is told when it cannot be read, and when it can be again.</param>
+    /// <param name="note">Receives a note when it cannot be read, and when it can again.</param>
     public async Task WaitForEndAsync(string url, Action<string> note, CancellationToken cancellation)
     {
         string? trouble = null;

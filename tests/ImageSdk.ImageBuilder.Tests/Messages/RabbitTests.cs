@@ -10,7 +10,7 @@ namespace ImageSdk.ImageBuilder.Tests.Messages;
 public class RabbitTests(RabbitServer server)
 {
     [RabbitFact]
-    public async Task Progress_is_told_step_by_step_and_in_between()
+    public async Task Progress_is_reported_step_by_step_and_in_between()
     {
         await using var watch = await ExchangeWatch.OpenAsync(server, "testbuild-1-imagebuilder");
         await using var builder = await TestBuilder.StartAsync((options, _) => (options.AmqpUri, options.ProgressPeriod) = (server.Uri, TimeSpan.FromMilliseconds(400)));
@@ -31,7 +31,7 @@ public class RabbitTests(RabbitServer server)
     }
 
     [RabbitFact]
-    public async Task Ends_that_are_none_of_an_image_are_told()
+    public async Task Failure_and_cancellation_are_reported()
     {
         await using var failures = await ExchangeWatch.OpenAsync(server, "failing");
         await using var cancels = await ExchangeWatch.OpenAsync(server, "cancelled");
@@ -61,13 +61,13 @@ public class RabbitTests(RabbitServer server)
         var request = TestBuilder.Request();
         request["progress_trigger"] = "nowhere";
         var id = await builder.SubmitAsync(request);
-        await Wait.UntilAsync(async () => (await builder.GetLogAsync(id)).Contains("No progress is told to the exchange nowhere", StringComparison.Ordinal));
+        await Wait.UntilAsync(async () => (await builder.GetLogAsync(id)).Contains("No progress is sent to the exchange nowhere", StringComparison.Ordinal));
         // One that comes later is told what comes then, and so are others.
         await using var watch = await ExchangeWatch.OpenAsync(server, "nowhere");
         builder.Engine.LetGo("install");
         Assert.Equal("completed", TestBuilder.StateOf(await builder.WaitForEndAsync(id)));
         Assert.Equal("COMPLETED", (await watch.WaitForEndAsync()).GetProperty("state").GetString());
-        Assert.Single((await builder.GetLogAsync(id)).Split('\n'), line => line.Contains("No progress is told", StringComparison.Ordinal));
+        Assert.Single((await builder.GetLogAsync(id)).Split('\n'), line => line.Contains("No progress is sent", StringComparison.Ordinal));
         await Wait.UntilAsync(() => Directory.GetFiles(builder.Folder["state/outbox"]).Length == 0);
     }
 
