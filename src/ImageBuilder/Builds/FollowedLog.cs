@@ -42,13 +42,13 @@ sealed class FollowedLog(JobQueue queue, Stream log)
     public async Task FollowAsync(long request, long build, CancellationToken cancellation)
     {
         var copied = 0L;
-        await foreach (var (_, line) in LogLines.ReadAsync(queue, request, 0, follow: false, cancellation))
+        await foreach (var (_, line) in JobLogLines.ReadAsync(queue, request, 0, follow: false, cancellation))
             if (!line.AsSpan().StartsWith(mark))
                 copied += line.Length;
             else
                 lock (turn)
                     notes.Add(line);
-        await foreach (var (_, line) in LogLines.ReadAsync(queue, build, copied, follow: true, cancellation))
+        await foreach (var (_, line) in JobLogLines.ReadAsync(queue, build, copied, follow: true, cancellation))
             lock (turn)
                 log.Write(line);
     }

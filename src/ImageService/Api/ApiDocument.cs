@@ -29,6 +29,8 @@ static class ApiDocument
                 {
                     Required = true, Content = new Dictionary<string, OpenApiMediaType> { [Json] = new() { Schema = Describe(body) } },
                 };
+            foreach (var (name, meaning) in method.Query)
+                (operation.Parameters ??= []).Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Description = meaning, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
             if (method.Cascades)
                 (operation.Parameters ??= []).Add(new OpenApiParameter
                 {
@@ -73,6 +75,8 @@ static class ApiDocument
                 Enum = text.Choice is { } choice ? [.. choice.All.Select(word => System.Text.Json.Nodes.JsonValue.Create(word)!)] : null,
             },
             SwitchField => new OpenApiSchema { Type = JsonSchemaType.Boolean },
+            NumberField number => new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = number.Least?.Value.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+            IdField => new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
             ObjectField members => Describe(members.Members),
             ListField list => new OpenApiSchema { Type = JsonSchemaType.Array, Items = Describe(list.Members) },
             MappingField => new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String } },

@@ -51,7 +51,7 @@ static class ApiEndpoints
             return;
         }
         endpoint.WithName(ApiDocument.NameOf(route, method)).WithSummary(method.Summary).WithTags(route.Path.Split('/').First(part => part is not ("" or "v2" or "v3" or "deleted")));
-        endpoint.Produces(method.Status, method.Result);
+        endpoint.Produces(method.Status, method.Result, method.Result is null ? null : method.ContentTypes[0], [.. method.ContentTypes.Skip(1)]);
         if (method.Body is not null)
             endpoint.Produces<ProblemBody>(StatusCodes.Status400BadRequest, Problem).Produces<ProblemBody>(StatusCodes.Status422UnprocessableEntity, Problem);
         if (route.Path.Contains("{id}", StringComparison.Ordinal))

@@ -1,6 +1,8 @@
+using System.Net.Mime;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Records;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +24,33 @@ sealed class ApiRequest(HttpContext http)
     public string Id => (string)http.Request.RouteValues["id"]!;
 
     /// <summary>Whether artifacts go with their record: so it is where nothing is said.</summary>
-    public bool Cascades => !http.Request.Query.TryGetValue("cascade", out var said) || $"{said}".ToUpperInvariant() is "TRUE" or "YES" or "T" or "1";
+    public bool Cascades => !Query.ContainsKey("cascade") || IsTrue("cascade");
+
+    /// <summary>Whether a parameter of the query is there and means yes.</summary>
+    public bool IsTrue(string parameter) => $"{Query[parameter]}".ToUpperInvariant() is "TRUE" or "YES" or "T" or "1";
+
+    public IQueryCollection Query => http.Request.Query;
+
+    /// <summary>Whether server-sent events are asked for.</summary>
+    public bool WantsEvents => LastEventId is not null || http.Request.GetTypedHeaders().Accept.Any(media => media.MediaType == MediaTypeNames.Text.EventStream);
+
+    /// <summary>Where a reader of events was.</summary>
+    public string? LastEventId => http.Request.Headers["Last-Event-ID"] is { Count: > 0 } said ? $"{said}" : null;
+
+    /// <summary>Answers with events as they come.</summary>
+    public Task WriteEventsAsync(IAsyncEnumerable<(string? Id, string Data)> events) => EventStream.WriteAsync(http.Response, events, TimeProvider.System, Cancellation);
+
+    /// <summary>Answers with text as it comes.</summary>
+    public async Task WriteTextAsync(IAsyncEnumerable<byte[]> lines)
+    {
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        await http.Response.StartAsync(Cancellation);
+        await foreach (var line in lines)
+        {
+            await http.Response.Body.WriteAsync(line, Cancellation);
+            await http.Response.Body.FlushAsync(Cancellation);
+        }
+    }
 
     /// <exception cref="BadHttpRequestException">It is no JSON.</exception>
     public async Task<JsonElement> ReadBodyAsync()

@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageSdk.Hosting.Options;
@@ -24,6 +25,12 @@ sealed record ApiMethod(string Name, string Summary, Func<ApiRequest, Task> Answ
 
     public int Status { get; init; } = StatusCodes.Status200OK;
 
+    /// <summary>Of what is answered.</summary>
+    public IReadOnlyList<string> ContentTypes { get; init; } = [MediaTypeNames.Application.Json];
+
+    /// <summary>Parameters of the query, and what they are.</summary>
+    public IReadOnlyList<(string Name, string Meaning)> Query { get; init; } = [];
+
     /// <summary>Of the query: whether artifacts go, too.</summary>
     public bool Cascades { get; init; }
 }
@@ -45,7 +52,7 @@ static class ApiRoutes
             Route("/version", new ApiMethod(Get, "The version of the service", request => request.WriteAsync(new JsonObject { ["version"] = ServerVersion.Text })) { Result = typeof(VersionBody) }),
             .. new[] { "ready", "live" }.Select(state => Route(
                 $"/healthz/{state}", new ApiMethod(Get, $"Whether the service is {state}", request => request.WriteAsync(new JsonObject())) { Result = typeof(HealthBody) })),
-            .. Of(keys, "key"), .. Of(recipes, "recipe", Schemas.RecipeChange, recipes.ChangeAsync), .. Of(images, "image", Schemas.ImageChange, images.ChangeAsync), .. Nodes(new(context)),
+            .. Of(keys, "key"), .. Of(recipes, "recipe", Schemas.RecipeChange, recipes.ChangeAsync), .. Of(images, "image", Schemas.ImageChange, images.ChangeAsync), .. Nodes(new(context)), .. Jobs(new(context)),
         ];
     }
 
@@ -96,6 +103,39 @@ static class ApiRoutes
             new ApiMethod(Get, "One build node", async request => await request.WriteAsync(nodes.Kind, await nodes.GetAsync(request.Id, false, request.Cancellation))) { Result = typeof(BuildNode) },
             Nothing(Delete, "Removes a build node", request => nodes.RemoveAsync(request.Id, cascades: false, request.Cancellation))),
     ];
+
+    // All versions have all of it.
+    static IEnumerable<ApiRoute> Jobs(JobResource jobs)
+    {
+        foreach (var version in (string[])[.. second, "/v3"])
+        {
+            var one = $"{version}/{jobs.Name}/{{id}}";
+            yield return Collection(jobs, version, "job", Nothing(Delete, "Removes jobs, those that go on included", request => jobs.RemoveAsync(JobSelection.Read(request.Query), request.Cancellation)) with
+            {
+                Query = [("status", "Only jobs with this status, or one of these"), ("job_type", "Only jobs of this type"), ("age", "Only jobs that are older: 90m, 6h, 3d, 2w, 1d6h")],
+            });
+            yield return Route(
+                one,
+                new ApiMethod(Get, "One job", async request => await request.WriteAsync(jobs.Kind, await jobs.GetAsync(request.Id, false, request.Cancellation))) { Result = typeof(JobRecord) },
+                new ApiMethod(Patch, "Says how far a job is", async request => await request.WriteAsync(jobs.Kind, await jobs.ChangeAsync(request.Id, await request.ReadBodyAsync(), request.Cancellation)))
+                {
+                    Body = Schemas.JobChange, Result = typeof(JobRecord),
+                },
+                Nothing(Delete, "Removes a job; one that goes on ends", request => jobs.RemoveAsync(request.Id, cascades: true, request.Cancellation)));
+            yield return Route($"{one}/log", new ApiMethod(Get, "The log of a job, as text or as server-sent events", request => JobLogAnswer.WriteAsync(request, jobs))
+            {
+                Result = typeof(string), ContentTypes = [MediaTypeNames.Text.Plain, MediaTypeNames.Text.EventStream], Query = [("follow", "Whether to go on until the job is over: true or false")],
+            });
+            yield return Route($"{one}/cancel", Accepted("Ends a job; its status says when it is over", jobs, jobs.CancelAsync));
+            yield return Route($"{one}/retry", Accepted("Does a job that has failed once more", jobs, jobs.RetryAsync));
+        }
+    }
+
+    static ApiMethod Accepted(string summary, JobResource jobs, Func<string, CancellationToken, Task<JobRecord>> work) =>
+        new(Post, summary, async request => await request.WriteAsync(jobs.Kind, await work(request.Id, request.Cancellation), StatusCodes.Status202Accepted))
+        {
+            Result = typeof(JobRecord), Status = StatusCodes.Status202Accepted,
+        };
 
     static ApiRoute Collection<T>(RecordResource<T> resource, string version, string word, ApiMethod delete) where T : class, IRecord => Route(
         $"{version}/{resource.Name}",

@@ -61,6 +61,28 @@ static class ImageManifest
             throw roots == 0 ? ApiProblem.NoRootfs(link) : ApiProblem.ManyRootfs(link);
     }
 
+    /// <summary>The root file system of an image.</summary>
+    /// <param name="link">Of the image.</param>
+    /// <exception cref="ApiProblem">The manifest is not there or not right, or has none or several.</exception>
+    public static async Task<ManifestEntry> FindRootAsync(IArtifactStore artifacts, ArtifactPath path, JsonNode link, int most, CancellationToken cancellation)
+    {
+        if (await artifacts.FindAsync(path, cancellation) is not { } found)
+            throw ApiProblem.NoArtifact(link);
+        if (found.Size >= most)
+            throw ApiProblem.LargeManifest(link);
+        if (await artifacts.ReadAsync(path, most, cancellation) is not { } content || TryParse(content) is not { } manifest)
+            throw ApiProblem.UnreadableManifest(link);
+        if (TextOf(manifest["version"]) != Version)
+            throw ApiProblem.BadRequest($"The image's manifest.json has a version that is not supported. Supported image manifest versions are: {Version}");
+        var roots = (manifest["artifacts"] as JsonArray ?? []).OfType<JsonObject>().Where(artifact => TextOf(artifact["type"])?.StartsWith(RootfsType, StringComparison.Ordinal) == true).ToList();
+        return roots switch
+        {
+            [var root] => EntryOf(root) ?? throw ApiProblem.NoRootfs(link),
+            [] => throw ApiProblem.NoRootfs(link),
+            _ => throw ApiProblem.ManyRootfs(link),
+        };
+    }
+
     /// <summary>The artifacts of a manifest. What is no artifact, or lies elsewhere, is left out.</summary>
     /// <returns>Null where there is no manifest, or where it cannot be read.</returns>
     public static async Task<IReadOnlyList<ManifestEntry>?> ReadAsync(IArtifactStore artifacts, ArtifactPath path, int most, CancellationToken cancellation) =>

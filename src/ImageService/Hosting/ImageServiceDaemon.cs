@@ -7,6 +7,7 @@ using ImageSdk.ImageService.Artifacts;
 using ImageSdk.ImageService.Options;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Resources;
+using ImageSdk.ImageService.Runs;
 using ImageSdk.Srpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,7 +30,8 @@ sealed class ImageServiceDaemon(ServiceContext context) : IDaemon
         IArtifactStore artifacts = options.ArtifactDirectory.Length > 0
             ? new DirectoryArtifacts(options.ArtifactDirectory)
             : new S3Artifacts(options.S3, options.S3Clients, options.S3Timeout);
-        return new(new(records, artifacts, resources.Time, resources.Log.Write, new("ssh", options.NodeKeyFile, options.NodeKnownHosts), options.LargestManifest));
+        var runs = Task.Run(() => JobRuns.OpenAsync(options, records, resources.Time, resources.Log.Write)).GetAwaiter().GetResult();
+        return new(new(records, artifacts, resources.Time, resources.Log.Write, new("ssh", options.NodeKeyFile, options.NodeKnownHosts), options.LargestManifest, options.Jobs, runs));
     }
 
     public void AddServices(IServiceCollection services) => ApiDocument.Add(services);
@@ -47,6 +49,7 @@ sealed class ImageServiceDaemon(ServiceContext context) : IDaemon
 
     public void Dispose()
     {
+        context.Runs.DisposeAsync().AsTask().GetAwaiter().GetResult();
         context.Artifacts.Dispose();
         context.Records.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }

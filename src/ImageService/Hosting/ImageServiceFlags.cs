@@ -13,6 +13,7 @@ static class ImageServiceFlags
         ["DATABASE"] = "database",
         ["NODE_KEY_FILE"] = "nodeKeyFile",
         ["NODE_KNOWN_HOSTS"] = "nodeKnownHosts",
+        ["STATE_DIR"] = "stateDir",
     };
 
     public static DaemonProgram<ImageServiceOptions, ImageServiceDaemon> Program { get; } = new(() => new(), "keeps records of images and recipes, and their artifacts in S3")
@@ -34,7 +35,9 @@ static class ImageServiceFlags
     static void Add(FlagSet flags, ImageServiceOptions options)
     {
         flags.AddText("artifactDir", "", "Directory that takes the place of S3; empty for S3, as S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY say", v => options.ArtifactDirectory = v);
+        flags.AddNumber("concurrentJobs", options.ConcurrentJobs, "Jobs that go on at once; 0 for none", v => options.ConcurrentJobs = v);
         flags.AddText("database", options.Database, "Where the records are: a file, or a connection string of PostgreSQL", v => options.Database = v);
+        flags.AddText("stateDir", "", "Directory in which jobs are recorded and done; empty for the folder \"jobs\" beside the records", v => options.StateDirectory = v);
         flags.AddText("nodeKeyFile", "", "Private key that build nodes know; empty for the user's own", v => options.NodeKeyFile = v);
         flags.AddText("nodeKnownHosts", "", "File of the keys of build nodes; empty for the user's own", v => options.NodeKnownHosts = v);
     }

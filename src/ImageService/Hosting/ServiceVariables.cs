@@ -19,6 +19,13 @@ static class ServiceVariables
         options.S3Clients = new(Or("S3_STS_ENDPOINT", options.S3.Endpoint), Or("S3_STS_ACCESS_KEY", options.S3.AccessKey), Or("S3_STS_SECRET_KEY", options.S3.SecretKey), Flag(variable, "S3_STS_SSL_VALIDATE"));
         options.S3Timeout = TimeSpan.FromSeconds(Number("S3_READ_TIMEOUT", (int)options.S3Timeout.TotalSeconds));
         options.LargestManifest = Number("MAX_IMAGE_MANIFEST_SIZE_BYTES", options.LargestManifest);
+        options.Jobs = new()
+        {
+            DefaultSize = Number("DEFAULT_IMS_IMAGE_SIZE", options.Jobs.DefaultSize), DefaultMemory = Number("DEFAULT_IMS_JOB_MEM_SIZE", options.Jobs.DefaultMemory),
+            Namespace = Or("DEFAULT_IMS_JOB_NAMESPACE", options.Jobs.Namespace), Subnet = Or("JOB_CUSTOMER_ACCESS_SUBNET_NAME", options.Jobs.Subnet),
+            Domain = Or("JOB_CUSTOMER_ACCESS_NETWORK_DOMAIN", options.Jobs.Domain), EnablesDkms = Text("JOB_ENABLE_DKMS").Length == 0 || Flag(variable, "JOB_ENABLE_DKMS"),
+            MissedHeartbeats = Number("DEFAULT_IMS_JOB_REMOTE_TIMEOUT_COUNT", options.Jobs.MissedHeartbeats),
+        };
         if (options.ArtifactDirectory.Length == 0 && needed.Where(name => Text(name).Length == 0).ToList() is { Count: > 0 } missing)
             throw Wrong(
                 $"{string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} not set in the environment: set S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY, or keep artifacts in a directory (-artifactDir)");

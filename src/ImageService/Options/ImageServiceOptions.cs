@@ -27,6 +27,18 @@ sealed record ImageServiceOptions : DaemonOptions
     /// <summary>Bytes; the manifest of an image that has as many is refused.</summary>
     public int LargestManifest { get; set; } = 1 << 20;
 
+    /// <summary>Where jobs are recorded and done; empty for the folder "jobs" beside the records.</summary>
+    public string StateDirectory { get; set; } = "";
+
+    /// <summary>Where jobs are done.</summary>
+    public string FindStateDirectory() => StateDirectory.Length > 0 ? Path.GetFullPath(StateDirectory)
+        : Path.Combine(Database.Contains('=') || Database.Contains("://", StringComparison.Ordinal) ? "/var/lib/imagesdk-ims" : Path.GetDirectoryName(Path.GetFullPath(Database))!, "jobs");
+
+    /// <summary>Jobs that go on at once; 0 for none, so that other services do them.</summary>
+    public int ConcurrentJobs { get; set; } = 4;
+
+    public JobSettings Jobs { get; set; } = new();
+
     /// <summary>S3, as the service itself.</summary>
     public S3Identity S3 { get; set; } = new("", "", "", VerifiesCertificate: false);
 

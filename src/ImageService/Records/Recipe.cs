@@ -31,9 +31,19 @@ sealed record Recipe : ILinkedRecord
 
 sealed record TemplateValue(string Key, string Value);
 
+static class RecipeTypes
+{
+    /// <summary>Of kiwi-ng; of packer; an archive with an image project.</summary>
+    public const string Kiwi = "kiwi-ng", Packer = "packer", ImageProject = "imgproj";
+
+    public static readonly string[] All = [Kiwi, Packer, ImageProject];
+}
+
 static class Architectures
 {
     public const string Default = "x86_64";
 
-    public static readonly string[] All = ["aarch64", Default];
+    public const string Arm = "aarch64";
+
+    public static readonly string[] All = [Arm, Default];
 }

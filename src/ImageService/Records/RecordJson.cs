@@ -9,6 +9,7 @@ namespace ImageSdk.ImageService.Records;
 [JsonSerializable(typeof(Recipe))]
 [JsonSerializable(typeof(ImageRecord))]
 [JsonSerializable(typeof(BuildNode))]
+[JsonSerializable(typeof(JobRecord))]
 sealed partial class RecordJson : JsonSerializerContext
 {
     /// <summary>Names and keys stay legible: the answers are no part of a page.</summary>

@@ -23,5 +23,7 @@ static class RecordKinds
 
     public static RecordKind<ImageRecord> Images { get; } = new("images", "images", RecordJson.Plain.ImageRecord);
 
+    public static RecordKind<JobRecord> Jobs { get; } = new("jobs", "jobs", RecordJson.Plain.JobRecord);
+
     public static RecordKind<BuildNode> Nodes { get; } = new("remote-build-nodes", "remote_build_nodes", RecordJson.Plain.BuildNode);
 }

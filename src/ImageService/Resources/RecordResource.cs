@@ -35,6 +35,7 @@ abstract class RecordResource<T>(ServiceContext context, RecordKind<T> kind, Sch
     {
         var record = await MakeAsync(Read(form, Prepare(body)), cancellation);
         await GuardLinkAsync(() => context.Records.AddAsync(kind, record, cancellation));
+        await AddedAsync(record, cancellation);
         return record;
     }
 
@@ -96,6 +97,9 @@ abstract class RecordResource<T>(ServiceContext context, RecordKind<T> kind, Sch
 
     /// <summary>Makes a record of what was read.</summary>
     protected abstract Task<T> MakeAsync(JsonObject values, CancellationToken cancellation);
+
+    /// <summary>What begins with a record that was added.</summary>
+    protected virtual Task AddedAsync(T record, CancellationToken cancellation) => Task.CompletedTask;
 
     /// <summary>Removes the artifacts of a record that is removed for good.</summary>
     protected virtual Task RemoveArtifactsAsync(T record, CancellationToken cancellation) => Task.CompletedTask;

@@ -1,7 +1,9 @@
 using System.Globalization;
 using ImageSdk.ImageService.Artifacts;
 using ImageSdk.ImageService.Nodes;
+using ImageSdk.ImageService.Options;
 using ImageSdk.ImageService.Records.Stores;
+using ImageSdk.ImageService.Runs;
 
 namespace ImageSdk.ImageService.Resources;
 
@@ -9,7 +11,9 @@ namespace ImageSdk.ImageService.Resources;
 /// <param name="Log">Where it is noted what went on regardless.</param>
 /// <param name="Probe">Looks at build nodes.</param>
 /// <param name="LargestManifest">Bytes; a manifest that has as many is too large.</param>
-sealed record ServiceContext(RecordStore Records, IArtifactStore Artifacts, TimeProvider Time, Action<string> Log, NodeProbe Probe, int LargestManifest)
+/// <param name="Jobs">What jobs are like.</param>
+/// <param name="Runs">Does them.</param>
+sealed record ServiceContext(RecordStore Records, IArtifactStore Artifacts, TimeProvider Time, Action<string> Log, NodeProbe Probe, int LargestManifest, JobSettings Jobs, JobRuns Runs)
 {
     public RecordTurns Turns { get; } = new();
 

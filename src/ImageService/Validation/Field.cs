@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -124,5 +125,45 @@ sealed record MappingField(string Name) : Field(Name)
                 faults[member.Name] = new JsonObject { ["value"] = Fault(member.Value.ValueKind == JsonValueKind.Null ? "Field may not be null." : "Not a valid string.") };
         read = members;
         return faults.Count > 0 ? faults : null;
+    }
+}
+
+/// <summary>A whole number, in the forms in which Python's libraries take it.</summary>
+sealed record NumberField(string Name) : Field(Name)
+{
+    /// <summary>The least, and what is said of one that is below it.</summary>
+    public (int Value, string Said)? Least { get; init; }
+
+    protected override JsonNode? ReadValue(JsonElement value, out JsonNode? read)
+    {
+        read = null;
+        int? number = value.ValueKind switch
+        {
+            JsonValueKind.Number when value.TryGetDouble(out var said) && double.Truncate(said) is >= int.MinValue and <= int.MaxValue and var whole => (int)whole,
+            JsonValueKind.String when int.TryParse(value.GetString()!.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var said) => said,
+            _ => null,
+        };
+        if (number is not { } given)
+            return Fault("Not a valid integer.");
+        if (Least is { } least && given < least.Value)
+            return Fault(least.Said);
+        read = given;
+        return null;
+    }
+}
+
+/// <summary>A UUID, in any of the forms in which Python takes it; read in its plain form.</summary>
+sealed record IdField(string Name) : Field(Name)
+{
+    protected override JsonNode? ReadValue(JsonElement value, out JsonNode? read)
+    {
+        read = null;
+        if (value.ValueKind != JsonValueKind.String)
+            return Fault("Not a valid UUID.");
+        var digits = value.GetString()!.Replace("urn:", "", StringComparison.Ordinal).Replace("uuid:", "", StringComparison.Ordinal).Trim('{', '}').Replace("-", "", StringComparison.Ordinal);
+        if (!Guid.TryParseExact(digits, "N", out var id))
+            return Fault("Not a valid UUID.");
+        read = id.ToString();
+        return null;
     }
 }

@@ -14,8 +14,8 @@ static class Schemas
     public static Schema Recipe { get; } = new(
         Name(), Link(allowsNull: true),
         // The words of the original for all choices of a recipe.
-        new TextField("recipe_type") { IsRequired = true, Choice = (["kiwi-ng", "packer"], "Recipe type must be one of") },
-        new TextField("linux_distribution") { IsRequired = true, Choice = (["sles12", "sles15", "centos7"], "Recipe type must be one of") },
+        new TextField("recipe_type") { IsRequired = true, Choice = (RecipeTypes.All, "Recipe type must be one of") },
+        new TextField("linux_distribution") { IsRequired = true, Choice = (["sles12", "sles15", "centos7", "debian"], "Recipe type must be one of") },
         Dkms(), Arch(), Templates(allowsNull: true));
 
     public static Schema RecipeChange { get; } = new(Link(allowsNull: false), Dkms(), Arch(), Templates(allowsNull: false));
@@ -31,7 +31,23 @@ static class Schemas
 
     public static Schema Undelete { get; } = new(new TextField("operation") { IsRequired = true, Choice = (["undelete"], "Recipe type must be one of") });
 
+    public static Schema Job { get; } = new(
+        new TextField("job_type") { IsRequired = true, Choice = (JobTypes.All, "Job type must be one of") },
+        new IdField("artifact_id") { IsRequired = true }, new IdField("public_key_id") { IsRequired = true },
+        new TextField("image_root_archive_name") { IsRequired = true, WhenBlank = "image_root_archive_name field must not be blank" },
+        new SwitchField("enable_debug"), Size("build_env_size"), Size("job_mem_size"), new TextField("kernel_file_name") { AllowsNull = true },
+        new TextField("initrd_file_name") { WhenBlank = "initrd_file_name field must not be blank" },
+        new TextField("kernel_parameters_file_name") { WhenBlank = "kernel_parameters_file_name field must not be blank" },
+        new SwitchField("require_dkms"),
+        new ListField("ssh_containers", new(new TextField("name") { IsRequired = true }, new SwitchField("jail"))) { AllowsNull = true });
+
+    public static Schema JobChange { get; } = new(
+        new TextField("status") { Choice = (JobStatus.All, "Job state must be one of") }, new IdField("resultant_image_id"));
+
     public static Schema Node { get; } = new(new TextField("xname") { IsRequired = true, WhenBlank = NameBlank });
+
+    // Of both sizes the original says this.
+    static NumberField Size(string name) => new(name) { Least = (1, "build_env_size must be greater than or equal to 1") };
 
     static TextField Name() => new("name") { IsRequired = true, WhenBlank = NameBlank };
 

@@ -13,7 +13,7 @@ public sealed class DocumentTests
         await using var service = await TestService.StartAsync();
         var document = (await service.SendAsync("GET", "/openapi/v3.json")).Json!;
         var paths = document["paths"]!.AsObject();
-        Assert.Equal(31, paths.Count);
+        Assert.Equal(46, paths.Count);
         Assert.Equal(["delete", "get", "patch"], paths["/v3/images/{id}"]!.AsObject().Select(method => method.Key).Order());
         Assert.Equal(["delete", "get"], paths["/v2/public-keys/{id}"]!.AsObject().Select(method => method.Key).Order());
         var operations = paths.SelectMany(path => path.Value!.AsObject().Select(method => method.Value!)).ToList();
@@ -23,7 +23,7 @@ public sealed class DocumentTests
         // What reads bodies says what they may be.
         var body = paths["/v3/recipes"]!["post"]!["requestBody"]!["content"]!["application/json"]!["schema"]!;
         Assert.Equal(["linux_distribution", "name", "recipe_type"], body["required"]!.AsArray().Select(name => name!.GetValue<string>()).Order());
-        Assert.Equal(["sles12", "sles15", "centos7"], body["properties"]!["linux_distribution"]!["enum"]!.AsArray().Select(name => name!.GetValue<string>()));
+        Assert.Equal(["sles12", "sles15", "centos7", "debian"], body["properties"]!["linux_distribution"]!["enum"]!.AsArray().Select(name => name!.GetValue<string>()));
         var recipe = document["components"]!["schemas"]!["Recipe"]!["properties"]!.AsObject();
         Assert.Equal(["arch", "created", "deleted", "id", "link", "linux_distribution", "name", "recipe_type", "require_dkms", "template_dictionary"], recipe.Select(member => member.Key).Order(StringComparer.Ordinal));
     }

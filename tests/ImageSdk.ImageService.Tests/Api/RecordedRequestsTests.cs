@@ -16,6 +16,8 @@ public sealed partial class RecordedRequestsTests
     {
         ["null dict"] = 422, ["duplicate link"] = 422, ["list body"] = 422, ["badjson v3 PATCH"] = 422, ["badjson v2 PATCH"] = 422,
         ["badjson POST"] = 422, ["nonsense path"] = 422, ["v2 delete, manifest gone"] = 422,
+        // Where the recording had no Kubernetes.
+        ["full create"] = 201, ["/v3/jobs?age=bogus"] = 400,
     };
 
     [FixtureFact]
@@ -24,11 +26,12 @@ public sealed partial class RecordedRequestsTests
         await using var service = await TestService.StartAsync();
         var replay = new Replay(service);
         var faults = new List<string>();
-        foreach (var request in Read(Path.Combine(Fixtures.Root!, "ims", "records.txt")))
-            if (await replay.SendAsync(request) is { } fault)
-                faults.Add(fault);
+        foreach (var file in (string[])["records.txt", "jobs.txt"])
+            foreach (var request in Read(Path.Combine(Fixtures.Root!, "ims", file)))
+                if (await replay.SendAsync(request) is { } fault)
+                    faults.Add(fault);
         Assert.True(faults.Count == 0, string.Join("\n\n", faults));
-        Assert.InRange(replay.Count, 130, 180);
+        Assert.InRange(replay.Count, 190, 230);
     }
 
     sealed record Request(string Label, string Method, string Path, string? Body, bool IsRaw, int Status, string Type, string Answer);
@@ -37,11 +40,7 @@ public sealed partial class RecordedRequestsTests
     {
         string? head = null;
         foreach (var line in File.ReadLines(file))
-            if (line.StartsWith("===== jobs", StringComparison.Ordinal))
-            {
-                yield break;
-            }
-            else if (line.StartsWith("--- ", StringComparison.Ordinal))
+            if (line.StartsWith("--- ", StringComparison.Ordinal))
             {
                 head = line;
             }
@@ -81,26 +80,32 @@ public sealed partial class RecordedRequestsTests
             var body = request.Body is null ? null : Mapped(request.Body);
             await PrepareAsync(request, body);
             var answer = await service.SendAsync(request.Method, Mapped(request.Path), body, request.Label == "no body no ct" ? null : request.IsRaw && request.Body == "{\"name\":\"n\"}" ? "text/plain" : "application/json");
-            var (status, isTruncated) = (request.Status, request.Answer.Length >= 880);
-            var isOther = deviations.TryGetValue(request.Label, out var deviation);
+            var status = request.Status;
+            var isOther = deviations.TryGetValue(request.Label, out var deviation) || deviations.TryGetValue(request.Path, out deviation);
             if (isOther)
                 status = deviation;
             if (answer.Status != status)
                 return $"{request.Method} {request.Path} {request.Body}\n  expected {status}, got {answer.Status} {answer.Body}";
+            if (request.Label == "full create")
+                await service.SendAsync("DELETE", $"/v3/jobs/{answer.Json!["id"]}");
             if (isOther && request.Method == "PATCH")
                 changedOtherwise.Add(request.Path);
             if (isOther || request.Method == "GET" && changedOtherwise.Contains(request.Path))
                 return null;
             if (answer.Type != request.Type)
                 return $"{request.Method} {request.Path}\n  expected {request.Type}, got {answer.Type}";
-            if (isTruncated)
+            if (IsTruncated(request.Answer))
+            {
+                if (OwnId().Match(request.Answer) is { Success: true } match && answer.Json is JsonObject)
+                    ids[match.Groups[1].Value] = answer.Json["id"]!.GetValue<string>();
                 return null;
+            }
             var expected = request.Answer.Length == 0 ? null : JsonNode.Parse(request.Answer);
             Learn(expected, answer.Json);
             // Sentences of the web server that the original runs on.
             if (expected is JsonObject { Count: 1 } only && only.ContainsKey("message"))
                 return answer.Json is JsonObject { Count: 1 } ours && ours.ContainsKey("message") ? null : $"{request.Method} {request.Path}: {answer.Body}";
-            var (left, right) = (Plain(Mapped(request.Answer)), Plain(answer.Body));
+            var (left, right) = (Plain(WithOurChoices(Mapped(request.Answer))), Plain(answer.Body));
             return JsonNode.DeepEquals(left, right) ? null : $"{request.Method} {request.Path} {request.Body}\n  expected {left?.ToJsonString()}\n  got      {right?.ToJsonString()}";
         }
 
@@ -156,6 +161,25 @@ public sealed partial class RecordedRequestsTests
             static JsonObject Link(string path, string etag) => new() { ["path"] = path, ["etag"] = etag, ["type"] = "s3" };
         }
 
+        // The recording cuts off what is long.
+        static bool IsTruncated(string answer)
+        {
+            try
+            {
+                _ = answer.Length == 0 ? null : JsonNode.Parse(answer);
+                return false;
+            }
+            catch (JsonException)
+            {
+                return true;
+            }
+        }
+
+        // Recipes of ours, and for Debian: docs/ims.md.
+        static string WithOurChoices(string answer) => answer
+            .Replace("one of: kiwi-ng, packer.", "one of: kiwi-ng, packer, imgproj.", StringComparison.Ordinal)
+            .Replace("one of: sles12, sles15, centos7.", "one of: sles12, sles15, centos7, debian.", StringComparison.Ordinal);
+
         // Ids are random: what stands in the recording stands for what was answered here.
         void Learn(JsonNode? theirs, JsonNode? ours)
         {
@@ -173,6 +197,9 @@ public sealed partial class RecordedRequestsTests
 
         // Times and digests differ, and the order of members says nothing.
         static JsonNode? Plain(string text) => text.Length == 0 ? null : JsonNode.Parse(Digest().Replace(Time().Replace(text, "TIME"), "DIGEST"));
+
+        [GeneratedRegex("\"id\": ?\"([-0-9a-f]{36})\"")]
+        private static partial Regex OwnId();
 
         [GeneratedRegex("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")]
         private static partial Regex Id();

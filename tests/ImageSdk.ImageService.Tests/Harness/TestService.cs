@@ -9,6 +9,7 @@ using ImageSdk.ImageService.Hosting;
 using ImageSdk.ImageService.Options;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Resources;
+using ImageSdk.ImageService.Runs;
 
 namespace ImageSdk.ImageService.Tests.Harness;
 
@@ -50,12 +51,13 @@ sealed class TestService : IAsyncDisposable
         var records = await RecordStore.OpenAsync(options.Database, CancellationToken.None);
         IArtifactStore artifacts = new DirectoryArtifacts(options.ArtifactDirectory);
         artifacts = wrap?.Invoke(artifacts) ?? artifacts;
+        var runs = await JobRuns.OpenAsync(options, records, TimeProvider.System, _ => { });
         var host = await DaemonHost<ImageServiceDaemon>.StartAsync(options, log, TimeProvider.System, resources => new ImageServiceDaemon(
             new ServiceContext(records, artifacts, resources.Time, line =>
             {
                 lock (service!.Log)
                     service.Log.Add(line);
-            }, new(ssh, "", ""), options.LargestManifest)));
+            }, new(ssh, "", ""), options.LargestManifest, options.Jobs, runs)));
         return service = new(own, folder is null, log, host, artifacts);
     }
 
@@ -88,6 +90,30 @@ sealed class TestService : IAsyncDisposable
         var link = new { path = $"s3://boot-images/{id}/manifest.json", etag = await Artifacts.WriteAsync(new("boot-images", $"{id}/manifest.json"), manifest, CancellationToken.None), type = "s3" };
         Assert.Equal(200, (await SendAsync("PATCH", $"/v3/images/{id}", new { link })).Status);
         return id;
+    }
+
+    /// <summary>Makes a key; returns its id.</summary>
+    public async Task<string> AddKeyAsync(string text = "ssh-rsa AAA") =>
+        (await SendAsync("POST", "/v3/public-keys", new { name = "key", public_key = text })).Json!["id"]!.GetValue<string>();
+
+    /// <summary>Makes a recipe with an archive; returns its id.</summary>
+    public async Task<string> AddRecipeAsync(byte[] archive, string type = "kiwi-ng", object? more = null)
+    {
+        var id = (await SendAsync("POST", "/v3/recipes", new { name = "recipe", recipe_type = type, linux_distribution = "debian", template_dictionary = more ?? Array.Empty<object>() })).Json!["id"]!.GetValue<string>();
+        var etag = await Artifacts.WriteAsync(new("ims", $"recipes/{id}/recipe.tar.gz"), archive, CancellationToken.None);
+        Assert.Equal(200, (await SendAsync("PATCH", $"/v3/recipes/{id}", new { link = new { path = $"s3://ims/recipes/{id}/recipe.tar.gz", etag, type = "s3" } })).Status);
+        return id;
+    }
+
+    /// <summary>Asks for a job that makes an image of a recipe; returns its id.</summary>
+    public async Task<string> AddCreateJobAsync(string? recipe = null, string? key = null, bool debug = false)
+    {
+        var answer = await SendAsync("POST", "/v3/jobs", new
+        {
+            job_type = "create", artifact_id = recipe ?? await AddRecipeAsync("no archive"u8.ToArray()), public_key_id = key ?? await AddKeyAsync(), image_root_archive_name = "made image", enable_debug = debug,
+        });
+        Assert.True(answer.Status == 201, answer.Body);
+        return answer.Json!["id"]!.GetValue<string>();
     }
 
     /// <summary>All artifacts, with a digest of each.</summary>

@@ -5,11 +5,16 @@ using Microsoft.AspNetCore.Http;
 namespace ImageSdk.Hosting.Web.Requests;
 
 /// <summary>Server-sent events (HTML standard, section 9.2): what grows, such as a log, as browsers and curl follow it.</summary>
-static class EventStream
+public static class EventStream
 {
     /// <summary>A comment after so long without an event, so that proxies do not take the connection for dead and a reader who left is noticed.</summary>
     static readonly TimeSpan quiet = TimeSpan.FromSeconds(15);
 
+    /// <summary>Answers with events as they come, and one named "end" behind them.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="events">Each with what a reader who comes again gives as <c>Last-Event-ID</c>.</param>
+    /// <param name="time">The clock that paces comments.</param>
+    /// <param name="gone">The reader has left.</param>
     public static async Task WriteAsync(HttpResponse response, IAsyncEnumerable<(string? Id, string Data)> events, TimeProvider time, CancellationToken gone)
     {
         response.ContentType = MediaTypeNames.Text.EventStream;

@@ -5,6 +5,7 @@ using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageBuilder.Builds;
 using ImageSdk.ImageBuilder.Parts;
 using ImageSdk.Jobs;
+using ImageSdk.Jobs.Queues;
 using Microsoft.AspNetCore.Http;
 
 namespace ImageSdk.ImageBuilder.Web.Requests;
@@ -53,7 +54,7 @@ sealed class ImageBuilderRequest(HttpContext http, ImageBuilderSite site, IEnume
 
     async IAsyncEnumerable<(string?, string)> ReadAsync(long id, long from)
     {
-        await foreach (var (end, line) in LogLines.ReadAsync(Parts.Queue, id, from, follow: true, Gone))
+        await foreach (var (end, line) in JobLogLines.ReadAsync(Parts.Queue, id, from, follow: true, Gone))
             yield return (end.ToString(CultureInfo.InvariantCulture), Encoding.UTF8.GetString(line).TrimEnd('\n'));
     }
 

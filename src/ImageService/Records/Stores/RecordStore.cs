@@ -12,12 +12,15 @@ sealed class RecordStore(IRecordDatabase database) : IAsyncDisposable
 {
     public string Place => database.Place;
 
+    /// <summary>Whether an address is a connection string of PostgreSQL; else it is a file.</summary>
+    public static bool IsPostgres(string address) => Jobs.Stores.Postgres.PostgresUri.Is(address) || address.Contains('=');
+
     /// <summary>Opens a database by its address: a file, or a connection string of PostgreSQL.</summary>
     /// <exception cref="FormatException">The address is wrong, or the tables are of a later version.</exception>
     /// <exception cref="IOException">It cannot be reached.</exception>
     public static async Task<RecordStore> OpenAsync(string address, CancellationToken cancellation)
     {
-        IRecordDatabase database = Jobs.Stores.Postgres.PostgresUri.Is(address) || address.Contains('=') ? new PostgresRecords(address) : new SqliteRecords(address);
+        IRecordDatabase database = IsPostgres(address) ? new PostgresRecords(address) : new SqliteRecords(address);
         try
         {
             await using var connection = await database.OpenAsync(cancellation);

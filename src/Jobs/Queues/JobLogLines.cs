@@ -1,13 +1,16 @@
 using System.Runtime.CompilerServices;
-using ImageSdk.Jobs.Queues;
 
-namespace ImageSdk.ImageBuilder.Builds;
+namespace ImageSdk.Jobs.Queues;
 
 /// <summary>The log of a job in lines.</summary>
-static class LogLines
+public static class JobLogLines
 {
+    /// <summary>Reads a job's log.</summary>
+    /// <param name="queue">Where the job is.</param>
+    /// <param name="job">Its number.</param>
     /// <param name="from">Where to begin, in bytes.</param>
     /// <param name="follow">Whether to wait for more until the job is over.</param>
+    /// <param name="cancellation">Ends the stream with an exception.</param>
     /// <returns>Lines with their ends, each with where the next begins. The last one may have none.</returns>
     public static async IAsyncEnumerable<(long End, byte[] Line)> ReadAsync(JobQueue queue, long job, long from, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
     {
