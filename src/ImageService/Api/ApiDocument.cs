@@ -74,6 +74,7 @@ static class ApiDocument
                 Type = JsonSchemaType.String, MinLength = text.WhenBlank is null ? null : 1,
                 Enum = text.Choice is { } choice ? [.. choice.All.Select(word => System.Text.Json.Nodes.JsonValue.Create(word)!)] : null,
             },
+            PatternField => new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1 },
             SwitchField => new OpenApiSchema { Type = JsonSchemaType.Boolean },
             NumberField number => new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = number.Least?.Value.ToString(System.Globalization.CultureInfo.InvariantCulture) },
             IdField => new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },

@@ -13,7 +13,10 @@ static class ApiEndpoints
 {
     const string Problem = "application/problem+json";
 
-    static readonly string[] prefixes = ["", "/apis/ims"];
+    /// <summary>Where a gateway has the service.</summary>
+    public const string GatewayPrefix = "/apis/ims";
+
+    static readonly string[] prefixes = ["", GatewayPrefix];
 
     public static void Map(IEndpointRouteBuilder web, ServiceContext context)
     {
@@ -31,15 +34,20 @@ static class ApiEndpoints
                 // Any other method.
                 web.Map(prefix + route.Path, (RequestDelegate)(http => RefuseMethodAsync(http, route)));
             }
+        if (context.Artifacts is DirectoryArtifacts directory)
+            foreach (var prefix in prefixes)
+                ArtifactContents.Map(web, prefix, directory, context.Time);
         web.MapOpenApi("/openapi/{documentName}.json");
-        foreach (var prefix in (string[])["/v2", "/v3", "/apis/ims"])
+        foreach (var prefix in (string[])["/v2", "/v3", GatewayPrefix])
             web.Map(prefix + "/{**path}", (RequestDelegate)(http => new ApiRequest(http).WriteProblemAsync(new ApiProblem(
                 StatusCodes.Status404NotFound, "Not Found", "The requested URL was not found on the server. Check the address."))));
     }
 
     // A delegate with the path's parameters: the document has them.
     static Delegate DelegateOf(ApiRoute route, Func<HttpContext, Task> answer) =>
-        route.Path.Contains("{id}", StringComparison.Ordinal) ? (HttpContext http, string id) => answer(http) : (HttpContext http) => answer(http);
+        route.Path.Contains("{name}", StringComparison.Ordinal) ? (HttpContext http, string id, string name) => answer(http)
+        : route.Path.Contains("{id}", StringComparison.Ordinal) ? (HttpContext http, string id) => answer(http)
+        : (HttpContext http) => answer(http);
 
     // Once: at the gateway's place the same is there again.
     static void Describe(RouteHandlerBuilder endpoint, string prefix, ApiRoute route, ApiMethod method)

@@ -23,6 +23,13 @@ sealed class ApiRequest(HttpContext http)
 
     public string Id => (string)http.Request.RouteValues["id"]!;
 
+    /// <summary>The name in the path.</summary>
+    public string Name => (string)http.Request.RouteValues["name"]!;
+
+    /// <summary>Where the client has the service: an address of the service itself is below it.</summary>
+    public string ServiceAddress =>
+        $"{http.Request.Scheme}://{http.Request.Host}{(http.Request.Path.StartsWithSegments(ApiEndpoints.GatewayPrefix, StringComparison.Ordinal) ? ApiEndpoints.GatewayPrefix : "")}";
+
     /// <summary>Whether artifacts go with their record: so it is where nothing is said.</summary>
     public bool Cascades => !Query.ContainsKey("cascade") || IsTrue("cascade");
 

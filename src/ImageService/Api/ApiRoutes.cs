@@ -53,6 +53,7 @@ static class ApiRoutes
             .. new[] { "ready", "live" }.Select(state => Route(
                 $"/healthz/{state}", new ApiMethod(Get, $"Whether the service is {state}", request => request.WriteAsync(new JsonObject())) { Result = typeof(HealthBody) })),
             .. Of(keys, "key"), .. Of(recipes, "recipe", Schemas.RecipeChange, recipes.ChangeAsync), .. Of(images, "image", Schemas.ImageChange, images.ChangeAsync), .. Nodes(new(context)), .. Jobs(new(context)),
+            .. ArtifactRoutes.All(context, images, recipes),
         ];
     }
 

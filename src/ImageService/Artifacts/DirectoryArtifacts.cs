@@ -5,11 +5,11 @@ namespace ImageSdk.ImageService.Artifacts;
 
 /// <summary>
 /// Artifacts in a directory, <c>BUCKET/KEY</c>, for trying things out: nothing has to be installed. What S3 knows of an object besides its content
-/// lies in <c>.metadata/BUCKET/KEY</c>; files that were put there by hand need none.
+/// lies in <c>.metadata/BUCKET/KEY</c>; files that were put there by hand need none. Signed addresses are the service's own (<see cref="SignedPaths"/>).
 /// </summary>
 sealed class DirectoryArtifacts : IArtifactStore
 {
-    const string MetadataFolder = ".metadata";
+    const string MetadataFolder = ".metadata", KeyFile = ".signing-key";
 
     readonly string root;
 
@@ -17,8 +17,11 @@ sealed class DirectoryArtifacts : IArtifactStore
     public DirectoryArtifacts(string root)
     {
         this.root = Path.GetFullPath(root);
-        Directory.CreateDirectory(this.root);
+        var known = Directory.CreateDirectory(Path.Combine(this.root, MetadataFolder)).FullName;
+        Paths = SignedPaths.Open(Path.Combine(known, KeyFile));
     }
+
+    public SignedPaths Paths { get; }
 
     public string Place => root;
 
@@ -34,24 +37,40 @@ sealed class DirectoryArtifacts : IArtifactStore
     public async Task<byte[]?> ReadAsync(ArtifactPath path, int most, CancellationToken cancellation) =>
         FileOf(path) is { } file && new FileInfo(file) is { Exists: true } info && info.Length <= most ? await File.ReadAllBytesAsync(file, cancellation) : null;
 
-    public async Task<string> WriteAsync(ArtifactPath path, byte[] content, CancellationToken cancellation)
+    public Task<string> WriteAsync(ArtifactPath path, byte[] content, CancellationToken cancellation) =>
+        WriteAsync(path, new MemoryStream(content), new Dictionary<string, string>(), cancellation);
+
+    /// <summary>Writes an object of any size, which appears as a whole.</summary>
+    /// <returns>Its etag.</returns>
+    /// <exception cref="ArtifactException">It cannot be a file.</exception>
+    public async Task<string> WriteAsync(ArtifactPath path, Stream content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation)
     {
         var file = FileOf(path) ?? throw new ArtifactException($"{path} cannot be a file of {root}");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var incoming = $"{file}.{Guid.NewGuid():n}~";
         try
         {
-            await File.WriteAllBytesAsync(incoming, content, cancellation);
+            string etag;
+            await using (var output = new FileStream(incoming, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous))
+                etag = await CopyAsync(content, output, cancellation);
+            var info = new FileInfo(incoming);
+            WriteKnown(path, new(info.Length, info.LastWriteTimeUtc.Ticks, etag, metadata));
             File.Move(incoming, file, overwrite: true);
+            return etag;
         }
         finally
         {
             File.Delete(incoming);
         }
-        var etag = Convert.ToHexStringLower(MD5.HashData(content));
-        WriteKnown(path, new(content.Length, File.GetLastWriteTimeUtc(file).Ticks, etag, new Dictionary<string, string>()));
-        return etag;
     }
+
+    /// <summary>The file of an object; null where there is none.</summary>
+    public string? FindFile(ArtifactPath path) => FileOf(path) is { } file && File.Exists(file) ? file : null;
+
+    public Task<SignedAddress> SignAsync(ArtifactPath path, SignedUse use, IReadOnlyDictionary<string, string> metadata, DateTimeOffset expires, CancellationToken cancellation) =>
+        FileOf(path) is null
+            ? throw new ArtifactException($"{path} cannot be a file of {root}")
+            : Task.FromResult(new SignedAddress(Paths.Sign(path, use, expires), metadata.ToDictionary(item => SignedPaths.MetadataPrefix + item.Key, item => item.Value)));
 
     public async Task<string?> MoveAsync(ArtifactPath from, ArtifactPath to, CancellationToken cancellation)
     {
@@ -86,7 +105,7 @@ sealed class DirectoryArtifacts : IArtifactStore
     string? FileOf(ArtifactPath path, string below = "")
     {
         string[] parts = [path.Bucket, .. path.Key.Split('/')];
-        return parts.Any(part => part is "" or "." or ".." or MetadataFolder || part.Contains('\0') || part.EndsWith('~')) ? null : Path.Combine([root, below, .. parts]);
+        return parts.Any(part => part is "" or "." or ".." or MetadataFolder or KeyFile || part.Contains('\0') || part.EndsWith('~')) ? null : Path.Combine([root, below, .. parts]);
     }
 
     Known? ReadKnown(ArtifactPath path)
@@ -123,6 +142,18 @@ sealed class DirectoryArtifacts : IArtifactStore
                 {
                     break;
                 }
+    }
+
+    static async Task<string> CopyAsync(Stream content, Stream output, CancellationToken cancellation)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        var buffer = new byte[1 << 18];
+        for (int count; (count = await content.ReadAsync(buffer, cancellation)) > 0;)
+        {
+            digest.AppendData(buffer, 0, count);
+            await output.WriteAsync(buffer.AsMemory(0, count), cancellation);
+        }
+        return Convert.ToHexStringLower(digest.GetHashAndReset());
     }
 
     static async Task<string> DigestAsync(string file, CancellationToken cancellation)

@@ -25,12 +25,27 @@ interface IArtifactStore : IDisposable
 
     /// <summary>One that is not there is none to delete.</summary>
     Task DeleteAsync(ArtifactPath path, CancellationToken cancellation);
+
+    /// <summary>An address at which an object may be fetched or put until it expires, without an identity.</summary>
+    /// <param name="metadata">What is said of an object that is put.</param>
+    Task<SignedAddress> SignAsync(ArtifactPath path, SignedUse use, IReadOnlyDictionary<string, string> metadata, DateTimeOffset expires, CancellationToken cancellation);
 }
 
 /// <param name="Size">Bytes.</param>
 /// <param name="Etag">Without quotes.</param>
 /// <param name="Metadata">What the one who uploaded it said of it, such as <c>md5sum</c>.</param>
 sealed record ArtifactInfo(long Size, string Etag, IReadOnlyDictionary<string, string> Metadata);
+
+/// <summary>What a signed address is for.</summary>
+enum SignedUse
+{
+    Fetch,
+    Put,
+}
+
+/// <param name="Url">Absolute; one without a host is answered by the service itself.</param>
+/// <param name="Headers">Of the request that uses it.</param>
+sealed record SignedAddress(string Url, IReadOnlyDictionary<string, string> Headers);
 
 /// <summary>The store of artifacts does not answer, or refuses.</summary>
 sealed class ArtifactException(string message, Exception? inner = null) : Exception(message, inner);

@@ -25,7 +25,10 @@ sealed class S3Artifacts : IArtifactStore
     const long LargestCopy = 8 << 20, SmallestPart = 64 << 20;
     const int MostParts = 10_000, PartsAtOnce = 4;
 
+    const string MetadataPrefix = "x-amz-meta-";
+
     readonly AmazonS3Client own, clients;
+    readonly string clientsEndpoint;
 
     /// <param name="own">The service's own identity.</param>
     /// <param name="clients">That of clients.</param>
@@ -34,6 +37,7 @@ sealed class S3Artifacts : IArtifactStore
     {
         (this.own, this.clients) = (Connect(own, timeout), Connect(clients, timeout));
         Place = own.Endpoint;
+        clientsEndpoint = clients.Endpoint;
     }
 
     public string Place { get; }
@@ -41,10 +45,9 @@ sealed class S3Artifacts : IArtifactStore
     public Task<ArtifactInfo?> FindAsync(ArtifactPath path, CancellationToken cancellation) => RunAsync(path, async () =>
     {
         var answer = await own.GetObjectMetadataAsync(path.Bucket, path.Key, cancellation);
-        const string prefix = "x-amz-meta-";
         return (ArtifactInfo?)new ArtifactInfo(
             answer.ContentLength, Plain(answer.ETag),
-            answer.Metadata.Keys.ToDictionary(name => name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name, name => answer.Metadata[name]));
+            answer.Metadata.Keys.ToDictionary(name => name.StartsWith(MetadataPrefix, StringComparison.Ordinal) ? name[MetadataPrefix.Length..] : name, name => answer.Metadata[name]));
     }, () => null);
 
     public Task<byte[]?> ReadAsync(ArtifactPath path, int most, CancellationToken cancellation) => RunAsync(path, async () =>
@@ -91,6 +94,21 @@ sealed class S3Artifacts : IArtifactStore
             return;
         var client = await ClientOfAsync(path, cancellation);
         await RunAsync(path, async () => await client.DeleteObjectAsync(path.Bucket, path.Key, cancellation), () => null!);
+    }
+
+    public async Task<SignedAddress> SignAsync(ArtifactPath path, SignedUse use, IReadOnlyDictionary<string, string> metadata, DateTimeOffset expires, CancellationToken cancellation)
+    {
+        // Those who upload own what they upload.
+        var (client, identity) = use == SignedUse.Put ? (clients, clientsEndpoint) : (await ClientOfAsync(path, cancellation), Place);
+        var request = new GetPreSignedUrlRequest
+        {
+            BucketName = path.Bucket, Key = path.Key, Verb = use == SignedUse.Put ? HttpVerb.PUT : HttpVerb.GET, Expires = expires.UtcDateTime,
+            Protocol = identity.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? Protocol.HTTPS : Protocol.HTTP,
+        };
+        var headers = metadata.ToDictionary(item => MetadataPrefix + item.Key, item => item.Value);
+        foreach (var (name, value) in headers)
+            request.Headers[name] = value;
+        return await RunAsync(path, async () => new SignedAddress(await client.GetPreSignedURLAsync(request), headers), () => null!);
     }
 
     public void Dispose()

@@ -31,7 +31,10 @@ sealed class ImageServiceDaemon(ServiceContext context) : IDaemon
             ? new DirectoryArtifacts(options.ArtifactDirectory)
             : new S3Artifacts(options.S3, options.S3Clients, options.S3Timeout);
         var runs = Task.Run(() => JobRuns.OpenAsync(options, records, resources.Time, resources.Log.Write)).GetAwaiter().GetResult();
-        return new(new(records, artifacts, resources.Time, resources.Log.Write, new("ssh", options.NodeKeyFile, options.NodeKnownHosts), options.LargestManifest, options.Jobs, runs));
+        return new(new(records, artifacts, resources.Time, resources.Log.Write, new("ssh", options.NodeKeyFile, options.NodeKnownHosts), options.LargestManifest, options.Jobs, runs)
+        {
+            Places = options.Places,
+        });
     }
 
     public void AddServices(IServiceCollection services) => ApiDocument.Add(services);

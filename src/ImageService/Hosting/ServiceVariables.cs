@@ -18,6 +18,11 @@ static class ServiceVariables
         options.S3 = new(Text(needed[0]), Text(needed[1]), Text(needed[2]), Flag(variable, "S3_SSL_VALIDATE"));
         options.S3Clients = new(Or("S3_STS_ENDPOINT", options.S3.Endpoint), Or("S3_STS_ACCESS_KEY", options.S3.AccessKey), Or("S3_STS_SECRET_KEY", options.S3.SecretKey), Flag(variable, "S3_STS_SSL_VALIDATE"));
         options.S3Timeout = TimeSpan.FromSeconds(Number("S3_READ_TIMEOUT", (int)options.S3Timeout.TotalSeconds));
+        options.Places = new()
+        {
+            ImageBucket = Or("S3_BOOT_IMAGES_BUCKET", options.Places.ImageBucket), RecipeBucket = Or("S3_IMS_BUCKET", options.Places.RecipeBucket),
+            AddressLifetime = TimeSpan.FromSeconds(Number("S3_URL_EXPIRATION", (int)options.Places.AddressLifetime.TotalSeconds)),
+        };
         options.LargestManifest = Number("MAX_IMAGE_MANIFEST_SIZE_BYTES", options.LargestManifest);
         options.Jobs = new()
         {

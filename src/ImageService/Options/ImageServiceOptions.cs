@@ -45,6 +45,8 @@ sealed record ImageServiceOptions : DaemonOptions
     /// <summary>S3, as those who upload artifacts; what is empty is as in <see cref="S3"/>.</summary>
     public S3Identity S3Clients { get; set; } = new("", "", "", VerifiesCertificate: false);
 
+    public ArtifactPlaces Places { get; set; } = new();
+
     /// <summary>How long S3 may take to answer.</summary>
     public TimeSpan S3Timeout { get; set; } = TimeSpan.FromSeconds(60);
 }

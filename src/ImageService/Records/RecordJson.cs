@@ -10,6 +10,7 @@ namespace ImageSdk.ImageService.Records;
 [JsonSerializable(typeof(ImageRecord))]
 [JsonSerializable(typeof(BuildNode))]
 [JsonSerializable(typeof(JobRecord))]
+[JsonSerializable(typeof(ArtifactLink))]
 sealed partial class RecordJson : JsonSerializerContext
 {
     /// <summary>Names and keys stay legible: the answers are no part of a page.</summary>

@@ -48,6 +48,8 @@ sealed class ImageResource(ServiceContext context) : LinkedResource<ImageRecord>
         return changed with { Metadata = tags };
     }
 
+    protected override ArtifactPath PlaceOf(string id, string name) => new(Context.Places.ImageBucket, $"{id}/{name}");
+
     protected override ImageRecord WithLinkOf(ImageRecord record, ArtifactLink? link, string? deleted) => record with { Link = link, Deleted = deleted };
 
     protected override Task CheckArtifactAsync(ArtifactPath path, JsonNode given, CancellationToken cancellation) =>

@@ -29,6 +29,31 @@ abstract class LinkedResource<T>(ServiceContext context, RecordKind<T> kind, Sch
         return changed ?? throw ApiProblem.NotFound();
     }
 
+    /// <summary>Gives a client an address to which it uploads an artifact of a record that has none yet.</summary>
+    /// <param name="service">Where the client has the service.</param>
+    /// <exception cref="ApiProblem">There is no such record, the body is wrong, or there is a link already.</exception>
+    public async Task<JsonObject> BeginUploadAsync(string id, JsonElement body, string service, CancellationToken cancellation)
+    {
+        var values = Read(Schemas.Upload, body);
+        return await ArtifactTransfers.BeginAsync(Context, await UploadOfAsync(id, values["name"]!.GetValue<string>(), cancellation), values, service, cancellation);
+    }
+
+    /// <summary>Removes what was uploaded for a record that has no link.</summary>
+    /// <exception cref="ApiProblem">There is no such record, or it has a link.</exception>
+    public async Task DropUploadAsync(string id, string name, CancellationToken cancellation)
+    {
+        using var turn = await Context.Turns.TakeAsync(id, cancellation);
+        await Context.Artifacts.DeleteAsync(await UploadOfAsync(id, name, cancellation), cancellation);
+    }
+
+    async Task<ArtifactPath> UploadOfAsync(string id, string name, CancellationToken cancellation) =>
+        (await GetAsync(id, isDeleted: false, cancellation)).Link is not null ? throw ApiProblem.Conflict()
+        : Schemas.IsArtifactName(name) ? PlaceOf(id, name)
+        : throw ApiProblem.NotFound();
+
+    /// <summary>Where an artifact goes that is uploaded.</summary>
+    protected abstract ArtifactPath PlaceOf(string id, string name);
+
     /// <summary>Sees whether a record may have a link.</summary>
     /// <param name="given">As the client wrote it.</param>
     protected async Task<ArtifactPath> CheckLinkAsync(ArtifactLink link, JsonNode given, CancellationToken cancellation)

@@ -31,6 +31,8 @@ sealed class RecipeResource(ServiceContext context) : LinkedResource<Recipe>(con
             : record.TemplateDictionary,
     };
 
+    protected override ArtifactPath PlaceOf(string id, string name) => new(Context.Places.RecipeBucket, $"recipes/{id}/{name}");
+
     protected override Recipe WithLinkOf(Recipe record, ArtifactLink? link, string? deleted) => record with { Link = link, Deleted = deleted };
 
     protected override async Task CheckArtifactAsync(ArtifactPath path, JsonNode given, CancellationToken cancellation)

@@ -15,6 +15,8 @@ namespace ImageSdk.ImageService.Resources;
 /// <param name="Runs">Does them.</param>
 sealed record ServiceContext(RecordStore Records, IArtifactStore Artifacts, TimeProvider Time, Action<string> Log, NodeProbe Probe, int LargestManifest, JobSettings Jobs, JobRuns Runs)
 {
+    public ArtifactPlaces Places { get; init; } = new();
+
     public RecordTurns Turns { get; } = new();
 
     public string Now => Time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture);

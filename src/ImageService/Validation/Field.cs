@@ -53,6 +53,23 @@ sealed record TextField(string Name) : Field(Name)
     }
 }
 
+/// <summary>A text of a certain form.</summary>
+/// <param name="Allows">Whether a text has it.</param>
+/// <param name="Said">What is said of another one.</param>
+sealed record PatternField(string Name, Func<string, bool> Allows, string Said) : Field(Name)
+{
+    protected override JsonNode? ReadValue(JsonElement value, out JsonNode? read)
+    {
+        read = null;
+        if (value.ValueKind != JsonValueKind.String)
+            return Fault("Not a valid string.");
+        if (!Allows(value.GetString()!))
+            return Fault(Said);
+        read = value.GetString();
+        return null;
+    }
+}
+
 /// <summary>True or false, in the words in which Python's libraries take them.</summary>
 sealed record SwitchField(string Name) : Field(Name)
 {

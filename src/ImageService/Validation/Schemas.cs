@@ -6,6 +6,8 @@ namespace ImageSdk.ImageService.Validation;
 /// <summary>The bodies of requests.</summary>
 static class Schemas
 {
+    const int LongestName = 255;
+
     const string NameBlank = "name field must not be blank";
 
     public static Schema PublicKey { get; } = new(
@@ -48,6 +50,15 @@ static class Schemas
 
     // Of both sizes the original says this.
     static NumberField Size(string name) => new(name) { Least = (1, "build_env_size must be greater than or equal to 1") };
+
+    /// <summary>Of an artifact that is about to be uploaded.</summary>
+    public static Schema Upload { get; } = new(
+        new PatternField("name", IsArtifactName, $"Expected the name of an artifact: 1 to {LongestName} characters without a slash.") { IsRequired = true },
+        new PatternField("md5", text => text.Length == 32 && text.All(char.IsAsciiHexDigit), "Expected 32 hexadecimal digits."));
+
+    /// <summary>Whether a text can be the last part of a key in S3.</summary>
+    public static bool IsArtifactName(string text) =>
+        text.Length is > 0 and <= LongestName && text is not ("." or "..") && !text.EndsWith('~') && text.All(character => character != '/' && !char.IsControl(character));
 
     static TextField Name() => new("name") { IsRequired = true, WhenBlank = NameBlank };
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -71,6 +72,30 @@ public sealed class S3ArtifactsTests(SwiftS3 server) : IClassFixture<SwiftS3>, I
             Assert.Equal(content, await artifacts.Value.ReadAsync(path, size, default));
         }
         Assert.Null(await artifacts.Value.MoveAsync(new("boot-images", "none"), new("boot-images", "deleted/none"), default));
+    }
+
+    [SwiftFact]
+    public async Task A_signed_address_serves_whoever_has_it_until_it_expires()
+    {
+        using var owner = Client();
+        await owner.PutBucketAsync("signed");
+        using var client = new HttpClient();
+        var path = new ArtifactPath("signed", "é ü+&/with.dots/rootfs");
+        var put = await artifacts.Value.SignAsync(path, SignedUse.Put, new Dictionary<string, string> { ["md5sum"] = "abc" }, DateTimeOffset.UtcNow.AddDays(5), default);
+        using (var request = new HttpRequestMessage(HttpMethod.Put, put.Url) { Content = new ByteArrayContent([1, 2, 3]) })
+        {
+            foreach (var (name, value) in put.Headers)
+                request.Headers.Add(name, value);
+            using var answer = await client.SendAsync(request);
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        }
+        Assert.Equal("abc", (await artifacts.Value.FindAsync(path, default))!.Metadata["md5sum"]);
+        var fetch = await artifacts.Value.SignAsync(path, SignedUse.Fetch, new Dictionary<string, string>(), DateTimeOffset.UtcNow.AddDays(5), default);
+        Assert.Equal([1, 2, 3], await client.GetByteArrayAsync(fetch.Url));
+        using var tampered = await client.GetAsync(fetch.Url.Replace("with.dots", "without", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.Forbidden, tampered.StatusCode);
+        using var wrongUse = await client.PutAsync(fetch.Url, new ByteArrayContent([4]));
+        Assert.Equal(HttpStatusCode.Forbidden, wrongUse.StatusCode);
     }
 
     [SwiftFact]

@@ -24,6 +24,9 @@ sealed class FailingArtifacts(IArtifactStore inner) : IArtifactStore
         return true;
     });
 
+    public Task<SignedAddress> SignAsync(ArtifactPath path, SignedUse use, IReadOnlyDictionary<string, string> metadata, DateTimeOffset expires, CancellationToken cancellation) =>
+        inner.SignAsync(path, use, metadata, expires, cancellation);
+
     public void Dispose() => inner.Dispose();
 
     Task<T> Count<T>(Func<Task<T>> work)
