@@ -73,15 +73,16 @@ sealed class SampleTree : IDisposable
     /// <param name="root">Its own time is left out: mke2fs sets that of its run.</param>
     /// <param name="isExact">Whether fractions of seconds count, which mke2fs does not write.</param>
     public static IReadOnlyList<string> Describe(string root, bool isExact) =>
-    [
-        .. Lines("sh", "-c", """
-            cd "$1" && find . -mindepth 1 -name lost+found -prune -o -mindepth 1 -printf '%P\t%y %m %U:%G %T@ %l\n' | sed "$2" | LC_ALL=C sort
-            find . -type f -printf '%P\t%s %n\n' | LC_ALL=C sort
-            find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
-            find . \( -type b -o -type c \) -print0 | LC_ALL=C sort -z | xargs -0 -r stat -c '%n %t %T'
-            find . \( -type f -o -type d \) -not -name lost+found -print0 | LC_ALL=C sort -z | xargs -0 getfattr -h -d -m - -e hex | LC_ALL=C grep -v '^$'
-            """, "sh", root, isExact ? "" : @"s/\(\t[^\t]*\)\.[0-9]* /\1 /"),
-    ];
+        [.. Lines("sh", "-c", DescribeScript, "sh", root, isExact ? "" : @"s/\(\t[^\t]*\)\.[0-9]* /\1 /")];
+
+    /// <summary>Writes what <see cref="Describe"/> reads. Its arguments are the root, and what sed does with the first lines.</summary>
+    public const string DescribeScript = """
+        cd "$1" && find . -mindepth 1 -name lost+found -prune -o -mindepth 1 -printf '%P\t%y %m %U:%G %T@ %l\n' | sed "$2" | LC_ALL=C sort
+        find . -type f -printf '%P\t%s %n\n' | LC_ALL=C sort
+        find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+        find . \( -type b -o -type c \) -print0 | LC_ALL=C sort -z | xargs -0 -r stat -c '%n %t %T'
+        find . \( -type f -o -type d \) -not -name lost+found -print0 | LC_ALL=C sort -z | xargs -0 getfattr -h -d -m - -e hex | LC_ALL=C grep -v '^$' || :
+        """;
 
     static IReadOnlyList<string> Lines(string program, params string[] arguments) => Run(program, arguments).Split('\n');
 
@@ -93,7 +94,7 @@ sealed class SampleTree : IDisposable
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {errors.Result}");
+        Assert.True(process.ExitCode == 0, $"{errors.Result}\nof {program} {string.Join(' ', arguments)}");
         return output;
     }
 }

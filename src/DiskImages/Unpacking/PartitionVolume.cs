@@ -3,6 +3,7 @@ using ImageSdk.DiskImages.Ext4;
 using ImageSdk.DiskImages.Partitions;
 using ImageSdk.DiskImages.Squashfs;
 using ImageSdk.DiskImages.Volumes;
+using ImageSdk.DiskImages.Xfs;
 using ImageSdk.Posix;
 
 namespace ImageSdk.DiskImages.Unpacking;
@@ -16,6 +17,7 @@ sealed record PartitionVolume(Partition Partition, ISourceVolume? Volume, bool H
     static readonly (string Kind, Func<IBlocks, bool> IsOne, Func<IBlocks, ISourceVolume> Open)[] kinds =
     [
         ("ext2, ext3, ext4", Ext4Volume.IsOne, static blocks => new Ext4Source(new(blocks))),
+        ("xfs", XfsVolume.IsOne, static blocks => new XfsSource(new(blocks))),
         ("squashfs", static blocks => BeginsWith(blocks, SquashfsImage.Magic), static blocks => new SquashfsSource(blocks)),
     ];
 
