@@ -1,5 +1,6 @@
 using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Building.Clouds;
+using ImageSdk.Building.Contents;
 using ImageSdk.Building.Documents;
 using ImageSdk.Building.Execution;
 using ImageSdk.Building.ImagePackages;
@@ -171,6 +172,9 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     public async Task<bool> FetchLockedAsync(bool isEvaluated, BuildWorkers workers, CancellationToken cancellation) =>
         Locker(workers, cancellation) is not { } locker || await locker.FetchAsync(isEvaluated);
 
+    /// <summary>The log of the last build that made an image.</summary>
+    public string LogFile => state.LogFile;
+
     /// <summary>
     /// Whether scripts that the project brings along run before its packages are installed: then a restore, which runs nothing of a project,
     /// can't work the packages out.
@@ -239,9 +243,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     public async Task<string> PublishAsync(BuildWorkers workers, ImageServerSettings? server, CancellationToken cancellation)
     {
         var plan = state.ReadPlan();
-        var layers = plan.OpenLayers();
-        await workers.HoldLayersAsync(layers, listener, cancellation);
-        var name = await new ImagePublisher(plan, layers, workers, listener).PublishAsync(state, cancellation);
+        await using var content = await OpenContentAsync(plan, workers, cancellation);
+        var name = await new ImagePublisher(plan, content, workers.Records, listener).PublishAsync(state, cancellation);
         if (server is null)
             return name;
         await using var link = new ServerLink(server, plan.Project.ProjectFile, listener);
@@ -269,9 +272,20 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     public async Task StoreObjectsAsync(IReadOnlySet<ObjectHash> wanted, string directory, BuildWorkers workers, CancellationToken cancellation)
     {
         var plan = state.ReadPlan();
+        await using var content = await OpenContentAsync(plan, workers, cancellation);
+        await new ImagePublisher(plan, content, workers.Records, listener).StoreObjectsAsync(wanted, directory, state, cancellation);
+    }
+
+    /// <summary>Where the files of the built image are: here, or at the imaginator that built it.</summary>
+    async Task<IImageContent> OpenContentAsync(BuildPlan plan, BuildWorkers workers, CancellationToken cancellation)
+    {
+        var built = JsonFile.TryRead(plan.Project.ImageFile + ".json", StateJson.Default.BuiltImage)
+            ?? throw new BuildException("IMG7002", $"There is no image to publish or to pack: {plan.Project.ImageFile} has not been built. Build the project first.", plan.Project.ProjectFile);
+        if (built.Remotely is { } remotely)
+            return RemoteContent.Open(plan, state, remotely, listener);
         var layers = plan.OpenLayers();
         await workers.HoldLayersAsync(layers, listener, cancellation);
-        await new ImagePublisher(plan, layers, workers, listener).StoreObjectsAsync(wanted, directory, state, cancellation);
+        return new LayerContent(plan.Project.ImageFile, built, plan.Project.CacheDirectory, layers, workers, listener, plan.Project.ProjectFile);
     }
 
     /// <summary>Checks artifacts that are wanted before anything is built: formats, options, programs of the host.</summary>
@@ -387,9 +401,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     public async Task<ImagePackageFiles> PackAsync(string id, string version, BuildWorkers workers, CancellationToken cancellation)
     {
         var plan = state.ReadPlan();
-        var layers = plan.OpenLayers();
-        await workers.HoldLayersAsync(layers, listener, cancellation);
-        return await new ImagePackageContent(plan, layers, workers, listener).MakeAsync(state.PackageDirectory, id, version, cancellation);
+        await using var content = await OpenContentAsync(plan, workers, cancellation);
+        return await new ImagePackageContent(plan, content).MakeAsync(state.PackageDirectory, id, version, cancellation);
     }
 
     static string NameOf(BuildPlan plan) => Path.GetFileNameWithoutExtension(plan.Project.ImageFile);

@@ -1,11 +1,9 @@
 using System.Xml.Linq;
+using ImageSdk.Building.Contents;
 using ImageSdk.Building.State;
-using ImageSdk.Building.Workers;
 using ImageSdk.Contracts;
 using ImageSdk.Contracts.Diagnostics;
-using ImageSdk.Contracts.Messages;
 using ImageSdk.Images;
-using ImageSdk.Layers;
 using ImageSdk.Posix;
 using ImageSdk.Trees;
 using ImageSdk.Trees.ImagePackages;
@@ -21,7 +19,8 @@ namespace ImageSdk.Building.ImagePackages;
 /// </code>
 /// A file is written where it is missing or the image is newer.
 /// </summary>
-sealed class ImagePackageContent(BuildPlan plan, LayerStore layers, BuildWorkers workers, IBuildListener listener)
+/// <param name="content">Of the image's files.</param>
+sealed class ImagePackageContent(BuildPlan plan, IImageContent content)
 {
     /// <summary>Where the package has them.</summary>
     const string ImagePath = "image/root.image", ObjectsPath = "image/root.objects.zst";
@@ -36,11 +35,7 @@ sealed class ImagePackageContent(BuildPlan plan, LayerStore layers, BuildWorkers
             Path.Combine(directory, "root.image"), Path.Combine(directory, "objects.zst"), Path.Combine(directory, "THIRD-PARTY-NOTICES.txt"), Path.Combine(directory, "image.props"),
             ImageName.TryParse(NameOf(built), out _, out var time) ? new(time, TimeSpan.Zero) : null);
         if (!IsNewer(files.Objects, file) || !IsNewer(files.Notices, file))
-        {
-            if (!built.Layers.All(layers.Contains))
-                throw new BuildException("IMG7003", $"The layers of {file} are no longer in the cache {layers.Root}. Build the project again.", plan.Project.ProjectFile);
-            await workers.AskAsync(plan.Project.CacheDirectory, new PackImageRequest(built.Layers, file, files.Objects, files.Notices), listener, cancellation);
-        }
+            await content.PackAsync(files.Objects, files.Notices, cancellation);
         // The log is no part of the package, and differs from one build of the same image to the next.
         if (!IsNewer(files.Image, file))
             ImageRecord.Write(files.Image, ImageRecord.Read(file) with { BuildLog = null });

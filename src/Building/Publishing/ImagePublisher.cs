@@ -1,5 +1,6 @@
+using ImageSdk.Building.Contents;
+using ImageSdk.Building.Scanning;
 using ImageSdk.Building.State;
-using ImageSdk.Building.Workers;
 using ImageSdk.Contracts;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;
@@ -11,25 +12,24 @@ using ImageSdk.Storage;
 namespace ImageSdk.Building.Publishing;
 
 /// <summary>Brings a built image into the store. The same image twice is one image.</summary>
-sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers workers, IBuildListener listener)
+/// <param name="content">Of the image's files.</param>
+sealed class ImagePublisher(BuildPlan plan, IImageContent content, ImageRecords records, IBuildListener listener)
 {
     public async Task<string> PublishAsync(StateDirectory state, CancellationToken cancellation)
     {
         var file = plan.Project.ImageFile;
         var built = ReadBuilt();
-        var image = workers.Records.Read(file);
+        var image = records.Read(file);
         StoreProtection.Apply(plan.Project.Store, listener);
         var images = plan.Project.Store.Open().Images;
         if (IsPublished(images, built.Name, image))
             return built.Name;
-        RequireLayers(built);
         var missing = FindMissing(images.Objects, image.FileSystem!, out var areSound);
         if (missing.Count > 0)
-            await workers.AskAsync(
-                plan.Project.CacheDirectory, new StoreObjectsRequest(built.Layers, missing, plan.Project.Store.ObjectDirectory), listener, cancellation);
+            await content.StoreAsync(missing, plan.Project.Store.ObjectDirectory, cancellation);
         try
         {
-            AddLog(images.Objects, image, state);
+            await AddLogAsync(images.Objects, image, state, cancellation);
             return Add(images, built, file, image with { Attestations = AddAttestations(images.Objects, built, state) }, new() { HasObjects = areSound });
         }
         catch (StoreException exception)
@@ -42,25 +42,17 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
     /// <summary>Brings objects of the image into a directory, its log included.</summary>
     public async Task StoreObjectsAsync(IReadOnlySet<ObjectHash> wanted, string directory, StateDirectory state, CancellationToken cancellation)
     {
-        var built = ReadBuilt();
-        var image = workers.Records.Read(plan.Project.ImageFile);
-        RequireLayers(built);
+        var image = records.Read(plan.Project.ImageFile);
         var objects = new ObjectStore(directory, isDurable: false);
         var missing = FindMissing(objects, image.FileSystem!, out _).Where(item => wanted.Contains(new ObjectHash(item.Hash))).ToList();
         if (missing.Count > 0)
-            await workers.AskAsync(plan.Project.CacheDirectory, new StoreObjectsRequest(built.Layers, missing, directory), listener, cancellation);
+            await content.StoreAsync(missing, directory, cancellation);
         if (image.BuildLog?.Object is { } log && wanted.Contains(log))
-            AddLog(objects, image, state);
+            await AddLogAsync(objects, image, state, cancellation);
     }
 
     BuiltImage ReadBuilt() => JsonFile.TryRead(plan.Project.ImageFile + ".json", StateJson.Default.BuiltImage)
         ?? throw new BuildException("IMG7002", $"There is no image to publish: {plan.Project.ImageFile} has not been built. Build the project first.", plan.Project.ProjectFile);
-
-    void RequireLayers(BuiltImage built)
-    {
-        if (!built.Layers.All(layers.Contains))
-            throw new BuildException("IMG7003", $"The layers of {plan.Project.ImageFile} are no longer in the cache {layers.Root}. Build the project again.", plan.Project.ProjectFile);
-    }
 
     // The name came with the content; another image of that name was made in the same second.
     static bool IsPublished(ImageStore images, string name, Image image) =>
@@ -85,28 +77,33 @@ sealed class ImagePublisher(BuildPlan plan, LayerStore layers, BuildWorkers work
         return missing;
     }
 
-    void AddLog(ObjectStore objects, Image image, StateDirectory state)
+    async Task AddLogAsync(ObjectStore objects, Image image, StateDirectory state, CancellationToken cancellation)
     {
         if (image.BuildLog?.Object is not { } hash || objects.Contains(hash))
             return;
+        if (!File.Exists(state.LogFile))
+            await content.WriteLogAsync(hash, state.LogFile, cancellation);
         if (plan.Project.Sandbox.Secrets.Count > 0 && ProjectSecrets.Mask(plan.Project).Finds(File.ReadAllText(state.LogFile)))
             throw new BuildException("IMG3122",
                 $"The build log {state.LogFile} has a secret of the project in it and is not published. Run dotnet clean and build again: the log is then written without it.", plan.Project.ProjectFile);
-        using var log = File.OpenRead(state.LogFile);
-        objects.Add(log, hash);
+        await using var log = File.OpenRead(state.LogFile);
+        objects.Add(log, hash, cancellation);
     }
 
     /// <summary>The documents beside the image, where they are about this one and not one that was built before.</summary>
     Dictionary<string, Annotation>? AddAttestations(ObjectStore objects, BuiltImage built, StateDirectory state)
     {
-        if (JsonFile.TryRead(state.DescribedFile, StateJson.Default.DescribedImage) is not { } described || described.TreeHash != built.TreeHash)
-            return null;
         var attestations = new Dictionary<string, Annotation>();
-        foreach (var kind in described.Kinds)
+        foreach (var kind in DescribedKinds(built, state))
             if (AttestationKinds.FileBeside(plan.Project.ImageFile, kind) is var file && File.Exists(file))
                 attestations[kind] = new(objects.Add(File.ReadAllBytes(file)).Hash);
         return attestations.Count > 0 ? attestations : null;
     }
+
+    // What another machine built came with its documents.
+    IReadOnlyList<string> DescribedKinds(BuiltImage built, StateDirectory state) =>
+        built.Remotely is not null ? plan.Project.Attestations
+        : JsonFile.TryRead(state.DescribedFile, StateJson.Default.DescribedImage) is { } described && described.TreeHash == built.TreeHash ? described.Kinds : [];
 
     static string Add(ImageStore images, BuiltImage built, string file, Image image, ImageAddition addition)
     {

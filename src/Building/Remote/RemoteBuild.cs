@@ -5,15 +5,12 @@ using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
-using ImageSdk.Layers.Shared;
-using ImageSdk.Srpc;
 
 namespace ImageSdk.Building.Remote;
 
 /// <summary>A build by an imaginator: the project goes there, its log and what it makes come back.</summary>
 sealed class RemoteBuild : IAsyncDisposable
 {
-    const int Port = 6975;
     const int MaximumChecked = 8192;
 
     /// <summary>What an imaginator has forgotten since it was asked is sent once more.</summary>
@@ -22,16 +19,17 @@ sealed class RemoteBuild : IAsyncDisposable
     readonly BuildPlan plan;
     readonly StateDirectory state;
     readonly IBuildListener listener;
-    readonly ServerLink link;
+    readonly BuilderLink link;
+    readonly ImageServerSettings builder;
 
     public RemoteBuild(BuildPlan plan, StateDirectory state, ImageServerSettings builder, IBuildListener listener)
     {
-        (this.plan, this.state, this.listener) = (plan, state, listener);
+        (this.plan, this.state, this.builder, this.listener) = (plan, state, builder, listener);
         // Whoever sits in between could read them.
         if (plan.Project.Sandbox.Secrets.Count > 0 && builder is { AuthoritiesFile: "", Fingerprint: "" })
             throw new BuildException("IMG2361",
                 "The project has secrets, and nothing says how to know the imaginator that builds it: they are not sent. Set ImageBuilderAuthorities or ImageBuilderFingerprint.", plan.Project.ProjectFile);
-        link = new(builder, plan.Project.ProjectFile, listener, Port);
+        link = new(builder, plan.Project.ProjectFile, listener);
     }
 
     /// <summary>host:port.</summary>
@@ -62,17 +60,16 @@ sealed class RemoteBuild : IAsyncDisposable
         var outputs = new RemoteOutputs(plan, requests, Builder);
         for (var tries = 1; ; tries++)
         {
-            var response = await GuardAsync(() => link.Connections.CallAsync(async connection =>
+            var response = await link.CallAsync(async client =>
             {
-                var client = new RemoteBuilderClient(connection);
                 await SendAsync(client, files, treeHash, treeBytes, cancellation);
                 return await client.BuildAsync(request, news.Tell, outputs.ReceiveAsync, cancellation);
-            }, cancellation));
+            }, cancellation);
             if (response.News == BuildProjectNews.Missing && tries < MaximumTries)
                 continue;
             if (response.News != BuildProjectNews.Built)
                 throw news.Failure(response);
-            JsonFile.Write(state.RemoteStageFile, outputs.Finish(response.Result, before), RemoteJson.Default.RemoteOutcome);
+            JsonFile.Write(state.RemoteStageFile, outputs.Finish(response.Result, before) with { Server = builder }, RemoteJson.Default.RemoteOutcome);
             return;
         }
     }
@@ -120,7 +117,14 @@ sealed class RemoteBuild : IAsyncDisposable
                 continue;
             }
             await using var content = files.OpenRead(hash);
-            await upload.AddAsync(content, (long)files.Objects[hash], hash);
+            try
+            {
+                await upload.AddAsync(content, (long)files.Objects[hash], hash);
+            }
+            catch (EndOfStreamException problem)
+            {
+                throw new BuildException("IMG1157", "A file of the project has become shorter while it was sent. Build again.", plan.Project.ProjectFile, inner: problem);
+            }
         }
         await upload.FinishAsync();
     }
@@ -131,33 +135,4 @@ sealed class RemoteBuild : IAsyncDisposable
         BareGob.Write(bytes, tree);
         return bytes.ToArray();
     }
-
-    async Task<T> GuardAsync<T>(Func<Task<T>> act)
-    {
-        try
-        {
-            return await act();
-        }
-        catch (SrpcException problem)
-        {
-            throw Explain(problem);
-        }
-        catch (EndOfStreamException problem)
-        {
-            throw Error("IMG1157", "A file of the project has become shorter while it was sent. Build again.", problem);
-        }
-    }
-
-    BuildException Explain(SrpcException problem) => problem switch
-    {
-        { IsAccessDenied: true } => Error("IMG7364",
-            $"{Builder} does not build for you ({problem.Message}). Ask its owner for a certificate that permits it, and put it into the certificate directory (ImageBuilderCertificates).", problem),
-        { IsFromServer: true } when problem.Message.Contains("RemoteBuilder", StringComparison.Ordinal) => Error("IMG7365",
-            $"{Builder} builds no projects of other machines ({problem.Message}): it is no imaginator of ImageSdk, or an old one. Build without ImageBuilder, or have it build streams: imagesdk build build-image.", problem),
-        { IsFromServer: true } => Error("IMG7364", $"{Builder} refuses: {problem.Message}.", problem),
-        _ => Error("IMG7363",
-            $"{Builder} cannot be reached, or was lost: {problem.Message}. Check ImageBuilder, the network and the certificates; what was sent is not sent again when you try again.", problem),
-    };
-
-    BuildException Error(string code, string message, Exception inner) => new(code, message, plan.Project.ProjectFile, inner: inner);
 }

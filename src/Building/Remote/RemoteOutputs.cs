@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Building.State;
 using ImageSdk.Contracts;
@@ -8,11 +7,9 @@ using ImageSdk.Images;
 
 namespace ImageSdk.Building.Remote;
 
-/// <summary>What comes back of a build elsewhere. A file takes its place once it is whole and has the hash that was announced.</summary>
+/// <summary>What comes back of a build elsewhere.</summary>
 sealed class RemoteOutputs(BuildPlan plan, IReadOnlyList<ArtifactRequest> requests, string builder)
 {
-    const int BlockSize = 1 << 18;
-
     readonly string directory = Path.GetDirectoryName(plan.Project.ImageFile)!;
     readonly Dictionary<string, FetchedFile> fetched = new(StringComparer.Ordinal);
 
@@ -23,33 +20,7 @@ sealed class RemoteOutputs(BuildPlan plan, IReadOnlyList<ArtifactRequest> reques
     public async Task ReceiveAsync(BuiltFile file, Func<Memory<byte>, ValueTask<int>> read)
     {
         var target = TargetOf(file.Name) ?? throw Unexpected(file.Name);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        var temporary = $"{target}.{Guid.NewGuid():N}~";
-        try
-        {
-            using (var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512))
-            {
-                await using (var output = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 }))
-                {
-                    var block = new byte[(int)Math.Min(file.Size, BlockSize)];
-                    for (int count; (count = await read(block)) > 0;)
-                    {
-                        hash.AppendData(block, 0, count);
-                        await output.WriteAsync(block.AsMemory(0, count));
-                    }
-                }
-                if (new ObjectHash(hash.GetHashAndReset()) != file.Hash)
-                    throw new BuildException("IMG7363", $"{builder} has sent another {file.Name} than it announced. Build again.", plan.Project.ProjectFile);
-            }
-            if (file.Name == RecordName)
-                WriteRecord(temporary, target);
-            else
-                File.Move(temporary, target, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        await ReceivedFile.WriteAsync(file, read, target, builder, plan.Project.ProjectFile, file.Name == RecordName ? temporary => WriteRecord(temporary, target) : null);
         var info = new FileInfo(target);
         fetched[file.Name] = new(file.Name, file.Hash.ToString(), info.Length, info.LastWriteTimeUtc.Ticks);
     }

@@ -48,7 +48,11 @@ public sealed record RemoteProject(ImageProject Project, IReadOnlyList<ArtifactR
 
 /// <summary>What a build elsewhere left: remote.stage.</summary>
 /// <param name="Files">What came, to be told when there is nothing new.</param>
-sealed record RemoteOutcome(string Builder, string Build, IReadOnlyList<FetchedFile> Files);
+sealed record RemoteOutcome(string Builder, string Build, IReadOnlyList<FetchedFile> Files)
+{
+    /// <summary>How the builder was reached, for who fetches the image's files later; null where an older version wrote this.</summary>
+    public ImageServerSettings? Server { get; init; }
+}
 
 /// <param name="Hash">SHA-512, in hexadecimal digits.</param>
 /// <param name="Ticks">The time of the file.</param>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ImageSdk.Images;
 using ImageSdk.Srpc;
+using ImageSdk.Srpc.Gob;
 
 namespace ImageSdk.Dominator;
 
@@ -35,13 +36,27 @@ sealed class ObjectDownload : IAsyncDisposable
     public static async Task<ObjectDownload> OpenAsync(
         SrpcConnection connection, IReadOnlyList<ObjectHash> hashes, CancellationToken cancellation, bool compare = false, bool sparse = false)
     {
-        var call = await connection.OpenCallAsync("ObjectServer.GetObjects", cancellation);
+        var isExtended = compare || sparse;
+        return await OpenAsync(
+            connection, "ObjectServer.GetObjects", isExtended ? GetObjectsRequest.GobWithExtensions : GetObjectsRequest.Gob, new() { Hashes = hashes, Compare = compare, Sparse = sparse },
+            isExtended ? GetObjectsResponse.GobWithExtensions : GetObjectsResponse.Gob, hashes, cancellation);
+    }
+
+    /// <summary>Objects of an image that an imaginator built for a project.</summary>
+    /// <inheritdoc cref="OpenAsync(SrpcConnection, IReadOnlyList{ObjectHash}, CancellationToken, bool, bool)" path="/exception"/>
+    public static Task<ObjectDownload> OpenAsync(SrpcConnection connection, BuiltContentRequest request, CancellationToken cancellation) =>
+        OpenAsync(connection, "RemoteBuilder.GetObjects", BuiltContentRequest.Gob, request, GetObjectsResponse.Gob, request.Hashes, cancellation);
+
+    static async Task<ObjectDownload> OpenAsync<TRequest>(
+        SrpcConnection connection, string method, GobType<TRequest> requestType, TRequest request, GobType<GetObjectsResponse> responseType, IReadOnlyList<ObjectHash> hashes,
+        CancellationToken cancellation)
+    {
+        var call = await connection.OpenCallAsync(method, cancellation);
         try
         {
-            var isExtended = compare || sparse;
-            await call.WriteAsync(isExtended ? GetObjectsRequest.GobWithExtensions : GetObjectsRequest.Gob, new() { Hashes = hashes, Compare = compare, Sparse = sparse });
+            await call.WriteAsync(requestType, request);
             await call.FlushAsync();
-            var reply = await call.ReadAsync(isExtended ? GetObjectsResponse.GobWithExtensions : GetObjectsResponse.Gob);
+            var reply = await call.ReadAsync(responseType);
             if (reply.ResponseString.Length > 0)
             {
                 await call.CloseAsync();
@@ -75,6 +90,21 @@ sealed class ObjectDownload : IAsyncDisposable
     /// <param name="index">Its position in the call.</param>
     /// <param name="isHashed">False where it is hashed otherwise; then <see cref="ObjectContentStream.FinishAsync"/> returns nothing of use.</param>
     public ObjectContentStream OpenNext(int index, bool isHashed = true) => new(call, Sizes[index], isHashed ? hash : null, isSparse && Sizes[index] > SparseContent.MaxPlain);
+
+    /// <summary>Receives all objects, and ends the call.</summary>
+    /// <param name="receive">Gets for each its position among the hashes and its content. What it leaves unread is read for it.</param>
+    /// <exception cref="SrpcException">One comes with another content, or the connection is lost.</exception>
+    public async Task ReceiveAsync(IReadOnlyList<ObjectHash> hashes, Func<int, Stream, ValueTask> receive)
+    {
+        for (var index = 0; index < hashes.Count; index++)
+        {
+            using var content = OpenNext(index);
+            await receive(index, content);
+            if (await content.FinishAsync() is var actual && actual != hashes[index])
+                throw new SrpcException($"object {hashes[index]} came with the content of {actual}");
+        }
+        await CloseAsync();
+    }
 
     /// <summary>Ends the call when all was read; the connection is free for the next.</summary>
     public Task CloseAsync() => call.CloseAsync();

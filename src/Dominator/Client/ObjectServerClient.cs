@@ -67,13 +67,6 @@ public sealed class ObjectServerClient(SrpcConnection connection)
         IReadOnlyList<ObjectHash> hashes, Func<int, Stream, ValueTask> receive, CancellationToken cancellation = default)
     {
         await using var download = await ObjectDownload.OpenAsync(connection, hashes, cancellation);
-        for (var index = 0; index < hashes.Count; index++)
-        {
-            using var content = download.OpenNext(index);
-            await receive(index, content);
-            if (await content.FinishAsync() is var actual && actual != hashes[index])
-                throw new SrpcException($"object {hashes[index]} came with the content of {actual}");
-        }
-        await download.CloseAsync();
+        await download.ReceiveAsync(hashes, receive);
     }
 }

@@ -41,20 +41,49 @@ public sealed class RemoteBuilderClient(SrpcConnection connection)
                 tell(response);
                 continue;
             }
-            foreach (var file in response.Result.Files.Where(file => file.IsSent))
-            {
-                var left = file.Size;
-                await receive(file, async buffer =>
-                {
-                    if (left == 0)
-                        return 0;
-                    var count = await call.ReadBytesAsync(buffer[..(int)Math.Min((ulong)buffer.Length, left)]);
-                    left -= (ulong)count;
-                    return count > 0 ? count : throw new SrpcException("the stream ends in a file");
-                });
-            }
-            await call.CloseAsync();
+            await ReceiveAsync(call, response.Result.Files, receive);
             return response;
         }
+    }
+
+    /// <summary>Fetches objects of an image that was built for the caller, in the order of the hashes. Contents are compared with them.</summary>
+    /// <param name="build">As <see cref="BuildProjectResult.Build"/> names it.</param>
+    /// <param name="receive">Gets for each its position and its content.</param>
+    /// <exception cref="SrpcException">The imaginator no longer has the build or its contents, or the connection is lost.</exception>
+    public async Task GetObjectsAsync(string build, IReadOnlyList<ObjectHash> hashes, Func<int, Stream, ValueTask> receive, CancellationToken cancellation = default)
+    {
+        await using var download = await ObjectDownload.OpenAsync(connection, new BuiltContentRequest { Build = build, Hashes = hashes }, cancellation);
+        await download.ReceiveAsync(hashes, receive);
+    }
+
+    /// <summary>Fetches what a NuGet package carries of an image that was built for the caller, beside its record.</summary>
+    /// <param name="build">As <see cref="BuildProjectResult.Build"/> names it.</param>
+    /// <param name="receive">Is given each file, and has to read it to its end.</param>
+    /// <exception cref="SrpcException">The imaginator no longer has the build or its contents, or the connection is lost.</exception>
+    public async Task PackAsync(string build, Func<BuiltFile, Func<Memory<byte>, ValueTask<int>>, Task> receive, CancellationToken cancellation = default)
+    {
+        await using var call = await connection.OpenCallAsync("RemoteBuilder.Pack", cancellation);
+        await call.WriteAsync(BuiltContentRequest.Gob, new() { Build = build });
+        await call.FlushAsync();
+        var response = await call.ReadAsync(BuiltPackageResponse.Gob);
+        await ReceiveAsync(call, response.Files, receive);
+        ImageServerClient.ThrowIfFailed(response.ErrorString);
+    }
+
+    static async Task ReceiveAsync(SrpcClientCall call, IReadOnlyList<BuiltFile> files, Func<BuiltFile, Func<Memory<byte>, ValueTask<int>>, Task> receive)
+    {
+        foreach (var file in files.Where(file => file.IsSent))
+        {
+            var left = file.Size;
+            await receive(file, async buffer =>
+            {
+                if (left == 0)
+                    return 0;
+                var count = await call.ReadBytesAsync(buffer[..(int)Math.Min((ulong)buffer.Length, left)]);
+                left -= (ulong)count;
+                return count > 0 ? count : throw new SrpcException("the stream ends in a file");
+            });
+        }
+        await call.CloseAsync();
     }
 }

@@ -29,7 +29,7 @@ sealed class ImaginatorDaemon(ImaginatorParts parts, DaemonResources<ImaginatorO
             parts.Requests, parts.Jobs, parts.Cancellation, parts.Switches, parts.Automatic, parts.Dependencies, parts.Streams, parts.Server, parts.Options.MaximumConcurrentBuildsPerUser, resources.Log.Write).Create(),
         new WorkerService(
             parts.Streams, parts.Options.ImageServer, ImaginatorParts.Architecture, () => parts.Variables.Current, () => resources.Certificates.Current is null).Create(),
-        new RemoteBuilderService(parts.ProjectObjects, parts.Projects, parts.ProjectRules, resources.Log.Write).Create(),
+        new RemoteBuilderService(parts.ProjectObjects, parts.Projects, parts.ProjectContents, parts.ProjectRules, resources.Log.Write).Create(),
     ];
 
     public void AddMetrics(MetricTable metrics)

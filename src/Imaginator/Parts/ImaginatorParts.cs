@@ -71,6 +71,7 @@ sealed class ImaginatorParts : IAsyncDisposable
             [.. FolderTable.OfStreams(engine, options.Quotas, mirrors, builds, time), .. ProjectFolders.Of(options, ProjectObjects, projectBuilds, projectResults, time)], gate, log.Write, time);
         Projects = new(
             queue, new(engine, main, ProjectObjects, projectBuilds, options.MaximumBuildDuration), projectResults, () => variables.Current, Archive, options.ConcurrentBuilds, log.Write, time);
+        ProjectContents = new(engine, projectResults, options.ConcurrentBuilds);
         Cancellation = new(Jobs, Streams, log.Write);
         Requests = new(Jobs, Switches, Streams, Server, options, time);
         Dependencies = new(Streams, mirrors, () => variables.Current, Architecture, log.Write, time);
@@ -118,6 +119,8 @@ sealed class ImaginatorParts : IAsyncDisposable
     public ProjectObjects ProjectObjects { get; }
 
     public ProjectRules ProjectRules { get; }
+
+    public ProjectContents ProjectContents { get; }
 
     public ProjectBuilds Projects { get; }
 

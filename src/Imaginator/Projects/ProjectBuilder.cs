@@ -17,7 +17,7 @@ namespace ImageSdk.Imaginator.Projects;
 sealed class ProjectBuilder(EngineSettings settings, MainConfiguration configuration, ProjectObjects objects, BuildDirectories directories, TimeSpan maximumTime)
 {
     /// <summary>What was built, in a directory that no other build uses until it is disposed of.</summary>
-    public sealed record Output(BuildDirectory Directory, string ImageFile, IReadOnlyList<string> Files);
+    public sealed record Output(BuildDirectory Directory, string ImageFile, string LogFile, IReadOnlyList<string> Files);
 
     /// <exception cref="BuildException">It fails, for a reason that the message explains.</exception>
     public async Task<Output> BuildAsync(ProjectSession session, Func<string, ProjectListener> listen, CancellationToken cancellation)
@@ -96,7 +96,7 @@ sealed class ProjectBuilder(EngineSettings settings, MainConfiguration configura
             project.ImageFile, .. project.Attestations.Select(kind => AttestationKinds.FileBeside(project.ImageFile, kind)).Where(File.Exists), .. made.Select(artifact => artifact.Path),
             .. project.Lock is { } locked && File.Exists(locked.File) && await File.ReadAllTextAsync(locked.File, cancellation) != lockBefore ? [locked.File] : Array.Empty<string>(),
         ];
-        return new(directory, project.ImageFile, files);
+        return new(directory, project.ImageFile, engine.LogFile, files);
     }
 
     /// <returns>The text of the lock; null for none.</returns>

@@ -93,7 +93,7 @@ sealed class ProjectBuilds(
         {
             written.Write($"Building: {order.Stream} for: {order.User} (a project of another machine)");
             var output = await builder.BuildAsync(session, tree => listener = new(session, masked, tree), stop);
-            session.Succeed(results.Keep(session.User, output.ImageFile), output.Files, output.Directory.Dispose);
+            session.Succeed(results.Keep(session.User, output.ImageFile, output.LogFile), output.Files, output.Directory.Dispose);
             log($"Built a project of {order.User}: {order.Stream}");
             return new BuildOutcome("").ToString();
         }

@@ -12,9 +12,11 @@ using ImageSdk.Srpc.Gob;
 namespace ImageSdk.Imaginator.Services;
 
 /// <summary>The service "RemoteBuilder": builds projects of machines that build no images. The original has none of it; docs/imaginator.md describes it.</summary>
-sealed class RemoteBuilderService(ProjectObjects objects, ProjectBuilds builds, ProjectRules rules, Action<string> log)
+sealed class RemoteBuilderService(ProjectObjects objects, ProjectBuilds builds, ProjectContents contents, ProjectRules rules, Action<string> log)
 {
     const int MaximumEntries = 500_000;
+
+    const string Forgotten = "the build is no longer here, where builds of projects are kept for a week: build the project again";
 
     static readonly GobLimits limits = new() { MaxValueBytes = 64 << 20, MaxDefinitions = 32 };
 
@@ -23,7 +25,9 @@ sealed class RemoteBuilderService(ProjectObjects objects, ProjectBuilds builds, 
     public SrpcService Create() => new SrpcService("RemoteBuilder")
         .RequestReply("CheckObjects", CheckObjectsRequest.Gob, CheckObjectsResponse.Gob, Check, open)
         .Stream("AddObjects", AddAsync, open)
-        .Stream("Build", BuildAsync, open);
+        .Stream("Build", BuildAsync, open)
+        .Stream("GetObjects", GetObjectsAsync, open)
+        .Stream("Pack", PackAsync, open);
 
     Task<CheckObjectsResponse> Check(CheckObjectsRequest request, SrpcServerCall call)
     {
@@ -35,6 +39,22 @@ sealed class RemoteBuilderService(ProjectObjects objects, ProjectBuilds builds, 
     {
         rules.RequireSender(call.Caller);
         return objects.ReceiveAsync(call);
+    }
+
+    async Task GetObjectsAsync(SrpcServerCall call)
+    {
+        var request = await call.ReadAsync(BuiltContentRequest.Gob);
+        var fault = builds.Results.Find(request.Build, call.Caller) is { } image ? await contents.SendObjectsAsync(image, request.Hashes, call) : Forgotten;
+        if (fault.Length > 0)
+            await call.WriteAsync(GetObjectsResponse.Gob, new() { ResponseString = fault });
+    }
+
+    async Task PackAsync(SrpcServerCall call)
+    {
+        var request = await call.ReadAsync(BuiltContentRequest.Gob);
+        var fault = builds.Results.Find(request.Build, call.Caller) is { } image ? await contents.SendPackageAsync(image, call) : Forgotten;
+        if (fault.Length > 0)
+            await call.WriteAsync(BuiltPackageResponse.Gob, new() { ErrorString = fault });
     }
 
     async Task BuildAsync(SrpcServerCall call)
@@ -80,7 +100,7 @@ sealed class RemoteBuilderService(ProjectObjects objects, ProjectBuilds builds, 
             return null;
         string[] references =
         [
-            .. request.References.Select(build => builds.Results.Find(build, caller) ?? throw new BuildException("IMG7369",
+            .. request.References.Select(build => builds.Results.Find(build, caller)?.ImageFile ?? throw new BuildException("IMG7369",
                 "An image that the project references is no longer at the imaginator, which keeps them for a week. Build its project again: dotnet build -t:Rebuild.")),
         ];
         return new(project, request, references, caller.User);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using ImageSdk.Images;
 using ImageSdk.Imaginator.Tests.Engine;
 using ImageSdk.Jobs;
+using ImageSdk.Storage;
 
 namespace ImageSdk.Imaginator.Tests.Projects;
 
@@ -62,8 +64,56 @@ public sealed class RemoteMSBuildTests
         Assert.Equal(4, await CountAsync(imaginator));
         (code, output) = laptop.Build("all.proj", "-m", "-question");
         Assert.True(code == 0, output);
-        // The image is there, and so is what publishing would take.
+    }
+
+    [EngineFact]
+    public async Task What_was_built_there_is_published_and_packed_from_here()
+    {
+        await using var imaginator = await StartAsync();
+        var laptop = new LaptopFolder(imaginator.Folder, $"127.0.0.1:{imaginator.Port}");
+        WriteProjects(laptop);
+        var (code, output) = laptop.Build("one/one.imgproj", "-t:Publish", "-p:GenerateSBOM=spdx");
+        Assert.True(code == 0, output);
+        Assert.Contains("Fetching ", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(laptop["cache"], "uid-0/layers")), "something of an image was made here");
+        var store = new LocalStore(laptop["store"]);
+        var name = Assert.Single(store.Images.List(), image => image.StartsWith("users/one/", StringComparison.Ordinal));
+        var image = store.Images.Get(name)!;
+        var contents = image.FileSystem!.Walk().Select(entry => entry.Inode).OfType<RegularInode>().Where(file => file.Size > 0).Select(file => file.Hash).Distinct().ToList();
+        foreach (var hash in (ObjectHash[])[.. contents, image.BuildLog!.Object!.Value, .. image.Attestations!.Values.Select(document => document.Object!.Value)])
+            Assert.Equal(ObjectCondition.Good, store.Objects.Verify(hash));
+        Assert.Contains("making", File.ReadAllText(store.Objects.GetPath(image.BuildLog.Object.Value)), StringComparison.Ordinal);
+        // Once more there is nothing to fetch, and it is the same image.
         (code, output) = laptop.Build("one/one.imgproj", "-t:Publish");
+        Assert.True(code == 0 && !output.Contains("Fetching ", StringComparison.Ordinal) && output.Contains(name, StringComparison.Ordinal), output);
+
+        (code, output) = laptop.Build("one/one.imgproj", "-t:AddImageToPackage", "-p:NoBuild=true", "-p:ImageBuilder=");
+        Assert.True(code == 0, output);
+        var packed = Assert.Single(Directory.GetFiles(laptop["one/obj"], "objects.zst", SearchOption.AllDirectories));
+        Assert.StartsWith("Packages in this image", File.ReadAllText(Path.Combine(Path.GetDirectoryName(packed)!, "THIRD-PARTY-NOTICES.txt")), StringComparison.Ordinal);
+        using (var zstd = Process.Start(new ProcessStartInfo("zstd", ["-dc", packed]) { RedirectStandardOutput = true })!)
+        {
+            // In the order in which a walk meets them.
+            var sizes = image.FileSystem.Walk().Select(entry => entry.Inode).OfType<RegularInode>().DistinctBy(file => file.Hash).ToDictionary(file => file.Hash, file => file.Size);
+            foreach (var hash in contents)
+            {
+                var bytes = new byte[sizes[hash]];
+                await zstd.StandardOutput.BaseStream.ReadExactlyAsync(bytes);
+                Assert.Equal(hash, ObjectHash.Of(bytes));
+            }
+            Assert.Equal(-1, zstd.StandardOutput.BaseStream.ReadByte());
+        }
+        var sending = Directory.GetDirectories(imaginator.Folder["state/projects/results"], "sending-*");
+        Assert.Empty(sending);
+
+        // The imaginator no longer has it, or nothing says which imaginator has.
+        Directory.Delete(laptop["store"], recursive: true);
+        foreach (var result in Directory.GetDirectories(imaginator.Folder["state/projects/results"]))
+            Directory.Delete(result, recursive: true);
+        (code, output) = laptop.Build("one/one.imgproj", "-t:Publish", "-p:NoBuild=true");
+        Assert.True(code != 0 && output.Contains("error IMG7364: ", StringComparison.Ordinal) && output.Contains("build the project again", StringComparison.Ordinal), output);
+        File.Delete(Assert.Single(Directory.GetFiles(laptop["one/obj"], "remote.stage", SearchOption.AllDirectories)));
+        (code, output) = laptop.Build("one/one.imgproj", "-t:Publish", "-p:NoBuild=true");
         Assert.True(code != 0 && output.Contains("error IMG7366: ", StringComparison.Ordinal), output);
     }
 
