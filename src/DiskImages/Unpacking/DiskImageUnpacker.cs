@@ -22,6 +22,9 @@ sealed record UnpackedSource(string Format, Partition? Partition, string Volume,
 
     /// <summary>Partitions with Linux file systems that were left out, and why; empty where nothing mounts them.</summary>
     public IReadOnlyList<(Partition Partition, string Reason)> Others { get; init; } = [];
+
+    /// <summary>Read-only snapshots of a btrfs, which are left out.</summary>
+    public IReadOnlyList<string> Snapshots { get; init; } = [];
 }
 
 /// <summary>Unpacks the root of a disk image or an archive into a directory, without mounting anything.</summary>
@@ -135,36 +138,38 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
         }
     }
 
-    UnpackedSource UnpackDisk(string file, string ending, DirectoryHandle root)
+    UnpackedSource UnpackDisk(string file, string ending, DirectoryHandle directory)
     {
         var (disk, format) = DiskFile.Open(file);
         using (disk)
         {
             var partitions = PartitionTableReader.Read(disk);
             var volumes = partitions.Select(partition => PartitionVolume.TryOpen(disk, partition)).OfType<PartitionVolume>().ToList();
-            var found = volumes.Where(volume => volume.HasSystem)
+            var found = volumes.Where(volume => volume.Root is not null)
                 .OrderByDescending(volume => rootTypes.Contains(volume.Partition.Type)).ThenByDescending(volume => volume.Partition.Length).FirstOrDefault();
             if (found is null)
                 throw volumes.Find(volume => volume.Fault is not null)?.Fault ?? new DiskImageException(volumes.Count == 0
                     ? $"no partition of it has a file system that can be read here ({string.Join(", ", PartitionVolume.Kinds)}): {Describe(disk, partitions)}"
                     : $"none of its file systems has a directory /etc, so that none is a root: {Describe(disk, partitions)}");
-            var mounts = FileSystemTable.Read(found.Volume!).Select(line => (line.Path, Volume: volumes.Find(volume => volume != found && volume.IsMeantBy(line))))
-                .Where(mount => mount.Volume is not null).DistinctBy(mount => mount.Path).ToList();
+            var root = found.Root!;
+            root.Place();
+            var (mounts, faults) = FindMounts(root, volumes);
             var (written, length) = (0L, new FileInfo(file).Length);
-            using var writer = new TreeWriter(root);
-            Write(VolumeTree.Read(found.Volume!, [], Count), writer);
-            foreach (var (path, volume) in mounts.Where(mount => mount.Volume!.Fault is null))
-                Write(VolumeTree.Read(volume!.Volume!, Encoding.UTF8.GetBytes(path), Count), writer, isMounted: true);
+            using var writer = new TreeWriter(directory);
+            Write(VolumeTree.Read(root, [], Count), writer);
+            foreach (var (path, _, tree) in mounts)
+                Write(VolumeTree.Read(tree, Encoding.UTF8.GetBytes(path), Count), writer, isMounted: true);
             writer.Finish();
-            var mounted = mounts.Where(mount => mount.Volume!.Fault is null).Select(mount => ('/' + mount.Path, mount.Volume!.Partition)).ToList();
             return new(format + ending, found.Partition, found.Name, writer.Count, writer.Refused)
             {
-                Mounted = mounted,
+                Mounted = [.. mounts.Select(mount => ('/' + mount.Path, mount.Volume.Partition))],
                 Others =
                 [
-                    .. volumes.Where(volume => volume != found && !mounted.Exists(mount => mount.Item2 == volume.Partition))
+                    .. volumes.Where(volume => volume != found && !mounts.Exists(mount => mount.Volume == volume) && !faults.Exists(fault => fault.Item1 == volume.Partition))
                         .Select(volume => (volume.Partition, volume.Fault?.Message ?? "")),
+                    .. faults,
                 ],
+                Snapshots = [.. volumes.SelectMany(volume => volume.Volume?.LeftOut ?? [])],
             };
 
             void Count(long bytes)
@@ -173,6 +178,30 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
                 limit.Check(written += bytes, length, Path.GetFileName(file));
             }
         }
+    }
+
+    /// <summary>What the root's /etc/fstab mounts of the disk, and what it cannot.</summary>
+    static (List<(string Path, PartitionVolume Volume, ISourceVolume Tree)> Mounts, List<(Partition, string)> Faults) FindMounts(ISourceVolume root, List<PartitionVolume> volumes)
+    {
+        var (mounts, faults) = (new List<(string Path, PartitionVolume Volume, ISourceVolume Tree)>(), new List<(Partition, string)>());
+        foreach (var line in FileSystemTable.Read(root).DistinctBy(line => line.Path))
+        {
+            if (volumes.Find(volume => volume.IsMeantBy(line)) is not { Volume: { } volume } partition)
+                continue;
+            try
+            {
+                var tree = volume.Mount(line.Options);
+                if (tree.IsSameTree(root))
+                    continue;
+                tree.Place();
+                mounts.Add((line.Path, partition, tree));
+            }
+            catch (DiskImageException exception)
+            {
+                faults.Add((partition.Partition, $"/{line.Path}: {exception.Message}"));
+            }
+        }
+        return (mounts, faults);
     }
 
     /// <param name="isMounted">Whether the first entry is the root of another file system than the one below it.</param>

@@ -7,7 +7,7 @@ namespace ImageSdk.DiskImages.Unpacking;
 /// <summary>A line of /etc/fstab that mounts a file system of the disk.</summary>
 /// <param name="Tag">"UUID", "LABEL", "PARTUUID", "PARTLABEL"; empty for a partition by its number.</param>
 /// <param name="Path">Where, without a slash at either end.</param>
-sealed record FileSystemTableLine(string Tag, string Value, string Path);
+sealed record FileSystemTableLine(string Tag, string Value, string Path, MountOptions Options);
 
 /// <summary>Reads the /etc/fstab of a root (fstab(5)).</summary>
 static partial class FileSystemTable
@@ -27,7 +27,7 @@ static partial class FileSystemTable
         if (fields is not [var source, var target, ..] || source[0] == '#' || !target.StartsWith('/') || ReadTag(Unescape(source)) is not var (tag, value))
             return null;
         var parts = Unescape(target).Split('/', StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length == 0 || parts.Any(part => part is "." or "..") ? null : new(tag, value, string.Join('/', parts));
+        return parts.Length == 0 || parts.Any(part => part is "." or "..") ? null : new(tag, value, string.Join('/', parts), new(fields.Length > 3 ? Unescape(fields[3]) : ""));
     }
 
     static (string Tag, string Value)? ReadTag(string source)

@@ -1,4 +1,5 @@
 using ImageSdk.DiskImages.Blocks;
+using ImageSdk.DiskImages.Btrfs;
 using ImageSdk.DiskImages.Ext4;
 using ImageSdk.DiskImages.Partitions;
 using ImageSdk.DiskImages.Squashfs;
@@ -10,14 +11,15 @@ namespace ImageSdk.DiskImages.Unpacking;
 
 /// <summary>A partition with a file system of a kind that is read here.</summary>
 /// <param name="Volume">Null where it is damaged.</param>
-/// <param name="HasSystem">Whether it has what every root has.</param>
+/// <param name="Root">The tree of it that has what every root has; null where none has.</param>
 /// <param name="Fault">What is wrong with it; null for nothing.</param>
-sealed record PartitionVolume(Partition Partition, ISourceVolume? Volume, bool HasSystem, DiskImageException? Fault)
+sealed record PartitionVolume(Partition Partition, ISourceVolume? Volume, ISourceVolume? Root, DiskImageException? Fault)
 {
     static readonly (string Kind, Func<IBlocks, bool> IsOne, Func<IBlocks, ISourceVolume> Open)[] kinds =
     [
         ("ext2, ext3, ext4", Ext4Volume.IsOne, static blocks => new Ext4Source(new(blocks))),
         ("xfs", XfsVolume.IsOne, static blocks => new XfsSource(new(blocks))),
+        ("btrfs", BtrfsVolume.IsOne, static blocks => new BtrfsSource(new BtrfsVolume(blocks))),
         ("squashfs", static blocks => BeginsWith(blocks, SquashfsImage.Magic), static blocks => new SquashfsSource(blocks)),
     ];
 
@@ -33,11 +35,11 @@ sealed record PartitionVolume(Partition Partition, ISourceVolume? Volume, bool H
         try
         {
             var volume = open(blocks);
-            return new(partition, volume, VolumeTree.Find(volume, "etc") is { Kind: FileKind.Directory }, null);
+            return new(partition, volume, volume.Trees.FirstOrDefault(tree => VolumeTree.Find(tree, "etc") is { Kind: FileKind.Directory }), null);
         }
         catch (DiskImageException exception)
         {
-            return new(partition, null, false, exception);
+            return new(partition, null, null, exception);
         }
     }
 

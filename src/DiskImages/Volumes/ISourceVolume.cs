@@ -16,6 +16,24 @@ interface ISourceVolume
 
     /// <exception cref="DiskImageException">The file system is damaged.</exception>
     ISourceNode Root { get; }
+
+    /// <summary>Trees of it of which one may be a system's root, the likeliest first.</summary>
+    IEnumerable<ISourceVolume> Trees => [this];
+
+    /// <summary>What a mount with these options shows.</summary>
+    /// <exception cref="DiskImageException">There is nothing for them.</exception>
+    ISourceVolume Mount(MountOptions options) => this;
+
+    /// <summary>Whether both show the same tree.</summary>
+    bool IsSameTree(ISourceVolume other) => ReferenceEquals(this, other);
+
+    /// <summary>Notes that its tree gets a place of its own, before it or any that it lies in is read.</summary>
+    void Place()
+    {
+    }
+
+    /// <summary>What was passed by when it was read, in words.</summary>
+    IReadOnlyCollection<string> LeftOut => [];
 }
 
 /// <summary>A file, directory or other entry of a file system.</summary>

@@ -33,6 +33,8 @@ static class FileUnpacker
             if (source.Others.Count > 0)
                 context.Warn("IMG2251",
                     $"{name} has file systems that its root does not mount, which are left out: {string.Join("; ", source.Others.Select(other => $"partition {other.Partition.Number}{(other.Reason.Length > 0 ? $" ({other.Reason})" : "")}"))}.");
+            if (source.Snapshots.Count > 0)
+                context.Warn("IMG2290", $"{name} has read-only snapshots of its subvolumes, which are left out: {string.Join(", ", source.Snapshots)}.");
             if (source.RefusedAttributes.Count > 0)
                 context.Warn("IMG2252", $"Extended attributes of {name} may not be set here, and are left out: {string.Join(", ", source.RefusedAttributes)}.");
         }
