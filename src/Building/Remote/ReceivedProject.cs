@@ -86,12 +86,15 @@ public sealed class ReceivedProject
 
     /// <summary>What the project wants of the machine beyond a sandbox of the usual kind, in words; null for nothing.</summary>
     /// <param name="bindMounts">Directories of the machine that all may see.</param>
-    public string? FindDemand(IReadOnlyList<string> bindMounts)
+    /// <param name="fetches">Whether a root may be fetched from a web server.</param>
+    public string? FindDemand(IReadOnlyList<string> bindMounts, bool fetches = false)
     {
         var (project, sandbox) = (sent.Project, sent.Project.Sandbox);
-        if (project.Bootstrap is { IsUnpacked: true })
+        var isFetched = fetches && project.Bootstrap is { SourceFile.Length: 0, Download: { KeyFile.Length: 0 } download } && IsOfWeb(download.Url)
+            && (IsOfWeb(download.Checksums) || !download.Checksums.Contains(':'));
+        if (project.Bootstrap is { IsUnpacked: true } && !isFetched)
             return "a root that is unpacked of a file (SourceImageFile, SourceImageUrl)";
-        if (project.Bootstrap is { } bootstrap && !(AptBootstrap.Is(bootstrap.Command) && bootstrap.Command.Skip(1).All(IsHarmless)))
+        if (project.Bootstrap is { IsUnpacked: false } bootstrap && !(AptBootstrap.Is(bootstrap.Command) && bootstrap.Command.Skip(1).All(IsHarmless)))
             return "a root that another program than the built-in bootstrap makes, or from other places than web servers (BootstrapTool, BootstrapCommand, BootstrapMirror)";
         if (sandbox.BindMounts.FirstOrDefault(mount => mount.Writable || !bindMounts.Contains(mount.Source)) is { } mount)
             return $"the directory {mount.Source} (ImageBindMount)";
@@ -101,6 +104,8 @@ public sealed class ReceivedProject
             return "the machine's own network (ImageNetwork, ImageHostPorts)";
         return null;
     }
+
+    static bool IsOfWeb(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
 
     // A line of sources.list may read any directory of the machine.
     static bool IsHarmless(string argument) => argument.Split(' ', '\t').All(word =>

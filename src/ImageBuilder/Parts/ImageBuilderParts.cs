@@ -1,3 +1,4 @@
+using ImageSdk.Building.Workers;
 using ImageSdk.Contracts.Networking;
 using ImageSdk.Hosting;
 using ImageSdk.ImageBuilder.Builds;
@@ -33,7 +34,7 @@ sealed class ImageBuilderParts : IAsyncDisposable
         var data = DestinationTable.OpenData(options.DataStore.Length > 0 ? options.DataStore : Path.Combine(options.StateDirectory, "data"), options.PublicData);
         var settings = new EngineSettings(
             options.StateDirectory, options.CacheDirectory.Length > 0 ? options.CacheDirectory : Path.Combine(options.StateDirectory, "cache"), EngineProgram.Architecture, options.Format, parsed.FormatOptions,
-            new(parsed.Archives, new(options.LaunchpadAddress, options.PpaServer, options.KeyServer)), denied, options.HostPorts, options.MaximumBuildDuration, options.BuildQuota, EngineProgram.WorkerAssembly, EngineProgram.FindDotnet());
+            new(parsed.Archives, new(options.LaunchpadAddress, options.PpaServer, options.KeyServer)), denied, options.HostPorts, options.MaximumBuildDuration, options.BuildQuota, DaemonWorker.Assembly, DaemonWorker.FindDotnet());
         sender = new(parsed.Amqp, new(Path.Combine(options.StateDirectory, "outbox"), time), log.Write, time);
         var requests = new RequestRun(queue, sender, new(http, options.CancelInterval, cancelPatience, time), data, options.ProgressPeriod, time);
         var builds = new BuildRun(engine ?? new ImageEngine(settings), images, data);

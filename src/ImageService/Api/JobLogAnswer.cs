@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Resources;
 using ImageSdk.ImageService.Runs;
 
@@ -23,7 +24,8 @@ static class JobLogAnswer
 
         async IAsyncEnumerable<byte[]> TextAsync()
         {
-            await foreach (var line in jobs.LogAsync(job.Id, default, request.IsTrue("follow"), request.Cancellation))
+            // The last lines of a job that is over may still be on their way.
+            await foreach (var line in jobs.LogAsync(job.Id, default, request.IsTrue("follow") || JobStatus.IsFinal(job.Status), request.Cancellation))
                 yield return line.Line;
         }
     }

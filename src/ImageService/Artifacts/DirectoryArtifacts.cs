@@ -72,6 +72,35 @@ sealed class DirectoryArtifacts : IArtifactStore
             ? throw new ArtifactException($"{path} cannot be a file of {root}")
             : Task.FromResult(new SignedAddress(Paths.Sign(path, use, expires), metadata.ToDictionary(item => SignedPaths.MetadataPrefix + item.Key, item => item.Value)));
 
+    public async Task<string> UploadAsync(ArtifactPath path, string file, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation)
+    {
+        await using var content = OpenRead(file);
+        return await WriteAsync(path, content, metadata, cancellation);
+    }
+
+    public async Task<bool> DownloadAsync(ArtifactPath path, string file, CancellationToken cancellation)
+    {
+        if (FileOf(path) is not { } source || !File.Exists(source))
+            return false;
+        await using var input = OpenRead(source);
+        await using var output = File.Create(file);
+        await input.CopyToAsync(output, cancellation);
+        return true;
+    }
+
+    public Task AbandonAsync(ArtifactPath path, CancellationToken cancellation)
+    {
+        if (FileOf(path) is { } file && Directory.Exists(Path.GetDirectoryName(file)))
+        {
+            foreach (var incoming in new DirectoryInfo(Path.GetDirectoryName(file)!).EnumerateFiles()
+                         .Where(entry => entry.Name.EndsWith('~') && entry.Name.StartsWith(Path.GetFileName(file) + ".", StringComparison.Ordinal)).ToList())
+                incoming.Delete();
+            if (!File.Exists(file))
+                Forget(path);
+        }
+        return Task.CompletedTask;
+    }
+
     public async Task<string?> MoveAsync(ArtifactPath from, ArtifactPath to, CancellationToken cancellation)
     {
         if (FileOf(from) is not { } source || FileOf(to) is not { } target)
@@ -156,9 +185,11 @@ sealed class DirectoryArtifacts : IArtifactStore
         return Convert.ToHexStringLower(digest.GetHashAndReset());
     }
 
+    static FileStream OpenRead(string file) => new(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous);
+
     static async Task<string> DigestAsync(string file, CancellationToken cancellation)
     {
-        await using var content = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous);
+        await using var content = OpenRead(file);
         return Convert.ToHexStringLower(await MD5.HashDataAsync(content, cancellation));
     }
 

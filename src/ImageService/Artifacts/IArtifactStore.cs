@@ -19,6 +19,18 @@ interface IArtifactStore : IDisposable
     /// <returns>Its etag, without quotes.</returns>
     Task<string> WriteAsync(ArtifactPath path, byte[] content, CancellationToken cancellation);
 
+    /// <summary>Writes an object of any size, which appears as a whole.</summary>
+    /// <param name="metadata">What is to be known of it.</param>
+    /// <returns>Its etag, without quotes.</returns>
+    Task<string> UploadAsync(ArtifactPath path, string file, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation);
+
+    /// <summary>Reads an object of any size into a file, which is made or replaced.</summary>
+    /// <returns>False where there is none.</returns>
+    Task<bool> DownloadAsync(ArtifactPath path, string file, CancellationToken cancellation);
+
+    /// <summary>Removes what uploads that were ended in the middle have left of an object.</summary>
+    Task AbandonAsync(ArtifactPath path, CancellationToken cancellation);
+
     /// <summary>Moves an object with what is known of it. What is moved already, because an earlier attempt was ended, counts as moved.</summary>
     /// <returns>Its etag; null where it is in neither place.</returns>
     Task<string?> MoveAsync(ArtifactPath from, ArtifactPath to, CancellationToken cancellation);

@@ -67,6 +67,31 @@ sealed class S3Artifacts : IArtifactStore
         return Plain(answer.ETag);
     }, () => throw new ArtifactException($"there is no bucket {path.Bucket} at {Place}"));
 
+    public Task<string> UploadAsync(ArtifactPath path, string file, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation) =>
+        S3Uploads.UploadAsync(own, path, file, metadata, work => RunAsync(path, work, () => throw new ArtifactException($"there is no bucket {path.Bucket} at {Place}")), cancellation);
+
+    public Task<bool> DownloadAsync(ArtifactPath path, string file, CancellationToken cancellation) => RunAsync(path, async () =>
+    {
+        using var answer = await own.GetObjectAsync(path.Bucket, path.Key, cancellation);
+        await using var output = File.Create(file);
+        try
+        {
+            await answer.ResponseStream.CopyToAsync(output, cancellation);
+        }
+        catch (IOException exception)
+        {
+            throw new ArtifactException($"{path} at {Place}: {exception.Message}", exception);
+        }
+        return output.Length == answer.ContentLength ? true : throw new ArtifactException($"{path} at {Place}: {output.Length} of {answer.ContentLength} bytes came");
+    }, () => false);
+
+    public Task AbandonAsync(ArtifactPath path, CancellationToken cancellation) =>
+        RunAsync(path, async () =>
+        {
+            await S3Uploads.AbandonAsync(own, path, cancellation);
+            return true;
+        }, () => false);
+
     public async Task<string?> MoveAsync(ArtifactPath from, ArtifactPath to, CancellationToken cancellation)
     {
         if (await FindAsync(from, cancellation) is { } found)

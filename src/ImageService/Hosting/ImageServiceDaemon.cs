@@ -4,10 +4,12 @@ using ImageSdk.Hosting.Web;
 using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageService.Api;
 using ImageSdk.ImageService.Artifacts;
+using ImageSdk.ImageService.Execution;
 using ImageSdk.ImageService.Options;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Resources;
 using ImageSdk.ImageService.Runs;
+using ImageSdk.Jobs.Running;
 using ImageSdk.Srpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +17,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ImageSdk.ImageService.Hosting;
 
 /// <summary>The daemon.</summary>
-sealed class ImageServiceDaemon(ServiceContext context) : IDaemon
+/// <param name="jobs">Does a run of a job.</param>
+sealed class ImageServiceDaemon(ServiceContext context, JobHandler jobs) : IDaemon
 {
     public ServiceContext Context => context;
 
@@ -31,10 +34,11 @@ sealed class ImageServiceDaemon(ServiceContext context) : IDaemon
             ? new DirectoryArtifacts(options.ArtifactDirectory)
             : new S3Artifacts(options.S3, options.S3Clients, options.S3Timeout);
         var runs = Task.Run(() => JobRuns.OpenAsync(options, records, resources.Time, resources.Log.Write)).GetAwaiter().GetResult();
-        return new(new(records, artifacts, resources.Time, resources.Log.Write, new("ssh", options.NodeKeyFile, options.NodeKnownHosts), options.LargestManifest, options.Jobs, runs)
+        var context = new ServiceContext(records, artifacts, resources.Time, resources.Log.Write, new("ssh", options.NodeKeyFile, options.NodeKnownHosts), options.LargestManifest, options.Jobs, runs)
         {
             Places = options.Places,
-        });
+        };
+        return new(context, JobParts.Open(options, context));
     }
 
     public void AddServices(IServiceCollection services) => ApiDocument.Add(services);
@@ -48,7 +52,7 @@ sealed class ImageServiceDaemon(ServiceContext context) : IDaemon
         ApiEndpoints.Map(web, context);
     }
 
-    public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) => [];
+    public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) => [context.Runs.RunAsync(jobs, cancellation)];
 
     public void Dispose()
     {

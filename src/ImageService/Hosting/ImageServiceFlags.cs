@@ -10,10 +10,16 @@ static class ImageServiceFlags
     static readonly Dictionary<string, string> variables = new()
     {
         ["ARTIFACT_DIR"] = "artifactDir",
+        ["CACHE_DIR"] = "cacheDir",
+        ["CONCURRENT_JOBS"] = "concurrentJobs",
         ["DATABASE"] = "database",
+        ["IMAGE_SDK"] = "imageSdk",
         ["NODE_KEY_FILE"] = "nodeKeyFile",
         ["NODE_KNOWN_HOSTS"] = "nodeKnownHosts",
+        ["SSH_HOST"] = "sshHost",
+        ["SSH_PORTS"] = "sshPorts",
         ["STATE_DIR"] = "stateDir",
+        ["USER_LIMIT"] = "userLimit",
     };
 
     public static DaemonProgram<ImageServiceOptions, ImageServiceDaemon> Program { get; } = new(() => new(), "keeps records of images and recipes, and their artifacts in S3")
@@ -37,6 +43,11 @@ static class ImageServiceFlags
         flags.AddText("artifactDir", "", "Directory that takes the place of S3; empty for S3, as S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY say", v => options.ArtifactDirectory = v);
         flags.AddNumber("concurrentJobs", options.ConcurrentJobs, "Jobs that go on at once; 0 for none", v => options.ConcurrentJobs = v);
         flags.AddText("database", options.Database, "Where the records are: a file, or a connection string of PostgreSQL", v => options.Database = v);
+        flags.AddText("cacheDir", "", "Directory of layers of image projects; empty for the folder \"cache\" of the state directory", v => options.CacheDirectory = v);
+        flags.AddDuration("userLimit", options.UserLimit, "How long a job waits for its user", v => options.UserLimit = v);
+        flags.AddText("imageSdk", "", "The unpacked package ImageSdk, with which recipes of the type imgproj are built; empty to build none", v => options.ImageSdkDirectory = v);
+        flags.AddText("sshHost", "", "Name by which users reach shells of jobs; empty for that of the machine", v => options.SshHost = v);
+        flags.AddText("sshPorts", options.SshPorts, "Ports that shells of jobs may have", v => options.SshPorts = v);
         flags.AddText("stateDir", "", "Directory in which jobs are recorded and done; empty for the folder \"jobs\" beside the records", v => options.StateDirectory = v);
         flags.AddText("nodeKeyFile", "", "Private key that build nodes know; empty for the user's own", v => options.NodeKeyFile = v);
         flags.AddText("nodeKnownHosts", "", "File of the keys of build nodes; empty for the user's own", v => options.NodeKnownHosts = v);

@@ -37,6 +37,27 @@ sealed record ImageServiceOptions : DaemonOptions
     /// <summary>Jobs that go on at once; 0 for none, so that other services do them.</summary>
     public int ConcurrentJobs { get; set; } = 4;
 
+    /// <summary>The name by which users reach shells of jobs; empty for that of the machine.</summary>
+    public string SshHost { get; set; } = "";
+
+    /// <summary>The ports that shells may have: "FIRST-LAST".</summary>
+    public string SshPorts { get; set; } = "22000-22099";
+
+    /// <summary>How long a job waits for its user.</summary>
+    public TimeSpan UserLimit { get; set; } = TimeSpan.FromHours(24);
+
+    /// <exception cref="FormatException">They are not what is expected.</exception>
+    public (int First, int Last) ReadSshPorts() =>
+        SshPorts.Split('-') is [var first, var last] && ushort.TryParse(first, out var from) && ushort.TryParse(last, out var to) && 0 < from && from <= to
+            ? (from, to)
+            : throw new FormatException($"-sshPorts is \"{SshPorts}\"; expected two numbers such as 22000-22099");
+
+    /// <summary>Where layers of image projects are kept; empty for the folder "cache" of the state directory.</summary>
+    public string CacheDirectory { get; set; } = "";
+
+    /// <summary>The unpacked package ImageSdk, with which image projects are evaluated; empty where they are not built.</summary>
+    public string ImageSdkDirectory { get; set; } = "";
+
     public JobSettings Jobs { get; set; } = new();
 
     /// <summary>S3, as the service itself.</summary>

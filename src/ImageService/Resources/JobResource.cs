@@ -85,8 +85,6 @@ sealed class JobResource(ServiceContext context) : RecordResource<JobRecord>(con
             throw ApiProblem.BadRequest($"User defined ssh containers during image create are not currently supported. D{Determine}");
         if (isCreate ? isDebug : asked.Count == 0)
             asked.Add((isCreate ? "debug" : "customize", false));
-        if (asked.Count > 1)
-            throw ApiProblem.BadRequest($"Only one SSH container is currently supported. Please remove additional containers, d{Determine}");
         var artifact = Text("artifact_id")!;
         var (arch, requiresDkms) = isCreate ? await CheckRecipeAsync(artifact, cancellation) : await CheckImageAsync(artifact, cancellation);
         if (await Context.Records.FindAsync(RecordKinds.PublicKeys, Text("public_key_id")!, isDeleted: false, cancellation) is null)

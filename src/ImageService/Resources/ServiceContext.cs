@@ -1,7 +1,7 @@
-using System.Globalization;
 using ImageSdk.ImageService.Artifacts;
 using ImageSdk.ImageService.Nodes;
 using ImageSdk.ImageService.Options;
+using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Runs;
 
@@ -19,7 +19,7 @@ sealed record ServiceContext(RecordStore Records, IArtifactStore Artifacts, Time
 
     public RecordTurns Turns { get; } = new();
 
-    public string Now => Time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+    public string Now => RecordTime.Of(Time);
 
     /// <summary>Notes in the log what went on regardless.</summary>
     public void Note(string code, string message) => Log($"{code}: {message}");

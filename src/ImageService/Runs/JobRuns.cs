@@ -4,6 +4,7 @@ using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.Jobs;
 using ImageSdk.Jobs.Queues;
+using ImageSdk.Jobs.Running;
 
 namespace ImageSdk.ImageService.Runs;
 
@@ -12,7 +13,9 @@ namespace ImageSdk.ImageService.Runs;
 /// </summary>
 /// <param name="queue">Where runs wait.</param>
 /// <param name="records">Where jobs are.</param>
-sealed class JobRuns(JobQueue queue, RecordStore records) : IAsyncDisposable
+/// <param name="folder">Where jobs have their folders.</param>
+/// <param name="concurrency">Jobs that go on at once.</param>
+sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int concurrency, Action<string> log) : IAsyncDisposable
 {
     public const string Kind = "ims-job";
 
@@ -21,7 +24,29 @@ sealed class JobRuns(JobQueue queue, RecordStore records) : IAsyncDisposable
     /// <summary>Of one run: a service that is killed again and again gives the job up.</summary>
     const int MaxAttempts = 5;
 
+    // From a look at jobs whose runs are over to the next.
+    static readonly TimeSpan lookPause = TimeSpan.FromSeconds(30);
+
     public JobQueue Queue => queue;
+
+    /// <summary>A folder of the job's own.</summary>
+    public string FolderOf(string job) => Path.Combine(folder, "work", job);
+
+    public void RemoveFolder(string job)
+    {
+        if (Directory.Exists(FolderOf(job)))
+            Directory.Delete(FolderOf(job), recursive: true);
+    }
+
+    /// <summary>Does jobs until stopped. Those that go on then begin again with the next start.</summary>
+    public async Task RunAsync(JobHandler handler, CancellationToken stop)
+    {
+        if (concurrency == 0)
+            return;
+        var runner = new JobRunner(
+            queue, new("ims", [Kind]), new Dictionary<string, JobHandler> { [Kind] = handler }, new() { Concurrency = concurrency, ShutdownTime = TimeSpan.Zero });
+        await Task.WhenAll(runner.RunAsync(stop), LookAfterAsync(stop));
+    }
 
     /// <summary>Opens the queue: beside the records where these are a file, else in their database.</summary>
     /// <exception cref="JobException">It cannot be opened.</exception>
@@ -32,7 +57,7 @@ sealed class JobRuns(JobQueue queue, RecordStore records) : IAsyncDisposable
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var queue = await JobQueue.OpenAsync(
             RecordStore.IsPostgres(options.Database) ? options.Database : Path.Combine(folder, "queue.sqlite"), new() { Clock = time, Report = log });
-        return new(queue, records);
+        return new(queue, records, folder, options.ConcurrentJobs, log);
     }
 
     /// <summary>Begins a run of a job, as soon as its turn comes.</summary>
@@ -53,8 +78,9 @@ sealed class JobRuns(JobQueue queue, RecordStore records) : IAsyncDisposable
     /// <summary>Ends a job's run, whatever its record says of it.</summary>
     public async Task EndAsync(string job, string reason, CancellationToken cancellation)
     {
-        if (await FindAsync(job, cancellation) is { } run && !run.State.IsFinal())
-            await queue.CancelAsync(run.Id, reason, cancellation);
+        if (await FindAsync(job, cancellation) is { } run && !run.State.IsFinal() && await queue.CancelAsync(run.Id, reason, cancellation) is { State: JobState.Running or JobState.Cancelling })
+            return;
+        RemoveFolder(job);
     }
 
     /// <summary>The latest run of a job; null where there is none (any more).</summary>
@@ -76,6 +102,67 @@ sealed class JobRuns(JobQueue queue, RecordStore records) : IAsyncDisposable
     /// <returns>False where the record is gone.</returns>
     public async Task<bool> SetStatusAsync(string job, string status, CancellationToken cancellation) =>
         await records.ChangeAsync(RecordKinds.Jobs, job, isDeleted: false, record => record with { Status = status }, cancellation) is not null;
+
+    /// <summary>Says in the record where the job's shells are.</summary>
+    public Task OpenShellsAsync(string job, string host, IReadOnlyList<int> ports, CancellationToken cancellation) => records.ChangeAsync(
+        RecordKinds.Jobs, job, isDeleted: false,
+        record => record with
+        {
+            SshContainers = record.SshContainers?.Select((shell, index) => shell with
+            {
+                Status = SshContainer.Active, ConnectionInfo = shell.ConnectionInfo.Keys.ToDictionary(network => network, _ => new SshAddress(host, ports[index])),
+            }).ToList(),
+        }, cancellation);
+
+    /// <summary>Says in the record that the image is there.</summary>
+    public Task FinishAsync(string job, string imageId, CancellationToken cancellation) => records.ChangeAsync(
+        RecordKinds.Jobs, job, isDeleted: false, record => WithShells(record with { Status = JobStatus.Success, ResultantImageId = imageId }, SshContainer.Complete), cancellation);
+
+    /// <summary>Says in the record that the job has failed.</summary>
+    /// <param name="keepsFolder">Whether what it has done is left for those who want to know why.</param>
+    public async Task FailAsync(string job, bool keepsFolder, CancellationToken cancellation)
+    {
+        var record = await records.ChangeAsync(
+            RecordKinds.Jobs, job, isDeleted: false, record => WithShells(JobStatus.IsFinal(record.Status) ? record : record with { Status = JobStatus.Error }, SshContainer.Complete), cancellation);
+        if (record is null || !keepsFolder)
+            RemoveFolder(job);
+    }
+
+    static JobRecord WithShells(JobRecord record, string status) => record with { SshContainers = record.SshContainers?.Select(shell => shell with { Status = status }).ToList() };
+
+    // What was ended between two steps: a record without a run, a run that was given up without a word, a folder without a record.
+    async Task LookAfterAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                foreach (var job in (await records.ReadAllAsync(RecordKinds.Jobs, areDeleted: false, stop)).Where(job => !JobStatus.IsFinal(job.Status)))
+                    if (await FindAsync(job.Id, stop) is not { } run)
+                        await SubmitAsync(job, stop);
+                    else if (run.State is JobState.Failed or JobState.Cancelled)
+                        await FailAsync(job.Id, keepsFolder: run.State == JobState.Failed, stop);
+                await RemoveStrayFoldersAsync(stop);
+            }
+            catch (Exception problem) when (!stop.IsCancellationRequested && problem is JobException or IOException or System.Data.Common.DbException)
+            {
+                log($"IMG7634: jobs cannot be looked after: {problem.Message}");
+            }
+            await Task.Delay(lookPause, queue.Options.Clock, stop);
+        }
+    }
+
+    async Task RemoveStrayFoldersAsync(CancellationToken stop)
+    {
+        if (!Directory.Exists(Path.Combine(folder, "work")))
+            return;
+        foreach (var path in Directory.GetDirectories(Path.Combine(folder, "work")))
+        {
+            var job = Path.GetFileName(path);
+            if (await records.FindAsync(RecordKinds.Jobs, job, isDeleted: false, stop) is null && (await FindAsync(job, stop))?.State.IsFinal() != false)
+                RemoveFolder(job);
+        }
+    }
 
     public ValueTask DisposeAsync() => queue.DisposeAsync();
 }

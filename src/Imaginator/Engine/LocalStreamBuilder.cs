@@ -1,4 +1,5 @@
 using ImageSdk.Building;
+using ImageSdk.Building.Remote;
 using ImageSdk.Building.Workers;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
@@ -91,7 +92,7 @@ sealed class LocalStreamBuilder(
     /// <summary>Adds what the project in the manifest directory says, where there is one.</summary>
     async Task<ImageProject> EvaluateAsync(ImageProject project, string directory, IBuildListener log, CancellationToken cancellation)
     {
-        if (ProjectEvaluator.Find(project.ManifestDirectory) is not { } file)
+        if (ProjectEvaluation.Find(project.ManifestDirectory) is not { } file)
             return project;
         if (evaluator.IsEnabled)
             return await evaluator.EvaluateAsync(file, directory, project, log, cancellation);

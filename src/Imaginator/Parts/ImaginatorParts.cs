@@ -1,3 +1,4 @@
+using ImageSdk.Building.Workers;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Hosting;
@@ -252,7 +253,7 @@ sealed class ImaginatorParts : IAsyncDisposable
 
     static EngineSettings EngineSettings(ImaginatorOptions options, bool hasCertificate) => new(
         options.StateDirectory, options.CacheDirectory, SharedCache.Of(options.SharedCache, address => ServerSettings(address, options, hasCertificate)), Architecture,
-        ServerSettings(options.ImageServer, options, hasCertificate), EngineProgram.WorkerAssembly, EngineProgram.FindDotnet()) { ImageSdkDirectory = options.ImageSdkDirectory };
+        ServerSettings(options.ImageServer, options, hasCertificate), DaemonWorker.Assembly, DaemonWorker.FindDotnet()) { ImageSdkDirectory = options.ImageSdkDirectory };
 
     static ImageServerSettings ServerSettings(string address, ImaginatorOptions options, bool hasCertificate) =>
         EngineProgram.ServerSettings(address, options.StateDirectory, hasCertificate ? options.CertificateFile : "", hasCertificate ? options.KeyFile : "");

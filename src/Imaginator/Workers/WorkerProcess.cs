@@ -1,3 +1,4 @@
+using ImageSdk.Building.Workers;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Imaginator.Engine;
 using ImageSdk.Imaginator.Folders;
@@ -154,7 +155,7 @@ sealed class WorkerProcess : IAsyncDisposable
         var hasCertificate = File.Exists(options.CertificateFile);
         return new(
             slot.Path, options.CacheDirectory.Length > 0 ? options.CacheDirectory : Path.Combine(options.StateDirectory, "cache"), SharedCache.Of(options.SharedCache, ServerSettings), architecture,
-            ServerSettings(server), EngineProgram.WorkerAssembly, EngineProgram.FindDotnet()) { ImageSdkDirectory = options.ImageSdkDirectory };
+            ServerSettings(server), DaemonWorker.Assembly, DaemonWorker.FindDotnet()) { ImageSdkDirectory = options.ImageSdkDirectory };
 
         ImageServerSettings ServerSettings(string address) => EngineProgram.ServerSettings(address, slot.Path, hasCertificate ? options.CertificateFile : "", hasCertificate ? options.KeyFile : "");
     }

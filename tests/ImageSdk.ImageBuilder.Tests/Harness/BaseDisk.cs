@@ -51,7 +51,7 @@ public sealed class BaseDisk : IAsyncLifetime
             Store = new(Path.Combine(folder, "images"), Path.Combine(folder, "objects")), ImageFile = Path.Combine(folder, "base.image"),
             Bootstrap = new() { Command = ["mmdebstrap", "--variant=apt", "--mode=root", "bookworm", "$dir"], PackagerType = "deb" },
         };
-        using var workers = new BuildWorkers(EngineProgram.WorkerAssembly, EngineProgram.FindDotnet());
+        using var workers = new BuildWorkers(DaemonWorker.Assembly, DaemonWorker.FindDotnet());
         var build = new ImageBuild(Path.Combine(folder, "state"), new Silent());
         build.Prepare(project);
         await build.ResolveSourceAsync([], mayBuild: false);
@@ -122,7 +122,7 @@ public sealed class BaseDisk : IAsyncLifetime
         Directory.Delete(keys, recursive: true);
         if (!Directory.Exists(folder))
             return;
-        using (var workers = new BuildWorkers(EngineProgram.WorkerAssembly, EngineProgram.FindDotnet()))
+        using (var workers = new BuildWorkers(DaemonWorker.Assembly, DaemonWorker.FindDotnet()))
             await new Building.Caching.LayerCache(Cache).CollectAsync(new(0, null), workers, new Silent(), CancellationToken.None);
         Run("rm", "-rf", folder);
     }

@@ -84,6 +84,9 @@ public sealed partial class RecordedRequestsTests
             var isOther = deviations.TryGetValue(request.Label, out var deviation) || deviations.TryGetValue(request.Path, out deviation);
             if (isOther)
                 status = deviation;
+            // Here there may be several.
+            if (request.Answer.Contains("Only one SSH container", StringComparison.Ordinal))
+                (isOther, status) = (true, 201);
             if (answer.Status != status)
                 return $"{request.Method} {request.Path} {request.Body}\n  expected {status}, got {answer.Status} {answer.Body}";
             if (request.Label == "full create")

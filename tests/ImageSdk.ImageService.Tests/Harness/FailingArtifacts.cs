@@ -16,6 +16,13 @@ sealed class FailingArtifacts(IArtifactStore inner) : IArtifactStore
 
     public Task<string> WriteAsync(ArtifactPath path, byte[] content, CancellationToken cancellation) => Count(() => inner.WriteAsync(path, content, cancellation));
 
+    public Task<string> UploadAsync(ArtifactPath path, string file, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellation) =>
+        Count(() => inner.UploadAsync(path, file, metadata, cancellation));
+
+    public Task<bool> DownloadAsync(ArtifactPath path, string file, CancellationToken cancellation) => inner.DownloadAsync(path, file, cancellation);
+
+    public Task AbandonAsync(ArtifactPath path, CancellationToken cancellation) => inner.AbandonAsync(path, cancellation);
+
     public Task<string?> MoveAsync(ArtifactPath from, ArtifactPath to, CancellationToken cancellation) => Count(() => inner.MoveAsync(from, to, cancellation));
 
     public async Task DeleteAsync(ArtifactPath path, CancellationToken cancellation) => await Count(async () =>

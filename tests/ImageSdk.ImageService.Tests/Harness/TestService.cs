@@ -5,11 +5,13 @@ using System.Text.Json.Nodes;
 using ImageSdk.Hosting;
 using ImageSdk.Hosting.Logs;
 using ImageSdk.ImageService.Artifacts;
+using ImageSdk.ImageService.Execution;
 using ImageSdk.ImageService.Hosting;
 using ImageSdk.ImageService.Options;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Resources;
 using ImageSdk.ImageService.Runs;
+using ImageSdk.Tests;
 
 namespace ImageSdk.ImageService.Tests.Harness;
 
@@ -37,8 +39,9 @@ sealed class TestService : IAsyncDisposable
     /// <param name="folder">Where an earlier one left its records; null for a new one.</param>
     /// <param name="database">Null for a file in the folder.</param>
     /// <param name="ssh">What build nodes are asked by.</param>
+    /// <param name="configure">Sets what a test needs otherwise.</param>
     /// <param name="wrap">Comes between the service and its artifacts.</param>
-    public static async Task<TestService> StartAsync(string? folder = null, string? database = null, Func<IArtifactStore, IArtifactStore>? wrap = null, string ssh = "ssh")
+    public static async Task<TestService> StartAsync(string? folder = null, string? database = null, Func<IArtifactStore, IArtifactStore>? wrap = null, string ssh = "ssh", Action<ImageServiceOptions>? configure = null)
     {
         var own = folder ?? Directory.CreateTempSubdirectory("imagesdk ims é ").FullName;
         var options = new ImageServiceOptions
@@ -46,18 +49,24 @@ sealed class TestService : IAsyncDisposable
             Port = 0, ListenAddress = "127.0.0.1", PermitInsecureMode = true, LogDirectory = "", UnixSocketPath = "", AllowRoot = true,
             Database = database ?? Path.Combine(own, "records.sqlite"), ArtifactDirectory = Path.Combine(own, "artifacts"),
         };
+        // Jobs wait where a test says nothing of them.
+        options.ConcurrentJobs = 0;
+        configure?.Invoke(options);
         var log = new ServerLog(options, TimeProvider.System);
         TestService? service = null;
         var records = await RecordStore.OpenAsync(options.Database, CancellationToken.None);
         IArtifactStore artifacts = new DirectoryArtifacts(options.ArtifactDirectory);
         artifacts = wrap?.Invoke(artifacts) ?? artifacts;
         var runs = await JobRuns.OpenAsync(options, records, TimeProvider.System, _ => { });
-        var host = await DaemonHost<ImageServiceDaemon>.StartAsync(options, log, TimeProvider.System, resources => new ImageServiceDaemon(
-            new ServiceContext(records, artifacts, resources.Time, line =>
+        var host = await DaemonHost<ImageServiceDaemon>.StartAsync(options, log, TimeProvider.System, resources =>
+        {
+            var context = new ServiceContext(records, artifacts, resources.Time, line =>
             {
                 lock (service!.Log)
                     service.Log.Add(line);
-            }, new(ssh, "", ""), options.LargestManifest, options.Jobs, runs)));
+            }, new(ssh, "", ""), options.LargestManifest, options.Jobs, runs);
+            return new(context, JobParts.Open(options, context));
+        });
         return service = new(own, folder is null, log, host, artifacts);
     }
 
@@ -115,6 +124,25 @@ sealed class TestService : IAsyncDisposable
         Assert.True(answer.Status == 201, answer.Body);
         return answer.Json!["id"]!.GetValue<string>();
     }
+
+    /// <summary>Waits until a job is over, or says that it waits for its user.</summary>
+    public async Task<JsonNode> WaitForJobAsync(string id, string? status = null)
+    {
+        JsonNode? job = null;
+        await Wait.UntilAsync(
+            async () => (job = (await SendAsync("GET", $"/v3/jobs/{id}")).Json!)["status"]!.GetValue<string>() is var now && (now == status || now is "success" or "error"),
+            limit: null, () => $"{job}\n{JobLogAsync(id).GetAwaiter().GetResult()}");
+        return job!;
+    }
+
+    public async Task<string> JobLogAsync(string id) => (await SendAsync("GET", $"/v3/jobs/{id}/log")).Body;
+
+    /// <summary>An artifact of an image as text.</summary>
+    /// <param name="key">"ID/kernel".</param>
+    public async Task<string> ReadTextAsync(string key) => Encoding.UTF8.GetString((await Artifacts.ReadAsync(new("boot-images", key), 1 << 20, CancellationToken.None))!);
+
+    /// <summary>A file of an image's root.</summary>
+    public string ReadRootFile(string image, string path) => SmallRoot.Run("unsquashfs", "-cat", Path.Combine(Folder, "artifacts/boot-images", image, "rootfs"), path);
 
     /// <summary>All artifacts, with a digest of each.</summary>
     public IReadOnlyList<string> Files()

@@ -1,6 +1,6 @@
-using System.Reflection;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Imaginator.Tests.Engine;
 
@@ -21,30 +21,9 @@ public sealed class StreamProjectTests
             File.SetUnixFileMode(folder.Path, (UnixFileMode)0b111_101_101);
             folder.Write("machine/secret", Secret);
             if (withSdk)
-                options.ImageSdkDirectory = Unpack(folder["sdk"]);
+                options.ImageSdkDirectory = UnpackedSdk.Write(folder["sdk"]);
         });
         return imaginator;
-    }
-
-    /// <summary>What the package ImageSdk has, from the outputs of this build.</summary>
-    static string Unpack(string sdk)
-    {
-        string Metadata(string key) => typeof(StreamProjectTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == key).Value!;
-        foreach (var name in (string[])["Sdk", "targets", "build"])
-            Copy(Path.Combine(Metadata("RepositoryRoot"), "src/Sdk", name), Path.Combine(sdk, name));
-        Copy(Path.GetDirectoryName(Metadata("TasksAssembly"))!, Path.Combine(sdk, "tools/net10.0"));
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "ImageSdk.Worker.dll"), Path.Combine(sdk, "tools/net10.0/ImageSdk.Worker.dll"), overwrite: true);
-        return sdk;
-    }
-
-    static void Copy(string from, string to)
-    {
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
     }
 
     static string Project(string body) => $"<Project Sdk=\"ImageSdk\">\n{body}\n</Project>\n";

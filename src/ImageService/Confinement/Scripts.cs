@@ -1,0 +1,20 @@
+namespace ImageSdk.ImageService.Confinement;
+
+/// <summary>The scripts that run confined.</summary>
+static class Scripts
+{
+    /// <summary>Stacks changes above a squashfs; others include it.</summary>
+    public static string Stack { get; } = Read("stack.sh");
+
+    /// <summary>A shell into a root file system.</summary>
+    public static string Shell { get; } = Read("shell.sh");
+
+    /// <summary>Packs a root file system.</summary>
+    public static string Pack { get; } = Read("pack.sh");
+
+    static string Read(string name)
+    {
+        using var reader = new StreamReader(typeof(Scripts).Assembly.GetManifestResourceStream($"scripts/{name}")!);
+        return reader.ReadToEnd();
+    }
+}

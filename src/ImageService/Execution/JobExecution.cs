@@ -1,0 +1,85 @@
+using ImageSdk.ImageService.Artifacts;
+using ImageSdk.ImageService.Packaging;
+using ImageSdk.ImageService.Records;
+using ImageSdk.ImageService.Records.Stores;
+using ImageSdk.ImageService.Runs;
+using ImageSdk.Jobs;
+using ImageSdk.Jobs.Running;
+
+namespace ImageSdk.ImageService.Execution;
+
+/// <summary>
+/// Does a run of a job from its beginning to its end. A run that was ended in the middle, as the service was, is done once more: what it had done is done
+/// again, under the same names.
+/// </summary>
+sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publisher, CreateJob create, CustomizeJob customize)
+{
+    /// <exception cref="JobFailedException">The job has failed; its record and its log say so.</exception>
+    public async Task<string?> RunAsync(JobContext context, CancellationToken stop)
+    {
+        var order = RunOrder.Read(context.Job.Input);
+        var log = new RunLog(context.Log);
+        try
+        {
+            var job = await records.FindAsync(RecordKinds.Jobs, order.Job, isDeleted: false, stop) ?? throw new RunException("IMG7633", "The job's record was removed.");
+            if (context.Job.Attempt > 1)
+                log.Write($"The service was ended while the job went on; this is attempt {context.Job.Attempt}");
+            var run = new RunContext(job, order.ImageId, runs.FolderOf(order.Job), log, context.Job.Attempt, runs);
+            Directory.CreateDirectory(run.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (!await publisher.IsPublishedAsync(order.ImageId, stop))
+                await MakeAsync(run, stop);
+            await runs.FinishAsync(order.Job, order.ImageId, CancellationToken.None);
+            log.Write($"== {JobStatus.Success}");
+            runs.RemoveFolder(order.Job);
+            return order.ImageId;
+        }
+        catch (OperationCanceledException) when (context.StopReason == JobStopReason.ShuttingDown)
+        {
+            log.Write("The service ends; the job goes on with its next start");
+            throw;
+        }
+        catch (Exception) when (context.StopReason == JobStopReason.LeaseLost)
+        {
+            throw;
+        }
+        catch (Exception problem)
+        {
+            var line = problem switch
+            {
+                RunException known => known.Line,
+                OperationCanceledException => "IMG7633: The job was ended on request.",
+                IOException or UnauthorizedAccessException => $"IMG7634: The job cannot work on its files: {problem.Message}",
+                _ => $"A mistake of ours: {problem}",
+            };
+            log.Write(line);
+            await AbandonAsync(order.ImageId, log);
+            log.Write($"== {JobStatus.Error}");
+            await runs.FailAsync(order.Job, keepsFolder: context.StopReason == JobStopReason.None, CancellationToken.None);
+            if (problem is OperationCanceledException)
+                throw;
+            throw new JobFailedException(line, problem);
+        }
+    }
+
+    async Task AbandonAsync(string imageId, RunLog log)
+    {
+        try
+        {
+            await publisher.AbandonAsync(imageId, CancellationToken.None);
+        }
+        catch (ArtifactException problem)
+        {
+            log.Write($"(warning) IMG7627: What was uploaded of the image {imageId} is not removed: {problem.Message}");
+        }
+    }
+
+    async Task MakeAsync(RunContext run, CancellationToken stop)
+    {
+        var image = run.Job.JobType switch
+        {
+            JobTypes.Create => await create.RunAsync(run, stop),
+            _ => await customize.RunAsync(run, stop),
+        };
+        await publisher.PublishAsync(run, image, stop);
+    }
+}
