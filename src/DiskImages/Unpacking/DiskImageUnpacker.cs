@@ -20,7 +20,7 @@ sealed record UnpackedSource(string Format, Partition? Partition, string Volume,
     /// <summary>Partitions that the root mounts by its /etc/fstab, and which are in the tree.</summary>
     public IReadOnlyList<(string Path, Partition Partition)> Mounted { get; init; } = [];
 
-    /// <summary>Partitions with Linux file systems that were left out, and why; empty where nothing mounts them.</summary>
+    /// <summary>Partitions with file systems that were left out, and why; empty where nothing mounts them. Boot loaders alone are not among them: disks of an image get their own.</summary>
     public IReadOnlyList<(Partition Partition, string Reason)> Others { get; init; } = [];
 
     /// <summary>Read-only snapshots of a btrfs, which are left out.</summary>
@@ -146,7 +146,7 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
             var partitions = PartitionTableReader.Read(disk);
             var volumes = partitions.Select(partition => PartitionVolume.TryOpen(disk, partition)).OfType<PartitionVolume>().ToList();
             var found = volumes.Where(volume => volume.Root is not null)
-                .OrderByDescending(volume => rootTypes.Contains(volume.Partition.Type)).ThenByDescending(volume => volume.Partition.Length).FirstOrDefault();
+                .OrderByDescending(volume => rootTypes.Contains(volume.Partition.Type)).ThenBy(volume => volume.Partition.IsEfiSystem).ThenByDescending(volume => volume.Partition.Length).FirstOrDefault();
             if (found is null)
                 throw volumes.Find(volume => volume.Fault is not null)?.Fault ?? new DiskImageException(volumes.Count == 0
                     ? $"no partition of it has a file system that can be read here ({string.Join(", ", PartitionVolume.Kinds)}): {Describe(disk, partitions)}"
@@ -165,7 +165,7 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
                 Mounted = [.. mounts.Select(mount => ('/' + mount.Path, mount.Volume.Partition))],
                 Others =
                 [
-                    .. volumes.Where(volume => volume != found && !mounts.Exists(mount => mount.Volume == volume) && !faults.Exists(fault => fault.Item1 == volume.Partition))
+                    .. volumes.Where(volume => volume != found && !(volume.Partition.IsEfiSystem && volume.Fault is null) && !mounts.Exists(mount => mount.Volume == volume) && !faults.Exists(fault => fault.Item1 == volume.Partition))
                         .Select(volume => (volume.Partition, volume.Fault?.Message ?? "")),
                     .. faults,
                 ],

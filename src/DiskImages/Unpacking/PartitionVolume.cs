@@ -1,6 +1,7 @@
 using ImageSdk.DiskImages.Blocks;
 using ImageSdk.DiskImages.Btrfs;
 using ImageSdk.DiskImages.Ext4;
+using ImageSdk.DiskImages.Fat;
 using ImageSdk.DiskImages.Partitions;
 using ImageSdk.DiskImages.Squashfs;
 using ImageSdk.DiskImages.Volumes;
@@ -21,6 +22,7 @@ sealed record PartitionVolume(Partition Partition, ISourceVolume? Volume, ISourc
         ("xfs", XfsVolume.IsOne, static blocks => new XfsSource(new(blocks))),
         ("btrfs", BtrfsVolume.IsOne, static blocks => new BtrfsSource(new BtrfsVolume(blocks))),
         ("squashfs", static blocks => BeginsWith(blocks, SquashfsImage.Magic), static blocks => new SquashfsSource(blocks)),
+        ("FAT", FatVolume.IsOne, static blocks => new FatSource(new FatVolume(blocks))),
     ];
 
     /// <summary>Names of the file systems that are read.</summary>
