@@ -88,31 +88,32 @@ sealed class ProjectBuilds(
         var written = new JobLogListener(context.Log);
         var masked = new MaskedListener(written, new SecretMask(variables().Values));
         ProjectListener? listener = null;
-        var error = "";
         try
         {
             written.Write($"Building: {order.Stream} for: {order.User} (a project of another machine)");
             var output = await builder.BuildAsync(session, tree => listener = new(session, masked, tree), stop);
-            session.Succeed(results.Keep(session.User, output.ImageFile, output.LogFile), output.Files, output.Directory.Dispose);
+            var name = results.Keep(session.User, output.ImageFile, output.LogFile);
+            await ArchiveAsync("");
+            session.Succeed(name, output.Files, output.Directory.Dispose);
             log($"Built a project of {order.User}: {order.Stream}");
             return new BuildOutcome("").ToString();
         }
-        catch (Exception problem) when (stop.IsCancellationRequested)
+        catch (Exception problem) when (!stop.IsCancellationRequested && Explain(problem) is { } failure)
         {
-            error = $"{context.StopReason}: {problem.Message}";
-            throw;
-        }
-        catch (Exception problem) when (Explain(problem) is { } failure)
-        {
-            error = failure.ToLine();
+            var error = failure.ToLine();
             written.Write($"Error building image: {error}");
+            await ArchiveAsync(error);
             session.Fail(listener?.ForCaller(failure) ?? failure);
             throw new JobFailedException(error, problem);
         }
-        finally
+        catch (Exception problem)
         {
-            await archive.AddAsync(null, order.Stream, new(time.GetElapsedTime(began), error, order.User ?? ""), written.Kept);
+            await ArchiveAsync($"{context.StopReason}: {problem.Message}");
+            throw;
         }
+
+        // Before the caller hears of the end, who may look for the log then.
+        Task ArchiveAsync(string error) => archive.AddAsync(null, order.Stream, new(time.GetElapsedTime(began), error, order.User ?? ""), written.Kept);
     }
 
     static Diagnostic? Explain(Exception problem) => problem switch
