@@ -2,6 +2,7 @@ using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Building.Clouds;
 using ImageSdk.Building.Contents;
 using ImageSdk.Building.Documents;
+using ImageSdk.Building.ImageServices;
 using ImageSdk.Building.Execution;
 using ImageSdk.Building.ImagePackages;
 using ImageSdk.Building.Locks;
@@ -264,6 +265,16 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         var plan = state.ReadPlan();
         return await new GlancePublisher(plan, state, listener).PublishAsync(request, artifact, workers.Records.Read(plan.Project.ImageFile).FileSystem!, cancellation);
     }
+
+    /// <summary>Looks whether an image could be published to an image management service: before anything is built. No server is asked.</summary>
+    /// <exception cref="BuildException">Something that is said of it is wrong.</exception>
+    public static void CheckImageService(ImageServiceRequest request) => request.Check();
+
+    /// <summary>Brings the built image to an image management service, where it is not there yet.</summary>
+    /// <param name="artifact">The folder of the format "kernel", with a root file system.</param>
+    /// <exception cref="BuildException">The service refuses, or cannot be reached.</exception>
+    public Task<ImageServicePublication> PublishToImageServiceAsync(ImageServiceRequest request, string artifact, CancellationToken cancellation) =>
+        new ImageServicePublisher(state.ReadPlan(), listener).PublishAsync(request, artifact, cancellation);
 
     /// <summary>Brings objects of the built image into an object directory, for who sends them elsewhere.</summary>
     /// <param name="wanted">Those that are; others are left out.</param>

@@ -5,6 +5,7 @@ using ImageSdk.Cli.Commands.Cache;
 using ImageSdk.Cli.Commands.Certs;
 using ImageSdk.Cli.Commands.Comparisons;
 using ImageSdk.Cli.Commands.Fleet;
+using ImageSdk.Cli.Commands.Ims;
 using ImageSdk.Cli.Hosting;
 using ImageSdk.Cli.Options;
 
@@ -50,6 +51,7 @@ static class CommandTable
         Entry("get-object-statistics-for-images", () => new GetStatisticsCommand()),
         Entry("get-package-list", () => new GetPackageListCommand()),
         Entry("get-replication-master", () => new GetReplicationMasterCommand()),
+        ("ims", (host, options) => new ImsCommand(host, options)),
         Entry("import-fs-tree", () => new ImportTreeCommand()),
         Entry("list", () => new ListCommand()),
         Entry("list-mdb", () => new ListMdbCommand()),

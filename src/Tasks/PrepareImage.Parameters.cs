@@ -153,6 +153,9 @@ public sealed partial class PrepareImage
 
     public string SourceImageUrl { get; set; } = "";
 
+    /// <summary>The image management service that has SourceImage, where that is ims:NAME.</summary>
+    public string SourceImageService { get; set; } = "";
+
     public ITaskItem[] SourceImageBuildVariables { get; set; } = [];
 
     public string SourceImageGitCommitId { get; set; } = "";

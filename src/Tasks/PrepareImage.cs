@@ -135,7 +135,7 @@ public sealed partial class PrepareImage : SandboxedImageTask
 
     SourceSettings Source(ItemReader items) => new()
     {
-        Stream = SourceImage,
+        Stream = IsServiceSource ? "" : SourceImage,
         GitCommitId = SourceImageGitCommitId,
         TagsToMatch = items.NamedValues(SourceImageTags),
         BuildVariables = items.Named(SourceImageBuildVariables),
@@ -143,8 +143,17 @@ public sealed partial class PrepareImage : SandboxedImageTask
         BuildableStreams = items.NamedPaths(BuildableStreams, "Project"),
     };
 
+    // An image of an image management service, not a stream.
+    bool IsServiceSource => SourceImage.StartsWith("ims:", StringComparison.Ordinal);
+
     BootstrapSettings? Bootstrap()
     {
+        if (IsServiceSource)
+        {
+            if (SourceImageFile is not "" || SourceImageUrl is not "" || BootstrapDistribution is not "" || BootstrapCommand is not "")
+                throw new BuildException("IMG1003", "The project names both an image of an image management service (SourceImage) and another source. Remove one of them.", ProjectFile);
+            return new() { Download = new(SourceImage.Trim()) { Service = SourceImageService.Trim(), Digest = SourceImageDigest.Trim() }, PackagerType = PackagerType };
+        }
         if (SourceImageFile is not "" || SourceImageUrl is not "")
         {
             var name = SourceImageUrl is "" ? "SourceImageFile" : "SourceImageUrl";

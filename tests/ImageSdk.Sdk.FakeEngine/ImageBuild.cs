@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Building.Clouds;
+using ImageSdk.Building.ImageServices;
 using ImageSdk.Building.Reporting;
 using ImageSdk.Building.Workers;
 using ImageSdk.Contracts.Diagnostics;
@@ -151,6 +152,15 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         var image = request.Describe(request.ImageName, request.Properties);
         Note($"Glance {request.Check()}: {Path.GetFileName(Path.GetDirectoryName(artifact))}/{Path.GetFileName(artifact)} {image.DiskFormat} name={image.Name} visibility={image.Visibility} tags={string.Join('+', image.Tags)} disk={image.MinimumDisk} memory={image.MinimumMemory} {string.Join(' ', image.Properties.Select(pair => $"{pair.Key}={pair.Value}"))}");
         return Task.FromResult(new GlancePublication(new Guid("00000000-0000-0000-0000-000000000007"), "name", new Uri("http://glance.example/v2/images/7"), Ran: true));
+    }
+
+    public static void CheckImageService(ImageServiceRequest request) => request.Check();
+
+    public Task<ImageServicePublication> PublishToImageServiceAsync(ImageServiceRequest request, string artifact, CancellationToken cancellation)
+    {
+        var (service, s3) = request.Check();
+        Note($"ImageService {service} s3={s3}: {Path.GetFileName(Path.GetDirectoryName(artifact))}/{Path.GetFileName(artifact)} name={request.ImageName} {string.Join(' ', request.Tags.Select(pair => $"{pair.Key}={pair.Value}"))}");
+        return Task.FromResult(new ImageServicePublication("7", "name", service.To("/v3/images/7"), Ran: true));
     }
 
     public IReadOnlyList<MadeArtifact> PrepareArtifacts(IReadOnlyList<ArtifactRequest> requests, BuildWorkers workers)

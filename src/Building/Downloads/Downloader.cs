@@ -80,11 +80,42 @@ sealed class Downloader(DownloadStore store, ContentSource source, Action<Downlo
         return kept;
     }
 
+    /// <summary>A content that has not been fetched under a key before, at an address that is another one each time.</summary>
+    /// <param name="name">What the file is to be called.</param>
+    /// <param name="md5">What it is compared with; null where that is not known.</param>
+    /// <exception cref="DownloadException">It cannot be had, or is another one.</exception>
+    public async Task<Downloaded> FetchOnceAsync(Uri address, string key, string name, string? md5, CancellationToken cancellation)
+    {
+        using var held = await store.LockAsync(key, waiting, cancellation);
+        if (store.ReadAddress(key) is { } about && ContentDigest.TryParse(about.Digest) is { } last && store.Find(last) is { } known)
+            return new(known, last);
+        var transfer = await TransferAsync(address, key, known: null, cancellation);
+        var part = store.PartOf(key);
+        if (md5 is not null && await Md5OfAsync(part, cancellation) is var found && !found.Equals(md5, StringComparison.OrdinalIgnoreCase))
+        {
+            store.RemovePart(key);
+            throw new DownloadException(DownloadFault.WrongContent, $"{name} has another content than it should have: its MD5 is {found}, and {md5} is expected.");
+        }
+        var digest = await ContentDigest.OfAsync(part, "sha256", cancellation);
+        var file = store.Keep(part, digest, name);
+        store.RemovePart(key);
+        store.WriteAddress(key, new(transfer.Version, digest.ToString()));
+        return new(file, digest);
+    }
+
     /// <summary>An address as it may be shown: without a password.</summary>
     public static string Show(Uri address) => address.UserInfo.Length == 0 ? address.OriginalString : new UriBuilder(address) { UserName = "", Password = "" }.Uri.AbsoluteUri;
 
     /// <summary>What a content is called, by the last part of its address.</summary>
     public static string NameOf(Uri address) => Uri.UnescapeDataString(address.Segments[^1].TrimEnd('/'));
+
+    static async Task<string> Md5OfAsync(string file, CancellationToken cancellation)
+    {
+        await using var content = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.Asynchronous);
+#pragma warning disable CA5351 // What came is compared with what was sent; the digest by which it is known is another one.
+        return Convert.ToHexStringLower(await System.Security.Cryptography.MD5.HashDataAsync(content, cancellation));
+#pragma warning restore CA5351
+    }
 
     Downloaded Keep(string part, ContentDigest digest, Uri address, string key)
     {

@@ -4,6 +4,8 @@ using ImageSdk.Building.Downloads;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Networking;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Ims;
+using ImageSdk.Ims.Http;
 using ImageSdk.Layers;
 
 namespace ImageSdk.Building.Fetching;
@@ -22,11 +24,15 @@ sealed class SourceDownloader(LayerStore layers, string architecture, IBuildList
     readonly DeniedNetworks? networks = denied.Count > 0 ? new(denied) : null;
     readonly ContentSource source = new(denied.Count > 0 ? new(denied) : null);
 
+    ServiceRoots Service => new(store, Downloads, architecture, message => Warn("IMG2266", message));
+
     Downloader Downloads => new(store, source, Progress, Waiting);
 
     /// <summary>What is wrong with what a project says of a download; null for nothing.</summary>
     public static Diagnostic? Check(SourceDownload download, string projectFile)
     {
+        if (ServiceRoots.Is(download))
+            return CheckService(download, projectFile);
         var isContainer = ContainerAddress.TryParse(download.Url) is not null;
         if (!Uri.TryCreate(download.Url, UriKind.Absolute, out var address) || !isContainer && !ContentSource.IsSupported(address))
             return Fault("IMG1390", $"SourceImageUrl \"{download.Url}\" is no address that can be fetched. Give one that begins with https://, http:// or file:///; oci:PATH[:TAG] or docker://REGISTRY/REPOSITORY[:TAG].");
@@ -45,12 +51,33 @@ sealed class SourceDownloader(LayerStore layers, string architecture, IBuildList
         Diagnostic Fault(string code, string message) => new(DiagnosticSeverity.Error, code, message, projectFile);
     }
 
+    static Diagnostic? CheckService(SourceDownload download, string projectFile)
+    {
+        try
+        {
+            if (download.Url.Length == ServiceRoots.Scheme.Length || !Uri.TryCreate(download.Url, UriKind.Absolute, out _))
+                throw new ImsException("IMG7650", $"SourceImage \"{download.Url}\" names no image. Expected ims:NAME or ims:ID.");
+            if (download.Service.Length == 0)
+                throw new ImsException("IMG7650", $"SourceImage \"{download.Url}\" is an image of an image management service, and it is not said where that is. Set ImageService to its address.");
+            ServiceAddress.Parse(download.Service);
+            return download.Digest.Length > 0 && ContentDigest.TryParse(download.Digest) is null
+                ? new(DiagnosticSeverity.Error, "IMG1391", $"SourceImageDigest \"{download.Digest}\" is no digest. Expected sha256: and 64 hexadecimal digits, or sha512: and 128.", projectFile)
+                : null;
+        }
+        catch (ImsException problem)
+        {
+            return new(DiagnosticSeverity.Error, problem.Code, problem.Message, projectFile);
+        }
+    }
+
     /// <summary>Finds out by which digest the content is known. Asks no server where the project says it.</summary>
     /// <exception cref="BuildException">It cannot be had (IMG2261 to IMG2264).</exception>
     public Task<ContentDigest> ResolveAsync(SourceDownload download, CancellationToken cancellation) => CodedAsync(async () =>
     {
         if (ContentDigest.TryParse(download.Digest) is { } given)
             return given;
+        if (ServiceRoots.Is(download))
+            return await Service.ResolveAsync(download, cancellation);
         if (ContainerAddress.TryParse(download.Url) is { } container)
             return container.Digest ?? await ResolveContainerAsync(container, cancellation);
         var address = new Uri(download.Url);
@@ -67,6 +94,8 @@ sealed class SourceDownloader(LayerStore layers, string architecture, IBuildList
     /// <exception cref="BuildException">It cannot be had (IMG2261), the address has another one by now (IMG2262), or it is no such image (IMG2267).</exception>
     public Task<IReadOnlyList<string>> FetchAsync(SourceDownload download, ContentDigest digest, CancellationToken cancellation) => CodedAsync(async () =>
     {
+        if (ServiceRoots.Is(download))
+            return [await Service.FetchAsync(download, digest, cancellation)];
         if (ContainerAddress.TryParse(download.Url) is not { } container)
             return [(await Downloads.FetchAsync(new(download.Url), digest, cancellation)).File];
         using var opened = Open(container);
@@ -167,6 +196,10 @@ sealed class SourceDownloader(LayerStore layers, string architecture, IBuildList
         catch (DownloadException exception)
         {
             throw new BuildException(CodeOf(exception.Fault), exception.Message, projectFile, inner: exception);
+        }
+        catch (ImsException exception)
+        {
+            throw new BuildException(exception.Code, exception.Message, projectFile, inner: exception);
         }
     }
 

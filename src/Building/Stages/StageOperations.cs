@@ -44,7 +44,7 @@ sealed class StageOperations(BuildPlan plan)
                 $"packager type: \"{bootstrap.PackagerType}\" unknown. Use deb or rpm, or describe it with a PackagerType item.", project.ProjectFile);
         if (bootstrap.Download is { } download)
             return ContainerAddress.TryParse(download.Url) is null
-                ? new UnpackFileOperation(fetched is [var file] ? file : "", $"SourceImageUrl {Downloader.Show(new(download.Url))}", GenericPackagerScript.Write(packager))
+                ? new UnpackFileOperation(fetched is [var file] ? file : "", download.Service.Length > 0 ? $"SourceImage {download.Url}" : $"SourceImageUrl {Downloader.Show(new(download.Url))}", GenericPackagerScript.Write(packager))
                 : new UnpackFileOperation(download.Url, $"SourceImageUrl {download.Url}", GenericPackagerScript.Write(packager), fetched);
         if (bootstrap.SourceFile.Length > 0)
             return new UnpackFileOperation(bootstrap.SourceFile, $"SourceImageFile {bootstrap.SourceFile}", GenericPackagerScript.Write(packager));

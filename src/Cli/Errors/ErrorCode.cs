@@ -54,5 +54,8 @@ static class ErrorCode
     public const string BuildFailed = "IMG7360";
     public const string BadVariables = "IMG7361";
     public const string BadManifestDirectory = "IMG7362";
+    public const string NoImageService = "IMG7650";
+    public const string NoJobShell = "IMG7661";
+    public const string NoSsh = "IMG7662";
     public const string Internal = "IMG7199";
 }

@@ -1,6 +1,7 @@
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
+using ImageSdk.Ims;
 using ImageSdk.Posix;
 using ImageSdk.Srpc;
 using ImageSdk.Storage;
@@ -14,6 +15,7 @@ static class Failure
     {
         // The engine's own codes are listed with the tool's.
         BuildException build => new(build.Diagnostic.Code, build.Message, exception),
+        ImsException refused => new(refused.Code, refused.Message, exception),
         ImageFileException or ImageFormatException =>
             new(ErrorCode.DamagedImage, $"the image is damaged: {exception.Message}", exception),
         FilterException => new(ErrorCode.BadFilter, $"the image's filter is invalid: {exception.Message}", exception),

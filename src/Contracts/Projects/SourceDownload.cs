@@ -1,9 +1,12 @@
 namespace ImageSdk.Contracts.Projects;
 
 /// <summary>A disk image or an archive that is fetched before its root is unpacked.</summary>
-/// <param name="Url">http:, https: or file:. It may have a user and a password, which are shown nowhere.</param>
+/// <param name="Url">http:, https: or file:; oci: or docker: for a container image; ims: for an image of <see cref="Service"/>. It may have a user and a password, which are shown nowhere.</param>
 public sealed record SourceDownload(string Url)
 {
+    /// <summary>Address of an image management service; empty for none.</summary>
+    public string Service { get; init; } = "";
+
     /// <summary>"sha256:HEX" or "sha512:HEX"; empty for none.</summary>
     public string Digest { get; init; } = "";
 

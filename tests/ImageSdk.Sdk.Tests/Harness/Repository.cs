@@ -12,6 +12,9 @@ static class Repository
     /// <summary>The tasks over an engine that builds nothing.</summary>
     public static string FakeEngine { get; } = Metadata("FakeEngine");
 
+    /// <summary>The program imagesdk-ims.</summary>
+    public static string ImageService { get; } = Metadata("ImageService");
+
     public static string Read(params ReadOnlySpan<string> path) => File.ReadAllText(Path.Combine([Root, .. path]));
 
     static string Metadata(string key) =>
