@@ -30,7 +30,7 @@ static partial class ProjectCheck
         }
         foreach (var file in project.Files)
         {
-            if (!file.TargetPath.StartsWith('/') || file.TargetPath.EndsWith('/') || file.TargetPath.Split('/').Any(part => part is "." or ".."))
+            if (!IsAbsoluteInImage(file.TargetPath) || file.TargetPath.EndsWith('/'))
                 throw Error("IMG1004", $"TargetPath \"{file.TargetPath}\" of {file.Source} is not an absolute path of a file in the image; \".\" and \"..\" are not allowed.");
             RequireFile(file.Source, "ImageFile");
             if (file.Mode.Length > 0 && !OctalMode().IsMatch(file.Mode))
@@ -41,8 +41,12 @@ static partial class ProjectCheck
         foreach (var test in project.Tests)
             RequireFile(test, "ImageTest");
         foreach (var tree in project.Trees)
+        {
             if (!Directory.Exists(tree.Directory))
                 throw Error("IMG1006", $"ImageTree {tree.Directory} does not exist or is no directory.");
+            if (tree.TargetPath.Length > 0 && !IsAbsoluteInImage(tree.TargetPath))
+                throw Error("IMG1004", $"TargetPath \"{tree.TargetPath}\" of {tree.Directory} is not an absolute path of a directory in the image; \".\" and \"..\" are not allowed.");
+        }
         foreach (var mount in project.Sandbox.BindMounts)
         {
             if (!Path.Exists(mount.Source))
@@ -71,6 +75,8 @@ static partial class ProjectCheck
 
         BuildException Error(string code, string message) => new(code, message, project.ProjectFile);
     }
+
+    static bool IsAbsoluteInImage(string path) => path.StartsWith('/') && !path.Split('/').Any(part => part is "." or "..");
 
     [GeneratedRegex("^[0-7]{3,4}$")]
     private static partial Regex OctalMode();

@@ -50,11 +50,12 @@ sealed class InputsWriter(DigestCache digests)
         return true;
     }
 
-    public void Tree(string kind, string directory) => Tree(kind, directory, digests.Digest);
+    /// <param name="target">The directory of the image below which the tree goes; empty for its root.</param>
+    public void Tree(string kind, string directory, string target = "") => Tree(kind, directory, target, digests.Digest);
 
     /// <summary>A tree of templates. What they come to counts, not what they are made of: a variable matters to the files that show it.</summary>
-    public void TemplatedTree(string directory, IReadOnlyDictionary<string, string> variables) =>
-        Tree("templated", directory, (folder, name, status, hash) =>
+    public void TemplatedTree(string directory, string target, IReadOnlyDictionary<string, string> variables) =>
+        Tree("templated", directory, target, (folder, name, status, hash) =>
         {
             var file = Path.Join(folder.Path, Encoding.UTF8.GetString(name));
             var bytes = name.ToArray();
@@ -62,9 +63,12 @@ sealed class InputsWriter(DigestCache digests)
             return true;
         });
 
-    void Tree(string kind, string directory, ContentDigest digest)
+    void Tree(string kind, string directory, string target, ContentDigest digest)
     {
-        Line(kind);
+        if (target.Length == 0)
+            Line(kind);
+        else
+            Line(kind, target);
         ManifestText.Reading(directory, () =>
         {
             using var handle = DirectoryHandle.Open(directory);

@@ -104,9 +104,9 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
                 inputs.Line("archive", [archive.Name, .. archive.Uris, "/", .. archive.Suites, "/", .. archive.Components, "/", .. archive.Architectures, "/", archive.PinPriority?.ToString(CultureInfo.InvariantCulture) ?? "", Convert.ToHexStringLower(SHA256.HashData(Convert.FromBase64String(archive.Key)))]);
         foreach (var tree in manifest.Trees.Where(tree => tree.Stage == stage))
             if (tree.Use == ProjectTreeUse.Template)
-                inputs.TemplatedTree(tree.Directory, manifest.Environment);
+                inputs.TemplatedTree(tree.Directory, tree.TargetPath, manifest.Environment);
             else
-                inputs.Tree(tree.Use == ProjectTreeUse.Append ? "append" : "tree", tree.Directory);
+                inputs.Tree(tree.Use == ProjectTreeUse.Append ? "append" : "tree", tree.Directory, tree.TargetPath);
         foreach (var file in manifest.Files.Where(file => file.Stage == stage))
         {
             inputs.Line("file", file.TargetPath, file.Mode);

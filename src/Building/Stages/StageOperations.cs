@@ -67,7 +67,7 @@ sealed class StageOperations(BuildPlan plan)
     {
         var changesApt = project.Archives.Count > 0 || project.Sandbox.Secrets.Count > 0 || manifest.Scripts.Any(script => IsBeforePackages(script.Stage))
             || manifest.Files.Any(file => IsBeforePackages(file.Stage) && AptDirectories.Any(directory => file.TargetPath.StartsWith(directory, StringComparison.Ordinal)))
-            || manifest.Trees.Any(tree => IsBeforePackages(tree.Stage) && AptDirectories.Any(directory => Directory.Exists(tree.Directory + directory)));
+            || manifest.Trees.Any(tree => IsBeforePackages(tree.Stage) && AptDirectories.Any(directory => Directory.Exists(tree.SourceOf(directory.Trim('/')))));
         return changesApt || locked.Value is not null || !project.Speculation ? null : manifest.Packages;
     }
 
@@ -96,7 +96,7 @@ sealed class StageOperations(BuildPlan plan)
     }
 
     List<CopyTreeOperation> CopiesOfTrees(ImageStage stage) =>
-        [.. manifest.Trees.Where(tree => tree.Stage == stage).Select(tree => new CopyTreeOperation(ManifestComponents.NameOf(stage, tree.Use), tree.Directory, tree.Use))];
+        [.. manifest.Trees.Where(tree => tree.Stage == stage).Select(tree => new CopyTreeOperation(ManifestComponents.NameOf(stage, tree.Use), tree.Directory, tree.Use, tree.TargetPath))];
 
     List<CopyFileOperation> CopiesOfFiles(ImageStage stage) =>
     [
@@ -107,7 +107,7 @@ sealed class StageOperations(BuildPlan plan)
     /// <summary>Files of the project that identify a machine; those of post-scripts-files come back in any case.</summary>
     public static IReadOnlyList<string> OwnIdentity(ImageManifest manifest) =>
     [
-        .. manifest.Trees.SelectMany(tree => MachineIdentity.In(tree.Directory))
+        .. manifest.Trees.SelectMany(tree => MachineIdentity.In(tree))
             .Concat(manifest.Files.Select(file => file.TargetPath.TrimStart('/')).Where(MachineIdentity.Has)).Distinct().Order(StringComparer.Ordinal),
     ];
 

@@ -124,9 +124,10 @@ static class WorkerMessages
         writer.Write(copy.Label);
         writer.Write(copy.Directory);
         writer.Write((byte)copy.Use);
+        writer.Write(copy.TargetPath);
     }
 
-    static CopyTreeOperation ReadCopyTree(BinaryReader reader) => new(reader.ReadString(), reader.ReadString(), (ProjectTreeUse)reader.ReadByte());
+    static CopyTreeOperation ReadCopyTree(BinaryReader reader) => new(reader.ReadString(), reader.ReadString(), (ProjectTreeUse)reader.ReadByte(), reader.ReadString());
 
     static void Write(BinaryWriter writer, CopyFileOperation copy)
     {

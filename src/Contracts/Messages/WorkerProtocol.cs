@@ -173,7 +173,8 @@ sealed record UnpackOperation(string ImageFile, string ObjectDirectory) : StageO
 sealed record UnpackPackageOperation(string Package, string ImageFile, string ObjectsFile, string TreeHash) : StageOperation;
 
 /// <param name="Label">For the log: "files", "post-install-files.append".</param>
-sealed record CopyTreeOperation(string Label, string Directory, ProjectTreeUse Use) : StageOperation;
+/// <param name="TargetPath">The directory of the image below which it goes; empty for the root.</param>
+sealed record CopyTreeOperation(string Label, string Directory, ProjectTreeUse Use, string TargetPath = "") : StageOperation;
 
 /// <param name="Mode">Permission bits, or null for those of the source.</param>
 sealed record CopyFileOperation(string Source, string TargetPath, uint? Mode) : StageOperation;

@@ -201,7 +201,21 @@ public sealed record ProjectFileItem(string Source, string TargetPath, ImageStag
 
 /// <summary>A directory whose content goes into the image.</summary>
 /// <param name="Stage">One of the kind <see cref="StageKind.Files"/>.</param>
-public sealed record ProjectTreeItem(string Directory, ImageStage Stage, ProjectTreeUse Use = ProjectTreeUse.Copy);
+public sealed record ProjectTreeItem(string Directory, ImageStage Stage, ProjectTreeUse Use = ProjectTreeUse.Copy)
+{
+    /// <summary>The directory of the image below which the content goes, an absolute path; empty for the image's root.</summary>
+    public string TargetPath { get; init; } = "";
+
+    /// <summary>Which file of the tree becomes a path of the image; null where none does.</summary>
+    /// <param name="path">Of the image, without a leading slash.</param>
+    internal string? SourceOf(string path)
+    {
+        var target = TargetPath.Trim('/');
+        if (target.Length == 0)
+            return Path.Combine(Directory, path);
+        return path == target ? Directory : path.StartsWith(target + '/', StringComparison.Ordinal) ? Path.Combine(Directory, path[(target.Length + 1)..]) : null;
+    }
+}
 
 public enum ProjectTreeUse
 {

@@ -40,11 +40,10 @@ public static class MachineIdentity
     internal static bool Matches(string pattern, string name) => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 
     /// <summary>The files of a tree of the project that are such: its author put them there.</summary>
-    /// <param name="directory">The tree.</param>
-    /// <returns>Paths without a leading slash.</returns>
-    internal static IEnumerable<string> In(string directory) =>
+    /// <returns>Paths of the image, without a leading slash.</returns>
+    internal static IEnumerable<string> In(ProjectTreeItem tree) =>
         from file in files
-        let folder = Path.Combine(directory, file.Directory)
+        let folder = tree.SourceOf(file.Directory)
         where Directory.Exists(folder)
         from found in Directory.EnumerateFiles(folder, file.Name)
         where Matches(file.Name, Path.GetFileName(found))

@@ -1,5 +1,3 @@
-using System.Xml;
-using System.Xml.Linq;
 using ImageSdk.Artifacts;
 using ImageSdk.Artifacts.Registry;
 using ImageSdk.Building.ArtifactBuilds;
@@ -23,14 +21,14 @@ sealed partial class ItemReader
             var settings = item.CloneCustomMetadata().Keys.Cast<string>().ToDictionary(name => name, name => Setting(item, name), StringComparer.OrdinalIgnoreCase);
             requests.Add(new(item.ItemSpec, settings, outputDirectory)
             {
-                ExtraTrees = extraTrees, File = Place(item), Line = LineOf(Place(item), "ImageFormat", item.ItemSpec),
+                ExtraTrees = extraTrees, File = Place(item), Line = ProjectLines.Find(Place(item), "ImageFormat", item.ItemSpec),
             });
         }
         foreach (var name in List(names, ';').Distinct(StringComparer.OrdinalIgnoreCase))
             if (!items.Any(item => item.ItemSpec.Equals(name, StringComparison.OrdinalIgnoreCase)))
                 requests.Add(new(name, new Dictionary<string, string>(), outputDirectory)
                 {
-                    ExtraTrees = extraTrees, File = projectFile, Line = LineOf(projectFile, "ImageFormats", name),
+                    ExtraTrees = extraTrees, File = projectFile, Line = ProjectLines.Find(projectFile, "ImageFormats", name),
                 });
         return requests;
     }
@@ -42,21 +40,5 @@ sealed partial class ItemReader
         var option = ArtifactFormats.All.FirstOrDefault(format => format.Name.Equals(item.ItemSpec, StringComparison.OrdinalIgnoreCase))
             ?.Options.FirstOrDefault(option => option.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         return option is { IsList: true } && text.AsSpan().Trim() is not ([] or ['[' or '{', ..]) ? ArtifactOption.Format(MSBuildList.Read(item, name)) : text;
-    }
-
-    /// <summary>The line of an element that names something; 0 where the file does not say it so. MSBuild keeps no lines.</summary>
-    static int LineOf(string file, string element, string word)
-    {
-        try
-        {
-            return XDocument.Load(file, LoadOptions.SetLineInfo).Descendants()
-                .Where(found => found.Name.LocalName == element && $"{found.Attribute("Include")?.Value};{found.Value}".Contains(word, StringComparison.OrdinalIgnoreCase))
-                .Select(found => ((IXmlLineInfo)found).LineNumber)
-                .FirstOrDefault();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or XmlException)
-        {
-            return 0; // It was loaded a moment ago; a line is not worth a second error.
-        }
     }
 }

@@ -14,6 +14,9 @@ static partial class MSBuildList
     static string Unescape(string text) =>
         Escape().Replace(text, match => ((char)byte.Parse(match.ValueSpan[1..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
 
+    /// <summary>Text as the name or a value of an item, so that it stays one and is what it is.</summary>
+    public static string Escaped(string text) => text.Replace("%", "%25").Replace(";", "%3B").Replace("*", "%2A").Replace("?", "%3F");
+
     [GeneratedRegex("%[0-9A-Fa-f]{2}")]
     private static partial Regex Escape();
 }

@@ -17,8 +17,9 @@ static class FileCopier
         {
             Variables = context.Settings.Environment, Kept = kept ?? new HashSet<ByteString>(),
         };
-        copier.Copy(tree.Directory, "");
-        context.Log($"{(tree.Use == ProjectTreeUse.Append ? "Appended" : "Copied")} {tree.Label} tree: {copier.Copied} changed");
+        copier.Copy(tree.Directory, tree.TargetPath);
+        var place = tree.TargetPath.Length > 0 ? $" to {tree.TargetPath}" : "";
+        context.Log($"{(tree.Use == ProjectTreeUse.Append ? "Appended" : "Copied")} {tree.Label} tree{place}: {copier.Copied} changed");
     }
 
     /// <summary>Missing directories are made.</summary>

@@ -19,7 +19,7 @@ static class FileRestorer
         foreach (var tree in operation.Trees.Where(tree => tree.Use == ProjectTreeUse.Append))
         {
             using var source = DirectoryHandle.Open(tree.Directory);
-            FindKept(source, context.Handle, [], kept);
+            FindKept(source, context.Handle, Encoding.UTF8.GetBytes(tree.TargetPath.Trim('/')), kept);
         }
         Copy(operation.Trees.Where(tree => tree.Use == ProjectTreeUse.Copy));
         foreach (var file in operation.Files.Where(file => !kept.Contains(ByteString.FromText(file.TargetPath.Trim('/')))))

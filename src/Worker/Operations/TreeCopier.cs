@@ -30,11 +30,14 @@ sealed class TreeCopier(DirectoryHandle root, string label, ProjectTreeUse use, 
     /// <summary>Files of the image that are left as they are.</summary>
     public IReadOnlySet<ByteString> Kept { get; init; } = new HashSet<ByteString>();
 
-    /// <param name="target">Path in the image below which the tree goes; empty for its root.</param>
+    /// <param name="target">Path in the image below which the tree goes, made where it is missing; empty for its root.</param>
     public void Copy(string directory, string target)
     {
         using var source = DirectoryHandle.Open(directory);
-        CopyDirectory(source, Encoding.UTF8.GetBytes(target.Trim('/')));
+        var path = Encoding.UTF8.GetBytes(target.Trim('/'));
+        if (path.Length > 0)
+            root.MakeDirectoriesInRoot(path, DirectoryMode);
+        CopyDirectory(source, path);
     }
 
     void CopyDirectory(DirectoryHandle source, byte[] path)

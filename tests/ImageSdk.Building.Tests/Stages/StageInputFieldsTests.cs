@@ -182,6 +182,7 @@ public sealed class StageInputFieldsTests : IDisposable
         ["ProjectTreeItem.Directory"] = OfTree((test, tree) => tree with { Directory = Path.GetDirectoryName(test.Other)! }, CopyFiles),
         ["ProjectTreeItem.Stage"] = OfTree((_, tree) => tree with { Stage = CopyPostScriptsFiles }, CopyFiles, CopyPostScriptsFiles),
         ["ProjectTreeItem.Use"] = OfTree((_, tree) => tree with { Use = ProjectTreeUse.Append }, CopyFiles),
+        ["ProjectTreeItem.TargetPath"] = OfTree((_, tree) => tree with { TargetPath = "/opt" }, CopyFiles),
         ["ProjectScriptItem.File"] = OfScript((test, script) => script with { File = test.Other }, RunPreInstallScripts),
         ["ProjectScriptItem.Stage"] = OfScript((test, script) => script with { File = test.Other, Stage = RunScripts }, RunPreInstallScripts, RunScripts),
         ["ProjectTriggerItem.Service"] = OfTrigger(trigger => trigger with { Service = "another" }),

@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace ImageSdk.Building.Applications;
+
+[JsonSerializable(typeof(InputsDigest))]
+[JsonSerializable(typeof(NeedsRecord))]
+sealed partial class ApplicationJson : JsonSerializerContext;
