@@ -51,6 +51,9 @@ public sealed class ArtifactContext
     /// <summary>An empty folder, removed afterwards.</summary>
     public required string ScratchDirectory { get; init; }
 
+    /// <summary>The disk that the image is built on, for formats that need it; null where there is none.</summary>
+    public ISourceDisk? Source { get; init; }
+
     /// <summary>Runs programs of the host.</summary>
     public required HostToolRunner Tools { get; init; }
 

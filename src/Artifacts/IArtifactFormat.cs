@@ -12,6 +12,9 @@ public interface IArtifactFormat
     /// <summary>Whether it is a folder of several files.</summary>
     bool IsFolder => false;
 
+    /// <summary>Whether it is made of the disk that the image is built on: of images that are built on none it cannot be.</summary>
+    bool NeedsSourceDisk => false;
+
     /// <summary>Raised when equal input gives other bytes than before, so that artifacts of earlier versions are made again.</summary>
     int Version { get; }
 

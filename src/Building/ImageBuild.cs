@@ -310,7 +310,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     public IReadOnlyList<MadeArtifact> PrepareArtifacts(IReadOnlyList<ArtifactRequest> requests, BuildWorkers workers)
     {
         var build = state.ReadPlan();
-        var plans = ArtifactPlan.Check(requests, NameOf(build));
+        var plans = ArtifactPlan.Check(requests, build.Project);
         AtomicFile.WriteWhenDifferent(state.ArtifactsInputsFile, string.Concat(plans.Select(plan => $"{plan.Describe()}\n").Append($"epoch {build.Project.SourceDateEpoch}\n")));
         foreach (var plan in plans)
         {
@@ -338,7 +338,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         try
         {
             await workers.HoldLayersAsync(layers, listener, timeout.Token);
-            foreach (var artifact in ArtifactPlan.Check(requests, NameOf(plan)))
+            foreach (var artifact in ArtifactPlan.Check(requests, plan.Project))
             {
                 var clock = new StageClock(workers.Timings, artifact.Format.Name, listener);
                 try
@@ -415,6 +415,4 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         await using var content = await OpenContentAsync(plan, workers, cancellation);
         return await new ImagePackageContent(plan, content).MakeAsync(state.PackageDirectory, id, version, cancellation);
     }
-
-    static string NameOf(BuildPlan plan) => Path.GetFileNameWithoutExtension(plan.Project.ImageFile);
 }

@@ -73,7 +73,7 @@ public sealed class ImageTestBuild(string stateDirectory, IBuildListener listene
         var composer = new ImageComposer(plan, state, layers, workers.Records, workers.Masked);
         composer.Write(composer.Compose(ReadTree(workers.Records), ReadScan(plan), source));
         await workers.Records.FlushAsync();
-        var artifact = ArtifactPlan.Check([request], Path.GetFileNameWithoutExtension(plan.Project.ImageFile))[0];
+        var artifact = ArtifactPlan.Check([request], plan.Project)[0];
         return await new ArtifactMaker(plan, state, layers, workers, listener).MakeAsync(artifact, cancellation);
     }
 

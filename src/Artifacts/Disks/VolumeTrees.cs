@@ -22,13 +22,16 @@ sealed class VolumeTrees
 
     /// <summary>Adds a file, or puts it in the place of the image's.</summary>
     /// <exception cref="ArtifactException">IMG6024: its directory is none in the image.</exception>
-    public void Add(string path, string content)
+    public void Add(string path, string content) => Add(path, Encoding.UTF8.GetBytes(content));
+
+    /// <param name="mode">Permission bits.</param>
+    /// <inheritdoc cref="Add(string, string)"/>
+    public void Add(string path, byte[] bytes, uint mode = Permissions.File)
     {
         EnsureDirectory(path[..Math.Max(1, path.LastIndexOf('/'))]);
-        var bytes = Encoding.UTF8.GetBytes(content);
         // Its other names keep what they have.
         all.Remove(path);
-        all.Add(path, new RegularInode { Mode = InodeMode.Regular | Permissions.File, Size = (ulong)bytes.Length, Mtime = epoch });
+        all.Add(path, new RegularInode { Mode = InodeMode.Regular | mode, Size = (ulong)bytes.Length, Mtime = epoch });
         added.Add((path, bytes));
     }
 

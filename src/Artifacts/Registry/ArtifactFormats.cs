@@ -1,4 +1,5 @@
 using ImageSdk.Artifacts.Disks;
+using ImageSdk.Artifacts.Disks.Repacking;
 using ImageSdk.Artifacts.Formats;
 using ImageSdk.Artifacts.Iso;
 
@@ -11,7 +12,7 @@ public static class ArtifactFormats
     [
         new TarFormat("tar", "none"), new TarFormat("tar.gz", "gzip"), new TarFormat("tar.zst", "zstd"), new TarFormat("tar.xz", "xz"),
         new SquashfsFormat(), new ErofsFormat(), new DirectoryFormat(), new OciFormat(), new KernelFormat(),
-        new RawFormat(), ConvertedDiskFormat.Qcow2, ConvertedDiskFormat.Vhd, ConvertedDiskFormat.Vmdk, new IsoFormat(),
+        new RawFormat(), ConvertedDiskFormat.Qcow2, ConvertedDiskFormat.Vhd, ConvertedDiskFormat.Vmdk, new RepackFormat(), new IsoFormat(),
     ];
 
     /// <exception cref="ArtifactException">IMG6001: there is no such format.</exception>

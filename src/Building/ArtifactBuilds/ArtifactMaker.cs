@@ -35,7 +35,13 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
         artifact.RequireTools();
         File.Delete(artifact.RecordFile);
         layers.MarkUsed(built.Layers);
-        await workers.AskAsync(plan.Project.CacheDirectory, RequestOf(artifact, built, imageFile), listener, cancellation);
+        var request = RequestOf(artifact, built, imageFile);
+        if (artifact.Format.NeedsSourceDisk)
+        {
+            var (file, name) = await new SourceDiskFile(plan.Project, layers, listener).FindAsync(cancellation);
+            request = request with { SourceFile = file, Source = name, Limits = plan.Project.Sandbox.Limits };
+        }
+        await workers.AskAsync(plan.Project.CacheDirectory, request, listener, cancellation);
         var (key, epoch) = await describing;
         var isFolder = Directory.Exists(artifact.Path);
         new ArtifactRecord(
@@ -65,9 +71,11 @@ sealed class ArtifactMaker(BuildPlan plan, StateDirectory state, LayerStore laye
             digests.Save();
             extra = inputs.ToString();
         }
-        var key = CacheKey.Of(
+        var key = CacheKey.Of([
             EngineVersion, artifact.Describe(), built.TreeHash, ArtifactTimes.Digest(ArtifactTimes.Apply(image.FileSystem!, epoch)), epoch.ToString(),
-            built.Stream, plan.Project.Architecture, ImageTags.Format(image.Tags ?? new Dictionary<string, string>()), extra);
+            built.Stream, plan.Project.Architecture, ImageTags.Format(image.Tags ?? new Dictionary<string, string>()), extra,
+            // The lowest layer is the disk's.
+            .. artifact.Format.NeedsSourceDisk ? built.Layers.Take(1) : []]);
         return (key, epoch);
     }
 }

@@ -2,6 +2,7 @@ using ImageSdk.Artifacts;
 using ImageSdk.Artifacts.Registry;
 using ImageSdk.Contracts;
 using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Contracts.Projects;
 
 namespace ImageSdk.Building.ArtifactBuilds;
 
@@ -12,12 +13,13 @@ sealed record ArtifactPlan(ArtifactRequest Request, IArtifactFormat Format, Arti
     public string RecordFile => Path + ".json";
 
     /// <exception cref="BuildException">There is no such format or option, or two artifacts would be one file.</exception>
-    public static IReadOnlyList<ArtifactPlan> Check(IEnumerable<ArtifactRequest> requests, string name)
+    public static IReadOnlyList<ArtifactPlan> Check(IEnumerable<ArtifactRequest> requests, ImageProject project)
     {
+        var name = System.IO.Path.GetFileNameWithoutExtension(project.ImageFile);
         var plans = new List<ArtifactPlan>();
         foreach (var request in requests)
         {
-            var plan = At(request, () => Check(request, name));
+            var plan = At(request, () => Check(request, name, SourceDiskFile.IsNamedBy(project)));
             if (plans.FirstOrDefault(other => other.Path == plan.Path) is { } same)
                 throw new BuildException("IMG6008",
                     $"{same.Request.Format} and {request.Format} would both be {plan.Path}. Give one of them another name (metadata OutputName), or remove it.",
@@ -27,9 +29,11 @@ sealed record ArtifactPlan(ArtifactRequest Request, IArtifactFormat Format, Arti
         return plans;
     }
 
-    static ArtifactPlan Check(ArtifactRequest request, string name)
+    static ArtifactPlan Check(ArtifactRequest request, string name, bool hasSourceDisk)
     {
         var format = ArtifactFormats.Find(request.Format);
+        if (format.NeedsSourceDisk && !hasSourceDisk)
+            throw new ArtifactException("IMG6393", $"The format {format.Name} is made of the disk that an image is built on, and this one is built on none. Set SourceImageFile or SourceImageUrl to a disk image, or use another format, such as qcow2.");
         var settings = format.ReadSettings(request.Settings);
         return new(request, format, settings, System.IO.Path.Combine(request.OutputDirectory, format.OutputName(name, settings)));
     }

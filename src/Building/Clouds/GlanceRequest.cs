@@ -14,7 +14,7 @@ public sealed record GlanceRequest(string Cloud, string Format, SettingsPlace Pl
     /// <summary>Names of formats, with Glance's name for what they write.</summary>
     static readonly Dictionary<string, string> diskFormats = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["qcow2"] = "qcow2", ["raw"] = "raw", ["vhd"] = "vhd", ["vmdk"] = "vmdk", ["iso"] = "iso",
+        ["qcow2"] = "qcow2", ["raw"] = "raw", ["vhd"] = "vhd", ["vmdk"] = "vmdk", ["iso"] = "iso", ["repack"] = "qcow2",
     };
 
     /// <summary>Empty for that of the image in the store: STREAM/TIME.</summary>

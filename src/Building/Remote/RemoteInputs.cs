@@ -18,7 +18,7 @@ sealed class RemoteInputs(StateDirectory state, Action<ImageStage> digest)
     public IReadOnlyList<MadeArtifact> Prepare(ImageServerSettings builder, IReadOnlyList<ArtifactRequest> requests, IReadOnlyList<string> referencedImages)
     {
         var plan = state.ReadPlan();
-        var artifacts = ArtifactPlan.Check(requests, Path.GetFileNameWithoutExtension(plan.Project.ImageFile));
+        var artifacts = ArtifactPlan.Check(requests, plan.Project);
         if (artifacts.FirstOrDefault(artifact => artifact.Format.IsFolder) is { } folder)
             throw new BuildException("IMG6360",
                 $"{folder.Format.Name} makes a folder, and ImageBuilder brings files only. Make an archive instead, or build on this machine.", folder.Request.File ?? plan.Project.ProjectFile, folder.Request.Line);

@@ -56,7 +56,7 @@ sealed class RemoteOutputs(BuildPlan plan, IReadOnlyList<ArtifactRequest> reques
             return plan.Project.Lock!.File;
         var expected = AttestationKinds.All.Select(kind => AttestationKinds.FileBeside(plan.Project.ImageFile, kind))
             .Concat([plan.Project.ImageFile, Path.Combine(directory, RecordName)])
-            .Concat(ArtifactPlan.Check(requests, Path.GetFileNameWithoutExtension(plan.Project.ImageFile)).Select(artifact => artifact.Path));
+            .Concat(ArtifactPlan.Check(requests, plan.Project).Select(artifact => artifact.Path));
         return expected.FirstOrDefault(path => Path.GetFileName(path) == name);
     }
 

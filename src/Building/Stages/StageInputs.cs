@@ -72,7 +72,7 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
             return;
         // Raise it when a file is unpacked to another tree than before; bootstraps have nothing to do with it.
         if (bootstrap.IsUnpacked)
-            inputs.Line("unpacker", "3");
+            inputs.Line("unpacker", "4");
         if (bootstrap.Download is { } download)
             inputs.Line("unpack", download.Digest);
         else if (bootstrap.SourceFile.Length > 0)

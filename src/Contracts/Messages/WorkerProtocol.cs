@@ -94,6 +94,15 @@ sealed record MakeArtifactRequest(
     string Format, IReadOnlyDictionary<string, string> Settings, IReadOnlyList<string> Layers, string ImageFile, string TreeHash, string Name, string Stream,
     string Architecture, long? Epoch, IReadOnlyList<string> ExtraTrees, string OutputPath) : WorkerRequest
 {
+    /// <summary>The file of the disk that the image is built on, for formats that need it.</summary>
+    public string? SourceFile { get; init; }
+
+    /// <summary>What that is to the project, for messages: "SourceImageFile /path".</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Of what is decompressed for it.</summary>
+    public ResourceLimits Limits { get; init; } = new();
+
     /// <summary>Where it is asked for, for warnings.</summary>
     public string? File { get; init; }
 

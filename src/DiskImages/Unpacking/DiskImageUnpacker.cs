@@ -1,7 +1,6 @@
 using System.Text;
 using ImageSdk.Archives;
 using ImageSdk.Archives.Compression;
-using ImageSdk.DiskImages.Blocks;
 using ImageSdk.DiskImages.Partitions;
 using ImageSdk.DiskImages.Volumes;
 using ImageSdk.Posix;
@@ -40,13 +39,6 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
     static readonly (byte[] Magic, string Ending)[] compressions =
     [
         ([0x1F, 0x8B], ".gz"), ([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0], ".xz"), ([0x28, 0xB5, 0x2F, 0xFD], ".zst"), ([.. "BZh"u8], ".bz2"), ([.. "LZIP"u8], ".lz"),
-    ];
-
-    /// <summary>Types of partitions that hold a root (the Discoverable Partitions Specification), by the architecture that the table need not name.</summary>
-    static readonly HashSet<string> rootTypes =
-    [
-        "4f68bce3-e8cd-4db1-96e7-fbcaf984b709", "b921b045-1df0-41c3-af44-4c6f280d3fae", "44479540-f297-41b2-9af7-d131d5f0458a", "69dad710-2ce4-4e3c-b16c-21a1d49abed3",
-        "72ec70a6-cf74-40e6-bd49-4bda08e8f224", "912ade1d-a839-4913-8964-a10eee08fbd2", "c31c45e6-3f39-412e-80fb-4809c4980599", "08a7acea-624c-4a20-91e8-6e0fa67d23f9",
     ];
 
     /// <summary>Receives how many entries are unpacked, now and then.</summary>
@@ -88,6 +80,17 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
         RandomAccess.Read(handle, start, 0);
         return start;
     }
+
+    /// <summary>Opens a disk image for as long as it is used.</summary>
+    /// <exception cref="DiskImageException">It is no disk, or cannot be read.</exception>
+    public void UseDisk(string file, Action<SystemDisk> use) => AsPlain(file, (plain, _) =>
+    {
+        if (IsTar(ReadStart(plain)))
+            throw new DiskImageException("it is an archive of files and not a disk");
+        using var disk = SystemDisk.Open(plain);
+        use(disk);
+        return true;
+    });
 
     /// <param name="layers">Of a container image, the lowest first: tar files, plain or compressed.</param>
     /// <param name="root">Empty.</param>
@@ -140,68 +143,31 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
 
     UnpackedSource UnpackDisk(string file, string ending, DirectoryHandle directory)
     {
-        var (disk, format) = DiskFile.Open(file);
-        using (disk)
+        using var disk = SystemDisk.Open(file);
+        var (written, length) = (0L, new FileInfo(file).Length);
+        using var writer = new TreeWriter(directory);
+        Write(VolumeTree.Read(disk.Root.Root!, [], Count), writer);
+        foreach (var mount in disk.Mounts)
+            Write(VolumeTree.Read(mount.Tree, Encoding.UTF8.GetBytes(mount.Path), Count), writer, isMounted: true);
+        writer.Finish();
+        return new(disk.Format + ending, disk.Root.Partition, disk.Root.Name, writer.Count, writer.Refused)
         {
-            var partitions = PartitionTableReader.Read(disk);
-            var volumes = partitions.Select(partition => PartitionVolume.TryOpen(disk, partition)).OfType<PartitionVolume>().ToList();
-            var found = volumes.Where(volume => volume.Root is not null)
-                .OrderByDescending(volume => rootTypes.Contains(volume.Partition.Type)).ThenBy(volume => volume.Partition.IsEfiSystem).ThenByDescending(volume => volume.Partition.Length).FirstOrDefault();
-            if (found is null)
-                throw volumes.Find(volume => volume.Fault is not null)?.Fault ?? new DiskImageException(volumes.Count == 0
-                    ? $"no partition of it has a file system that can be read here ({string.Join(", ", PartitionVolume.Kinds)}): {Describe(disk, partitions)}"
-                    : $"none of its file systems has a directory /etc, so that none is a root: {Describe(disk, partitions)}");
-            var root = found.Root!;
-            root.Place();
-            var (mounts, faults) = FindMounts(root, volumes);
-            var (written, length) = (0L, new FileInfo(file).Length);
-            using var writer = new TreeWriter(directory);
-            Write(VolumeTree.Read(root, [], Count), writer);
-            foreach (var (path, _, tree) in mounts)
-                Write(VolumeTree.Read(tree, Encoding.UTF8.GetBytes(path), Count), writer, isMounted: true);
-            writer.Finish();
-            return new(format + ending, found.Partition, found.Name, writer.Count, writer.Refused)
-            {
-                Mounted = [.. mounts.Select(mount => ('/' + mount.Path, mount.Volume.Partition))],
-                Others =
-                [
-                    .. volumes.Where(volume => volume != found && !(volume.Partition.IsEfiSystem && volume.Fault is null) && !mounts.Exists(mount => mount.Volume == volume) && !faults.Exists(fault => fault.Item1 == volume.Partition))
-                        .Select(volume => (volume.Partition, volume.Fault?.Message ?? "")),
-                    .. faults,
-                ],
-                Snapshots = [.. volumes.SelectMany(volume => volume.Volume?.LeftOut ?? [])],
-            };
+            Mounted = [.. disk.Mounts.Select(mount => ('/' + mount.Path, mount.Volume.Partition))],
+            Others =
+            [
+                .. disk.Volumes.Where(volume => volume != disk.Root && !(volume.Partition.IsEfiSystem && volume.Fault is null)
+                        && !disk.Mounts.Any(mount => mount.Volume == volume) && !disk.Faults.Any(fault => fault.Partition == volume.Partition))
+                    .Select(volume => (volume.Partition, volume.Fault?.Message ?? "")),
+                .. disk.Faults,
+            ],
+            Snapshots = [.. disk.Volumes.SelectMany(volume => volume.Volume?.LeftOut ?? [])],
+        };
 
-            void Count(long bytes)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                limit.Check(written += bytes, length, Path.GetFileName(file));
-            }
-        }
-    }
-
-    /// <summary>What the root's /etc/fstab mounts of the disk, and what it cannot.</summary>
-    static (List<(string Path, PartitionVolume Volume, ISourceVolume Tree)> Mounts, List<(Partition, string)> Faults) FindMounts(ISourceVolume root, List<PartitionVolume> volumes)
-    {
-        var (mounts, faults) = (new List<(string Path, PartitionVolume Volume, ISourceVolume Tree)>(), new List<(Partition, string)>());
-        foreach (var line in FileSystemTable.Read(root).DistinctBy(line => line.Path))
+        void Count(long bytes)
         {
-            if (volumes.Find(volume => volume.IsMeantBy(line)) is not { Volume: { } volume } partition)
-                continue;
-            try
-            {
-                var tree = volume.Mount(line.Options);
-                if (tree.IsSameTree(root))
-                    continue;
-                tree.Place();
-                mounts.Add((line.Path, partition, tree));
-            }
-            catch (DiskImageException exception)
-            {
-                faults.Add((partition.Partition, $"/{line.Path}: {exception.Message}"));
-            }
+            cancellation.ThrowIfCancellationRequested();
+            limit.Check(written += bytes, length, Path.GetFileName(file));
         }
-        return (mounts, faults);
     }
 
     /// <param name="isMounted">Whether the first entry is the root of another file system than the one below it.</param>
@@ -219,7 +185,4 @@ sealed class DiskImageUnpacker(string scratch, ExpansionLimit limit, Cancellatio
                 Progress?.Invoke(writer.Count);
         }
     }
-
-    static string Describe(IBlocks disk, IReadOnlyList<Partition> partitions) => string.Join(", ", partitions.Select(partition =>
-        $"{(partition.Number == 0 ? "the whole disk" : $"partition {partition.Number}")} has {KnownFileSystem.NameOf(new BlockRange(disk, partition.Start, partition.Length))}"));
 }

@@ -1,9 +1,12 @@
 using System.Text;
+using ImageSdk.Archives;
 using ImageSdk.Artifacts;
 using ImageSdk.Artifacts.Registry;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.DiskImages;
+using ImageSdk.DiskImages.Unpacking;
 using ImageSdk.Images;
 using ImageSdk.Layers;
 using ImageSdk.Posix;
@@ -30,7 +33,7 @@ sealed class ArtifactWriter(WorkerSession session)
         using var output = new UnfinishedArtifact(request.OutputPath);
         try
         {
-            format.Write(new ArtifactContext
+            WithSource(request, scratch, source => format.Write(new ArtifactContext
             {
                 Root = root.RootPath,
                 Tree = ArtifactTimes.Apply(tree, epoch),
@@ -48,7 +51,8 @@ sealed class ArtifactWriter(WorkerSession session)
                 Progress = session.Listener.Progress,
                 Warn = (code, message) => session.Listener.Report(new(DiagnosticSeverity.Warning, code, message, request.File, request.Line)),
                 Cancellation = session.Cancellation,
-            });
+                Source = source,
+            }));
             session.Cancellation.ThrowIfCancellationRequested();
             output.Finish();
         }
@@ -56,6 +60,23 @@ sealed class ArtifactWriter(WorkerSession session)
         {
             using var sessions = DirectoryHandle.Open(session.Directory);
             sessions.RemoveTree(Encoding.UTF8.GetBytes(Path.GetFileName(scratch)));
+        }
+    }
+
+    void WithSource(MakeArtifactRequest request, string scratch, Action<ISourceDisk?> write)
+    {
+        if (request is not { SourceFile: { } file, Source: { } name })
+        {
+            write(null);
+            return;
+        }
+        try
+        {
+            new DiskImageUnpacker(scratch, ExpansionLimit.Of(request.Limits), session.Cancellation).UseDisk(file, disk => write(new RepackedSource(disk, name, session.Cancellation)));
+        }
+        catch (DiskImageException exception)
+        {
+            throw RepackedSource.Unreadable(name, exception);
         }
     }
 

@@ -18,6 +18,7 @@ static class NewRoot
         RootCleaner.EmptyResolvConf(context.Handle);
         RootCleaner.RemoveHostName(context.Handle);
         new IdentityReset(context).Run([], []);
+        CloudInitReset.Run(context);
         new BuilderTraces(context).Remove(ofPackages: true);
         new ImagePackager(context).Clean();
     }

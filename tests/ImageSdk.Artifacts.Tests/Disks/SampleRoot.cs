@@ -36,6 +36,9 @@ sealed class SampleRoot : IDisposable
     /// <summary>What formats warned of.</summary>
     public List<string> Warnings { get; } = [];
 
+    /// <summary>The disk that it was built on.</summary>
+    public ISourceDisk? Source { get; set; }
+
     public string Root => Path.Combine(Folder, "root");
 
     /// <param name="drivers">Built in, beside what a live system needs.</param>
@@ -100,7 +103,7 @@ sealed class SampleRoot : IDisposable
             Architecture = "amd64", Epoch = Epoch, TreeHash = TreeHash.Compute(tree).ToString(),
             Settings = chosen.ReadSettings(settings.ToDictionary(pair => pair.Name, pair => pair.Value)),
             OutputPath = output, ScratchDirectory = scratch, Tools = new HostToolRunner(_ => { }, default), Progress = _ => { },
-            Warn = (code, message) => Warnings.Add($"{code}: {message}"), Cancellation = default,
+            Warn = (code, message) => Warnings.Add($"{code}: {message}"), Cancellation = default, Source = Source,
         });
         Directory.Delete(scratch, recursive: true);
         return output;

@@ -1,23 +1,47 @@
 using ImageSdk.Building.State;
 using ImageSdk.Building.Tests.ArtifactBuilds;
+using ImageSdk.Contracts.Projects;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Disks;
 
 /// <summary>A real Debian, on a disk and on a live medium, up to the login and behind it.</summary>
-public class BootTests
+public class BootTests(BootTests.Machine machine) : IClassFixture<BootTests.Machine>
 {
+    /// <summary>Images that boot, on one base.</summary>
+    public sealed class Machine : IAsyncLifetime
+    {
+        internal ImageWorkspace Workspace { get; } = new();
+
+        public async Task InitializeAsync()
+        {
+            if (BootFactAttribute.WhyNot is null)
+                await Workspace.BuildAndPublishAsync(Workspace.BaseProject());
+        }
+
+        /// <summary>One that root logs in to without a password.</summary>
+        internal async Task<ImageProject> BuildAsync(string kernel)
+        {
+            var directory = Workspace.NewManifest(kernel);
+            ImageWorkspace.Write(directory, "manifest", """{"SourceImage": "boot/debian12"}""");
+            ImageWorkspace.Write(directory, "package-list", $"initramfs-tools\n{kernel}\nsystemd-sysv\nudev\n");
+            ImageWorkspace.Write(directory, "scripts/login", "#!/bin/sh\npasswd --delete root\nmkdir -p /boot/efi\n");
+            var project = Workspace.Project($"test/{kernel}", directory);
+            await Workspace.BuildAsync(project);
+            return project;
+        }
+
+        public Task DisposeAsync()
+        {
+            Workspace.Dispose();
+            return Task.CompletedTask;
+        }
+    }
+
     [BootFact]
     public async Task A_disk_and_a_live_medium_start_by_BIOS_and_by_UEFI()
     {
-        using var workspace = new ImageWorkspace();
-        await workspace.BuildAndPublishAsync(workspace.BaseProject());
-        var directory = workspace.NewManifest("machine");
-        ImageWorkspace.Write(directory, "manifest", """{"SourceImage": "boot/debian12"}""");
-        ImageWorkspace.Write(directory, "package-list", "initramfs-tools\nlinux-image-amd64\nsystemd-sysv\nudev\n");
-        ImageWorkspace.Write(directory, "scripts/login", "#!/bin/sh\npasswd --delete root\n");
-        var project = workspace.Project("test/machine", directory);
-        await workspace.BuildAsync(project);
+        var (workspace, project) = (machine.Workspace, await machine.BuildAsync("linux-image-amd64"));
         var output = Path.Combine(workspace.Folder, "out");
         var raw = await workspace.MakeAsync(project, SampleImage.Request("raw", output, ["Partitions=[{\"MountPoint\":\"/srv/data\"}]", "RootGrow=true"]));
         var iso = await workspace.MakeAsync(project, SampleImage.Request("iso", output, ["Compression=lz4"]));
@@ -35,12 +59,75 @@ public class BootTests
             Task.Run(async () => { await LogInAsync(uefi: false, "overlayfs", "small", cd); await LogInAsync(uefi: true, "overlayfs", "small", sata); }));
     }
 
-    static async Task LogInAsync(bool uefi, string rootType, string size, string[] medium)
+    [BootFact]
+    public async Task A_repacked_disk_starts_where_its_source_did()
+    {
+        var (workspace, folder) = (machine.Workspace, Path.Combine(machine.Workspace.Folder, "sources"));
+        var gpt = (await workspace.MakeAsync(await machine.BuildAsync("linux-image-cloud-amd64"), SampleImage.Request("raw", folder, ["Partitions=[{\"MountPoint\":\"/boot\",\"MinimumFreeBytes\":8000000}]", "FreeSpace=1M"]))).Path;
+        var mbr = Path.Combine(folder, "mbr.raw");
+        WithMasterBootRecord(gpt, mbr);
+
+        await Task.WhenAll(Task.Run(() => CheckAsync("gpt", gpt)), Task.Run(() => CheckAsync("mbr", mbr)));
+
+        async Task CheckAsync(string name, string source)
+        {
+            var directory = workspace.NewManifest($"repacked-{name}");
+            ImageWorkspace.Write(directory, "package-list", "hello\n");
+            // More than the root has room for.
+            ImageWorkspace.Write(directory, "scripts/fill", "#!/bin/sh\ndd if=/dev/urandom of=/srv/large bs=1M count=150 status=none\necho changed > /boot/changed\n");
+            var project = workspace.Project($"test/repacked-{name}", directory) with { Bootstrap = new() { SourceFile = source, PackagerType = "deb" } };
+            await workspace.BuildAsync(project);
+            var disk = (await workspace.MakeAsync(project, SampleImage.Request("repack", Path.Combine(workspace.Folder, $"repacked {name}")))).Path;
+            string[] medium = ["-drive", $"file={disk},format=qcow2,if=virtio,snapshot=on"];
+            var (boot, root) = name == "gpt" ? (3, 4) : (2, 3);
+            var (bootUuid, rootUuid) = (UuidOf(source, boot), UuidOf(source, root));
+            foreach (var uefi in new[] { false, true })
+                await AnswerAsync(uefi, medium,
+                    "echo firmware=$(test -d /sys/firmware/efi && echo uefi || echo bios) root=$(findmnt -n -o UUID /) boot=$(findmnt -n -o UUID /boot) $(cat /boot/changed) $(hello -g added) $(stat -c %s /srv/large)",
+                    $"firmware={(uefi ? "uefi" : "bios")} root={rootUuid} boot={bootUuid} changed added {150 << 20}");
+        }
+    }
+
+    /// <summary>Gives a disk with a GPT a table of the old kind, in which the partition of GRUB is none.</summary>
+    static void WithMasterBootRecord(string gpt, string mbr)
+    {
+        HostProgram.Run("cp", "--sparse=always", gpt, mbr);
+        var script = new System.Text.StringBuilder("label: dos\n");
+        foreach (var (index, (start, size)) in PartitionsOf(gpt).Skip(1).Index())
+            script.Append(System.Globalization.CultureInfo.InvariantCulture, $"start={start / 512}, size={size / 512}, type={(index == 0 ? "ef" : "83")}\n");
+        File.WriteAllText(mbr + ".table", script.ToString());
+        HostProgram.Run("sh", "-c", "sfdisk --quiet --wipe always \"$1\" < \"$1.table\"", "sh", mbr);
+        // sfdisk need not keep the loader's first part.
+        using var disk = File.OpenHandle(mbr, FileMode.Open, FileAccess.ReadWrite);
+        var loader = new byte[440];
+        using (var from = File.OpenRead(gpt))
+            from.ReadExactly(loader);
+        RandomAccess.Write(disk, loader, 0);
+    }
+
+    static IEnumerable<(long Start, long Size)> PartitionsOf(string disk)
+    {
+        using var table = System.Text.Json.JsonDocument.Parse(HostProgram.Run("sfdisk", "--json", disk));
+        return [.. table.RootElement.GetProperty("partitiontable").GetProperty("partitions").EnumerateArray()
+            .Select(partition => (partition.GetProperty("start").GetInt64() * 512, partition.GetProperty("size").GetInt64() * 512))];
+    }
+
+    static string UuidOf(string disk, int partition) =>
+        HostProgram.Run("dumpe2fs", "-h", $"{disk}?offset={PartitionsOf(disk).ElementAt(partition - 1).Start}").Split('\n')
+            .First(line => line.StartsWith("Filesystem UUID:", StringComparison.Ordinal)).Split(':')[1].Trim();
+
+    static Task LogInAsync(bool uefi, string rootType, string size, string[] medium) => AnswerAsync(uefi, medium,
+        "echo root=$(stat -f -c %T /) firmware=$(test -d /sys/firmware/efi && echo uefi || echo bios) size=$(test $(stat -f -c %b /) -gt 4000000 && echo grown || echo small)",
+        $"root={rootType} firmware={(uefi ? "uefi" : "bios")} size={size}");
+
+    /// <summary>Boots, logs in and types a command.</summary>
+    /// <param name="answer">In other words than the command, as what is typed is shown as well.</param>
+    static async Task AnswerAsync(bool uefi, string[] medium, string command, string answer)
     {
         for (var boots = 1; ; boots++)
             try
             {
-                await LogInOnceAsync(uefi, rootType, size, medium);
+                await AnswerOnceAsync(uefi, medium, command, answer);
                 return;
             }
             catch (KernelPanicException) when (boots < 3)
@@ -48,15 +135,14 @@ public class BootTests
             }
     }
 
-    static async Task LogInOnceAsync(bool uefi, string rootType, string size, string[] medium)
+    static async Task AnswerOnceAsync(bool uefi, string[] medium, string command, string answer)
     {
         using var machine = new BootingMachine(uefi, medium);
         await machine.WaitForAsync("login: ");
         machine.Type("root\n");
         await machine.WaitForAsync("# ");
-        // What is typed is shown as well; the answer has other words.
-        machine.Type("echo root=$(stat -f -c %T /) firmware=$(test -d /sys/firmware/efi && echo uefi || echo bios) size=$(test $(stat -f -c %b /) -gt 4000000 && echo grown || echo small)\n");
-        await machine.WaitForAsync($"root={rootType} firmware={(uefi ? "uefi" : "bios")} size={size}");
+        machine.Type(command + "\n");
+        await machine.WaitForAsync(answer);
     }
 
     sealed class BootFactAttribute : FactAttribute
@@ -66,9 +152,11 @@ public class BootTests
         static readonly string[] Files = [BootingMachine.UefiFirmware, "/usr/lib/grub/i386-pc/boot.img", "/usr/lib/grub/x86_64-efi/modinfo.sh"];
 
         // It takes minutes, and who made a disk makes no difference to the machine.
-        public BootFactAttribute() => Skip = TestHost.WhyNot
+        public static string? WhyNot { get; } = TestHost.WhyNot
             ?? (Programs.FirstOrDefault(program => !HostProgram.IsInstalled(program)) is { } missing ? $"needs {missing}; eng/test.sh installs it" : null)
             ?? (Files.FirstOrDefault(file => !File.Exists(file)) is { } file ? $"needs {file}; eng/test.sh installs it" : null)
             ?? (Processes.IsRoot ? null : "runs once, as root");
+
+        public BootFactAttribute() => Skip = WhyNot;
     }
 }

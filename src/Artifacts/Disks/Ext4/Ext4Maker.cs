@@ -12,9 +12,12 @@ static class Ext4Maker
     const int BytesPerInode = 16384;
     const long MiB = 1 << 20;
 
+    /// <summary>Takes checksums off again, for systems whose programs do not know them.</summary>
+    public static HostTool Tuner { get; } = new("tune2fs", "e2fsprogs");
+
     // Said in full, so that the version of the tool does not decide. GRUB reads all of them.
     const string Features =
-        "none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum";
+        "none,ext_attr,resize_inode,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum";
 
     /// <summary>How large a file system has to be for a tree.</summary>
     /// <param name="free">Bytes that are to be free beside.</param>
@@ -55,17 +58,21 @@ static class Ext4Maker
         // Nothing but what is said here counts, and not what the machine has as usual.
         var configuration = Path.Combine(context.ScratchDirectory, "mke2fs.conf");
         File.WriteAllText(configuration, "[fs_types]\n ext4 = {\n  base_features = none\n }\n");
+        var environment = new Dictionary<string, string> { ["E2FSPROGS_FAKE_TIME"] = Number(context.Epoch), ["MKE2FS_CONFIG"] = configuration };
+        var hasJournal = settings.Former?.HasJournal != false;
         context.Tools.Run(Tool,
             [
                 "-q", "-F", "-b", Number(BlockDevice.BlockSize), "-I", Number(Inodes.Size), "-N", Number(inodes), "-m", Number(settings.Reserved),
-                "-J", $"size={JournalSize(size) / MiB}", "-O", Features, "-U", settings.Uuid.ToString(), "-L", settings.Label,
+                .. hasJournal ? ["-J", $"size={JournalSize(size) / MiB}"] : Array.Empty<string>(), "-O", hasJournal ? $"{Features},has_journal" : Features, "-U", settings.Uuid.ToString(), "-L", settings.Label,
                 // A new file is zeros already: no table has to be written, nor by the kernel later.
                 "-E", $"offset={offset},hash_seed={settings.HashSeed},assume_storage_prezeroed=1,nodiscard,lazy_itable_init=0,lazy_journal_init=0",
                 file, $"{size / 1024}k",
             ],
-            new Dictionary<string, string> { ["E2FSPROGS_FAKE_TIME"] = Number(context.Epoch), ["MKE2FS_CONFIG"] = configuration });
-        using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        Ext4Populator.Populate(content, context.EpochTime, () => new BlockDevice(handle, offset), context.Cancellation);
+            environment);
+        using (var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+            Ext4Populator.Populate(content, context.EpochTime, () => new BlockDevice(handle, offset), settings.Former, context.Cancellation);
+        if (settings.Former is { HasChecksums: false })
+            context.Tools.Run(Tuner, ["-O", "^metadata_csum", $"{file}?offset={offset}"], environment);
     }
 
     // As mke2fs does it by itself; said to it so that it stays so.
@@ -85,4 +92,5 @@ static class Ext4Maker
 /// <summary>What an ext4 file system is to be like.</summary>
 /// <param name="Reserved">Percent of the blocks that are root's.</param>
 /// <param name="BytesPerInode">Null for what is usual.</param>
-sealed record Ext4Settings(Guid Uuid, Guid HashSeed, string Label, int Reserved, long? BytesPerInode);
+/// <param name="Former">Of the file system whose place it takes; null for none.</param>
+sealed record Ext4Settings(Guid Uuid, Guid HashSeed, string Label, int Reserved, long? BytesPerInode, FormerSuperblock? Former = null);

@@ -22,7 +22,7 @@ sealed class Ext4Populator
     readonly byte[] buffer = new byte[1 << 20];
     readonly CancellationToken cancellation;
 
-    Ext4Populator(PartitionContent content, FileTime made, Func<BlockDevice> open, CancellationToken cancellation)
+    Ext4Populator(PartitionContent content, FileTime made, Func<BlockDevice> open, FormerSuperblock? former, CancellationToken cancellation)
     {
         this.content = content;
         this.made = made;
@@ -30,14 +30,17 @@ sealed class Ext4Populator
         // Inodes and data are written in turn, each in order: two buffers.
         (data, inodes) = (open(), open());
         superblock = new Superblock(data);
+        if (former is not null)
+            superblock.TakeOver(former);
         groups = new GroupDescriptors(data, superblock);
     }
 
     /// <param name="made">When all of it was made.</param>
     /// <param name="open">Gives the file system's blocks; called more than once.</param>
+    /// <param name="former">Of the file system whose place it takes; null for none.</param>
     /// <exception cref="FileSystemFullException">It does not fit.</exception>
-    public static void Populate(PartitionContent content, FileTime made, Func<BlockDevice> open, CancellationToken cancellation) =>
-        new Ext4Populator(content, made, open, cancellation).Populate();
+    public static void Populate(PartitionContent content, FileTime made, Func<BlockDevice> open, FormerSuperblock? former, CancellationToken cancellation) =>
+        new Ext4Populator(content, made, open, former, cancellation).Populate();
 
     void Populate()
     {

@@ -44,6 +44,9 @@ sealed class Superblock
     /// <summary>What all checksums but that of the superblock begin with.</summary>
     public uint Seed { get; }
 
+    /// <summary>What users set in the file system that was there before.</summary>
+    public void TakeOver(FormerSuperblock former) => former.CopySettings(bytes);
+
     public void Write(long freeBlocks, uint freeInodes)
     {
         WriteUInt32LittleEndian(bytes.AsSpan(FreeBlocksLow), (uint)freeBlocks);
