@@ -15,8 +15,9 @@ namespace ImageSdk.ImageBuilder.Builds;
 /// <summary>Builds an image and brings it to its destination: a job of the kind <see cref="ImageBuilds.BuildKind"/>.</summary>
 /// <param name="engine">What builds.</param>
 /// <param name="images">Where images go.</param>
+/// <param name="uploads">Where it is noted that one is on its way there.</param>
 /// <param name="data">Where documents go.</param>
-sealed class BuildRun(IImageEngine engine, IImageDestination images, IDataStore data)
+sealed class BuildRun(IImageEngine engine, IImageDestination images, UnfinishedUploads uploads, IDataStore data)
 {
     static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -31,6 +32,7 @@ sealed class BuildRun(IImageEngine engine, IImageDestination images, IDataStore 
             using var built = await engine.RebuildAsync(PlanOf(order, context.Job), log, ReportAsync, stop);
             var image = Describe(order, context.Job, built);
             await ReportAsync(BuildSteps.Upload, "Bringing the image to its destination");
+            uploads.Note(image.Id, context.Job.Id);
             var placed = await images.PlaceAsync(image, log.Progress, stop);
             log.Write($"The image is {placed.Id} at {placed.Location}");
             return new BuildResult(placed.Id, placed.Location, image.Name, await KeepDocumentsAsync(order, image, placed, built, log, stop)).ToString();

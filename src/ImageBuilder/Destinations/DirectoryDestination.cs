@@ -41,6 +41,14 @@ sealed class DirectoryDestination(string directory) : IImageDestination
         }
     }
 
+    public Task RemoveAsync(Guid image, CancellationToken cancellation)
+    {
+        var place = Path.Combine(directory, image.ToString());
+        Remove(place + Partial);
+        Remove(place);
+        return Task.CompletedTask;
+    }
+
     static async Task CopyAsync(string from, string to, CancellationToken cancellation)
     {
         await using var source = File.OpenRead(from);
@@ -49,9 +57,9 @@ sealed class DirectoryDestination(string directory) : IImageDestination
         target.Flush(flushToDisk: true);
     }
 
-    static void Remove(string partial)
+    static void Remove(string folder)
     {
-        if (Directory.Exists(partial))
-            Directory.Delete(partial, recursive: true);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 }

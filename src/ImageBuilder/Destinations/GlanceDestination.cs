@@ -34,6 +34,20 @@ sealed class GlanceDestination(CloudSettings settings, string visibility) : IIma
         }
     }
 
+    public async Task RemoveAsync(Guid image, CancellationToken cancellation)
+    {
+        try
+        {
+            using var images = new ImageService(settings);
+            await foreach (var left in images.ListAsync(new Dictionary<string, string> { [Identity] = image.ToString() }, cancellation))
+                await images.DeleteAsync(left.Id, cancellation);
+        }
+        catch (OpenStackException problem)
+        {
+            throw new DestinationException(problem.Code, problem.Message, problem.IsTransient, problem);
+        }
+    }
+
     static async Task<PlacedImage> PlacedAsync(ImageService images, Guid id, CancellationToken cancellation) => new(id.ToString(), (await images.LocationOfAsync(id, cancellation)).AbsoluteUri);
 }
 

@@ -11,6 +11,11 @@ interface IImageDestination
     /// <param name="progress">Receives a line now and then, for the log of the build.</param>
     /// <exception cref="DestinationException">It refuses the image, or cannot be reached.</exception>
     Task<PlacedImage> PlaceAsync(RebuiltImage image, Action<string> progress, CancellationToken cancellation);
+
+    /// <summary>Removes all that is there of an image, complete or not.</summary>
+    /// <param name="image">Its <see cref="RebuiltImage.Id"/>.</param>
+    /// <exception cref="DestinationException">It cannot be reached, or does not allow it.</exception>
+    Task RemoveAsync(Guid image, CancellationToken cancellation);
 }
 
 /// <summary>An image that was rebuilt.</summary>

@@ -23,6 +23,7 @@ sealed class ImageBuilderParts : IAsyncDisposable
     readonly HttpClient http;
     readonly ProgressSender sender;
     readonly RequestConsumer consumer;
+    readonly UnfinishedUploads uploads;
 
     ImageBuilderParts(DaemonResources<ImageBuilderOptions> resources, JobQueue queue, FileStream held, Parsed parsed, IImageEngine? engine)
     {
@@ -37,7 +38,8 @@ sealed class ImageBuilderParts : IAsyncDisposable
             new(parsed.Archives, new(options.LaunchpadAddress, options.PpaServer, options.KeyServer)), denied, options.HostPorts, options.MaximumBuildDuration, options.BuildQuota, DaemonWorker.Assembly, DaemonWorker.FindDotnet());
         sender = new(parsed.Amqp, new(Path.Combine(options.StateDirectory, "outbox"), time), log.Write, time);
         var requests = new RequestRun(queue, sender, new(http, options.CancelInterval, cancelPatience, time), data, options.ProgressPeriod, time);
-        var builds = new BuildRun(engine ?? new ImageEngine(settings), images, data);
+        uploads = new(Path.Combine(options.StateDirectory, "uploads"), queue, images, log.Write, time);
+        var builds = new BuildRun(engine ?? new ImageEngine(settings), images, uploads, data);
         Builds = new(queue, requests.RunAsync, builds.RunAsync, options.ConcurrentBuilds, log.Write);
         Reader = new(new(options.FileRoots));
         consumer = new(parsed.Amqp, options.RequestQueue, Reader, async (request, ignored, key, cancellation) => (await Builds.SubmitAsync(request, ignored, key, cancellation)).Id, log.Write, time);
@@ -84,7 +86,7 @@ sealed class ImageBuilderParts : IAsyncDisposable
     }
 
     /// <summary>What runs as long as the daemon does.</summary>
-    public IEnumerable<Task> BackgroundTasks(CancellationToken stop) => [Builds.RunAsync(stop), sender.RunAsync(stop), consumer.RunAsync(stop)];
+    public IEnumerable<Task> BackgroundTasks(CancellationToken stop) => [Builds.RunAsync(stop), sender.RunAsync(stop), consumer.RunAsync(stop), uploads.RunAsync(stop)];
 
     public async ValueTask DisposeAsync()
     {

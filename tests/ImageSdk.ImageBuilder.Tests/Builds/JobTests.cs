@@ -47,6 +47,38 @@ public class JobTests
         Assert.Equal(2, builder.Engine.Plans.Count);
     }
 
+    [Fact]
+    public async Task What_a_killed_build_left_at_its_destination_goes_with_the_build()
+    {
+        await using var builder = await TestBuilder.StartAsync();
+        builder.Engine.Hold("repack");
+        var id = await builder.SubmitAsync(TestBuilder.Request());
+        await Wait.UntilAsync(() => builder.Engine.IsIn("repack"));
+        var build = Assert.Single(await builder.Daemon.Parts.Queue.ListAsync(new() { Kind = "build" }));
+        // As a process leaves it that is killed while it brings an image there: of a build that is gone, and of one that is going to be tried again.
+        var (gone, alive) = (Leave(4711), Leave(build.Id));
+        await builder.StopAsync();
+        builder.Engine.Gates.Clear();
+        builder.Engine.Hold("install");
+        await builder.StartAsync();
+
+        await Wait.UntilAsync(() => !Directory.Exists(gone) && !File.Exists(NoteOf(gone)));
+        Assert.True(Directory.Exists(alive));
+        using (await builder.Http.DeleteAsync(new Uri($"/api/v1/build_image/{id}", UriKind.Relative)))
+            await builder.WaitForEndAsync(id);
+        await Wait.UntilAsync(() => !Directory.Exists(alive) && !File.Exists(NoteOf(alive)));
+
+        string Leave(long job)
+        {
+            var image = Guid.NewGuid();
+            builder.Folder.Write($"state/uploads/{image}", $"{job}");
+            builder.Folder.Write($"state/images/{image}.partial/half.qcow2", "half");
+            return builder.Folder[$"state/images/{image}.partial"];
+        }
+
+        string NoteOf(string partial) => builder.Folder[$"state/uploads/{Path.GetFileNameWithoutExtension(partial)}"];
+    }
+
     [Theory]
     [InlineData("fetch")]
     [InlineData("unpack")]

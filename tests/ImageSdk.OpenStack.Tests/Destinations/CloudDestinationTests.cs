@@ -52,6 +52,25 @@ public sealed class CloudDestinationTests(TestCloud cloud) : IDisposable
     }
 
     [CloudFact]
+    public async Task What_a_killed_process_left_in_Glance_is_removed()
+    {
+        var (image, destination) = (NewImage(), new GlanceDestination(cloud.Settings, ""));
+        var other = await destination.PlaceAsync(NewImage(), _ => { }, CancellationToken.None);
+        // A record without content, as a process leaves it that is killed while it sends.
+        using var admin = new HttpClient();
+        admin.DefaultRequestHeaders.Add("X-Auth-Token", await cloud.Admin.TokenAsync());
+        using (var answer = await admin.PostAsync(new Uri(cloud.Glance, "v2/images"), new StringContent($$"""{"name": "half", "disk_format": "qcow2", "container_format": "bare", "imagesdk_build": "{{image.Id}}"}""", System.Text.Encoding.UTF8, "application/json")))
+            answer.EnsureSuccessStatusCode();
+        Assert.Equal("queued", Assert.Single(await FindAsync(image)).Status);
+
+        await destination.RemoveAsync(image.Id, CancellationToken.None);
+        Assert.Empty(await FindAsync(image));
+        await destination.RemoveAsync(image.Id, CancellationToken.None);
+        using var images = new ImageService(cloud.Settings, retries: TestCloud.Retries);
+        Assert.NotNull(await images.GetAsync(Guid.Parse(other.Id)));
+    }
+
+    [CloudFact]
     public async Task An_image_that_is_cancelled_leaves_nothing_in_Glance()
     {
         using var cancellation = new CancellationTokenSource();
