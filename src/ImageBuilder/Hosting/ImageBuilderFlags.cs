@@ -21,6 +21,8 @@ static partial class ImageBuilderFlags
         ["CONCURRENT_BUILDS"] = "concurrentBuilds",
         ["DATA_STORE"] = "dataStore",
         ["FILE_ROOTS"] = "fileRoots",
+        ["FORMAT"] = "format",
+        ["FORMAT_OPTIONS"] = "formatOptions",
         ["IMAGE_DESTINATION"] = "imageDestination",
         ["IMAGE_VISIBILITY"] = "imageVisibility",
         ["LISTEN_ADDRESS"] = "listenAddress",

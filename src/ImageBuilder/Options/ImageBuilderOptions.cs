@@ -56,7 +56,7 @@ sealed record ImageBuilderOptions : DaemonOptions
     public IReadOnlyList<int> HostPorts { get; set; } = [];
 
     /// <summary>What images become: a format of artifacts.</summary>
-    public string Format { get; set; } = "qcow2";
+    public string Format { get; set; } = "repack";
 
     /// <summary>Its options, NAME=VALUE divided by commas.</summary>
     public string FormatOptions { get; set; } = "";

@@ -111,12 +111,42 @@ public sealed class CharmTests : IDisposable
             """, Read($"etc/{Name}/clouds.yaml"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder[$"root/etc/{Name}/clouds.yaml"]));
         Assert.Contains("IMAGE_DESTINATION=glance:juju\n", Read($"etc/default/{Name}"), StringComparison.Ordinal);
-        Assert.Equal($"[Service]\nEnvironment=OS_CLIENT_CONFIG_FILE=/etc/{Name}/clouds.yaml\n", Read($"etc/systemd/system/{Name}.service.d/clouds.conf"));
+        Assert.Equal($"[Service]\nEnvironment=OS_CLIENT_CONFIG_FILE=/etc/{Name}/clouds.yaml\nEnvironmentFile=-/etc/{Name}/s3.env\n", Read($"etc/systemd/system/{Name}.service.d/clouds.conf"));
 
         foreach (var relation in new[] { "image-service:2", "identity:3" })
             Directory.Delete(folder[$"relations/{relation}"], recursive: true);
         Assert.Contains("status-set active images go to a directory of the unit", Hook("image-service-relation-broken"));
         Assert.False(File.Exists(folder[$"root/etc/{Name}/clouds.yaml"]));
+    }
+
+    [Fact]
+    public void Images_and_documents_go_where_the_configuration_says()
+    {
+        Hook("install");
+        // The related one is of no account then.
+        Relate("image-service:2", "glance/0", ("glance-api-server", "http://glance:9292"));
+        const string clouds = "clouds:\n  site:\n    auth:\n      password: \"p$(id)\\\\ü\"";
+        foreach (var (name, value) in new[]
+        {
+            ("image-destination", "glance:site"), ("image-visibility", "shared"), ("data-store", "s3:logs/ci"), ("public-data", "True"), ("clouds-yaml", clouds), ("s3-access-key", "key"),
+            ("s3-secret-key", "a\"b$c"), ("s3-region", "eu-1"), ("s3-endpoint", "https://s3.example.org"), ("format", "qcow2"), ("format-options", "Compressed=true,FreeSpace=1G"),
+        })
+            Configure(name, value);
+        Assert.Contains("status-set active images go to glance:site", Hook("config-changed"));
+        Assert.EndsWith(
+            "IMAGE_DESTINATION=glance:site\nIMAGE_VISIBILITY=shared\nDATA_STORE=s3:logs/ci\nPUBLIC_DATA=true\nFORMAT=qcow2\nFORMAT_OPTIONS=Compressed=true,FreeSpace=1G\n", Read($"etc/default/{Name}"), StringComparison.Ordinal);
+        Assert.Equal(clouds + "\n", Read($"etc/{Name}/clouds.yaml"));
+        Assert.Equal("AWS_ACCESS_KEY_ID=\"key\"\nAWS_SECRET_ACCESS_KEY=\"a\\\"b$c\"\nAWS_REGION=\"eu-1\"\nAWS_ENDPOINT_URL=\"https://s3.example.org\"\n", Read($"etc/{Name}/s3.env"));
+        foreach (var secret in new[] { "clouds.yaml", "s3.env" })
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder[$"root/etc/{Name}/{secret}"]));
+        Assert.DoesNotContain($"systemctl restart {Name}", Hook("update-status"));
+
+        Configure("s3-secret-key", "another");
+        Assert.Contains($"systemctl restart {Name}", Hook("config-changed"));
+        foreach (var (name, value) in new[] { ("image-destination", "/srv/images"), ("clouds-yaml", ""), ("s3-access-key", ""), ("s3-secret-key", ""), ("s3-region", ""), ("s3-endpoint", "") })
+            Configure(name, value);
+        Assert.Contains("status-set active images go to /srv/images", Hook("config-changed"));
+        Assert.Empty(Directory.GetFiles(folder[$"root/etc/{Name}"], "*.*").Where(file => Path.GetExtension(file) is ".env" or ".yaml"));
     }
 
     [Fact]

@@ -155,7 +155,7 @@ public class RebuildTests(BaseDisk disk) : IClassFixture<BaseDisk>
     Task<TestBuilder> StartAsync(Action<ImageBuilderOptions, Folder>? configure = null) => TestBuilder.StartAsync((options, folder) =>
     {
         options.CacheDirectory = disk.Cache;
-        options.FormatOptions = "Bootable=false,FreeSpace=8M";
+        options.FormatOptions = "FreeSpace=8M";
         options.HostPorts = [disk.Server.Port];
         options.ConcurrentBuilds = 1;
         (options.LaunchpadAddress, options.PpaServer, options.KeyServer) = (disk.Server.Url(""), disk.Server.Url("/ppa"), disk.Server.Url(""));

@@ -10,10 +10,11 @@ public class StartTests
     public void Settings_come_from_files_and_flags()
     {
         using var folder = new Folder();
-        folder.Write("default/imagesdk-image-builder", "AMQP_URI=amqp://broker\nREQUEST_QUEUE='images'\nSTATE_DIR=/state\nPERMIT_INSECURE_MODE=true\nPORT=81\nFILE_ROOTS=/srv/a,/srv/b\n");
-        folder.Write("imagesdk-image-builder/flags.default", "hostPorts = 80,8080\nformat = raw\n");
+        folder.Write("default/imagesdk-image-builder", "AMQP_URI=amqp://broker\nREQUEST_QUEUE='images'\nSTATE_DIR=/state\nPERMIT_INSECURE_MODE=true\nPORT=81\nFORMAT=raw\nFORMAT_OPTIONS=FreeSpace=1G\nFILE_ROOTS=/srv/a,/srv/b\n");
+        folder.Write("imagesdk-image-builder/flags.default", "hostPorts = 80,8080\n");
         var options = ImageBuilderFlags.Program.Read(["-portNum=82", "-concurrentBuilds=3"], folder.Path);
         Assert.Equal(("amqp://broker", "images", "/state", true, 82, 3, "raw"), (options.AmqpUri, options.RequestQueue, options.StateDirectory, options.PermitInsecureMode, options.Port, options.ConcurrentBuilds, options.Format));
+        Assert.Equal("FreeSpace=1G", options.FormatOptions);
         Assert.Equal([80, 8080], options.HostPorts);
         Assert.Equal(["/srv/a", "/srv/b"], options.FileRoots.Order(StringComparer.Ordinal));
         Assert.Equal(8000, ImageBuilderFlags.Program.Read([], folder["nothing"]).Port);
