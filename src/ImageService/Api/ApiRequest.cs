@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using ImageSdk.Hosting.Web.Requests;
 using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Records;
+using ImageSdk.ImageService.Records.Stores;
+using ImageSdk.ImageService.Resources;
 using Microsoft.AspNetCore.Http;
 
 namespace ImageSdk.ImageService.Api;
@@ -14,6 +16,7 @@ sealed class ApiRequest(HttpContext http)
 {
     // Bytes. The largest sensible body is a recipe with many templates.
     const int LongestBody = 1 << 20;
+    const int MostRecords = 10_000;
     const int FlushedBytes = 1 << 16;
     const string Json = "application/json";
 
@@ -88,6 +91,31 @@ sealed class ApiRequest(HttpContext http)
     public Task WriteAsync<T>(RecordKind<T> kind, T record, int status = StatusCodes.Status200OK) where T : IRecord => WriteAsync(kind.Write(record), status, Json);
 
     public Task WriteAsync(JsonNode document, int status = StatusCodes.Status200OK, string type = Json) => WriteAsync(document.ToJsonString(plain), status, type);
+
+    /// <summary>The records of a kind: all, or those of a name, or a page of them with the address of the next one.</summary>
+    /// <exception cref="ApiProblem">The query is wrong.</exception>
+    public async Task WriteListAsync<T>(RecordResource<T> resource, bool areDeleted) where T : class, IRecord
+    {
+        const string name = "name", limit = "limit", after = "after";
+        var selection = new RecordSelection { Name = http.Request.Query[name], Limit = (int?)ReadNumber(limit, 1, MostRecords), After = ReadNumber(after, 0, long.MaxValue) };
+        if (selection.Limit is not { } size)
+        {
+            await WriteListAsync(resource.ListAsync(areDeleted, selection, Cancellation).Select(record => record.Document));
+            return;
+        }
+        // One more tells whether there is a next page.
+        var page = await resource.ListAsync(areDeleted, selection with { Limit = size + 1 }, Cancellation).ToListAsync(Cancellation);
+        if (page.Count > size)
+        {
+            var query = QueryString.Create(limit, $"{size}").Add(after, $"{page[size - 1].Number}");
+            http.Response.Headers.Link = $"<{http.Request.Path}{(selection.Name is null ? query : query.Add(name, selection.Name))}>; rel=\"next\"";
+        }
+        await WriteListAsync(page.Take(size).Select(record => record.Document).ToAsyncEnumerable());
+    }
+
+    long? ReadNumber(string parameter, long least, long most) => http.Request.Query[parameter].ToString() is not { Length: > 0 } text ? null
+        : long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+        : throw ApiProblem.BadRequest($"{parameter}={text} is no number from {least} to {most}.");
 
     /// <summary>A list that may be longer than memory.</summary>
     public async Task WriteListAsync(IAsyncEnumerable<string> documents)

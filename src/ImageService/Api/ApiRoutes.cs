@@ -40,6 +40,11 @@ static class ApiRoutes
 {
     static readonly string[] second = ["", "/v2"];
 
+    static readonly IReadOnlyList<(string, string)> ListQuery =
+    [
+        ("name", "Only records of this name"), ("limit", "So many at most, 1 to 10000; the Link header has the address of the next ones"), ("after", "Those behind a page, as its Link header says"),
+    ];
+
     const string Get = "GET", Post = "POST", Patch = "PATCH", Delete = "DELETE";
 
     public static IEnumerable<ApiRoute> All(ServiceContext context)
@@ -82,7 +87,7 @@ static class ApiRoutes
         yield return Route($"/v3/{resource.Name}/{{id}}", [.. one, Nothing(Delete, $"Puts a {word} aside", request => resource.DeleteAsync(request.Id, request.Cancellation))]);
         yield return Route(
             $"/v3/deleted/{resource.Name}",
-            new ApiMethod(Get, $"All that are aside: {resource.Name}", request => request.WriteListAsync(resource.ListAsync(true, request.Cancellation))) { Result = typeof(T[]) },
+            new ApiMethod(Get, $"All that are aside: {resource.Name}", request => request.WriteListAsync(resource, areDeleted: true)) { Result = typeof(T[]), Query = ListQuery },
             Nothing(Patch, $"Takes all back: {resource.Name}", async request => await resource.UndeleteAllAsync(await request.ReadBodyAsync(), request.Cancellation)) with { Body = Schemas.Undelete },
             Nothing(Delete, $"Removes all that are aside: {resource.Name}", request => resource.PurgeAllAsync(request.Cancellation)));
         yield return Route(
@@ -140,7 +145,7 @@ static class ApiRoutes
 
     static ApiRoute Collection<T>(RecordResource<T> resource, string version, string word, ApiMethod delete) where T : class, IRecord => Route(
         $"{version}/{resource.Name}",
-        new ApiMethod(Get, $"All: {resource.Name}", request => request.WriteListAsync(resource.ListAsync(false, request.Cancellation))) { Result = typeof(T[]) },
+        new ApiMethod(Get, $"All: {resource.Name}", request => request.WriteListAsync(resource, areDeleted: false)) { Result = typeof(T[]), Query = ListQuery },
         new ApiMethod(Post, $"Makes a {word}", async request => await request.WriteAsync(
             resource.Kind, await resource.CreateAsync(await request.ReadBodyAsync(), request.Cancellation), StatusCodes.Status201Created))
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Records.Stores;
@@ -22,20 +21,22 @@ sealed partial class DataFiles(RecordStore store, Action<string> report)
             .Select(file => (File: file, Match: DataName().Match(Path.GetFileName(file)))).Where(file => file.Match.Success).ToList();
         if (files.Count == 0)
             throw new DataException("IMG7610", $"{directory} has no data files such as v2.1_images.json", null);
+        await using var import = await store.BeginImportAsync(cancellation);
         foreach (var (file, match) in files)
         {
             var (name, isDeleted) = match.Groups["name"].Value is var said && said.StartsWith("deleted_", StringComparison.Ordinal) ? (said["deleted_".Length..], true) : (said, false);
             if (name == RecordKinds.PublicKeys.File)
-                await ImportAsync(RecordKinds.PublicKeys, file, isDeleted, cancellation);
+                await ImportAsync(import, RecordKinds.PublicKeys, file, isDeleted, cancellation);
             else if (name == RecordKinds.Recipes.File)
-                await ImportAsync(RecordKinds.Recipes, file, isDeleted, cancellation);
+                await ImportAsync(import, RecordKinds.Recipes, file, isDeleted, cancellation);
             else if (name == RecordKinds.Images.File)
-                await ImportAsync(RecordKinds.Images, file, isDeleted, cancellation);
+                await ImportAsync(import, RecordKinds.Images, file, isDeleted, cancellation);
             else if (name == RecordKinds.Nodes.File)
-                await ImportAsync(RecordKinds.Nodes, file, isDeleted, cancellation);
+                await ImportAsync(import, RecordKinds.Nodes, file, isDeleted, cancellation);
             else
                 report($"warning {Ignored}: {file} is ignored: records of this kind are not kept here");
         }
+        await import.CommitAsync(cancellation);
     }
 
     /// <summary>Writes all records as files into a directory, which is made where it is not there.</summary>
@@ -48,25 +49,30 @@ sealed partial class DataFiles(RecordStore store, Action<string> report)
         await ExportAsync(RecordKinds.Nodes, "v2.0", null, directory, cancellation);
     }
 
-    async Task ImportAsync<T>(RecordKind<T> kind, string file, bool isDeleted, CancellationToken cancellation) where T : IRecord
+    // A file may be larger than memory.
+    async Task ImportAsync<T>(RecordImport import, RecordKind<T> kind, string file, bool isDeleted, CancellationToken cancellation) where T : IRecord
     {
-        JsonArray records;
-        try
-        {
-            records = JsonNode.Parse(await File.ReadAllBytesAsync(file, cancellation)) as JsonArray ?? throw new DataException("IMG7610", "expected an array of records", file);
-        }
-        catch (JsonException exception)
-        {
-            throw new DataException("IMG7610", $"it is no JSON: {exception.Message}", file, (int)(exception.LineNumber ?? 0) + 1);
-        }
         var number = 0;
-        foreach (var record in records)
+        await using var content = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous);
+        if (!await BeginsListAsync(content, cancellation))
+            throw new DataException("IMG7610", "expected an array of records", file);
+        await using var records = JsonSerializer.DeserializeAsyncEnumerable(content, DataJson.Default.JsonElement, cancellation).GetAsyncEnumerator(cancellation);
+        while (true)
         {
+            try
+            {
+                if (!await records.MoveNextAsync())
+                    break;
+            }
+            catch (JsonException exception)
+            {
+                throw new DataException("IMG7610", $"it is no JSON: {exception.Message}", file, (int)(exception.LineNumber ?? 0) + 1);
+            }
             number++;
             try
             {
                 // Members that are not known are left out, as the original does it.
-                await store.AddAsync(kind, kind.Read(record?.ToJsonString() ?? "null"), cancellation);
+                await import.AddAsync(kind, records.Current.Deserialize(kind.Json) ?? throw new JsonException("null is no record"));
             }
             catch (JsonException exception)
             {
@@ -78,6 +84,15 @@ sealed partial class DataFiles(RecordStore store, Action<string> report)
             }
         }
         report($"{Path.GetFileName(file)}: {number} records{(isDeleted ? ", deleted" : "")}");
+    }
+
+    static async Task<bool> BeginsListAsync(FileStream content, CancellationToken cancellation)
+    {
+        var start = new byte[64];
+        var count = await content.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellation);
+        content.Position = 0;
+        var text = System.Text.Encoding.UTF8.GetString(start, 0, count).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
+        return text.Length == 0 || text[0] == '[';
     }
 
     async Task ExportAsync<T>(RecordKind<T> kind, string version, string? deletedVersion, string directory, CancellationToken cancellation) where T : IRecord
@@ -106,3 +121,6 @@ sealed partial class DataFiles(RecordStore store, Action<string> report)
     [GeneratedRegex(@"^v\d+(\.\d+)?_(?<name>[a-z_]+)\.json$")]
     private static partial Regex DataName();
 }
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(JsonElement))]
+sealed partial class DataJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -8,6 +8,7 @@ using ImageSdk.ImageService.Execution;
 using ImageSdk.ImageService.Options;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Resources;
+using ImageSdk.ImageService.Web;
 using ImageSdk.ImageService.Runs;
 using ImageSdk.Jobs.Running;
 using ImageSdk.Srpc;
@@ -47,8 +48,7 @@ sealed class ImageServiceDaemon(ServiceContext context, JobHandler jobs) : IDaem
 
     public void MapPages(WebApplication web, SiteContext site)
     {
-        var pages = new DaemonSite(site);
-        _ = new PageMap<PageRequest>(web, pages, (http, parameters) => new(http, pages, parameters));
+        WebPages.Map(web, new(context, site));
         ApiEndpoints.Map(web, context);
     }
 

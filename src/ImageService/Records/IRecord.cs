@@ -12,8 +12,14 @@ interface IRecord
     string? Deleted { get; init; }
 }
 
+/// <summary>A record that has a name, which need not be its own.</summary>
+interface INamedRecord : IRecord
+{
+    string Name { get; }
+}
+
 /// <summary>A record that may have an artifact.</summary>
-interface ILinkedRecord : IRecord
+interface ILinkedRecord : INamedRecord
 {
     ArtifactLink? Link { get; init; }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace ImageSdk.ImageService.Records;
 
 /// <summary>A key that lets someone into the shells of jobs.</summary>
-sealed record PublicKey : IRecord
+sealed record PublicKey : INamedRecord
 {
     public required string Id { get; init; }
 

@@ -26,6 +26,10 @@ abstract class RecordResource<T>(ServiceContext context, RecordKind<T> kind, Sch
     /// <summary>The documents of all, in the order in which they were made.</summary>
     public IAsyncEnumerable<string> ListAsync(bool areDeleted, CancellationToken cancellation) => context.Records.ListAsync(kind, areDeleted, cancellation);
 
+    /// <summary>Documents of some of them, each with a number.</summary>
+    public IAsyncEnumerable<(long Number, string Document)> ListAsync(bool areDeleted, RecordSelection selection, CancellationToken cancellation) =>
+        context.Records.ListAsync(kind, areDeleted, selection, cancellation);
+
     /// <exception cref="ApiProblem">There is none.</exception>
     public async Task<T> GetAsync(string id, bool isDeleted, CancellationToken cancellation) =>
         await context.Records.FindAsync(kind, id, isDeleted, cancellation) ?? throw ApiProblem.NotFound();

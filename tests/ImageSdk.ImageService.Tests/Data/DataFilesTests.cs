@@ -72,6 +72,22 @@ public sealed class DataFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task An_import_that_fails_adds_nothing()
+    {
+        Write("v2_public_keys.json", """[{"name":"k","created":"x","id":"3","public_key":"ssh-rsa AAA"}]""");
+        Write("v2.1_images.json", """
+            [{"name":"a","created":"x","id":"1","link":{"path":"s3://b/m","type":"s3"}},
+             {"name":"b","created":"x","id":"2","link":{"path":"s3://b/m","type":"s3"}}]
+            """);
+        await using var store = await OpenAsync();
+        await store.AddAsync(RecordKinds.Nodes, new("there"), default);
+        var error = await Assert.ThrowsAsync<DataException>(() => new DataFiles(store, said.Add).ImportAsync(folder, default));
+        Assert.Contains("its record 2 has the link of another one: s3://b/m", error.Text);
+        Assert.Equal(0, await store.CountAsync(RecordKinds.Images, false, default) + await store.CountAsync(RecordKinds.PublicKeys, false, default));
+        Assert.Equal(1, await store.CountAsync(RecordKinds.Nodes, false, default));
+    }
+
+    [Fact]
     public async Task A_directory_without_data_files_is_an_error()
     {
         await using var store = await OpenAsync();

@@ -35,6 +35,32 @@ public sealed class RecordStoreTests : IDisposable
     [Theory]
     [OnSqlite]
     [OnPostgres]
+    public async Task Some_records_are_read_by_name_and_in_pages(Store on)
+    {
+        await using var store = await RecordStore.OpenAsync(await AddressAsync(on), default);
+        var longest = new string('é', 5000);
+        await using (var import = await store.BeginImportAsync(default))
+        {
+            foreach (var id in "abcde")
+                await import.AddAsync(RecordKinds.Recipes, Recipe($"{id}") with { Name = id is 'b' or 'd' ? longest : "other" });
+            await import.CommitAsync(default);
+        }
+        await using (var import = await store.BeginImportAsync(default))
+            await import.AddAsync(RecordKinds.Recipes, Recipe("not committed"));
+        Assert.Equal(5, await store.CountAsync(RecordKinds.Recipes, false, default));
+        Assert.Equal(["b", "d"], await IdsAsync(new() { Name = longest }));
+        Assert.Empty(await IdsAsync(new() { Name = longest[1..] }));
+        Assert.Equal(["d", "c"], await IdsAsync(new() { NewestFirst = true, Offset = 1, Limit = 2 }));
+        var second = (await store.ListAsync(RecordKinds.Recipes, false, new() { Limit = 2 }, default).ToListAsync())[1].Number;
+        Assert.Equal(["c", "d"], await IdsAsync(new() { After = second, Limit = 2 }));
+
+        async Task<IEnumerable<string>> IdsAsync(RecordSelection selection) =>
+            (await store.ListAsync(RecordKinds.Recipes, false, selection, default).ToListAsync()).Select(record => RecordKinds.Recipes.Read(record.Document).Id);
+    }
+
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
     public async Task Records_are_there_again_after_a_restart(Store on)
     {
         var address = await AddressAsync(on);

@@ -25,6 +25,9 @@ interface IRecordDatabase : IAsyncDisposable
     /// <summary>Of a reading: what keeps the row from changing until the transaction ends.</summary>
     string ForUpdate { get; }
 
+    /// <summary>The condition that a record has <c>@name</c>, as the index has names.</summary>
+    string HasName { get; }
+
     /// <summary>Whether a value is there already that must be there once.</summary>
     bool IsTaken(DbException exception);
 }

@@ -36,6 +36,9 @@ sealed class PostgresRecords : IRecordDatabase
 
     public string ForUpdate => " FOR UPDATE";
 
+    // A name may be longer than an index takes.
+    public string HasName => "md5(name) = md5(@name) AND name = @name";
+
     public async Task<DbConnection> OpenAsync(CancellationToken cancellation) => await source.OpenConnectionAsync(cancellation);
 
     public async Task<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellation) => await connection.BeginTransactionAsync(cancellation);

@@ -10,6 +10,13 @@ namespace ImageSdk.ImageService.Records.Stores;
 /// </summary>
 sealed class RecordStore(IRecordDatabase database) : IAsyncDisposable
 {
+    /// <summary>Adds a record, in the place of one with its id.</summary>
+    internal const string AddStatement =
+        """
+        INSERT INTO records (kind, id, is_deleted, link, name, document) VALUES (@kind, @id, @deleted, @link, @name, @document)
+        ON CONFLICT (kind, id) DO UPDATE SET is_deleted = excluded.is_deleted, link = excluded.link, name = excluded.name, document = excluded.document
+        """;
+
     public string Place => database.Place;
 
     /// <summary>Whether an address is a connection string of PostgreSQL; else it is a file.</summary>
@@ -37,14 +44,47 @@ sealed class RecordStore(IRecordDatabase database) : IAsyncDisposable
     /// <summary>The documents of all records of a kind, in the order in which they were made.</summary>
     public async IAsyncEnumerable<string> ListAsync<T>(RecordKind<T> kind, bool areDeleted, [EnumeratorCancellation] CancellationToken cancellation) where T : IRecord
     {
+        await foreach (var (_, document) in ListAsync(kind, areDeleted, RecordSelection.All, cancellation))
+            yield return document;
+    }
+
+    /// <summary>How many records of a kind there are.</summary>
+    public async Task<int> CountAsync<T>(RecordKind<T> kind, bool areDeleted, CancellationToken cancellation) where T : IRecord
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        return await connection.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM records WHERE kind = @Name AND is_deleted = @deleted", new { kind.Name, deleted = areDeleted ? 1 : 0 });
+    }
+
+    /// <summary>Documents of some records of a kind, each with a number that later ones have a higher one than.</summary>
+    public async IAsyncEnumerable<(long Number, string Document)> ListAsync<T>(
+        RecordKind<T> kind, bool areDeleted, RecordSelection selection, [EnumeratorCancellation] CancellationToken cancellation) where T : IRecord
+    {
         await using var connection = await database.OpenAsync(cancellation);
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT document FROM records WHERE kind = @kind AND is_deleted = @deleted ORDER BY number";
+        var condition = new System.Text.StringBuilder("kind = @kind AND is_deleted = @deleted");
         Add(command, "kind", kind.Name);
         Add(command, "deleted", areDeleted ? 1 : 0);
+        if (selection.Name is { } name)
+        {
+            condition.Append(" AND ").Append(database.HasName);
+            Add(command, "name", name);
+        }
+        if (selection.After is { } after)
+        {
+            condition.Append(" AND number > @after");
+            Add(command, "after", after);
+        }
+        var part = "";
+        if (selection.Limit is { } limit)
+        {
+            part = " LIMIT @limit OFFSET @offset";
+            Add(command, "limit", limit);
+            Add(command, "offset", selection.Offset);
+        }
+        command.CommandText = $"SELECT number, document FROM records WHERE {condition} ORDER BY number{(selection.NewestFirst ? " DESC" : "")}{part}";
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            yield return reader.GetString(0);
+            yield return (reader.GetInt64(0), reader.GetString(1));
     }
 
     public async Task<IReadOnlyList<T>> ReadAllAsync<T>(RecordKind<T> kind, bool areDeleted, CancellationToken cancellation) where T : IRecord
@@ -73,15 +113,10 @@ sealed class RecordStore(IRecordDatabase database) : IAsyncDisposable
     /// <exception cref="LinkTakenException">Its link is another one's.</exception>
     public async Task AddAsync<T>(RecordKind<T> kind, T record, CancellationToken cancellation) where T : IRecord
     {
-        const string add =
-            """
-            INSERT INTO records (kind, id, is_deleted, link, document) VALUES (@kind, @id, @deleted, @link, @document)
-            ON CONFLICT (kind, id) DO UPDATE SET is_deleted = excluded.is_deleted, link = excluded.link, document = excluded.document
-            """;
         try
         {
             await using var connection = await database.OpenAsync(cancellation);
-            await connection.ExecuteAsync(add, Values(kind, record));
+            await connection.ExecuteAsync(AddStatement, Values(kind, record));
         }
         catch (DbException exception) when (database.IsTaken(exception))
         {
@@ -128,6 +163,9 @@ sealed class RecordStore(IRecordDatabase database) : IAsyncDisposable
         await connection.ExecuteAsync("DELETE FROM records WHERE kind = @Name AND is_deleted = @deleted", new { kind.Name, deleted = areDeleted ? 1 : 0 });
     }
 
+    /// <summary>Adds many records: all of them, or none.</summary>
+    public Task<RecordImport> BeginImportAsync(CancellationToken cancellation) => RecordImport.BeginAsync(database, cancellation);
+
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     async Task<LinkTakenException> ExplainAsync(string kind, string path, CancellationToken cancellation)
@@ -136,9 +174,9 @@ sealed class RecordStore(IRecordDatabase database) : IAsyncDisposable
         return new(kind, path, await FindByLinkAsync(kind, path, connection) ?? "another one");
     }
 
-    static object Values<T>(RecordKind<T> kind, T record) where T : IRecord => new
+    internal static object Values<T>(RecordKind<T> kind, T record) where T : IRecord => new
     {
-        kind = kind.Name, id = record.Id, deleted = record.Deleted is null ? 0 : 1, link = (record as ILinkedRecord)?.Link?.Path, document = kind.Write(record),
+        kind = kind.Name, id = record.Id, deleted = record.Deleted is null ? 0 : 1, link = (record as ILinkedRecord)?.Link?.Path, name = (record as INamedRecord)?.Name, document = kind.Write(record),
     };
 
     static Task<string?> FindByLinkAsync(string kind, string path, DbConnection connection) =>

@@ -27,6 +27,8 @@ sealed class SqliteRecords(string file) : IRecordDatabase
 
     public string ForUpdate => "";
 
+    public string HasName => "name = @name";
+
     public async Task<DbConnection> OpenAsync(CancellationToken cancellation)
     {
         var connection = new SqliteConnection(connectionString);
