@@ -10,8 +10,9 @@ namespace ImageSdk.ImageService.Confinement;
 /// </summary>
 static class ConfinedProcess
 {
+    /// <summary>What scripts begin with.</summary>
     // Runs what follows as a child and ends with it, or when the input ends. The end of the first process is the end of all.
-    const string Prelude =
+    public const string Prelude =
         """
         exec 3<&0 </dev/null
         run() {

@@ -9,6 +9,15 @@ static class Scripts
     /// <summary>A shell into a root file system.</summary>
     public static string Shell { get; } = Read("shell.sh");
 
+    /// <summary>Builds a kiwi description.</summary>
+    public static string Kiwi { get; } = Read("kiwi.sh");
+
+    /// <summary>Runs the program that renders templates.</summary>
+    public static string RenderTemplates { get; } = Read("templates.sh");
+
+    /// <summary>Renders templates; in Python.</summary>
+    public static string Templates { get; } = Read("templates.py");
+
     /// <summary>Packs a root file system.</summary>
     public static string Pack { get; } = Read("pack.sh");
 

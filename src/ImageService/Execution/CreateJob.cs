@@ -1,4 +1,5 @@
 using ImageSdk.ImageService.Builders;
+using ImageSdk.ImageService.Confinement;
 using ImageSdk.ImageService.Packaging;
 using ImageSdk.ImageService.Recipes;
 using ImageSdk.ImageService.Records;
@@ -8,9 +9,9 @@ using ImageSdk.ImageService.Runs;
 namespace ImageSdk.ImageService.Execution;
 
 /// <summary>Makes the image of a recipe.</summary>
-sealed class CreateJob(RecordStore records, ArtifactFetcher fetcher, ImageProjectBuilder projects)
+sealed class CreateJob(RecordStore records, ArtifactFetcher fetcher, ImageProjectBuilder projects, KiwiBuilder kiwi)
 {
-    public async Task<PackedImage> RunAsync(RunContext run, CancellationToken cancellation)
+    public async Task<PackedImage> RunAsync(RunContext run, Func<Task<Workplace>> choose, CancellationToken cancellation)
     {
         await run.SetStatusAsync(JobStatus.FetchingRecipe, cancellation);
         var recipe = await records.FindAsync(RecordKinds.Recipes, run.Job.ArtifactId, isDeleted: false, cancellation)
@@ -24,6 +25,8 @@ sealed class CreateJob(RecordStore records, ArtifactFetcher fetcher, ImageProjec
                 var image = await projects.BuildAsync(run, folder, cancellation);
                 await run.SetStatusAsync(JobStatus.PackagingArtifacts, cancellation);
                 return image;
+            case RecipeTypes.Kiwi:
+                return await kiwi.BuildAsync(run, await choose(), recipe, folder, cancellation);
             default:
                 throw new RunException("IMG7630", $"Recipes of the type {recipe.RecipeType} are not built here.");
         }

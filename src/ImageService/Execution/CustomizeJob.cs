@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ImageSdk.ImageService.Artifacts;
+using ImageSdk.ImageService.Confinement;
 using ImageSdk.ImageService.Packaging;
 using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Recipes;
@@ -17,31 +18,35 @@ namespace ImageSdk.ImageService.Execution;
 /// <param name="most">Bytes; the manifest of an image that has as many is too large.</param>
 sealed class CustomizeJob(RecordStore records, IArtifactStore artifacts, ArtifactFetcher fetcher, JobShell shell, int most)
 {
-    public async Task<PackedImage> RunAsync(RunContext run, CancellationToken cancellation)
+    public async Task<PackedImage> RunAsync(RunContext run, Workplace place, CancellationToken cancellation)
     {
         if (!File.Exists(DoneMark(run)))
         {
-            await FetchAsync(run, cancellation);
-            if (await shell.OfferAsync(run, root: null, cancellation) == ShellOutcome.Failed)
+            await FetchAsync(run, place, cancellation);
+            if (await shell.OfferAsync(run, place, RootPacker.Stack, cancellation) == ShellOutcome.Failed)
                 throw new RunException("IMG7628", "The user says that the customization has failed.");
-            RemoveFlags(run);
             await File.WriteAllTextAsync(DoneMark(run), "", cancellation);
         }
         await run.SetStatusAsync(JobStatus.PackagingArtifacts, cancellation);
-        return await RootPacker.PackStackAsync(run, cancellation);
+        return await RootPacker.PackAsync(run, place, RootPacker.Stack, cancellation);
     }
 
     static string DoneMark(RunContext run) => Path.Combine(run.Folder, "user.done");
 
-    async Task FetchAsync(RunContext run, CancellationToken cancellation)
+    async Task FetchAsync(RunContext run, Workplace place, CancellationToken cancellation)
     {
         await run.SetStatusAsync(JobStatus.FetchingImage, cancellation);
         var file = Path.Combine(run.Folder, "image.sqsh");
         if (File.Exists(file))
-        {
             run.Log.Write("The image is there already, and the changes to it");
-            return;
-        }
+        else
+            await FetchAsync(run, file, cancellation);
+        if (!await place.HasAsync("image.sqsh", cancellation))
+            await place.SendAsync("image.sqsh", cancellation);
+    }
+
+    async Task FetchAsync(RunContext run, string file, CancellationToken cancellation)
+    {
         var image = await records.FindAsync(RecordKinds.Images, run.Job.ArtifactId, isDeleted: false, cancellation)
             ?? throw new RunException("IMG7620", $"The image {run.Job.ArtifactId} was removed.");
         if (image.Link is null || !ArtifactPath.TryParse(image.Link.Path, out var manifest))
@@ -57,17 +62,12 @@ sealed class CustomizeJob(RecordStore records, IArtifactStore artifacts, Artifac
         }
         await fetcher.FetchAsync(run, root.Path, file + ".part", root.Md5, cancellation);
         File.Move(file + ".part", file);
-        // What an image had of an earlier customization says nothing of this one: the new root has no such files.
-        RemoveFlags(run);
     }
 
-    static void RemoveFlags(RunContext run)
+    /// <summary>Forgets what was done on a node that was lost.</summary>
+    public static void Forget(RunContext run)
     {
-        foreach (var flag in (string[])["user/complete", "user/failed", "upper/tmp/complete", "upper/tmp/failed"])
-            if (File.Exists(Path.Combine(run.Folder, flag)))
-                File.Delete(Path.Combine(run.Folder, flag));
-        var made = Path.Combine(run.Folder, "made-resolv.conf");
-        if (File.Exists(made) && Path.Combine(run.Folder, "upper/etc/resolv.conf") is var file && new FileInfo(file) is { Exists: true, Length: 0 })
+        foreach (var file in Directory.GetFiles(run.Folder, "user.done").Concat(Directory.GetFiles(run.Folder, "waiting.since")).Concat(Directory.GetFiles(run.Folder, "port.*")))
             File.Delete(file);
     }
 }

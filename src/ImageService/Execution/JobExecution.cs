@@ -1,4 +1,6 @@
 using ImageSdk.ImageService.Artifacts;
+using ImageSdk.ImageService.Confinement;
+using ImageSdk.ImageService.Nodes;
 using ImageSdk.ImageService.Packaging;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Records.Stores;
@@ -12,7 +14,7 @@ namespace ImageSdk.ImageService.Execution;
 /// Does a run of a job from its beginning to its end. A run that was ended in the middle, as the service was, is done once more: what it had done is done
 /// again, under the same names.
 /// </summary>
-sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publisher, CreateJob create, CustomizeJob customize)
+sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publisher, Workplaces places, CreateJob create, CustomizeJob customize)
 {
     /// <exception cref="JobFailedException">The job has failed; its record and its log say so.</exception>
     public async Task<string?> RunAsync(JobContext context, CancellationToken stop)
@@ -23,7 +25,10 @@ sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publ
         {
             var job = await records.FindAsync(RecordKinds.Jobs, order.Job, isDeleted: false, stop) ?? throw new RunException("IMG7633", "The job's record was removed.");
             if (context.Job.Attempt > 1)
+            {
+                await runs.RestartAsync(order.Job, stop);
                 log.Write($"The service was ended while the job went on; this is attempt {context.Job.Attempt}");
+            }
             var run = new RunContext(job, order.ImageId, runs.FolderOf(order.Job), log, context.Job.Attempt, runs);
             Directory.CreateDirectory(run.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             if (!await publisher.IsPublishedAsync(order.ImageId, stop))
@@ -52,7 +57,7 @@ sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publ
                 _ => $"A mistake of ours: {problem}",
             };
             log.Write(line);
-            await AbandonAsync(order.ImageId, log);
+            await AbandonAsync(order, log.Write, CancellationToken.None);
             log.Write($"== {JobStatus.Error}");
             await runs.FailAsync(order.Job, keepsFolder: context.StopReason == JobStopReason.None, CancellationToken.None);
             if (problem is OperationCanceledException)
@@ -61,25 +66,46 @@ sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publ
         }
     }
 
-    async Task AbandonAsync(string imageId, RunLog log)
+    /// <summary>Removes what a run that has no end has left elsewhere.</summary>
+    public async Task AbandonAsync(RunOrder order, Action<string> log, CancellationToken cancellation)
     {
         try
         {
-            await publisher.AbandonAsync(imageId, CancellationToken.None);
+            if (await records.FindAsync(RecordKinds.Jobs, order.Job, isDeleted: false, cancellation) is { } job)
+                await places.CleanAsync(job, cancellation);
+            if (!await publisher.IsPublishedAsync(order.ImageId, cancellation))
+                await publisher.AbandonAsync(order.ImageId, cancellation);
         }
-        catch (ArtifactException problem)
+        catch (Exception problem) when (problem is ArtifactException or NodeLostException)
         {
-            log.Write($"(warning) IMG7627: What was uploaded of the image {imageId} is not removed: {problem.Message}");
+            log($"(warning) IMG7627: What the job {order.Job} has left of the image {order.ImageId} is not removed: {problem.Message}");
         }
     }
 
     async Task MakeAsync(RunContext run, CancellationToken stop)
     {
-        var image = run.Job.JobType switch
-        {
-            JobTypes.Create => await create.RunAsync(run, stop),
-            _ => await customize.RunAsync(run, stop),
-        };
-        await publisher.PublishAsync(run, image, stop);
+        var lost = new HashSet<string>();
+        while (true)
+            try
+            {
+                Workplace? place = null;
+                async Task<Workplace> ChooseAsync() => place ??= await places.ChooseAsync(run, lost, stop);
+                var image = run.Job.JobType switch
+                {
+                    JobTypes.Create => await create.RunAsync(run, ChooseAsync, stop),
+                    _ => await customize.RunAsync(run, await ChooseAsync(), stop),
+                };
+                await publisher.PublishAsync(run, image, stop);
+                if (place is not null)
+                    await place.CleanAsync(stop);
+                return;
+            }
+            catch (NodeLostException problem)
+            {
+                run.Log.Write($"(warning) IMG7632: {problem.Message}. The job is done once more elsewhere");
+                lost.Add(problem.Node);
+                await runs.RestartAsync(run.Job.Id, stop);
+                CustomizeJob.Forget(run);
+            }
     }
 }

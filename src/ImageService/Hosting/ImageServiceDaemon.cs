@@ -10,7 +10,6 @@ using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Resources;
 using ImageSdk.ImageService.Web;
 using ImageSdk.ImageService.Runs;
-using ImageSdk.Jobs.Running;
 using ImageSdk.Srpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,8 +17,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ImageSdk.ImageService.Hosting;
 
 /// <summary>The daemon.</summary>
-/// <param name="jobs">Does a run of a job.</param>
-sealed class ImageServiceDaemon(ServiceContext context, JobHandler jobs) : IDaemon
+/// <param name="jobs">Does runs of jobs.</param>
+sealed class ImageServiceDaemon(ServiceContext context, JobExecution jobs) : IDaemon
 {
     public ServiceContext Context => context;
 
@@ -35,7 +34,7 @@ sealed class ImageServiceDaemon(ServiceContext context, JobHandler jobs) : IDaem
             ? new DirectoryArtifacts(options.ArtifactDirectory)
             : new S3Artifacts(options.S3, options.S3Clients, options.S3Timeout);
         var runs = Task.Run(() => JobRuns.OpenAsync(options, records, resources.Time, resources.Log.Write)).GetAwaiter().GetResult();
-        var context = new ServiceContext(records, artifacts, resources.Time, resources.Log.Write, new("ssh", options.NodeKeyFile, options.NodeKnownHosts), options.LargestManifest, options.Jobs, runs)
+        var context = new ServiceContext(records, artifacts, resources.Time, resources.Log.Write, new(JobParts.SshOf(options)), options.LargestManifest, options.Jobs, runs)
         {
             Places = options.Places,
         };
@@ -52,7 +51,7 @@ sealed class ImageServiceDaemon(ServiceContext context, JobHandler jobs) : IDaem
         ApiEndpoints.Map(web, context);
     }
 
-    public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) => [context.Runs.RunAsync(jobs, cancellation)];
+    public IEnumerable<Task> BackgroundTasks(CancellationToken cancellation) => [context.Runs.RunAsync(jobs.RunAsync, jobs.AbandonAsync, cancellation)];
 
     public void Dispose()
     {

@@ -4,11 +4,8 @@ using System.Globalization;
 
 namespace ImageSdk.ImageService.Nodes;
 
-/// <summary>Looks at build nodes over SSH, by the <c>ssh</c> program.</summary>
-/// <param name="program">The program.</param>
-/// <param name="keyFile">The service's private key; empty for the user's own.</param>
-/// <param name="knownHosts">File of the keys of nodes that are known; the first one that a node shows is believed, another one is not. Empty for the user's own.</param>
-sealed class NodeProbe(string program, string keyFile, string knownHosts)
+/// <summary>Looks at build nodes.</summary>
+sealed class NodeProbe(NodeSsh ssh)
 {
     const string Podman = "/usr/bin/podman";
 
@@ -22,17 +19,14 @@ sealed class NodeProbe(string program, string keyFile, string knownHosts)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(patience);
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in Arguments(xname))
-            start.ArgumentList.Add(argument);
         Process process;
         try
         {
-            process = Process.Start(start)!;
+            process = ssh.Start(xname, Question);
         }
         catch (Win32Exception exception)
         {
-            return NodeStatus.Unreachable(xname, $"{program}: {exception.Message} (apt-get install openssh-client)");
+            return NodeStatus.Unreachable(xname, $"{ssh.Program}: {exception.Message} (apt-get install openssh-client)");
         }
         using var owned = process;
         try
@@ -54,31 +48,6 @@ sealed class NodeProbe(string program, string keyFile, string knownHosts)
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
         }
-    }
-
-    IEnumerable<string> Arguments(string xname)
-    {
-        foreach (var option in (string[])["BatchMode=yes", "ConnectTimeout=5", "StrictHostKeyChecking=accept-new", "LogLevel=ERROR"])
-        {
-            yield return "-o";
-            yield return option;
-        }
-        if (knownHosts.Length > 0)
-        {
-            yield return "-o";
-            yield return $"UserKnownHostsFile=\"{knownHosts}\"";
-        }
-        if (keyFile.Length > 0)
-        {
-            yield return "-i";
-            yield return keyFile;
-        }
-        // A name is no option, whatever it begins with.
-        yield return "-l";
-        yield return "root";
-        yield return "--";
-        yield return xname;
-        yield return Question;
     }
 
     static NodeStatus? Read(string xname, string output) =>

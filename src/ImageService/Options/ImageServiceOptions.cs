@@ -37,6 +37,15 @@ sealed record ImageServiceOptions : DaemonOptions
     /// <summary>Jobs that go on at once; 0 for none, so that other services do them.</summary>
     public int ConcurrentJobs { get; set; } = 4;
 
+    /// <summary>File with the image of containers on build nodes, as <c>podman save</c> writes it; empty for no jobs on nodes.</summary>
+    public string NodeImage { get; set; } = "";
+
+    /// <summary>File of the certificate of the site's authority, which images of recipes get; empty for none.</summary>
+    public string CaCertificate { get; set; } = "";
+
+    /// <summary>Directory of keys that packages are signed with; empty for none.</summary>
+    public string SigningKeys { get; set; } = "";
+
     /// <summary>The name by which users reach shells of jobs; empty for that of the machine.</summary>
     public string SshHost { get; set; } = "";
 

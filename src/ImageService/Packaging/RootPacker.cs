@@ -9,45 +9,41 @@ static class RootPacker
 {
     const int MostLinks = 40;
 
-    /// <summary>Packs a directory.</summary>
-    /// <exception cref="RunException">IMG7626 or IMG7636: it has no kernel, or cannot be packed.</exception>
-    public static async Task<PackedImage> PackAsync(RunContext run, string root, CancellationToken cancellation)
-    {
-        var (boot, parameters) = (run.NewFolder("boot"), run.Job.KernelParametersFileName);
-        var kernel = Copy([root], run.Job.KernelFileName, boot) ?? throw Missing(run.Job.KernelFileName);
-        var initrd = Copy([root], run.Job.InitrdFileName, boot) ?? throw Missing(run.Job.InitrdFileName);
-        return new(await SquashAsync(run, root, cancellation), kernel, initrd, Copy([root], parameters, boot));
-    }
+    /// <summary>The root in the place of a directory: a squashfs <c>image.sqsh</c> and the changes above it.</summary>
+    public const string Stack = "stack";
 
-    /// <summary>Packs a squashfs and the changes above it.</summary>
-    /// <exception cref="RunException">IMG7626 or IMG7636: it has no kernel, or cannot be packed.</exception>
-    public static async Task<PackedImage> PackStackAsync(RunContext run, CancellationToken cancellation)
-    {
-        // What unsquashfs reads needs no mount; a file that was changed is in the upper folder.
-        var rootfs = await SquashAsync(run, "stack", cancellation);
-        var boot = run.NewFolder("boot");
-        var tree = Path.Combine(run.NewFolder("unpacked"), "root");
-        var job = run.Job;
-        if (await ConfinedProcess.RunAsync("run unsquashfs -quiet -no-progress -dest \"$1\" \"$2\" boot", [tree, rootfs], new Dictionary<string, string>(), run.Log.Write, cancellation) != 0)
-            throw new RunException("IMG7636", "The new root cannot be read.");
-        var packed = new PackedImage(
-            rootfs, Copy([tree], job.KernelFileName, boot) ?? throw Missing(job.KernelFileName), Copy([tree], job.InitrdFileName, boot) ?? throw Missing(job.InitrdFileName), Copy([tree], job.KernelParametersFileName, boot));
-        Directory.Delete(Path.GetDirectoryName(tree)!, recursive: true);
-        return packed;
-    }
+    const string Packed = "rootfs.new";
 
-    static async Task<string> SquashAsync(RunContext run, string root, CancellationToken cancellation)
+    /// <summary>Packs a root.</summary>
+    /// <param name="root">A directory of the job's folder, or <see cref="Stack"/>.</param>
+    /// <exception cref="RunException">IMG7626 or IMG7636: it has no kernel, or cannot be packed.</exception>
+    public static async Task<PackedImage> PackAsync(RunContext run, Workplace place, string root, CancellationToken cancellation)
     {
-        var target = Path.Combine(run.Folder, "rootfs.new");
         run.Log.Write("Packing the root file system");
-        var status = await ConfinedProcess.RunAsync(Scripts.Pack, [run.Folder, root, target], new Dictionary<string, string>(), run.Log.Write, cancellation);
-        return status == 0 ? target : throw new RunException("IMG7636", $"The root file system cannot be packed: mksquashfs ends with {status}. Its lines are above.");
+        await WriteScriptsAsync(run, place, cancellation);
+        if (await place.RunAsync(Scripts.Pack, [root, Packed], new Dictionary<string, string>(), run.Log.Write, cancellation) is not 0 and var status)
+            throw new RunException("IMG7636", $"The root file system cannot be packed: mksquashfs ends with {status}. Its lines are above.");
+        await place.FetchAsync(Packed, cancellation);
+        var (rootfs, boot, tree) = (Path.Combine(run.Folder, Packed), run.NewFolder("boot"), Path.Combine(run.NewFolder("unpacked"), "root"));
+        if (await ConfinedProcess.RunAsync("run unsquashfs -quiet -no-progress -dest \"$1\" \"$2\" boot", [tree, rootfs], new Dictionary<string, string>(), run.Log.Write, cancellation) != 0)
+            throw new RunException("IMG7636", "The packed root cannot be read.");
+        var job = run.Job;
+        return new(
+            rootfs, Copy(tree, job.KernelFileName, boot) ?? throw Missing(job.KernelFileName), Copy(tree, job.InitrdFileName, boot) ?? throw Missing(job.InitrdFileName),
+            Copy(tree, job.KernelParametersFileName, boot));
+    }
+
+    /// <summary>Brings there what the scripts include.</summary>
+    public static async Task WriteScriptsAsync(RunContext run, Workplace place, CancellationToken cancellation)
+    {
+        await File.WriteAllTextAsync(Path.Combine(run.Folder, "stack.sh"), Scripts.Stack, cancellation);
+        await place.SendAsync("stack.sh", cancellation);
     }
 
     // Links lead to places in the root, not of this machine.
-    static string? Copy(IReadOnlyList<string> roots, string name, string folder)
+    static string? Copy(string root, string name, string folder)
     {
-        if (Find(roots[0], $"boot/{name}") is not { } file)
+        if (Find(root, $"boot/{name}") is not { } file)
             return null;
         var target = Path.Combine(folder, Convert.ToHexStringLower(System.Text.Encoding.UTF8.GetBytes(name)));
         File.Copy(file, target, overwrite: true);

@@ -46,4 +46,7 @@ static class Architectures
     public const string Arm = "aarch64";
 
     public static readonly string[] All = [Arm, Default];
+
+    /// <summary>That of this machine.</summary>
+    public static string OfMachine { get; } = System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? Arm : Default;
 }

@@ -25,7 +25,7 @@ sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int con
     const int MaxAttempts = 5;
 
     // From a look at jobs whose runs are over to the next.
-    static readonly TimeSpan lookPause = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan lookPause = TimeSpan.FromSeconds(10);
 
     public JobQueue Queue => queue;
 
@@ -39,13 +39,14 @@ sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int con
     }
 
     /// <summary>Does jobs until stopped. Those that go on then begin again with the next start.</summary>
-    public async Task RunAsync(JobHandler handler, CancellationToken stop)
+    /// <param name="abandon">Removes what a run has left elsewhere that was ended without a word.</param>
+    public async Task RunAsync(JobHandler handler, Func<RunOrder, Action<string>, CancellationToken, Task> abandon, CancellationToken stop)
     {
         if (concurrency == 0)
             return;
         var runner = new JobRunner(
             queue, new("ims", [Kind]), new Dictionary<string, JobHandler> { [Kind] = handler }, new() { Concurrency = concurrency, ShutdownTime = TimeSpan.Zero });
-        await Task.WhenAll(runner.RunAsync(stop), LookAfterAsync(stop));
+        await Task.WhenAll(runner.RunAsync(stop), LookAfterAsync(abandon, stop));
     }
 
     /// <summary>Opens the queue: beside the records where these are a file, else in their database.</summary>
@@ -114,6 +115,10 @@ sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int con
             }).ToList(),
         }, cancellation);
 
+    /// <summary>Says in the record that the job begins again: what was said of its shells does not hold.</summary>
+    public Task RestartAsync(string job, CancellationToken cancellation) =>
+        records.ChangeAsync(RecordKinds.Jobs, job, isDeleted: false, record => WithShells(record with { Status = JobStatus.Creating }, SshContainer.Pending), cancellation);
+
     /// <summary>Says in the record that the image is there.</summary>
     public Task FinishAsync(string job, string imageId, CancellationToken cancellation) => records.ChangeAsync(
         RecordKinds.Jobs, job, isDeleted: false, record => WithShells(record with { Status = JobStatus.Success, ResultantImageId = imageId }, SshContainer.Complete), cancellation);
@@ -131,7 +136,7 @@ sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int con
     static JobRecord WithShells(JobRecord record, string status) => record with { SshContainers = record.SshContainers?.Select(shell => shell with { Status = status }).ToList() };
 
     // What was ended between two steps: a record without a run, a run that was given up without a word, a folder without a record.
-    async Task LookAfterAsync(CancellationToken stop)
+    async Task LookAfterAsync(Func<RunOrder, Action<string>, CancellationToken, Task> abandon, CancellationToken stop)
     {
         while (true)
         {
@@ -141,7 +146,10 @@ sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int con
                     if (await FindAsync(job.Id, stop) is not { } run)
                         await SubmitAsync(job, stop);
                     else if (run.State is JobState.Failed or JobState.Cancelled)
+                    {
+                        await abandon(RunOrder.Read(run.Input), log, stop);
                         await FailAsync(job.Id, keepsFolder: run.State == JobState.Failed, stop);
+                    }
                 await RemoveStrayFoldersAsync(stop);
             }
             catch (Exception problem) when (!stop.IsCancellationRequested && problem is JobException or IOException or System.Data.Common.DbException)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ImageSdk.ImageService.Confinement;
+using ImageSdk.ImageService.Packaging;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Runs;
@@ -20,28 +21,29 @@ enum ShellOutcome
 /// </summary>
 sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts ports, TimeProvider time)
 {
-    const int Tries = 3;
+    const int Tries = 10;
 
     static readonly TimeSpan look = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Offers shells and waits for the user.</summary>
-    /// <param name="root">The directory that is the root; null for the squashfs <c>image.sqsh</c> in the job's folder, changes to which go to its folder <c>upper</c>.</param>
+    /// <param name="root">A directory of the job's folder, or "stack" for the squashfs <c>image.sqsh</c> in it, changes to which go to its folder <c>upper</c>.</param>
     /// <exception cref="RunException">There can be none, or the user is waited for too long.</exception>
-    public async Task<ShellOutcome> OfferAsync(RunContext run, string? root, CancellationToken cancellation)
+    public async Task<ShellOutcome> OfferAsync(RunContext run, Workplace place, string root, CancellationToken cancellation)
     {
         var key = await records.FindAsync(RecordKinds.PublicKeys, run.Job.PublicKeyId, isDeleted: false, cancellation)
             ?? throw new RunException("IMG7631", $"The public key {run.Job.PublicKeyId} was removed: no one can be let in.");
-        if (!File.Exists("/usr/sbin/sshd"))
+        if (place.Node.Length == 0 && !File.Exists("/usr/sbin/sshd"))
             throw new RunException("IMG7621", "There is no /usr/sbin/sshd (apt-get install openssh-server).");
         await PrepareAsync(run, key.Text, cancellation);
+        await RootPacker.WriteScriptsAsync(run, place, cancellation);
         for (var attempt = 1; ; attempt++)
         {
             var held = new List<ShellPorts.Held>();
             try
             {
                 foreach (var index in Enumerable.Range(0, run.Job.SshContainers!.Count))
-                    held.Add(ports.Take(ReadPort(run, index)));
-                if (await OfferAsync(run, root, [.. held.Select(port => port.Number)], cancellation) is { } outcome)
+                    held.Add(ports.Take(place.Node, attempt == 1 ? ReadPort(run, index) : 0));
+                if (await OfferAsync(run, place, root, [.. held.Select(port => port.Number)], cancellation) is { } outcome)
                     return outcome;
                 if (attempt == Tries)
                     throw new RunException("IMG7631", "The shell cannot be reached: sshd ends. Its lines are above.");
@@ -54,19 +56,21 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
     }
 
     // Null where sshd has ended.
-    async Task<ShellOutcome?> OfferAsync(RunContext run, string? root, IReadOnlyList<int> numbers, CancellationToken cancellation)
+    async Task<ShellOutcome?> OfferAsync(RunContext run, Workplace place, string root, IReadOnlyList<int> numbers, CancellationToken cancellation)
     {
         var shells = run.Job.SshContainers!;
         for (var index = 0; index < shells.Count; index++)
         {
-            await File.WriteAllTextAsync(Path.Combine(run.Folder, "ssh", $"sshd_config.{index}"), Configure(run.Job, shells[index], numbers[index]), cancellation);
+            await File.WriteAllTextAsync(Path.Combine(run.Folder, "ssh", $"sshd_config.{index}"), Configure(run.Job, place.Node, shells[index], numbers[index]), cancellation);
             await File.WriteAllTextAsync(Path.Combine(run.Folder, $"port.{index}"), string.Create(CultureInfo.InvariantCulture, $"{numbers[index]}"), cancellation);
         }
+        await place.SendAsync("ssh", cancellation);
+        var host = place.Node.Length > 0 ? place.Node : settings.Host;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var listening = new TaskCompletionSource();
         var waited = numbers.ToHashSet();
-        var running = ConfinedProcess.RunAsync(
-            Scripts.Shell, [run.Folder, root ?? "stack", $"ims-{run.Job.Id[..8]}", .. shells.Select((_, index) => $"sshd_config.{index}")], new Dictionary<string, string>(), Take, ended.Token);
+        var running = place.RunAsync(
+            Scripts.Shell, [root, $"ims-{run.Job.Id[..8]}", .. shells.Select((_, index) => $"sshd_config.{index}")], new Dictionary<string, string>(), Take, ended.Token);
         try
         {
             if (await Task.WhenAny(listening.Task, running) == running)
@@ -74,11 +78,11 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
                 await running;
                 return null;
             }
-            await run.Runs.OpenShellsAsync(run.Job.Id, settings.Host, numbers, cancellation);
+            await run.Runs.OpenShellsAsync(run.Job.Id, host, numbers, cancellation);
             await run.SetStatusAsync(JobStatus.WaitingOnUser, cancellation);
             foreach (var number in numbers)
-                run.Log.Write(string.Create(CultureInfo.InvariantCulture, $"Waiting for the user: ssh -p {number} root@{settings.Host}"));
-            return await WaitAsync(run, running, cancellation);
+                run.Log.Write(string.Create(CultureInfo.InvariantCulture, $"Waiting for the user: ssh -p {number} root@{host}"));
+            return await WaitAsync(run, place, root, running, cancellation);
         }
         finally
         {
@@ -88,7 +92,7 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
 
         void Take(string line)
         {
-            run.Log.Write($"sshd: {line}");
+            run.Log.Write($"shell: {line}");
             lock (waited)
             {
                 waited.RemoveWhere(number => line.StartsWith("Server listening on ", StringComparison.Ordinal) && line.EndsWith(string.Create(CultureInfo.InvariantCulture, $" port {number}."), StringComparison.Ordinal));
@@ -98,7 +102,7 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
         }
     }
 
-    async Task<ShellOutcome?> WaitAsync(RunContext run, Task running, CancellationToken cancellation)
+    async Task<ShellOutcome?> WaitAsync(RunContext run, Workplace place, string root, Task running, CancellationToken cancellation)
     {
         var since = Path.Combine(run.Folder, "waiting.since");
         if (!File.Exists(since))
@@ -106,10 +110,8 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
         var end = File.GetLastWriteTimeUtc(since) + settings.UserLimit;
         while (true)
         {
-            if (run.Job.SshContainers!.Any(shell => File.Exists(FlagOf(run, shell, "failed"))))
-                return ShellOutcome.Failed;
-            if (run.Job.SshContainers!.All(shell => File.Exists(FlagOf(run, shell, "complete"))))
-                return ShellOutcome.Complete;
+            if (await ReadOutcomeAsync(run.Job.SshContainers!, place, root, cancellation) is { } outcome)
+                return outcome;
             if (time.GetUtcNow().UtcDateTime > end)
                 throw new RunException("IMG7629", $"The job has waited for its user longer than {settings.UserLimit.TotalHours:0.##} hours (-userLimit).");
             if (running.IsCompleted)
@@ -122,13 +124,24 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
     }
 
     // A jail sees nothing but the root; its files are where changes go.
-    static string FlagOf(RunContext run, SshContainer shell, string name) => shell.Jail ? Path.Combine(run.Folder, "upper/tmp", name) : Path.Combine(run.Folder, "user", name);
+    static async Task<ShellOutcome?> ReadOutcomeAsync(IReadOnlyList<SshContainer> shells, Workplace place, string root, CancellationToken cancellation)
+    {
+        var complete = 0;
+        foreach (var shell in shells)
+        {
+            var folder = !shell.Jail ? "user" : root == RootPacker.Stack ? "upper/tmp" : $"{root}/tmp";
+            if (await place.HasAsync($"{folder}/failed", cancellation))
+                return ShellOutcome.Failed;
+            if (await place.HasAsync($"{folder}/complete", cancellation))
+                complete++;
+        }
+        return complete == shells.Count ? ShellOutcome.Complete : null;
+    }
 
     static async Task PrepareAsync(RunContext run, string key, CancellationToken cancellation)
     {
         var folder = Path.Combine(run.Folder, "ssh");
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await File.WriteAllTextAsync(Path.Combine(run.Folder, "stack.sh"), Scripts.Stack, cancellation);
         await File.WriteAllTextAsync(Path.Combine(folder, "authorized_keys"), key.Trim() + "\n", cancellation);
         var hostKey = Path.Combine(folder, "host_key");
         // The same after a restart: clients know it.
@@ -143,7 +156,7 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
     static int ReadPort(RunContext run, int index) =>
         Path.Combine(run.Folder, $"port.{index}") is var file && File.Exists(file) && int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var port) ? port : 0;
 
-    static string Configure(JobRecord job, SshContainer shell, int port) => string.Create(CultureInfo.InvariantCulture, $"""
+    static string Configure(JobRecord job, string node, SshContainer shell, int port) => string.Create(CultureInfo.InvariantCulture, $"""
         Port {port}
         HostKey /etc/cray/ims/host_key
         AuthorizedKeysFile /etc/cray/ims/authorized_keys
@@ -159,7 +172,7 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
         PrintMotd no
         ClientAliveInterval 60
         Subsystem sftp internal-sftp
-        SetEnv IMS_JOB_ID={job.Id} IMS_ARCH={job.Arch} IMS_DKMS_ENABLED={(job.RequireDkms ? "True" : "False")} REMOTE_BUILD_NODE={job.RemoteBuildNode}
+        SetEnv IMS_JOB_ID={job.Id} IMS_ARCH={job.Arch} IMS_DKMS_ENABLED={(job.RequireDkms ? "True" : "False")} REMOTE_BUILD_NODE={node}
         {(shell.Jail ? "ChrootDirectory /mnt/image/image-root" : "")}
 
         """);

@@ -7,18 +7,19 @@ namespace ImageSdk.ImageService.Shells;
 /// <summary>The ports of shells. One that a program of someone else has is left out; who is faster is for sshd to find out.</summary>
 sealed class ShellPorts(ShellSettings settings)
 {
-    readonly HashSet<int> taken = [];
+    readonly HashSet<(string, int)> taken = [];
 
+    /// <param name="node">Whose port; empty for this machine.</param>
     /// <param name="wanted">That it had before; 0 for any.</param>
     /// <exception cref="RunException">IMG7631: all are taken.</exception>
-    public Held Take(int wanted)
+    public Held Take(string node, int wanted)
     {
         lock (taken)
-            foreach (var port in Enumerable.Range(settings.FirstPort, settings.LastPort - settings.FirstPort + 1).OrderBy(port => port == wanted ? 0 : 1))
-                if (!taken.Contains(port) && IsFree(port))
+            foreach (var port in Enumerable.Range(settings.FirstPort, settings.LastPort - settings.FirstPort + 1).OrderBy(port => port == wanted ? 0 : node.Length == 0 ? 1 : Random.Shared.Next(1, int.MaxValue)))
+                if (!taken.Contains((node, port)) && (node.Length > 0 || IsFree(port)))
                 {
-                    taken.Add(port);
-                    return new(this, port);
+                    taken.Add((node, port));
+                    return new(this, node, port);
                 }
         throw new RunException("IMG7631", $"All ports of shells, {settings.FirstPort} to {settings.LastPort}, are taken. Have more of them (-sshPorts), or end jobs that wait for their users.");
     }
@@ -38,14 +39,14 @@ sealed class ShellPorts(ShellSettings settings)
         }
     }
 
-    public sealed class Held(ShellPorts ports, int number) : IDisposable
+    public sealed class Held(ShellPorts ports, string node, int number) : IDisposable
     {
         public int Number => number;
 
         public void Dispose()
         {
             lock (ports.taken)
-                ports.taken.Remove(number);
+                ports.taken.Remove((node, number));
         }
     }
 }

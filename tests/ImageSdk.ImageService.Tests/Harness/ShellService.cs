@@ -68,9 +68,9 @@ static class ShellService
     }
 
     /// <summary>Runs a command in a shell.</summary>
-    public static string Ssh(this TestService service, int port, string command) => SmallRoot.Run(
+    public static string Ssh(this TestService service, int port, string command, string host = "127.0.0.1") => SmallRoot.Run(
         "ssh", "-i", Path.Combine(service.Folder, "user_key"), "-p", port.ToString(CultureInfo.InvariantCulture), "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=no",
-        "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "root@127.0.0.1", command);
+        "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", $"root@{host}", command);
 
     /// <summary>The names of all files of an image's root.</summary>
     public static string ListRoot(this TestService service, string image) => SmallRoot.Run("unsquashfs", "-l", Path.Combine(service.Folder, "artifacts/boot-images", image, "rootfs"));

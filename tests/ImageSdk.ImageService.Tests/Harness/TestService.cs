@@ -7,6 +7,7 @@ using ImageSdk.Hosting.Logs;
 using ImageSdk.ImageService.Artifacts;
 using ImageSdk.ImageService.Execution;
 using ImageSdk.ImageService.Hosting;
+using ImageSdk.ImageService.Nodes;
 using ImageSdk.ImageService.Options;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Resources;
@@ -64,7 +65,7 @@ sealed class TestService : IAsyncDisposable
             {
                 lock (service!.Log)
                     service.Log.Add(line);
-            }, new(ssh, "", ""), options.LargestManifest, options.Jobs, runs);
+            }, new(new NodeSsh(ssh, options.NodeKeyFile, options.NodeKnownHosts)), options.LargestManifest, options.Jobs, runs);
             return new(context, JobParts.Open(options, context));
         });
         return service = new(own, folder is null, log, host, artifacts);

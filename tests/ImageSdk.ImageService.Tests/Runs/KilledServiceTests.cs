@@ -1,0 +1,100 @@
+using ImageSdk.ImageService.Tests.Harness;
+using ImageSdk.Tests;
+
+namespace ImageSdk.ImageService.Tests.Runs;
+
+/// <summary>A service that is killed (SIGKILL) while it does jobs. Another one, which does none, answers meanwhile.</summary>
+public sealed class KilledServiceTests
+{
+    [ShellFact]
+    public async Task A_shell_goes_on_where_it_was()
+    {
+        await using var service = await ShellService.StartAsync(configure: options => options.ConcurrentJobs = 0);
+        var image = await service.AddBootImageAsync();
+        var job = await service.AddCustomizeJobAsync(image);
+        int[] before;
+        await using (var worker = WorkerProcess.Start(service))
+        {
+            before = await service.WaitForShellAsync(job);
+            service.Ssh(before[0], "echo before > /mnt/image/image-root/etc/motd; sync");
+            await worker.KillAsync();
+            await service.AssertNothingIsLeftAsync();
+        }
+        await using (var worker = WorkerProcess.Start(service))
+        {
+            await Wait.UntilAsync(() => Responds(before[0]), limit: null, () => service.JobLogAsync(job).GetAwaiter().GetResult());
+            Assert.Equal(before, await service.WaitForShellAsync(job));
+            Assert.Equal("before\n", service.Ssh(before[0], "cat /mnt/image/image-root/etc/motd; touch /mnt/image/complete"));
+            var done = await service.WaitForJobAsync(job);
+            Assert.True(done["status"]!.GetValue<string>() == "success", await service.JobLogAsync(job));
+            Assert.Equal("before\n", service.ReadRootFile(done["resultant_image_id"]!.GetValue<string>(), "etc/motd"));
+            Assert.Empty(Directory.GetDirectories(Path.Combine(service.Folder, "jobs/work")));
+        }
+    }
+
+    /// <summary>In whatever it does: a status that passes fast may be over when it is killed.</summary>
+    [ShellFact]
+    public async Task A_job_comes_to_its_end_whenever_the_service_is_killed()
+    {
+        await using var service = await ShellService.StartAsync(configure: options => options.ConcurrentJobs = 0);
+        var image = await service.AddBootImageAsync();
+        foreach (var status in new[] { "fetching_image", "packaging_artifacts" })
+        {
+            var job = await service.AddCustomizeJobAsync(image);
+            var worker = WorkerProcess.Start(service);
+            try
+            {
+                if (status == "packaging_artifacts")
+                    service.Ssh((await service.WaitForShellAsync(job))[0], "touch /mnt/image/complete");
+                await service.WaitForJobAsync(job, status);
+                await worker.KillAsync();
+                await service.AssertNothingIsLeftAsync();
+                await worker.DisposeAsync();
+                worker = WorkerProcess.Start(service);
+                if (status == "fetching_image")
+                    service.Ssh((await service.WaitForShellAsync(job))[0], "touch /mnt/image/complete");
+                var done = await service.WaitForJobAsync(job);
+                Assert.True(done["status"]!.GetValue<string>() == "success", await service.JobLogAsync(job));
+                Assert.Equal(1, service.Files().Count(file => file.Contains($"{done["resultant_image_id"]}/rootfs", StringComparison.Ordinal)));
+            }
+            finally
+            {
+                await worker.DisposeAsync();
+            }
+        }
+        Assert.DoesNotContain(service.Files(), file => file.Contains('~'));
+    }
+
+    [ShellFact]
+    public async Task A_cancelled_job_whose_service_was_killed_ends_when_it_starts_again()
+    {
+        await using var service = await ShellService.StartAsync(configure: options => options.ConcurrentJobs = 0);
+        var before = 0;
+        var job = await service.AddCustomizeJobAsync(await service.AddBootImageAsync());
+        var files = service.Files();
+        await using (var worker = WorkerProcess.Start(service))
+        {
+            before = (await service.WaitForShellAsync(job))[0];
+            await worker.KillAsync();
+        }
+        Assert.Equal(202, (await service.SendAsync("POST", $"/v3/jobs/{job}/cancel")).Status);
+        await using (WorkerProcess.Start(service))
+            Assert.Equal("error", (await service.WaitForJobAsync(job))["status"]!.GetValue<string>());
+        Assert.False(Responds(before));
+        Assert.Equal(files, service.Files());
+        await service.AssertNothingIsLeftAsync();
+    }
+
+    static bool Responds(int port)
+    {
+        try
+        {
+            using var client = new System.Net.Sockets.TcpClient("127.0.0.1", port);
+            return true;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
+    }
+}
