@@ -79,12 +79,29 @@ sealed class ApiRequest(HttpContext http)
         http.Response.Headers.Remove("Connection");
         try
         {
+            RequireText(content.GetBuffer().AsSpan(0, (int)content.Length));
             using var document = JsonDocument.Parse(content.GetBuffer().AsMemory(0, (int)content.Length));
             return document.RootElement.Clone();
         }
         catch (JsonException exception)
         {
             throw new BadHttpRequestException($"The body is no JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+        }
+    }
+
+    // An escape may stand for half of a character, which no text is made of.
+    static void RequireText(ReadOnlySpan<byte> content)
+    {
+        var reader = new Utf8JsonReader(content);
+        try
+        {
+            while (reader.Read())
+                if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
+                    _ = reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BadHttpRequestException($"The body has a text that is none, which ends at byte {reader.BytesConsumed}: half of a surrogate pair.");
         }
     }
 

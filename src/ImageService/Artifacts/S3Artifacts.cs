@@ -10,7 +10,11 @@ namespace ImageSdk.ImageService.Artifacts;
 /// <param name="AccessKey">Who it is.</param>
 /// <param name="SecretKey">What proves it.</param>
 /// <param name="VerifiesCertificate">Whether the server's certificate counts.</param>
-sealed record S3Identity(string Endpoint, string AccessKey, string SecretKey, bool VerifiesCertificate);
+sealed record S3Identity(string Endpoint, string AccessKey, string SecretKey, bool VerifiesCertificate)
+{
+    /// <summary>Without what is secret.</summary>
+    public override string ToString() => $"{AccessKey} at {Endpoint}";
+}
 
 /// <summary>
 /// Artifacts in S3, for every server that speaks it: path style, signed bodies, checksums only where the protocol requires them. Objects that

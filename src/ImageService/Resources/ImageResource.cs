@@ -16,7 +16,10 @@ sealed class ImageResource(ServiceContext context) : LinkedResource<ImageRecord>
         if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("metadata", out var tag) || tag.ValueKind != JsonValueKind.Object
             || !tag.TryGetProperty("key", out var key) || key.ValueKind != JsonValueKind.String)
             return body;
-        var whole = JsonObject.Create(body)!;
+        // Of members of one name the last one counts.
+        var whole = new JsonObject();
+        foreach (var member in body.EnumerateObject())
+            whole[member.Name] = JsonNode.Parse(member.Value.GetRawText());
         whole["metadata"] = new JsonObject { [key.GetString()!] = tag.TryGetProperty("value", out var value) ? JsonNode.Parse(value.GetRawText()) : "" };
         return JsonSerializer.SerializeToElement(whole);
     }
