@@ -9,7 +9,7 @@ need sfdisk fdisk mkfs.ext4 e2fsprogs mkfs.vfat dosfstools mcopy mtools mkfs.btr
   grub-mkimage grub-common qemu-system-x86_64 qemu-system-x86 /usr/lib/grub/i386-pc/boot.img grub-pc-bin \
   /usr/lib/grub/x86_64-efi/modinfo.sh grub-efi-amd64-bin /usr/share/OVMF/OVMF_CODE_4M.fd ovmf setpriv util-linux pasta passt slirp4netns slirp4netns gpg gpg gpg-agent gpg-agent gpgconf gpgconf strace strace \
   /usr/lib/postgresql postgresql nginx nginx haproxy haproxy dot graphviz slurmctld slurm-wlm slurmd slurm-wlm munged munge /usr/lib/rabbitmq/bin/rabbitmq-server rabbitmq-server \
-  keystone-manage keystone glance-api glance-api swift-proxy-server swift-proxy swift-account-server swift-account swift-container-server swift-container \
+  keystone-manage keystone glance-api glance-api openstack python3-openstackclient swift-proxy-server swift-proxy swift-account-server swift-account swift-container-server swift-container \
   swift-object-server swift-object memcached memcached \
   kiwi-ng kiwi podman podman /usr/sbin/sshd openssh-server ssh openssh-client busybox busybox-static /usr/lib/python3/dist-packages/jinja2 python3-jinja2
 need_subordinate_ids

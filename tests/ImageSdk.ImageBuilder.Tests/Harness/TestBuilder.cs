@@ -73,15 +73,20 @@ sealed class TestBuilder : IAsyncDisposable
     }
 
     /// <summary>Starts it as a process of its own, which tests kill, over the same directories and on the same port.</summary>
-    public async Task<KilledProcess> HandOverAsync()
+    /// <param name="environment">Variables that it gets.</param>
+    public async Task<KilledProcess> HandOverAsync(params (string Name, string Value)[] environment)
     {
         await StopAsync();
-        var process = new KilledProcess(Process.Start("dotnet",
+        var start = new ProcessStartInfo("dotnet",
         [
             Path.Combine(AppContext.BaseDirectory, "imagesdk-image-builder.dll"), "-permitInsecureMode", "-CAfile=", $"-portNum={options.Port}", $"-listenAddress={options.ListenAddress}", "-srpcUnixSocketPath=",
             $"-stateDir={options.StateDirectory}", $"-cacheDir={options.CacheDirectory}", "-logDir=", $"-amqpUri={options.AmqpUri}", $"-requestQueue={options.RequestQueue}", $"-format={options.Format}",
             $"-formatOptions={options.FormatOptions}", $"-concurrentBuilds={options.ConcurrentBuilds}", $"-hostPorts={string.Join(',', options.HostPorts)}", $"-archivesFile={options.ArchivesFile}", $"-launchpadAddress={options.LaunchpadAddress}", $"-ppaServer={options.PpaServer}", $"-keyServer={options.KeyServer}",
-        ]));
+            $"-imageDestination={options.ImageDestination}", $"-dataStore={options.DataStore}",
+        ]);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        var process = new KilledProcess(Process.Start(start)!);
         Http = new() { BaseAddress = new($"http://127.0.0.1:{options.Port}") };
         await Wait.UntilAsync(async () =>
         {

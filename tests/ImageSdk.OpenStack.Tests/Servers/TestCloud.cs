@@ -119,7 +119,7 @@ public sealed class TestCloud : IAsyncLifetime
             use_stderr = true
             enabled_backends = file:file
             node_staging_uri = file://{directory}/staging
-            image_size_cap = 100000000
+            image_size_cap = 1000000000
             [database]
             connection = sqlite:///{directory}/glance.sqlite?timeout=20
             [glance_store]
