@@ -102,7 +102,7 @@ sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publ
             }
             catch (NodeLostException problem)
             {
-                run.Log.Write($"(warning) IMG7632: {problem.Message}. The job is done once more elsewhere");
+                run.Log.Write($"(warning) {"IMG7632"}: {problem.Message}. The job is done once more elsewhere");
                 lost.Add(problem.Node);
                 await runs.RestartAsync(run.Job.Id, stop);
                 CustomizeJob.Forget(run);
