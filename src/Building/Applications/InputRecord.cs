@@ -32,7 +32,7 @@ public sealed class InputRecord(string record)
     }
 
     static IEnumerable<FileInfo> Files(string input) =>
-        Directory.Exists(input) ? new DirectoryInfo(input).EnumerateFiles("*", SearchOption.AllDirectories) : [new FileInfo(input)];
+        Directory.Exists(input) ? FolderFiles.Find(input) : [new FileInfo(input)];
 }
 
 sealed record InputsDigest(string Digest);

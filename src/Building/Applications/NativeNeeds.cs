@@ -18,7 +18,7 @@ static class NativeNeeds
     /// <returns>Names of libraries and of <see cref="NativePackages"/>, in order; and whether files were read to find them.</returns>
     public static (IReadOnlyList<string> Needs, bool IsNew) Find(IReadOnlyList<string> folders, string recordFile)
     {
-        List<FileInfo> files = [.. folders.SelectMany(folder => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)).OrderBy(file => file.FullName, StringComparer.Ordinal)];
+        List<FileInfo> files = [.. folders.SelectMany(FolderFiles.Find).Where(file => file.LinkTarget is null).OrderBy(file => file.FullName, StringComparer.Ordinal)];
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', files.Select(file => $"{file.FullName}\0{file.Length}\0{file.LastWriteTimeUtc.Ticks}").Prepend(Version)))));
         if (JsonFile.TryRead(recordFile, ApplicationJson.Default.NeedsRecord) is { } record && record.Key == key)
             return (record.Needs, false);

@@ -170,6 +170,19 @@ public sealed class ApplicationLayoutTests : IDisposable
         Assert.Equal(["ca-certificates", "libssl3"], Arrange(Shop).Packages);
     }
 
+    [Fact]
+    public void Links_that_lead_nowhere_or_back_are_left_alone()
+    {
+        File.CreateSymbolicLink(Path.Combine(folder, "published/nowhere"), "/no/such/file");
+        Directory.CreateSymbolicLink(Path.Combine(folder, "published/back"), ".");
+        Directory.CreateSymbolicLink(Path.Combine(folder, "published/out"), "/");
+        Assert.Empty(Arrange(Shop).Packages);
+        var record = new InputRecord(Path.Combine(folder, "record.json"));
+        string[] inputs = [Path.Combine(folder, "published")];
+        record.Write(inputs, "", folder + "/sdk");
+        Assert.True(record.IsCurrent(inputs, "", folder + "/sdk"));
+    }
+
     [Theory]
     [InlineData("opt/shop")]
     [InlineData("/")]
