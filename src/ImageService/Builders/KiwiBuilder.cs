@@ -75,8 +75,13 @@ sealed class KiwiBuilder(KiwiSettings settings, RepositoryWait repositories, Job
         foreach (var folder in (string[])["recipe", "home", "image", .. settings.SigningKeys.Length > 0 ? new[] { "keys" } : []])
             await place.SendAsync(folder, cancellation);
         return await place.RunAsync(
-            Scripts.Kiwi, arguments, new Dictionary<string, string> { ["HOME"] = "/mnt/home", ["LANG"] = "C.UTF-8" }, run.Log.Write, cancellation);
+            Scripts.Kiwi, arguments, Variables().ToDictionary(), run.Log.Write, cancellation);
     }
+
+    // Repositories are reached as the service reaches them.
+    static IEnumerable<KeyValuePair<string, string>> Variables() => new[] { "http_proxy", "https_proxy", "no_proxy" }
+        .Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name) ?? "")).Where(variable => variable.Value.Length > 0)
+        .Append(new("HOME", "/mnt/home")).Append(new("LANG", "C.UTF-8"));
 
     void AddCertificate(string overlay)
     {

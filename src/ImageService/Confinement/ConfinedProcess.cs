@@ -10,8 +10,9 @@ namespace ImageSdk.ImageService.Confinement;
 /// </summary>
 static class ConfinedProcess
 {
-    /// <summary>What scripts begin with.</summary>
-    // Runs what follows as a child and ends with it, or when the input ends. The end of the first process is the end of all.
+    /// <summary>
+    /// What scripts begin with. <c>run</c> runs what follows as a child and ends with it, or when the input ends; the end of the first process is the end of all.
+    /// </summary>
     public const string Prelude =
         """
         exec 3<&0 </dev/null

@@ -24,15 +24,14 @@ sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publ
         try
         {
             var job = await records.FindAsync(RecordKinds.Jobs, order.Job, isDeleted: false, stop) ?? throw new RunException("IMG7633", "The job's record was removed.");
-            if (context.Job.Attempt > 1)
+            if (runs.TakeFolder(order.Job, context.Job.Id))
             {
                 await runs.RestartAsync(order.Job, stop);
-                log.Write($"The service was ended while the job went on; this is attempt {context.Job.Attempt}");
+                log.Write("The service was ended while the job went on, which goes on now");
             }
-            var run = new RunContext(job, order.ImageId, runs.FolderOf(order.Job), log, context.Job.Attempt, runs);
-            Directory.CreateDirectory(run.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            var run = new RunContext(job, order.ImageId, runs.FolderOf(order.Job), log, runs);
             if (!await publisher.IsPublishedAsync(order.ImageId, stop))
-                await MakeAsync(run, stop);
+                await MakeAsync(run, () => context.StopReason, stop);
             await runs.FinishAsync(order.Job, order.ImageId, CancellationToken.None);
             log.Write($"== {JobStatus.Success}");
             runs.RemoveFolder(order.Job);
@@ -82,13 +81,14 @@ sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publ
         }
     }
 
-    async Task MakeAsync(RunContext run, CancellationToken stop)
+    async Task MakeAsync(RunContext run, Func<JobStopReason> reason, CancellationToken stop)
     {
         var lost = new HashSet<string>();
         while (true)
+        {
+            Workplace? place = null;
             try
             {
-                Workplace? place = null;
                 async Task<Workplace> ChooseAsync() => place ??= await places.ChooseAsync(run, lost, stop);
                 var image = run.Job.JobType switch
                 {
@@ -107,5 +107,12 @@ sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publ
                 await runs.RestartAsync(run.Job.Id, stop);
                 CustomizeJob.Forget(run);
             }
+            // The record, which has the node's name, may be gone.
+            catch when (place is not null && reason() is not (JobStopReason.ShuttingDown or JobStopReason.LeaseLost))
+            {
+                await place.CleanAsync(CancellationToken.None);
+                throw;
+            }
+        }
     }
 }

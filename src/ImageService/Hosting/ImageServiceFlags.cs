@@ -44,7 +44,7 @@ static class ImageServiceFlags
     static void Add(FlagSet flags, ImageServiceOptions options)
     {
         flags.AddText("artifactDir", "", "Directory that takes the place of S3; empty for S3, as S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY say", v => options.ArtifactDirectory = v);
-        flags.AddNumber("concurrentJobs", options.ConcurrentJobs, "Jobs that go on at once; 0 for none", v => options.ConcurrentJobs = v);
+        flags.AddNumber("concurrentJobs", options.ConcurrentJobs, "Jobs that build at once; 0 for no jobs of any kind", v => options.ConcurrentJobs = v);
         flags.AddText("database", options.Database, "Where the records are: a file, or a connection string of PostgreSQL", v => options.Database = v);
         flags.AddText("cacheDir", "", "Directory of layers of image projects; empty for the folder \"cache\" of the state directory", v => options.CacheDirectory = v);
         flags.AddDuration("userLimit", options.UserLimit, "How long a job waits for its user", v => options.UserLimit = v);

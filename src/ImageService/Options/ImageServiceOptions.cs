@@ -34,7 +34,7 @@ sealed record ImageServiceOptions : DaemonOptions
     public string FindStateDirectory() => StateDirectory.Length > 0 ? Path.GetFullPath(StateDirectory)
         : Path.Combine(Database.Contains('=') || Database.Contains("://", StringComparison.Ordinal) ? "/var/lib/imagesdk-ims" : Path.GetDirectoryName(Path.GetFullPath(Database))!, "jobs");
 
-    /// <summary>Jobs that go on at once; 0 for none, so that other services do them.</summary>
+    /// <summary>Jobs that build at once; 0 for no jobs of any kind, so that other services do them.</summary>
     public int ConcurrentJobs { get; set; } = 4;
 
     /// <summary>File with the image of containers on build nodes, as <c>podman save</c> writes it; empty for no jobs on nodes.</summary>

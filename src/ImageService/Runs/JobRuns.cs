@@ -14,15 +14,20 @@ namespace ImageSdk.ImageService.Runs;
 /// <param name="queue">Where runs wait.</param>
 /// <param name="records">Where jobs are.</param>
 /// <param name="folder">Where jobs have their folders.</param>
-/// <param name="concurrency">Jobs that go on at once.</param>
+/// <param name="concurrency">Jobs that build at once; 0 for none of any kind.</param>
+/// <param name="log">Of the daemon.</param>
 sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int concurrency, Action<string> log) : IAsyncDisposable
 {
-    public const string Kind = "ims-job";
-
     const string Owner = "ims";
 
     /// <summary>Of one run: a service that is killed again and again gives the job up.</summary>
     const int MaxAttempts = 5;
+
+    /// <summary>Shells that wait for their users at once: they take no time of the machine.</summary>
+    const int ManyShells = 1000;
+
+    // Those that build take turns; those that wait for users hold up none of them.
+    static string KindOf(string jobType) => $"ims-{jobType}";
 
     // From a look at jobs whose runs are over to the next.
     static readonly TimeSpan lookPause = TimeSpan.FromSeconds(10);
@@ -31,6 +36,20 @@ sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int con
 
     /// <summary>A folder of the job's own.</summary>
     public string FolderOf(string job) => Path.Combine(folder, "work", job);
+
+    /// <summary>Makes the folder of a job for a run.</summary>
+    /// <returns>Whether the run has begun before, and finds there what it has done. What another run has left is removed.</returns>
+    public bool TakeFolder(string job, long run)
+    {
+        var (path, mark) = (FolderOf(job), Path.Combine(FolderOf(job), "run"));
+        var text = run.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (File.Exists(mark) && File.ReadAllText(mark) == text)
+            return true;
+        RemoveFolder(job);
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.WriteAllText(mark, text);
+        return false;
+    }
 
     public void RemoveFolder(string job)
     {
@@ -44,9 +63,9 @@ sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int con
     {
         if (concurrency == 0)
             return;
-        var runner = new JobRunner(
-            queue, new("ims", [Kind]), new Dictionary<string, JobHandler> { [Kind] = handler }, new() { Concurrency = concurrency, ShutdownTime = TimeSpan.Zero });
-        await Task.WhenAll(runner.RunAsync(stop), LookAfterAsync(abandon, stop));
+        JobRunner RunnerOf(string jobType, int count) => new(
+            queue, new("ims", [KindOf(jobType)]), new Dictionary<string, JobHandler> { [KindOf(jobType)] = handler }, new() { Concurrency = count, ShutdownTime = TimeSpan.Zero });
+        await Task.WhenAll(RunnerOf(JobTypes.Create, concurrency).RunAsync(stop), RunnerOf(JobTypes.Customize, ManyShells).RunAsync(stop), LookAfterAsync(abandon, stop));
     }
 
     /// <summary>Opens the queue: beside the records where these are a file, else in their database.</summary>
@@ -63,7 +82,7 @@ sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int con
 
     /// <summary>Begins a run of a job, as soon as its turn comes.</summary>
     public Task SubmitAsync(JobRecord job, CancellationToken cancellation) => queue.SubmitAsync(
-        new JobRequest(Kind, Owner, new RunOrder(job.Id, Guid.NewGuid().ToString()).ToString()) { Key = job.Id, Subject = job.Id, MaxAttempts = MaxAttempts }, cancellation);
+        new JobRequest(KindOf(job.JobType), Owner, new RunOrder(job.Id, Guid.NewGuid().ToString()).ToString()) { Key = job.Id, Subject = job.Id, MaxAttempts = MaxAttempts }, cancellation);
 
     /// <summary>Ends a job's run. One that waits ends at once, with it the job; one that goes on takes a moment, and says then that the job is over.</summary>
     /// <returns>Whether there was a run to end.</returns>
@@ -86,14 +105,14 @@ sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int con
 
     /// <summary>The latest run of a job; null where there is none (any more).</summary>
     public async Task<Job?> FindAsync(string job, CancellationToken cancellation) =>
-        (await queue.ListAsync(new() { Kind = Kind, Subject = job, Limit = 1 }, cancellation)).FirstOrDefault();
+        (await queue.ListAsync(new() { Subject = job, Limit = 1 }, cancellation)).FirstOrDefault();
 
     /// <summary>A job's log in lines.</summary>
     /// <param name="from">Where to begin.</param>
     /// <param name="follow">Whether to wait for more until the latest run is over.</param>
     public async IAsyncEnumerable<RunLogLine> LogAsync(string job, RunLogPosition from, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var runs = (await queue.ListAsync(new() { Kind = Kind, Subject = job }, cancellation)).Select(run => run.Id).Where(run => run >= from.Run).Order().ToList();
+        var runs = (await queue.ListAsync(new() { Subject = job }, cancellation)).Select(run => run.Id).Where(run => run >= from.Run).Order().ToList();
         foreach (var run in runs)
             await foreach (var (end, line) in JobLogLines.ReadAsync(queue, run, run == from.Run ? from.Offset : 0, follow && run == runs[^1], cancellation))
                 yield return new(new(run, end), line);
@@ -138,18 +157,30 @@ sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int con
     // What was ended between two steps: a record without a run, a run that was given up without a word, a folder without a record.
     async Task LookAfterAsync(Func<RunOrder, Action<string>, CancellationToken, Task> abandon, CancellationToken stop)
     {
+        var before = new HashSet<string>();
         while (true)
         {
             try
             {
+                var odd = new HashSet<string>();
                 foreach (var job in (await records.ReadAllAsync(RecordKinds.Jobs, areDeleted: false, stop)).Where(job => !JobStatus.IsFinal(job.Status)))
-                    if (await FindAsync(job.Id, stop) is not { } run)
-                        await SubmitAsync(job, stop);
-                    else if (run.State is JobState.Failed or JobState.Cancelled)
+                {
+                    var run = await FindAsync(job.Id, stop);
+                    if (run is not null and not { State: JobState.Failed or JobState.Cancelled })
+                        continue;
+                    // One that is so twice is not just being changed.
+                    odd.Add(job.Id);
+                    if (!before.Contains(job.Id))
+                        continue;
+                    if (run is null)
                     {
-                        await abandon(RunOrder.Read(run.Input), log, stop);
-                        await FailAsync(job.Id, keepsFolder: run.State == JobState.Failed, stop);
+                        await SubmitAsync(job, stop);
+                        continue;
                     }
+                    await abandon(RunOrder.Read(run.Input), log, stop);
+                    await FailAsync(job.Id, keepsFolder: run.State == JobState.Failed, stop);
+                }
+                before = odd;
                 await RemoveStrayFoldersAsync(stop);
             }
             catch (Exception problem) when (!stop.IsCancellationRequested && problem is JobException or IOException or System.Data.Common.DbException)

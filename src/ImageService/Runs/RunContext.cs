@@ -7,8 +7,7 @@ namespace ImageSdk.ImageService.Runs;
 /// <param name="ImageId">That the image is going to have.</param>
 /// <param name="Folder">A folder of the job's own. What is left in it when the service ends is there when the run goes on.</param>
 /// <param name="Log">Of the run.</param>
-/// <param name="Attempt">1 for the first; what earlier ones left lies in the folder.</param>
-sealed record RunContext(JobRecord Job, string ImageId, string Folder, RunLog Log, int Attempt, JobRuns Runs)
+sealed record RunContext(JobRecord Job, string ImageId, string Folder, RunLog Log, JobRuns Runs)
 {
     /// <summary>Says how far the job is.</summary>
     /// <exception cref="RunException">IMG7633: its record is gone.</exception>

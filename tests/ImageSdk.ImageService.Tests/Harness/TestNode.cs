@@ -53,6 +53,9 @@ sealed class TestNode : IAsyncDisposable
         var process = Process.Start(start)!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
+        // Before it has entered its namespace, the other end would come into this one.
+        var own = new FileInfo("/proc/self/ns/net").LinkTarget;
+        await Wait.UntilAsync(() => new FileInfo($"/proc/{process.Id}/ns/net").LinkTarget is { } its && its != own);
         // Of a network that someone else has, the next.
         for (var attempt = 0; ; attempt++)
         {
@@ -67,6 +70,7 @@ sealed class TestNode : IAsyncDisposable
                 await Wait.UntilAsync(() => Answers(theirs));
                 return new(process, theirs);
             }
+            await TryAsync("link", "delete", link);
             Assert.True(attempt < 50, "no network for a node");
         }
     }

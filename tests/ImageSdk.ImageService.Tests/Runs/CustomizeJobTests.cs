@@ -59,6 +59,10 @@ public sealed class CustomizeJobTests
         service.Ssh((await service.WaitForShellAsync(job))[0], "touch /mnt/image/failed");
         Assert.Equal("error", (await service.WaitForJobAsync(job))["status"]!.GetValue<string>());
         Assert.Contains("IMG7628", await service.JobLogAsync(job));
+        // Once more is from the beginning: what was said is forgotten.
+        Assert.Equal(202, (await service.SendAsync("POST", $"/v3/jobs/{job}/retry")).Status);
+        service.Ssh((await service.WaitForShellAsync(job))[0], "test ! -e /mnt/image/failed");
+        Assert.Equal(204, (await service.SendAsync("DELETE", $"/v3/jobs/{job}")).Status);
         job = await service.AddCustomizeJobAsync(image);
         await service.WaitForShellAsync(job);
         Assert.Equal(202, (await service.SendAsync("POST", $"/v3/jobs/{job}/cancel")).Status);
