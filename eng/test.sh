@@ -5,7 +5,7 @@
 
 need_dotnet
 need mmdebstrap mmdebstrap debootstrap debootstrap bwrap bubblewrap unshare util-linux newuidmap uidmap git git setfattr attr mksquashfs squashfs-tools mkfs.erofs erofs-utils skopeo skopeo umoci umoci docker-registry docker-registry zstd zstd xz xz-utils bzip2 bzip2 lzip lzip runuser util-linux chromium chromium
-need sfdisk fdisk mkfs.ext4 e2fsprogs mkfs.vfat dosfstools mcopy mtools mkfs.btrfs btrfs-progs mkfs.xfs xfsprogs qemu-img qemu-utils xorriso xorriso \
+need sfdisk fdisk mkfs.ext4 e2fsprogs mkfs.vfat dosfstools mcopy mtools mkfs.btrfs btrfs-progs mkfs.xfs xfsprogs rpmbuild rpm db5.3_load db5.3-util qemu-img qemu-utils xorriso xorriso \
   grub-mkimage grub-common qemu-system-x86_64 qemu-system-x86 /usr/lib/grub/i386-pc/boot.img grub-pc-bin \
   /usr/lib/grub/x86_64-efi/modinfo.sh grub-efi-amd64-bin /usr/share/OVMF/OVMF_CODE_4M.fd ovmf setpriv util-linux pasta passt slirp4netns slirp4netns gpg gpg gpg-agent gpg-agent gpgconf gpgconf strace strace \
   /usr/lib/postgresql postgresql nginx nginx haproxy haproxy dot graphviz slurmctld slurm-wlm slurmd slurm-wlm munged munge /usr/lib/rabbitmq/bin/rabbitmq-server rabbitmq-server \

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ImageSdk.Images;
+using ImageSdk.Packages.Rpm;
 
 namespace ImageSdk.Attestations;
 
@@ -8,9 +9,9 @@ namespace ImageSdk.Attestations;
 static class ContentsKey
 {
     // Raise it when something else is read of the same files: what was kept then no longer counts.
-    const string Version = "contents 1\n";
+    const string Version = "contents 2\n";
 
-    static readonly string[] files = ["/var/lib/dpkg/status", "/etc/os-release", "/usr/lib/os-release", "/usr/share/doc", "/var/lib/rpm", "/usr/lib/sysimage/rpm"];
+    static readonly string[] files = ["/var/lib/dpkg/status", "/etc/os-release", "/usr/lib/os-release", "/usr/share/doc", .. RpmDatabase.Directories.SelectMany(directory => RpmDatabase.Files.Select(file => $"/{directory}/{file}").Prepend($"/{directory}"))];
 
     public static string Of(FileSystem tree)
     {

@@ -76,7 +76,9 @@ sealed partial class CycloneDxDocument(ImageDescription image)
         var package = described.Package;
         json.WriteString("type", "library");
         json.WriteString("bom-ref", described.Purl);
-        if (Maintainer.Parse(package.Maintainer) is { } maintainer)
+        if (package.Vendor.Length > 0)
+            json.Member("supplier", () => json.WriteString("name", package.Vendor));
+        else if (Maintainer.Parse(package.Maintainer) is { } maintainer)
             json.Member("supplier", () =>
             {
                 json.WriteString("name", maintainer.Name);

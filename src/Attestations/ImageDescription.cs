@@ -27,6 +27,9 @@ sealed record ImageDescription
 
     public required IReadOnlyList<DescribedPackage> Packages { get; init; }
 
+    /// <summary>Why packages are known by their names alone, as a clause; empty where they are known whole.</summary>
+    public string Fault { get; init; } = "";
+
     public IReadOnlyDictionary<string, LicenceText> Texts { get; init; } = new Dictionary<string, LicenceText>();
 
     /// <summary>Those that are listed one by one.</summary>

@@ -12,14 +12,15 @@ static class PackageUrl
         var url = new StringBuilder("pkg:").Append(packager.Length > 0 ? packager : "generic").Append('/');
         if (packager.Length > 0 && system.Id.Length > 0)
             Append(url, system.Id).Append('/');
-        var version = package.Version;
+        var (version, epoch) = (package.Version, "");
         if (packager == "rpm")
-            version = DashFor(version);
+            (epoch, version) = SplitEpoch(DashFor(version));
         Append(Append(url, packager == "deb" ? package.Name.ToLowerInvariant() : package.Name).Append('@'), version);
         var separator = '?';
         Qualify("arch", package.Architecture);
         if (packager.Length > 0)
             Qualify("distro", system.Distribution);
+        Qualify("epoch", epoch);
         if (package.SourceName.Length > 0 && (package.SourceName, package.SourceVersion) != (package.Name, package.Version))
             Qualify("upstream", package.SourceVersion == package.Version ? package.SourceName : $"{package.SourceName}@{package.SourceVersion}");
         return url.ToString();
@@ -33,9 +34,12 @@ static class PackageUrl
         }
     }
 
-    // The list of packages has "VERSION_RELEASE", and a version seldom an underscore of its own.
+    // Of rpm, it has a place of its own.
+    static (string Epoch, string Version) SplitEpoch(string version) => version.IndexOf(':', StringComparison.Ordinal) is > 0 and var at ? (version[..at], version[(at + 1)..]) : ("", version);
+
+    // The list of packages has "VERSION_RELEASE", and a version seldom an underscore of its own; the database has a dash.
     static string DashFor(string version) =>
-        version.IndexOf('_', StringComparison.Ordinal) is > 0 and var at ? $"{version[..at]}-{version[(at + 1)..]}" : version;
+        !version.Contains('-', StringComparison.Ordinal) && version.IndexOf('_', StringComparison.Ordinal) is > 0 and var at ? $"{version[..at]}-{version[(at + 1)..]}" : version;
 
     static StringBuilder Append(StringBuilder url, string text)
     {

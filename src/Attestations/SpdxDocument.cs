@@ -117,7 +117,7 @@ sealed partial class SpdxDocument(ImageDescription image)
         json.WriteString("SPDXID", idsByPurl[described.Purl]);
         json.WriteString("name", package.Name);
         json.WriteString("versionInfo", package.Version);
-        json.WriteString("supplier", AgentOf(package.Maintainer));
+        json.WriteString("supplier", package.Vendor.Length > 0 ? $"Organization: {package.Vendor}" : AgentOf(package.Maintainer));
         json.WriteString("downloadLocation", Unknown);
         json.WriteBoolean("filesAnalyzed", false);
         if (described.Sha256.Length > 0)

@@ -1,6 +1,7 @@
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Debian.Installing;
 using ImageSdk.Images;
+using ImageSdk.Packages.Rpm;
 using ImageSdk.Sandbox.Commands;
 using ImageSdk.Sandbox.Packagers;
 
@@ -39,5 +40,5 @@ sealed class ImagePackager(StageContext context)
 
     /// <summary>The installed packages in bytewise order of their names.</summary>
     public IReadOnlyList<Package> List() =>
-        !commands.IsPresent ? [] : DebianPackager.TryOpen(context.Handle)?.List() ?? commands.List();
+        !commands.IsPresent ? [] : DebianPackager.TryOpen(context.Handle)?.List() ?? RpmPackageList.TryRead(context.Handle) ?? commands.List();
 }

@@ -34,6 +34,9 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
         var started = DateTimeOffset.UtcNow - workers.Timings.Elapsed;
         var image = workers.Records.Read(file);
         var (_, description, documents) = await TakePrefetchedAsync(built) ?? Write(new(image, built, Log: null), await ReadAsync(image.FileSystem!, built.Layers, cancellation));
+        if (description.Fault.Length > 0)
+            listener.Report(new(DiagnosticSeverity.Warning, "IMG2291",
+                $"The packages of the image cannot be read from rpm's database: {description.Fault}. Bills of materials list them by their names alone.", plan.Project.ProjectFile));
         foreach (var kind in plan.Project.Attestations)
         {
             // It says when the build ended.
@@ -90,6 +93,7 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
             System = contents.System,
             Packages = DescribedPackages.List(contents, image.Packages, PackageDigests.Read(plan.Project.Lock, built, layers)),
             Texts = contents.Texts,
+            Fault = contents.Fault,
             Files =
             [
                 .. files.Where(_ => IsListed(files)).Select(file => new DescribedFile(

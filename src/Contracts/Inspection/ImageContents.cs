@@ -5,7 +5,11 @@ namespace ImageSdk.Contracts.Inspection;
 /// <param name="Packages">Empty where the packager's database is not read; the image's own list of names has to do then.</param>
 /// <param name="Texts">Of licences that SPDX has not got, by their LicenseRef.</param>
 sealed record ImageContents(
-    OsRelease System, string Packager, IReadOnlyList<InstalledPackage> Packages, IReadOnlyDictionary<string, LicenceText> Texts);
+    OsRelease System, string Packager, IReadOnlyList<InstalledPackage> Packages, IReadOnlyDictionary<string, LicenceText> Texts)
+{
+    /// <summary>Why the packager's database cannot be read, as a clause; empty where it can, or where there is none.</summary>
+    public string Fault { get; init; } = "";
+}
 
 /// <summary>Digests that others want of a file, in hexadecimal digits.</summary>
 sealed record FileDigests(string Sha1, string Sha256);

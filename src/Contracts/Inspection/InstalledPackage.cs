@@ -15,6 +15,9 @@ sealed record InstalledPackage(
     /// <summary>SPDX expression; empty where nothing tells it.</summary>
     public string Licence { get; init; } = "";
 
+    /// <summary>The organization that distributes it; empty where its packager does not say.</summary>
+    public string Vendor { get; init; } = "";
+
     /// <summary>Common licences that the copyright file mentions.</summary>
     public IReadOnlyList<string> CommonLicences { get; init; } = [];
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using System.Text;
 using System.Text.RegularExpressions;
 using ImageSdk.Attestations;
 using ImageSdk.Contracts.Inspection;
 using ImageSdk.Contracts.Messages;
+using ImageSdk.Packages.Rpm;
 using ImageSdk.Posix;
 using ImageSdk.Sandbox.Roots;
 using ImageSdk.Trees;
@@ -32,7 +32,7 @@ sealed partial class ImageInspector(DirectoryHandle root, CancellationToken canc
         var system = TryRead("etc/os-release", LongestRelease) ?? TryRead("usr/lib/os-release", LongestRelease);
         var release = system is null ? OsRelease.Unknown : OsRelease.Parse(system);
         if (TryRead("var/lib/dpkg/status", LongestStatus) is not { } status)
-            return new(release, HasRpm() ? "rpm" : "", [], new Dictionary<string, LicenceText>());
+            return ReadRpm(release);
         var texts = new ConcurrentDictionary<string, LicenceText>();
         var packages = DpkgInventory.Read(status).ToArray();
         Parallel.For(0, packages.Length, new ParallelOptions { CancellationToken = cancellation }, index =>
@@ -45,7 +45,18 @@ sealed partial class ImageInspector(DirectoryHandle root, CancellationToken canc
         return new(release, "deb", packages, texts.OrderBy(text => text.Key, StringComparer.Ordinal).ToDictionary());
     }
 
-    bool HasRpm() => new[] { "var/lib/rpm", "usr/lib/sysimage/rpm" }.Any(path => root.StatInRoot(Encoding.UTF8.GetBytes(path)) is { Kind: FileKind.Directory });
+    ImageContents ReadRpm(OsRelease release)
+    {
+        var contents = new ImageContents(release, RpmDatabase.HasDirectory(root) ? "rpm" : "", [], new Dictionary<string, LicenceText>());
+        try
+        {
+            return RpmDatabase.TryRead(root) is { } packages ? contents with { Packages = RpmInventory.From(packages), Texts = RpmInventory.TextsOf(packages) } : contents;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or PosixException or IOException)
+        {
+            return contents with { Fault = exception.Message };
+        }
+    }
 
     CopyrightFile ReadCopyright(string package) =>
         PackageName().IsMatch(package) && TryRead($"usr/share/doc/{package}/copyright", CopyrightFile.LongestFile) is { } file

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ImageSdk.Tests;
 
 namespace ImageSdk.Building.Tests.ArtifactBuilds;
 
@@ -29,4 +30,10 @@ sealed class ArtifactFactAttribute : FactAttribute
 {
     public ArtifactFactAttribute(params string[] programs) => Skip =
         TestHost.WhyNot ?? (programs.FirstOrDefault(program => !HostProgram.IsInstalled(program)) is { } missing ? $"needs {missing}; eng/test.sh installs it" : null);
+}
+
+/// <summary>A test of several cases that has the kernel fill file systems, in mounts of its own.</summary>
+sealed class MountTheoryAttribute : CountedTheoryAttribute
+{
+    public MountTheoryAttribute() => Skip = TestHost.WhyNot ?? (Environment.IsPrivilegedProcess ? null : "needs to mount file systems, as root");
 }

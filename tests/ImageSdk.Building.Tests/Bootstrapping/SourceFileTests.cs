@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ImageSdk.Building.ArtifactBuilds;
 using ImageSdk.Building.Tests.ArtifactBuilds;
 using ImageSdk.Contracts.Diagnostics;
@@ -67,6 +68,48 @@ public class SourceFileTests(BaseImage @base) : IClassFixture<BaseImage>
     }
 
     static readonly string[] cloudStates = ["/var/lib/cloud/instances/", "/var/lib/cloud/data/"];
+
+    /// <summary>A disk as distributions make it: xfs, or subvolumes of a btrfs, and an EFI system partition.</summary>
+    [MountTheory]
+    [InlineData("xfs", "mkfs.xfs -q -m uuid=$uuid", "UUID=$uuid / xfs defaults 0 0")]
+    [InlineData("btrfs", "mkfs.btrfs -q -U $uuid", "UUID=$uuid / btrfs compress=zstd:1,subvol=@ 0 0\\nUUID=$uuid /home btrfs compress=zstd:1,subvol=@home 0 0")]
+    public async Task An_image_is_built_on_a_disk_of_other_file_systems(string kind, string make, string table)
+    {
+        var (below, _) = @base.New($"below-{kind}");
+        var expected = await @base.Workspace.BuildAsync(below);
+        var tar = await @base.Workspace.MakeAsync(below, new("tar", new Dictionary<string, string> { ["Compression"] = "zstd" }, Path.Combine(@base.Workspace.Folder, $"made for {kind}")));
+        var folder = Directory.CreateDirectory(Path.Combine(@base.Workspace.Folder, $"dïsk of {kind}")).FullName;
+        // The mount is in a namespace of its own, and ends with its process.
+        HostProgram.Run("sh", "-ec", $$"""
+            export PATH=$PATH:/usr/sbin:/sbin uuid=01234567-89ab-cdef-0123-456789abcdef; cd "$1"; tar=$2
+            truncate -s 500M root; {{make}} root; truncate -s 3M esp; mkfs.vfat -i 1234abcd esp > /dev/null; mmd -i esp ::/EFI; printf loader > loader; mcopy -i esp loader ::/EFI/loader
+            export table="{{table}}" tar; mkdir -p mounted
+            unshare --mount --propagation private sh -ec '
+              mount -o loop,{{(kind == "xfs" ? "noatime" : "compress=zstd:1")}} root mounted; root=mounted; home=mounted/home
+              if [ {{kind}} = btrfs ]; then btrfs -q subvolume create mounted/@; btrfs -q subvolume create mounted/@home; root=mounted/@; home=mounted/@home; fi
+              tar --zstd --xattrs "--xattrs-include=*" --numeric-owner -xpf "$tar" -C $root
+              mkdir -p $home/user $root/boot/efi; echo mine > $home/user/file; printf "$table\nUUID=1234-ABCD /boot/efi vfat umask=0077 0 1\n" > $root/etc/fstab
+              setcap cap_net_raw+ep $root/bin/true 2>/dev/null || setfattr -n security.capability -v 0x0100000200200000000000000000000000000000 $root/usr/bin/true
+              umount mounted'
+            truncate -s 510M disk; printf 'label: gpt\nsize=3M, type=uefi\nsize=500M, type=linux\n' | sfdisk -q disk
+            dd if=esp of=disk bs=1M seek=1 conv=notrunc status=none; dd if=root of=disk bs=1M seek=4 conv=notrunc,sparse status=none; rm root esp
+            """, "sh", folder, tar.Path);
+
+        var project = @base.Workspace.Project($"test/on-{kind}", @base.Workspace.NewManifest($"on {kind}")) with
+        {
+            Bootstrap = new() { SourceFile = Path.Combine(folder, "disk"), PackagerType = "deb" }, Attestations = AttestationKinds.All,
+        };
+        var built = await @base.Workspace.BuildAsync(project);
+        Assert.Equal(Describe(expected), Describe(built).Where(line => !line.StartsWith("/boot/efi", StringComparison.Ordinal) && !line.StartsWith("/home/user", StringComparison.Ordinal)));
+        Assert.Equal(5ul, Assert.IsType<RegularInode>(built.Find("/home/user/file")).Size);
+        Assert.Equal(0x1C0u, (uint)Assert.IsType<RegularInode>(built.Find("/boot/efi/EFI/loader")).Mode & 0xFFF);
+        Assert.Equal(expected.Image.Packages, built.Image.Packages);
+        Assert.Empty((await @base.Workspace.BuildAsync(project)).Ran);
+        await new ImageBuild(@base.Workspace.StateOf(project), new RecordingListener()).DescribeAsync(@base.Workspace.Workers, CancellationToken.None);
+        var names = JsonDocument.Parse(File.ReadAllBytes(AttestationKinds.FileBeside(project.ImageFile, AttestationKinds.Spdx))).RootElement.GetProperty("packages").EnumerateArray().Select(package => package.GetProperty("name").GetString());
+        Assert.Empty(built.Image.Packages.Select(package => package.Name.Split(':')[0]).Except(names));
+        File.Delete(Path.Combine(folder, "disk"));
+    }
 
     /// <summary>All but times of directories, in which stages write, and what an artifact has of its own.</summary>
     static IReadOnlyList<string> Describe(BuildResult result) =>
