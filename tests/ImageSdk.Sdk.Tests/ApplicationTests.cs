@@ -31,9 +31,9 @@ public sealed class ApplicationTests : IDisposable
 
     const string Reference = """<ProjectReference Include="My Shop/Shop.csproj" ImagePath="/opt/shop" ImageService="shop.service" />""";
 
-    IEnumerable<JsonElement> Trees => folder.Plan().GetProperty("Trees").EnumerateArray();
+    IEnumerable<JsonElement> PlannedTrees => folder.Plan().GetProperty("Trees").EnumerateArray();
 
-    string Published => Trees.Single(tree => tree.GetProperty("TargetPath").GetString() == "/opt/shop").GetProperty("Directory").GetString()!;
+    string Published => PlannedTrees.Single(tree => tree.GetProperty("TargetPath").GetString() == "/opt/shop").GetProperty("Directory").GetString()!;
 
     [Fact]
     public void A_reference_publishes_the_project_into_a_tree_and_a_second_build_does_nothing()
@@ -46,7 +46,7 @@ public sealed class ApplicationTests : IDisposable
         var unit = File.ReadAllText(folder.State("applications/units/shop/usr/lib/systemd/system/shop.service"));
         Assert.Contains("\nExecStart=/opt/shop/Shop\n", unit);
         Assert.Contains("\nEnvironment=\"LIST=a;b\"\n", unit);
-        Assert.Contains(Trees, tree => tree.GetProperty("TargetPath").GetString()!.StartsWith("/usr/lib/dotnet/shared/Microsoft.NETCore.App/10.0.", StringComparison.Ordinal));
+        Assert.Contains(PlannedTrees, tree => tree.GetProperty("TargetPath").GetString()!.StartsWith("/usr/lib/dotnet/shared/Microsoft.NETCore.App/10.0.", StringComparison.Ordinal));
         // Nothing is written beside the project, where builds of its own have their folders.
         Assert.Equal(["Program.cs", "Shop.csproj"], Directory.EnumerateFileSystemEntries(folder["My Shop"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         var packages = folder.Plan().GetProperty("Packages").EnumerateArray().Select(package => package.GetString()).ToList();
@@ -102,8 +102,8 @@ public sealed class ApplicationTests : IDisposable
         folder.Write("My Shop/shop.service", "[Service]\nExecStart=/opt/shop/Shop\n[Install]\nWantedBy=default.target\n");
         Image(Reference.Replace("/>", """ImageStage="PostInstall" />"""), "<ImageDotnetRuntime>None</ImageDotnetRuntime><ImageNativePackages>false</ImageNativePackages>");
         folder.Build().Succeeded();
-        Assert.Equal(2, Trees.Count());
-        Assert.Equal(5, Trees.First(tree => tree.GetProperty("TargetPath").GetString() == "/opt/shop").GetProperty("Stage").GetInt32());
+        Assert.Equal(2, PlannedTrees.Count());
+        Assert.Equal(5, PlannedTrees.First(tree => tree.GetProperty("TargetPath").GetString() == "/opt/shop").GetProperty("Stage").GetInt32());
         Assert.True(new FileInfo(folder.State("applications/units/shop/etc/systemd/system/default.target.wants/shop.service")).LinkTarget is not null);
         Assert.Empty(folder.Plan().GetProperty("Packages").EnumerateArray());
     }

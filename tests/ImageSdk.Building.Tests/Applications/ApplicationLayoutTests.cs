@@ -54,7 +54,7 @@ public sealed class ApplicationLayoutTests : IDisposable
         return error.Message;
     }
 
-    string Read(ApplicationContent content, string path) =>
+    static string Read(ApplicationContent content, string path) =>
         File.ReadAllText(content.Trees.Select(tree => tree.SourceOf(path)).Single(file => file is not null && new FileInfo(file) is { Exists: true } or { LinkTarget: not null })!);
 
     [Fact]

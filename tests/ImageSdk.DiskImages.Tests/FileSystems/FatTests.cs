@@ -58,7 +58,7 @@ public sealed class FatTests(KernelFileSystem kernel) : IClassFixture<KernelFile
     }
 
     [Fact]
-    public void A_mount_that_makes_no_sense_is_told_with_the_partition()
+    public void A_mount_that_makes_no_sense_is_reported_with_the_partition()
     {
         var disk = MakeDisk("senseless", Make("senseless esp", "40M", "-F 32 -i 1234abcd"), "UUID=1234-ABCD /boot/efi vfat umask=rw 0 1\n");
         Assert.Equal((1, "/boot/efi: the mask rw in /etc/fstab is no octal number"), Assert.Single(kernel.Unpack(disk, "senseless unpacked").Others) is var (partition, reason) ? (partition.Number, reason) : default);

@@ -146,7 +146,7 @@ public sealed class CharmTests : IDisposable
         foreach (var (name, value) in new[] { ("image-destination", "/srv/images"), ("clouds-yaml", ""), ("s3-access-key", ""), ("s3-secret-key", ""), ("s3-region", ""), ("s3-endpoint", "") })
             Configure(name, value);
         Assert.Contains("status-set active images go to /srv/images", Hook("config-changed"));
-        Assert.Empty(Directory.GetFiles(folder[$"root/etc/{Name}"], "*.*").Where(file => Path.GetExtension(file) is ".env" or ".yaml"));
+        Assert.DoesNotContain(Directory.GetFiles(folder[$"root/etc/{Name}"], "*.*"), file => Path.GetExtension(file) is ".env" or ".yaml");
     }
 
     [Fact]
