@@ -103,8 +103,21 @@ sealed class Downloader(DownloadStore store, ContentSource source, Action<Downlo
         return new(file, digest);
     }
 
-    /// <summary>An address as it may be shown: without a password.</summary>
-    public static string Show(Uri address) => address.UserInfo.Length == 0 ? address.OriginalString : new UriBuilder(address) { UserName = "", Password = "" }.Uri.AbsoluteUri;
+    /// <summary>
+    /// An address as it may be shown, and written into locks and provenance: without a password, and without a query that is a permission to fetch it. The
+    /// latter is another one each time.
+    /// </summary>
+    public static string Show(Uri address)
+    {
+        var isSigned = address.Query.TrimStart('?').Split('&').Any(parameter => IsPermission(parameter.Split('=')[0]));
+        return address.UserInfo.Length == 0 && !isSigned ? address.OriginalString
+            : new UriBuilder(address) { UserName = "", Password = "", Query = isSigned ? "" : address.Query }.Uri.AbsoluteUri;
+    }
+
+    // Of S3, Google, Azure, Swift, and servers that take a token in the query.
+    static bool IsPermission(string parameter) =>
+        parameter.StartsWith("X-Amz-", StringComparison.OrdinalIgnoreCase) || parameter.StartsWith("X-Goog-", StringComparison.OrdinalIgnoreCase)
+        || parameter.ToUpperInvariant() is "SIG" or "SIGNATURE" or "TEMP_URL_SIG" or "TOKEN" or "ACCESS_TOKEN" or "PRIVATE_TOKEN" or "API_KEY" or "AWSACCESSKEYID";
 
     /// <summary>What a content is called, by the last part of its address.</summary>
     public static string NameOf(Uri address) => Uri.UnescapeDataString(address.Segments[^1].TrimEnd('/'));

@@ -6,6 +6,9 @@ sealed record VersionBody(string Version);
 
 sealed record HealthBody;
 
+/// <param name="Level">"DEBUG" or "INFO".</param>
+sealed record LogLevelBody(string Level);
+
 sealed record NodeStatusBody(string Xname, string SshStatus, string PodmanStatus, string NodeArch, int NumCurrentJobs, bool AbleToRunJobs);
 
 /// <param name="Errors">What is wrong with which member of a body.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ImageSdk.ImageService.Artifacts;
 using ImageSdk.ImageService.Problems;
@@ -69,6 +70,7 @@ static class ApiEndpoints
     static async Task AnswerAsync(HttpContext http, ApiMethod method, ServiceContext context)
     {
         var request = new ApiRequest(http);
+        var began = context.Time.GetTimestamp();
         try
         {
             await method.Answer(request);
@@ -98,6 +100,11 @@ static class ApiEndpoints
                 await request.WriteProblemAsync(ApiProblem.Internal());
             else
                 http.Abort();
+        }
+        finally
+        {
+            // Without the query: signed addresses have secrets there.
+            context.LogLevel.Detail(string.Create(CultureInfo.InvariantCulture, $"{http.Request.Method} {http.Request.Path}: {http.Response.StatusCode} after {context.Time.GetElapsedTime(began).TotalMilliseconds:F1} ms"));
         }
     }
 

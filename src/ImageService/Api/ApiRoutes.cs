@@ -59,8 +59,21 @@ static class ApiRoutes
                 $"/healthz/{state}", new ApiMethod(Get, $"Whether the service is {state}", request => request.WriteAsync(new JsonObject())) { Result = typeof(HealthBody) })),
             .. Of(keys, "key"), .. Of(recipes, "recipe", Schemas.RecipeChange, recipes.ChangeAsync), .. Of(images, "image", Schemas.ImageChange, images.ChangeAsync), .. Nodes(new(context)), .. Jobs(new(context)),
             .. ArtifactRoutes.All(context, images, recipes),
+            Route(
+                "/v3/log-level",
+                new ApiMethod(Get, "How much the service logs", request => request.WriteAsync(LevelOf(context))) { Result = typeof(LogLevelBody) },
+                new ApiMethod(Patch, "Changes how much the service logs, until it ends", async request =>
+                {
+                    context.LogLevel.Change(await request.ReadBodyAsync());
+                    await request.WriteAsync(LevelOf(context));
+                })
+                {
+                    Body = Schemas.LogLevel, Result = typeof(LogLevelBody),
+                }),
         ];
     }
+
+    static JsonObject LevelOf(ServiceContext context) => new() { ["level"] = context.LogLevel.Name };
 
     /// <param name="word">What one is called.</param>
     /// <param name="form">What the body of a change may be; null for records that do not change.</param>

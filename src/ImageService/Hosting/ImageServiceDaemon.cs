@@ -37,6 +37,7 @@ sealed class ImageServiceDaemon(ServiceContext context, JobExecution jobs) : IDa
         var context = new ServiceContext(records, artifacts, resources.Time, resources.Log.Write, new(JobParts.SshOf(options)), options.LargestManifest, options.Jobs, runs)
         {
             Places = options.Places,
+            LogLevel = new(resources.Log),
         };
         return new(context, JobParts.Open(options, context));
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageSdk.Hosting.Flags;
 using ImageSdk.ImageService.Options;
+using ImageSdk.ImageService.Resources;
 
 namespace ImageSdk.ImageService.Hosting;
 
@@ -31,6 +32,8 @@ static class ServiceVariables
             Domain = Or("JOB_CUSTOMER_ACCESS_NETWORK_DOMAIN", options.Jobs.Domain), EnablesDkms = Text("JOB_ENABLE_DKMS").Length == 0 || Flag(variable, "JOB_ENABLE_DKMS"),
             MissedHeartbeats = Number("DEFAULT_IMS_JOB_REMOTE_TIMEOUT_COUNT", options.Jobs.MissedHeartbeats),
         };
+        if (Text("LOG_LEVEL") is { Length: > 0 } level)
+            options.LogDebugLevel = LogLevel.Parse(level) ?? throw Wrong($"LOG_LEVEL is \"{level}\"; expected DEBUG, INFO, WARNING, ERROR or CRITICAL");
         if (options.ArtifactDirectory.Length == 0 && needed.Where(name => Text(name).Length == 0).ToList() is { Count: > 0 } missing)
             throw Wrong(
                 $"{string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} not set in the environment: set S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY, or keep artifacts in a directory (-artifactDir)");

@@ -17,6 +17,8 @@ sealed record ServiceContext(RecordStore Records, IArtifactStore Artifacts, Time
 {
     public ArtifactPlaces Places { get; init; } = new();
 
+    public required LogLevel LogLevel { get; init; }
+
     public RecordTurns Turns { get; } = new();
 
     public string Now => RecordTime.Of(Time);

@@ -33,6 +33,8 @@ static class Schemas
 
     public static Schema Undelete { get; } = new(new TextField("operation") { IsRequired = true, Choice = (["undelete"], "Recipe type must be one of") });
 
+    public static Schema LogLevel { get; } = new(new TextField("level") { IsRequired = true, Choice = (["DEBUG", "INFO"], "Log level must be one of") });
+
     public static Schema Job { get; } = new(
         new TextField("job_type") { IsRequired = true, Choice = (JobTypes.All, "Job type must be one of") },
         new IdField("artifact_id") { IsRequired = true }, new IdField("public_key_id") { IsRequired = true },

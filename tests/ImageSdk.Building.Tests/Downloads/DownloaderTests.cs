@@ -43,6 +43,14 @@ public sealed class DownloaderTests : IDisposable
 
     void NothingIsLeft() => Assert.DoesNotContain(Directory.EnumerateDirectories(store.Root), directory => Path.GetFileName(directory).StartsWith("sha", StringComparison.Ordinal) || Path.GetFileName(directory).StartsWith("new-", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("https://host/a.img?version=2", "https://host/a.img?version=2")]
+    [InlineData("https://me:secret@host/a.img?version=2", "https://host/a.img?version=2")]
+    [InlineData("https://host/b/a%20b.img?X-Amz-Expires=9&X-Amz-Signature=secret", "https://host/b/a%20b.img")]
+    [InlineData("https://host/a.img?sp=r&sig=secret", "https://host/a.img")]
+    [InlineData("https://host/a.img?temp_url_sig=secret&temp_url_expires=1", "https://host/a.img")]
+    public void What_permits_a_download_is_not_shown(string address, string shown) => Assert.Equal(shown, Downloader.Show(new(address)));
+
     [Fact]
     public async Task A_content_is_fetched_once_and_known_by_its_digest()
     {

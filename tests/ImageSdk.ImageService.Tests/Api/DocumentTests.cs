@@ -13,7 +13,7 @@ public sealed class DocumentTests
         await using var service = await TestService.StartAsync();
         var document = (await service.SendAsync("GET", "/openapi/v3.json")).Json!;
         var paths = document["paths"]!.AsObject();
-        Assert.Equal(53, paths.Count);
+        Assert.Equal(54, paths.Count);
         Assert.Equal(["delete", "get", "patch"], paths["/v3/images/{id}"]!.AsObject().Select(method => method.Key).Order());
         Assert.Equal(["delete", "get"], paths["/v2/public-keys/{id}"]!.AsObject().Select(method => method.Key).Order());
         var operations = paths.SelectMany(path => path.Value!.AsObject().Select(method => method.Value!)).ToList();

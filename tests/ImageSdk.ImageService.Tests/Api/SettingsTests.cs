@@ -1,6 +1,8 @@
 using ImageSdk.Hosting.Flags;
 using ImageSdk.ImageService.Hosting;
 using ImageSdk.ImageService.Options;
+using ImageSdk.ImageService.Tests.Harness;
+using ImageSdk.Tests;
 
 namespace ImageSdk.ImageService.Tests.Api;
 
@@ -36,5 +38,28 @@ public sealed class SettingsTests
             Assert.Contains("IMG7604", error);
             Assert.Contains(name, error);
         }
+    }
+
+    [Theory]
+    [InlineData("DEBUG", 0)]
+    [InlineData("info", -1)]
+    [InlineData("ERROR", -1)]
+    public void The_log_level_is_one_of_Python_s(string word, int level) => Assert.Equal(level, Read(new() { ["LOG_LEVEL"] = word }, "/srv/artifacts").LogDebugLevel);
+
+    [Fact]
+    public void A_log_level_that_is_none_is_refused() =>
+        Assert.Contains("IMG7604: LOG_LEVEL is \"LOUD\"", Assert.Throws<FlagException>(() => Read(new() { ["LOG_LEVEL"] = "LOUD" }, "/srv/artifacts")).Message);
+
+    [Fact]
+    public async Task The_log_level_changes_while_the_service_runs()
+    {
+        await using var service = await TestService.StartAsync();
+        Assert.Equal("{\"level\":\"INFO\"}", (await service.SendAsync("GET", "/v3/log-level")).Body.Trim());
+        await service.SendAsync("GET", "/v3/images?name=before");
+        Assert.Equal(422, (await service.SendAsync("PATCH", "/v3/log-level", new { level = "LOUD" })).Status);
+        Assert.Equal("{\"level\":\"DEBUG\"}", (await service.SendAsync("PATCH", "/apis/ims/v3/log-level", new { level = "DEBUG" })).Body.Trim());
+        await service.SendAsync("GET", "/v3/recipes?name=secret");
+        await Wait.UntilAsync(() => service.Lines.Any(line => line.Contains("GET /v3/recipes: 200 after ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(service.Lines, line => line.Contains("GET /v3/images", StringComparison.Ordinal) || line.Contains("secret", StringComparison.Ordinal));
     }
 }

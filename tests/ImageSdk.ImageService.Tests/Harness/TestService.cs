@@ -35,6 +35,9 @@ sealed class TestService : IAsyncDisposable
 
     public IArtifactStore Artifacts { get; }
 
+    /// <summary>Lines of the daemon's log.</summary>
+    public IReadOnlyList<string> Lines => log.LastLines;
+
     public List<string> Log { get; } = [];
 
     /// <param name="folder">Where an earlier one left its records; null for a new one.</param>
@@ -65,7 +68,7 @@ sealed class TestService : IAsyncDisposable
             {
                 lock (service!.Log)
                     service.Log.Add(line);
-            }, new(new NodeSsh(ssh, options.NodeKeyFile, options.NodeKnownHosts)), options.LargestManifest, options.Jobs, runs);
+            }, new(new NodeSsh(ssh, options.NodeKeyFile, options.NodeKnownHosts)), options.LargestManifest, options.Jobs, runs) { LogLevel = new(log) };
             return new(context, JobParts.Open(options, context));
         });
         return service = new(own, folder is null, log, host, artifacts);
