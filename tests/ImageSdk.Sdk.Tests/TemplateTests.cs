@@ -5,11 +5,14 @@ namespace ImageSdk.Sdk.Tests;
 /// <summary>The template package, installed once into the private home of the tests.</summary>
 public sealed class InstalledTemplates
 {
-    public InstalledTemplates()
+    // Of all classes that use them: a second installation would find the first.
+    static readonly Lazy<BuildResult> installation = new(() =>
     {
         using var folder = new TestFolder();
-        folder.DotNet("new", "install", PackedSdk.Package("ImageSdk.Templates")).Succeeded();
-    }
+        return folder.DotNet("new", "install", PackedSdk.Package("ImageSdk.Templates"));
+    });
+
+    public InstalledTemplates() => installation.Value.Succeeded();
 }
 
 public sealed class TemplateTests(InstalledTemplates templates) : IClassFixture<InstalledTemplates>, IDisposable

@@ -159,6 +159,7 @@ public sealed class StageInputFieldsTests : IDisposable
         ["BootstrapSettings.Download"] = OfBootstrap(bootstrap => bootstrap with { Download = new("https://host/x") }),
         // By which address a content comes does not matter, nor how its digest becomes known.
         ["SourceDownload.Url"] = OfDownload((_, download) => download with { Url = "https://another/x" }, none),
+        ["SourceDownload.Service"] = OfDownload((_, download) => download with { Service = "http://another" }, none),
         ["SourceDownload.Digest"] = OfDownload((_, download) => download with { Checksums = "", Digest = $"sha256:{new string('1', 64)}" }, UnpackSourceImage),
         ["SourceDownload.Checksums"] = OfDownload((_, download) => download with { Checksums = "SHA512SUMS" }, none),
         ["SourceDownload.DeniedNetworks"] = OfDownload((_, download) => download with { DeniedNetworks = ["10.0.0.0/8"] }, none),
