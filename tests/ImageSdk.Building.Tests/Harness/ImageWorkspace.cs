@@ -163,7 +163,9 @@ sealed class ImageWorkspace : IDisposable
     public void Dispose()
     {
         Workers.Dispose();
-        if (CacheDirectory != TestHost.CacheDirectory)
+        if (CacheDirectory == TestHost.CacheDirectory)
+            SharedCache.Trim();
+        else
             RemoveOwnCache();
         // Not Directory.Delete, which knows no names that are not UTF-8.
         using var parent = Posix.DirectoryHandle.Open(Path.GetDirectoryName(Folder)!);

@@ -163,7 +163,7 @@ public sealed class ImageUploadTests(TestCloud cloud) : IDisposable
         using var images = Open();
         // Its configuration permits less.
         using (var large = File.Create(folder["large"]))
-            large.SetLength(100_000_001);
+            large.SetLength(TestCloud.LargestImage + 1);
         var refusal = await Assert.ThrowsAsync<OpenStackException>(() => images.UploadAsync(new("large", "raw"), folder["large"]));
         Assert.Equal("IMG7462", refusal.Code);
         Assert.Contains("413", refusal.Message);

@@ -9,6 +9,9 @@ public sealed class TestCloud : IAsyncLifetime
 {
     public const string Password = "Pass-w0rd\"ü of the tests";
 
+    /// <summary>Bytes of the largest image that its Glance takes.</summary>
+    public const long LargestImage = 1_000_000_000;
+
     const string Region = "RegionOne";
 
     static readonly string[] programs = ["keystone-manage", "keystone-wsgi-public", "glance-manage", "glance-api", "swift-ring-builder", "swift-proxy-server", "swift-account-server", "swift-container-server", "swift-object-server", "memcached"];
@@ -119,7 +122,7 @@ public sealed class TestCloud : IAsyncLifetime
             use_stderr = true
             enabled_backends = file:file
             node_staging_uri = file://{directory}/staging
-            image_size_cap = 1000000000
+            image_size_cap = {LargestImage}
             [database]
             connection = sqlite:///{directory}/glance.sqlite?timeout=20
             [glance_store]
