@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace ImageSdk.Artifacts.Disks.Repacking;
 
 /// <summary>
-/// Looks for boot loaders that know by blocks where the rest of them is in a file system that is made anew: they would find something
+/// Looks for boot loaders that know by blocks where the rest of them is in a file system that is rewritten: they would find something
 /// else there. Places: boot.S of GRUB 2; the boot sectors of FAT's kind that SYSLINUX writes.
 /// </summary>
 static class BootLoaderCheck
@@ -11,7 +11,7 @@ static class BootLoaderCheck
     const int KernelSectorPlace = 0x5C, MessagePlace = 0x170;
     const byte ShortJump = 0xEB;
 
-    /// <param name="made">File systems that are made anew.</param>
+    /// <param name="made">File systems that are rewritten.</param>
     /// <exception cref="ArtifactException">IMG6396: GRUB's second part is in one of them.</exception>
     public static void Run(ArtifactContext context, ISourceDisk source, IReadOnlyList<RepackedVolume> made)
     {

@@ -5,7 +5,7 @@ using ImageSdk.Images;
 namespace ImageSdk.Artifacts.Disks.Repacking;
 
 /// <summary>
-/// Writes a disk that is the source's but for the file systems whose files are in the image. Those are made anew at their places, with
+/// Writes a disk that is the source's but for the file systems whose files are in the image. Those are rewritten at their places, with
 /// their identifiers: what the table, boot loaders and fstab say of them stays true.
 /// </summary>
 sealed class RepackedDisk
@@ -77,7 +77,7 @@ sealed class RepackedDisk
 
     static long RoundUp(long size) => (size + MiB - 1) / MiB * MiB;
 
-    /// <summary>Copies all but what is made anew; of a disk that grows nothing behind its partitions, where the copy of its table was.</summary>
+    /// <summary>Copies all but what is rewritten; of a disk that grows nothing behind its partitions, where the copy of its table was.</summary>
     void Copy(string file, IReadOnlyList<RepackedVolume> made, bool grows)
     {
         context.Progress("Copying the source disk");
