@@ -24,7 +24,7 @@ sealed class BuildRun(IImageEngine engine, IImageDestination images, UnfinishedU
     public async Task<string?> RunAsync(JobContext context, CancellationToken stop)
     {
         var order = BuildOrder.Read(context.Job.Input);
-        var log = new JobLog(context.Log);
+        var log = new StreamListener(context.Log);
         if (context.Job.Attempt > 1)
             log.Write($"Attempt {context.Job.Attempt} of {context.Job.MaxAttempts}{(context.Job.Failure is { } before ? $", as the one before failed: {before}" : "")}");
         try
@@ -82,7 +82,7 @@ sealed class BuildRun(IImageEngine engine, IImageDestination images, UnfinishedU
     }
 
     // The image is there: a store that is away fails nothing.
-    async Task<IReadOnlyList<BuildArtifact>> KeepDocumentsAsync(BuildOrder order, RebuiltImage image, PlacedImage placed, IEngineOutput built, JobLog log, CancellationToken stop)
+    async Task<IReadOnlyList<BuildArtifact>> KeepDocumentsAsync(BuildOrder order, RebuiltImage image, PlacedImage placed, IEngineOutput built, StreamListener log, CancellationToken stop)
     {
         var artifacts = new List<BuildArtifact> { new(image.Name, "IMAGE", placed.Location) };
         using var manifest = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(new

@@ -1,3 +1,4 @@
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.ImageService.Artifacts;
 using ImageSdk.ImageService.Confinement;
 using ImageSdk.ImageService.Nodes;
@@ -20,7 +21,7 @@ sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publ
     public async Task<string?> RunAsync(JobContext context, CancellationToken stop)
     {
         var order = RunOrder.Read(context.Job.Input);
-        var log = new RunLog(context.Log);
+        var log = new StreamListener(context.Log);
         try
         {
             var job = await records.FindAsync(RecordKinds.Jobs, order.Job, isDeleted: false, stop) ?? throw new RunException("IMG7633", "The job's record was removed.");

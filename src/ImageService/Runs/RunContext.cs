@@ -1,3 +1,4 @@
+using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.ImageService.Records;
 
 namespace ImageSdk.ImageService.Runs;
@@ -7,7 +8,7 @@ namespace ImageSdk.ImageService.Runs;
 /// <param name="ImageId">That the image is going to have.</param>
 /// <param name="Folder">A folder of the job's own. What is left in it when the service ends is there when the run goes on.</param>
 /// <param name="Log">Of the run.</param>
-sealed record RunContext(JobRecord Job, string ImageId, string Folder, RunLog Log, JobRuns Runs)
+sealed record RunContext(JobRecord Job, string ImageId, string Folder, StreamListener Log, JobRuns Runs)
 {
     /// <summary>Says how far the job is.</summary>
     /// <exception cref="RunException">IMG7633: its record is gone.</exception>
