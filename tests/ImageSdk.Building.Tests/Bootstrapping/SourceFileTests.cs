@@ -81,7 +81,7 @@ public class SourceFileTests(BaseImage @base) : IClassFixture<BaseImage>
         var folder = Directory.CreateDirectory(Path.Combine(@base.Workspace.Folder, $"dïsk of {kind}")).FullName;
         // The mount is in a namespace of its own, and ends with its process.
         HostProgram.Run("sh", "-ec", $$"""
-            export PATH=$PATH:/usr/sbin:/sbin uuid=01234567-89ab-cdef-0123-456789abcdef; cd "$1"; tar=$2
+            export PATH=$PATH:/usr/sbin:/sbin uuid={{Guid.NewGuid()}}; cd "$1"; tar=$2
             truncate -s 500M root; {{make}} root; truncate -s 3M esp; mkfs.vfat -i 1234abcd esp > /dev/null; mmd -i esp ::/EFI; printf loader > loader; mcopy -i esp loader ::/EFI/loader
             export table="{{table}}" tar; mkdir -p mounted
             unshare --mount --propagation private sh -ec '

@@ -6,7 +6,8 @@ namespace ImageSdk.DiskImages.Tests.FileSystems;
 /// <summary>File systems of btrfs that the kernel or mkfs.btrfs fills, read without them.</summary>
 public sealed class BtrfsTests(KernelFileSystem kernel) : IClassFixture<KernelFileSystem>
 {
-    const string Uuid = "01234567-89ab-cdef-0123-456789abcdef";
+    /// <summary>Of this test alone: tools and the kernel refuse one that any device of the machine has.</summary>
+    readonly Guid uuid = Guid.NewGuid();
 
     [MountTheory]
     [InlineData("single", "-m single -d single", "loop")]
@@ -18,7 +19,7 @@ public sealed class BtrfsTests(KernelFileSystem kernel) : IClassFixture<KernelFi
     [InlineData("zstd", "", "loop,compress-force=zstd")]
     public void A_file_system_is_read_whole(string name, string make, string mount)
     {
-        var (file, expected) = kernel.Make(name, "600M", $"mkfs.btrfs -q -L 'the root ü' -U {Uuid} {make} \"$1\"", mount,
+        var (file, expected) = kernel.Make(name, "600M", $"mkfs.btrfs -q -L 'the root ü' -U {uuid} {make} \"$1\"", mount,
             more: "yes 'lines of text that become small' | head -c 3000000 > srv/data/text; for i in 1 2 3; do printf 'written over' | dd of=srv/data/text bs=1 seek=$((i * 300001)) conv=notrunc,fsync status=none; done; sync -f .");
         var source = kernel.Unpack(file, $"{name} unpacked");
         Assert.Equal("the root ü", source.Volume);
@@ -36,12 +37,12 @@ public sealed class BtrfsTests(KernelFileSystem kernel) : IClassFixture<KernelFi
     public void Subvolumes_are_read_where_they_are_mounted(string root, string home, bool isDefault)
     {
         var name = $"subvolumes {root.Replace('/', '_')}";
-        var (file, _) = kernel.Make(name, "200M", $"mkfs.btrfs -q -U {Uuid} \"$1\"", fill: $$"""
+        var (file, _) = kernel.Make(name, "200M", $"mkfs.btrfs -q -U {uuid} \"$1\"", fill: $$"""
             cd "$1"; root='{{root}}'; home='{{home}}'
             mkdir below; [ "${root%/*}" = "$root" ] || { btrfs -q subvolume create @; mkdir -p "$(dirname "$root")"; }
             btrfs -q subvolume create "$root"; btrfs -q subvolume create "$home"; mkdir -p "$root/etc" "$root/home" "$root/srv"; echo hidden > "$root/home/hidden"; echo user > "$home/user"
             btrfs -q subvolume create "$root/srv/nested"; echo nested > "$root/srv/nested/file"; ln "$root/srv/nested/file" "$root/srv/nested/again"
-            printf 'UUID={{Uuid}} / btrfs defaults,subvol=%s 0 0\nUUID={{Uuid}} /home btrfs noatime,subvol=/%s 0 0\nUUID={{Uuid}} /never btrfs subvol=never 0 0\n' "$root" "$home" > "$root/etc/fstab"
+            printf 'UUID={{uuid}} / btrfs defaults,subvol=%s 0 0\nUUID={{uuid}} /home btrfs noatime,subvol=/%s 0 0\nUUID={{uuid}} /never btrfs subvol=never 0 0\n' "$root" "$home" > "$root/etc/fstab"
             btrfs -q subvolume snapshot "$root" "$root/srv/writable"; btrfs -q subvolume snapshot -r "$root" "$root/srv/backup"; echo changed > "$root/srv/writable/changed"
             {{(isDefault ? "btrfs subvolume set-default \"$root\"" : "")}}
             cd /
@@ -72,7 +73,7 @@ public sealed class BtrfsTests(KernelFileSystem kernel) : IClassFixture<KernelFi
     [MountFact]
     public void A_log_with_changes_is_one_error()
     {
-        var (_, _) = kernel.Make("logged", "200M", $"mkfs.btrfs -q -U {Uuid} \"$1\"", fill: "mkdir \"$1/etc\"; sync -f \"$1\"", more: "echo a > a; sync -f .; printf b | dd of=b conv=fsync status=none; cp ../logged ../open");
+        var (_, _) = kernel.Make("logged", "200M", $"mkfs.btrfs -q -U {uuid} \"$1\"", fill: "mkdir \"$1/etc\"; sync -f \"$1\"", more: "echo a > a; sync -f .; printf b | dd of=b conv=fsync status=none; cp ../logged ../open");
         Assert.Contains("its log has changes that are not in it yet (mounting it once applies them)", Assert.Throws<DiskImageException>(() => kernel.Unpack(kernel["open"], "open unpacked")).Message, StringComparison.Ordinal);
         SampleTree.Run("unshare", "--mount", "--propagation", "private", "sh", "-ec", "mount -o loop \"$1\" \"$2\"; umount \"$2\"", "sh", kernel["open"], kernel["mounted"]);
         kernel.Unpack(kernel["open"], "open unpacked");
@@ -136,7 +137,7 @@ public sealed class BtrfsTests(KernelFileSystem kernel) : IClassFixture<KernelFi
         var many = Directory.CreateDirectory(kernel[name + " tree/mäny"]).FullName;
         foreach (var number in Enumerable.Range(0, names))
             File.WriteAllText(Path.Combine(many, $"name\n{number}"), new string('x', number));
-        SampleTree.Run("sh", "-ec", $"truncate -s {(options.Contains("-d dup", StringComparison.Ordinal) ? 256 : 48)}M \"$1\"; mkfs.btrfs -q -U {Uuid} {options} --rootdir \"$1 tree\" \"$1\"", "sh", kernel[name]);
+        SampleTree.Run("sh", "-ec", $"truncate -s {(options.Contains("-d dup", StringComparison.Ordinal) ? 256 : 48)}M \"$1\"; mkfs.btrfs -q -U {uuid} {options} --rootdir \"$1 tree\" \"$1\"", "sh", kernel[name]);
         return kernel[name];
     }
 }

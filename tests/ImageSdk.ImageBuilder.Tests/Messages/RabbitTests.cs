@@ -14,10 +14,14 @@ public class RabbitTests(RabbitServer server)
     {
         await using var watch = await ExchangeWatch.OpenAsync(server, "testbuild-1-imagebuilder");
         await using var builder = await TestBuilder.StartAsync((options, _) => (options.AmqpUri, options.ProgressPeriod) = (server.Uri, TimeSpan.FromMilliseconds(400)));
+        builder.Engine.Hold("fetch");
         builder.Engine.Hold("install");
         var request = TestBuilder.Request();
         request["progress_trigger"] = "testbuild-1-imagebuilder";
         var id = await builder.SubmitAsync(request);
+        // Steps that ended before the request followed its build are not reported.
+        await Wait.UntilAsync(() => watch.Messages.Any(message => message.GetProperty("step").GetString() == "fetch"));
+        builder.Engine.LetGo("fetch");
         // The same step again, as nothing else happens.
         await Wait.UntilAsync(() => watch.Messages.Count(message => message.GetProperty("step").GetString() == "install") >= 3);
         builder.Engine.LetGo("install");

@@ -22,7 +22,8 @@ public sealed class S3ArtifactsTests(SwiftS3 server) : IClassFixture<SwiftS3>, I
     // A client's, as ims-python-helper uploads.
     AmazonS3Client Client() => new(new BasicAWSCredentials(SwiftS3.AccessKey, SwiftS3.SecretKey), new AmazonS3Config
     {
-        ServiceURL = server.Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1",
+        // Of a bucket that was made a moment ago, a busy Swift asks to come back later.
+        ServiceURL = server.Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1", MaxErrorRetry = 8,
         RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED, ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
     });
 
