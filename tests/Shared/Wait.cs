@@ -7,7 +7,7 @@ namespace ImageSdk.Tests;
 static class Wait
 {
     /// <summary>Long enough for a busy machine; a test that passes does not wait that long.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     static readonly TimeSpan pause = TimeSpan.FromMilliseconds(10);
 

@@ -15,6 +15,9 @@ static class Repository
     /// <summary>The program imagesdk-ims.</summary>
     public static string ImageService { get; } = Metadata("ImageService");
 
+    /// <summary>The program imagesdk.</summary>
+    public static string Cli { get; } = Metadata("Cli");
+
     public static string Read(params ReadOnlySpan<string> path) => File.ReadAllText(Path.Combine([Root, .. path]));
 
     static string Metadata(string key) =>

@@ -42,9 +42,14 @@ static class TinyImage
 /// <summary>A test that runs programs in the sandbox.</summary>
 sealed class SandboxFactAttribute : FactAttribute
 {
-    public SandboxFactAttribute()
-    {
-        if (!File.Exists("/usr/bin/bwrap") || !File.Exists("/usr/bin/unshare"))
-            Skip = "needs bwrap and unshare; eng/test.sh installs them";
-    }
+    public SandboxFactAttribute() => Skip = WhyNot;
+
+    /// <summary>Null where it can.</summary>
+    internal static string? WhyNot => File.Exists("/usr/bin/bwrap") && File.Exists("/usr/bin/unshare") ? null : "needs bwrap and unshare; eng/test.sh installs them";
+}
+
+/// <inheritdoc cref="SandboxFactAttribute"/>
+sealed class SandboxTheoryAttribute : TheoryAttribute
+{
+    public SandboxTheoryAttribute() => Skip = SandboxFactAttribute.WhyNot;
 }
