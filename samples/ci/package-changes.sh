@@ -15,13 +15,11 @@ git diff --name-only -z --diff-filter=AM "$base" -- '*.lock.json' >"$before/name
 while IFS= read -r -d '' lock; do
   case $lock in */packages.lock.json | packages.lock.json) continue ;; esac
   changed=1
-  printf '### %s\n\n' "${lock%/image.lock.json}"
+  name=${lock%/image.lock.json}
   if git show "$base:$lock" >"$before/image.lock.json" 2>/dev/null; then
-    printf '```\n'
-    "$@" diff --packages "$before/image.lock.json" "$lock" || [ $? = 1 ]
-    printf '```\n\n'
+    "$@" diff --format markdown --left-label="$base" --right-label="$name" -- "$before/image.lock.json" "$lock" || [ $? = 1 ]
   else
-    printf 'A new image.\n\n'
+    printf '### %s\n\nA new image.\n\n' "$name"
   fi
 done <"$before/names"
 [ -n "$changed" ] || echo 'No packages change.'

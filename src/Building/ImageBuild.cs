@@ -1,4 +1,5 @@
 using ImageSdk.Building.ArtifactBuilds;
+using ImageSdk.Building.Changes;
 using ImageSdk.Building.Clouds;
 using ImageSdk.Building.Contents;
 using ImageSdk.Building.Documents;
@@ -240,17 +241,57 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
     /// Idempotent.
     /// </summary>
     /// <param name="server">Null for the store alone.</param>
+    /// <param name="changesFile">File that says what changed since the image that was published last; empty for none; null to compare nothing.</param>
     /// <returns>The image's name, at the server where there is one.</returns>
-    public async Task<string> PublishAsync(BuildWorkers workers, ImageServerSettings? server, CancellationToken cancellation)
+    public async Task<string> PublishAsync(BuildWorkers workers, ImageServerSettings? server, string? changesFile, CancellationToken cancellation)
     {
         var plan = state.ReadPlan();
+        var store = plan.Project.Store.Open();
+        var last = changesFile is not null && server is null ? LastPublished.Find(store.Images, plan.Project.Stream) : null;
         await using var content = await OpenContentAsync(plan, workers, cancellation);
         var name = await new ImagePublisher(plan, content, workers.Records, listener).PublishAsync(state, cancellation);
-        if (server is null)
-            return name;
-        await using var link = new ServerLink(server, plan.Project.ProjectFile, listener);
-        var store = plan.Project.Store.Open();
-        return await new ServerPublisher(link, store.Objects, listener).PublishAsync(name, store.Images.Get(name)!, cancellation);
+        var image = store.Images.Get(name)!;
+        if (server is not null)
+        {
+            await using var link = new ServerLink(server, plan.Project.ProjectFile, listener);
+            if (changesFile is not null)
+                last = await LastPublished.FindAsync(link, plan.Project.Stream, cancellation);
+            name = await new ServerPublisher(link, store.Objects, listener).PublishAsync(name, image, cancellation);
+        }
+        if (last is not null && last.Name != name && FoundChanges.Compare(last.Name, last.Image, name, image) is { } found)
+            ReportPublished(found, changesFile!, store.Objects, workers.Shared<ImageChanges>());
+        return name;
+    }
+
+    void ReportPublished(FoundChanges found, string changesFile, IObjectSource objects, ImageChanges reported)
+    {
+        var project = state.ReadPlan().Project.ProjectFile;
+        var report = found.WithChangelogs(objects);
+        // The build may just have said the same, having the image that was published last.
+        if (reported.ReportedSince == found.SinceTree)
+            ChangeReporter.Write(report, changesFile, project);
+        else
+            new ChangeReporter(listener).Report(report, changesFile, project);
+    }
+
+    /// <summary>Says how the image that was just built differs from the one before; nothing where it is the same.</summary>
+    /// <param name="file">For all that changed; its extension says the format. Empty for none.</param>
+    /// <exception cref="BuildException">IMG1600: the format is unknown.</exception>
+    public async Task ReportChangesAsync(BuildWorkers workers, string file, CancellationToken cancellation)
+    {
+        if (await workers.Shared<ImageChanges>().TakeAsync() is not { } found)
+            return;
+        var plan = state.ReadPlan();
+        await using var content = await OpenContentAsync(plan, workers, cancellation);
+        new ChangeReporter(listener).Report(await found.WithChangelogsAsync(content, state.ChangelogsDirectory, cancellation), file, plan.Project.ProjectFile);
+    }
+
+    /// <summary>Looks whether the file of an image's changes can be written: before anything is built.</summary>
+    /// <exception cref="BuildException">IMG1600: its format is unknown.</exception>
+    public static void CheckChangesFile(string file, string projectFile)
+    {
+        if (file.Length > 0)
+            _ = ChangeReporter.FormatOf(file, projectFile);
     }
 
     /// <summary>Looks whether an image could be published to Glance: before anything is built. No server is asked.</summary>

@@ -70,7 +70,7 @@ public sealed class ImageTestBuild(string stateDirectory, IBuildListener listene
         await workers.HoldLayersAsync(layers, listener, cancellation);
         var source = JsonFile.TryRead(state.StageFile(ImageStage.ResolveSourceImage), StateJson.Default.SourceImage) ?? throw Unprepared(plan);
         Directory.CreateDirectory(request.OutputDirectory);
-        var composer = new ImageComposer(plan, state, layers, workers.Records, workers.Masked);
+        var composer = new ImageComposer(plan, state, layers, workers.Records, workers.Masked, changes: null);
         composer.Write(composer.Compose(ReadTree(workers.Records), ReadScan(plan), source));
         await workers.Records.FlushAsync();
         var artifact = ArtifactPlan.Check([request], plan.Project)[0];

@@ -4,7 +4,7 @@ using System.CommandLine.Parsing;
 using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Hosting;
 using ImageSdk.Cli.Options;
-using ImageSdk.Cli.Output;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Cli;
 

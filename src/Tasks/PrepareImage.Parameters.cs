@@ -118,6 +118,15 @@ public sealed partial class PrepareImage
 
     public string Capabilities { get; set; } = "";
 
+    /// <summary>Whether the build says what changed since the last image.</summary>
+    public bool ReportChanges { get; set; }
+
+    /// <summary>File for what a build changed; empty for none.</summary>
+    public string ChangesFile { get; set; } = "";
+
+    /// <summary>File for what a publication changed; empty for none.</summary>
+    public string PublishedChangesFile { get; set; } = "";
+
     public string Network { get; set; } = "";
 
     public string HostPorts { get; set; } = "";

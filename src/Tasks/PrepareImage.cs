@@ -31,6 +31,9 @@ public sealed partial class PrepareImage : SandboxedImageTask
             Begin(build, workers);
             return Task.CompletedTask;
         }
+        if (workers.ComparesImages = ReportChanges)
+            foreach (var file in (string[])[ChangesFile, PublishedChangesFile])
+                ImageBuild.CheckChangesFile(file, Absolute(ProjectFile));
         build.StartWorkerAhead(workers, IsSpeculative, Absolute(CacheDirectory), Absolute(ManifestDirectory));
         ProjectText.RequireBackslashes(Absolute(ProjectFile), new()
         {

@@ -25,6 +25,12 @@ public sealed class PublishImage : SandboxedImageTask
 
     public int ImageServerConnections { get; set; } = 2;
 
+    /// <summary>Whether to say what changed since the image of the stream that was published last.</summary>
+    public bool ReportChanges { get; set; }
+
+    /// <summary>File for all that changed; empty for none.</summary>
+    public string ChangesFile { get; set; } = "";
+
     /// <summary>STREAM/TIME.</summary>
     [Output]
     public string ImageName { get; set; } = "";
@@ -32,7 +38,8 @@ public sealed class PublishImage : SandboxedImageTask
     private protected override async Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation)
     {
         ImageName = await build.PublishAsync(workers, ImageServerParameters.Read(
-            ImageServer, ImageServerCertificates, ImageServerAuthorities, ImageServerFingerprint, ImageServerRequireTls, ImageServerConnections, Absolute), cancellation).ConfigureAwait(false);
+            ImageServer, ImageServerCertificates, ImageServerAuthorities, ImageServerFingerprint, ImageServerRequireTls, ImageServerConnections, Absolute),
+            !ReportChanges ? null : ChangesFile.Length == 0 ? "" : Absolute(ChangesFile), cancellation).ConfigureAwait(false);
         await build.EndAsync(workers).ConfigureAwait(false);
     }
 }

@@ -22,6 +22,9 @@ public sealed class ReportImageBuild : SandboxedImageTask
     /// <summary>What commands have beyond the default.</summary>
     public string Capabilities { get; set; } = "";
 
+    /// <summary>File for what changed since the last image; empty for none.</summary>
+    public string ChangesFile { get; set; } = "";
+
     /// <summary>Address of a collector of traces and metrics; empty for none.</summary>
     public string TelemetryEndpoint { get; set; } = "";
 
@@ -34,6 +37,7 @@ public sealed class ReportImageBuild : SandboxedImageTask
             await Telemetry().SendAsync(Absolute(ProjectFile), workers.Timings, HasFailed, Listener, cancellation).ConfigureAwait(false);
         if (HasFailed)
             return;
+        await build.ReportChangesAsync(workers, ChangesFile.Length == 0 ? "" : Absolute(ChangesFile), cancellation).ConfigureAwait(false);
         if (!MoreFollows)
             await build.EndAsync(workers).ConfigureAwait(false);
         if (Words.Capabilities(Capabilities, "ImageCapabilities", ProjectFile) is { Count: > 0 } capabilities && workers.Timings.Stages.Any(stage => stage.Result == StageResult.Ran))

@@ -32,6 +32,7 @@ public class DiffTests
                 "  + /etc/new (file, 3 B)",
                 "  ~ /bin/su: mode 4755 -> 0644, owner 0:0 -> 1:0, size 2 -> 4, content, mtime 2023-11-14T22:13:20.000000005Z -> 2023-11-14T22:13:21Z",
                 "  ~ /etc/link: symlink to hello -> symlink to new",
+                "to transfer: 2 objects, 7 B",
                 "packages: 1 added, 1 removed, 1 changed",
                 "  - gone 1",
                 "  + nginx 1.22",

@@ -26,7 +26,10 @@ public class PackageChangesTests
         Git("add", "--intent-to-add", "new");
         var text = Changes();
         Assert.Equal(
-            ["### new", "", "A new image.", "", "### web server ä", "", "```", "upgraded  nginx:amd64  1.0  2.0", "```", "", ""], text.Split('\n'));
+            [
+                "### new", "", "A new image.", "",
+                "### web server ä", "", "Compared with HEAD.", "", "| Package | | Before | Now |", "| --- | --- | --- | --- |", "| nginx:amd64 | upgraded | 1.0 | 2.0 |", "", "",
+            ], text.Split('\n'));
         // A commit that is not there is git's error.
         var (exitCode, _, error) = Run("no-such-commit");
         Assert.True(exitCode != 0 && error.Contains("no-such-commit", StringComparison.Ordinal), error);

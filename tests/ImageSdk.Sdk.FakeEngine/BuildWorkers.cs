@@ -5,6 +5,8 @@ namespace ImageSdk.Building.Workers;
 /// <summary>The contract of the engine's workers: there are none.</summary>
 public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDisposable
 {
+    public bool ComparesImages { get; set; }
+
     public string WorkerAssembly { get; } = workerAssembly;
 
     public string Dotnet { get; } = dotnet;

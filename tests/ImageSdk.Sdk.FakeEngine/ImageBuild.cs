@@ -135,7 +135,7 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         return Task.CompletedTask;
     }
 
-    public Task<string> PublishAsync(BuildWorkers workers, ImageServerSettings? server, CancellationToken cancellation)
+    public Task<string> PublishAsync(BuildWorkers workers, ImageServerSettings? server, string? changesFile, CancellationToken cancellation)
     {
         var plan = Plan();
         Note($"Publish{(server is null ? "" : $" server={server}")}");
@@ -200,6 +200,12 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         if (Directory.Exists(stateDirectory))
             Note($"RemoveArtifacts all={removal.All} {removal.Stream} {removal.Image} keep={string.Join(' ', removal.Keep.Select(Path.GetFileName))}");
         return Task.CompletedTask;
+    }
+
+    public Task ReportChangesAsync(BuildWorkers workers, string file, CancellationToken cancellation) => Task.CompletedTask;
+
+    public static void CheckChangesFile(string file, string projectFile)
+    {
     }
 
     public Task EndAsync(BuildWorkers workers) => Task.CompletedTask;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ImageSdk.Building.Changes;
 using ImageSdk.Building.Documents;
 using ImageSdk.Building.Downloads;
 using ImageSdk.Building.Fetching;
@@ -121,7 +122,7 @@ sealed class StageRun(
         var outcome = tests.Count == 0 ? new StageOutcome(StageResult.Nothing, "no tests") : Cached;
         // What the image is going to be, and what is to be said of it, while the tests run.
         Task? describing = null;
-        var composer = new ImageComposer(plan, state, layers, records, workers.Masked);
+        var composer = new ImageComposer(plan, state, layers, records, workers.Masked, workers.ComparesImages ? workers.Shared<ImageChanges>() : null);
         var composing = speculation.BeginOrDefer(() => BackgroundWork.Start(() => composer.Compose(tree, before, ReadSource())));
         if (plan.Project.Attestations.Count > 0)
             describing = Describer.Prefetch(tree.FileSystem!, before, composing, cancellation);

@@ -1,4 +1,5 @@
 using System.Text;
+using ImageSdk.Building.Changes;
 using ImageSdk.Building.Scanning;
 using ImageSdk.Building.State;
 using ImageSdk.Contracts;
@@ -13,7 +14,8 @@ namespace ImageSdk.Building.Publishing;
 
 /// <summary>Makes the image record of a tree that was scanned and tested: filter, triggers, tags, owners, log and origin.</summary>
 /// <param name="masked">Texts that the log may not have, beside the project's secrets: layers may be older than they are.</param>
-sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore layers, ImageRecords records, IReadOnlyCollection<string> masked)
+/// <param name="changes">Compares an image that is another than before; null where that is not wanted.</param>
+sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore layers, ImageRecords records, IReadOnlyCollection<string> masked, ImageChanges? changes)
 {
     readonly Lazy<SecretMask> secrets = new(() => ProjectSecrets.Mask(plan.Project, masked));
 
@@ -42,6 +44,7 @@ sealed class ImageComposer(BuildPlan plan, StateDirectory state, LayerStore laye
         var built = new BuiltImage(name, plan.Project.Stream, sealedState.Key, treeHash.ToString(), layers.Root, sealedState.Layers);
         if (JsonFile.TryRead(file + ".json", StateJson.Default.BuiltImage) is { } before && before.TreeHash == built.TreeHash && FindEqual(file, image, treeHash) is { } present && !KeptLogTells())
             return new(present, built with { Name = before.Name }, Log: null);
+        changes?.Begin(plan.Project, built, image);
         var log = Encoding.UTF8.GetBytes(ReadLog(sealedState));
         return new(image with { BuildLog = new Annotation(ObjectHash.Of(log)) }, built, log);
     }

@@ -25,6 +25,7 @@ namespace ImageSdk.Building.State;
 /// described.json             which image the documents beside the record describe
 /// remote.inputs              what a build by an imaginator reads besides what the stages do
 /// remote.stage               what came of it
+/// changelogs/                contents of changelogs, while they are read
 /// </code>
 /// Each file is replaced whole.
 /// </summary>
@@ -59,6 +60,8 @@ sealed class StateDirectory(string path)
     public string RemoteInputsFile => Path.Combine(Root, "remote.inputs");
 
     public string RemoteStageFile => Path.Combine(Root, "remote.stage");
+
+    public string ChangelogsDirectory => Path.Combine(Root, "changelogs");
 
     public string LogFile => Path.Combine(Root, "build.log");
 

@@ -28,6 +28,9 @@ public sealed class BuildWorkers(string workerAssembly, string dotnet) : IDispos
     /// <summary>Texts that no log may have, beside the secrets of the project.</summary>
     public IReadOnlyCollection<string> Masked { get; init; } = [];
 
+    /// <summary>Whether the build is to find out how its image differs from the one before.</summary>
+    public bool ComparesImages { get; set; }
+
     /// <summary>Whether the shared cache failed: then the rest of the build does without.</summary>
     internal bool IsRemoteCacheLost { get; set; }
 

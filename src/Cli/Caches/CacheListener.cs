@@ -1,6 +1,6 @@
 using ImageSdk.Cli.Context;
-using ImageSdk.Cli.Output;
 using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Cli.Caches;
 

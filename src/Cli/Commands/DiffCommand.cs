@@ -1,11 +1,12 @@
 using System.CommandLine;
-using ImageSdk.Building.State;
 using ImageSdk.Cli.Comparison;
 using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Options;
-using ImageSdk.Cli.Output;
+using ImageSdk.Comparison;
+using ImageSdk.Comparison.Changelogs;
+using ImageSdk.Comparison.Reports;
 using ImageSdk.Images;
 
 namespace ImageSdk.Cli.Commands;
@@ -28,6 +29,14 @@ sealed class DiffCommand : ImageCommand
 
     readonly Option<bool> ignoreTimes = new("--ignore-mtimes") { Description = "Files that differ in their time only are the same" };
     readonly Option<bool> packages = new("--packages") { Description = "Packages only, as a table; of locks (image.lock.json) always" };
+    readonly Option<string> format = new("--format")
+    {
+        Description = $"Form of the comparison: {string.Join(", ", ReportFormat.All.Select(format => format.Name))}", HelpName = "FORMAT", DefaultValueFactory = _ => ReportFormat.Text.Name,
+    };
+
+    readonly Option<bool> changelogs = new("--changelogs") { Description = "Say what the changelogs in B have on upgraded packages" };
+    readonly Option<string?> leftLabel = new("--left-label") { Description = "What A is called in the comparison", HelpName = "TEXT" };
+    readonly Option<string?> rightLabel = new("--right-label") { Description = "What B is called in the comparison", HelpName = "TEXT" };
     readonly Option<bool> ignoreFilters = new("--ignore-filters") { Description = "With a tool: compare all paths" };
     readonly FilterOption deleteFilter = new("--delete-filter", "With a tool: a filter to apply in place of the images' own");
     readonly ListingOptions listing = new();
@@ -36,7 +45,8 @@ sealed class DiffCommand : ImageCommand
     public DiffCommand() : base("diff", "Compare two images: exit code 0 same, 1 different, 2 error")
     {
         Add(images);
-        foreach (var option in (Option[])[packages, applyFilters, ignoreTimes, ignoreFilters])
+        format.CompletionSources.Add([.. ReportFormat.All.Select(known => known.Name)]);
+        foreach (var option in (Option[])[packages, format, changelogs, leftLabel, rightLabel, applyFilters, ignoreTimes, ignoreFilters])
             Add(option);
         deleteFilter.AddTo(this);
         listing.AddTo(this);
@@ -46,53 +56,50 @@ sealed class DiffCommand : ImageCommand
     protected override async Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
     {
         string[] words = arguments.GetRequiredValue(images);
-        if (words is [var one, var other] && (LockComparison.IsLock(one) || LockComparison.IsLock(other)))
-            return CompareLocks(one, other, context);
-        if (words is [var first, var second] && arguments.GetValue(packages))
-            return await ComparePackagesAsync(first, second, context);
+        if (words is [var program, var oneSide, var otherSide])
+            return await RunAsync(program, oneSide, otherSide, arguments, context);
+        var form = FormatOf(arguments, context);
+        var report = await CompareAsync(words[0], words[1], arguments, context);
+        report = report with { Left = arguments.GetValue(leftLabel) ?? report.Left, Right = arguments.GetValue(rightLabel) ?? report.Right };
+        context.Host.WriteBytes(output => form.Write(output, report));
+        return report.IsSame ? ExitCode.Success : ExitCode.No;
+    }
+
+    ReportFormat FormatOf(ParseResult arguments, CommandContext context)
+    {
+        if (context.IsJson)
+            return ReportFormat.Json;
+        var name = arguments.GetRequiredValue(format);
+        return ReportFormat.Find(name) ?? throw new CommandException(
+            ErrorCode.Usage, $"there is no format {name}: use one of {string.Join(", ", ReportFormat.All.Select(known => known.Name))}");
+    }
+
+    async Task<ChangeReport> CompareAsync(string first, string second, ParseResult arguments, CommandContext context)
+    {
+        if (LockComparison.IsLock(first) || LockComparison.IsLock(second))
+            return CompareLocks(first, second);
+        var (onlyPackages, withChangelogs) = (arguments.GetValue(packages), arguments.GetValue(changelogs));
+        var lookup = new ImageLookup(WithTree: !onlyPackages || withChangelogs, Filter: listing.ReadFilter(arguments));
+        var left = await context.FindAsync(first, lookup with { WithTree = !onlyPackages });
+        var right = await context.FindAsync(second, lookup);
+        var report = onlyPackages
+            ? new ChangeReport(left.Name, right.Name, PackageComparison.Compare(left.Image.Packages, right.Image.Packages))
+            : ChangeReport.Of(left.Name, right.Name, ImageComparison.Compare(
+                left.Image with { FileSystem = left.Tree }, right.Image with { FileSystem = right.Tree }, arguments.GetValue(applyFilters), arguments.GetValue(ignoreTimes)));
+        return withChangelogs
+            ? report with { Changelogs = ChangelogReader.Read(ChangelogFinder.Find(right.Tree, report.Packages), context.ObjectsOf(right)) }
+            : report;
+    }
+
+    static ChangeReport CompareLocks(string left, string right) => LockComparison.IsLock(left) && LockComparison.IsLock(right)
+        ? LockComparison.Compare(left, right)
+        : throw new CommandException(ErrorCode.Usage, "a lock has only what its project installs, so it can be compared with another lock but not with an image");
+
+    async Task<int> RunAsync(string program, string first, string second, ParseResult arguments, CommandContext context)
+    {
         var lookup = new ImageLookup(Filter: listing.ReadFilter(arguments));
-        var left = await context.FindAsync(words[^2], lookup);
-        var right = await context.FindAsync(words[^1], lookup);
-        if (words is [var program, _, _])
-            return await RunAsync(program, left, right, arguments, context);
-        var comparison = ImageComparison.Compare(left, right, arguments.GetValue(applyFilters), arguments.GetValue(ignoreTimes));
-        if (context.IsJson)
-            context.Host.WriteJson(json => DiffJson.Write(json, comparison));
-        else
-            DiffText.Write(context.Host.Text, comparison);
-        return comparison.IsSame ? ExitCode.Success : ExitCode.No;
-    }
-
-    static int CompareLocks(string left, string right, CommandContext context)
-    {
-        if (!LockComparison.IsLock(left) || !LockComparison.IsLock(right))
-            throw new CommandException(ErrorCode.Usage, "a lock has only what its project installs, so it can be compared with another lock but not with an image");
-        var comparison = LockComparison.Compare(ImageLockFile.Read(left), ImageLockFile.Read(right));
-        if (context.IsJson)
-            context.Host.WriteJson(json => DiffJson.Write(json, left, right, comparison.Packages, (comparison.LeftSource, comparison.RightSource)));
-        else
-        {
-            if (comparison.LeftSource != comparison.RightSource)
-                context.Host.Text.WriteLine($"source image: {OneLine.Of(comparison.LeftSource)} -> {OneLine.Of(comparison.RightSource)}");
-            PackageDiffTable.Write(context.Host.Text, comparison.Packages);
-        }
-        return comparison.IsSame ? ExitCode.Success : ExitCode.No;
-    }
-
-    static async Task<int> ComparePackagesAsync(string first, string second, CommandContext context)
-    {
-        var left = await context.FindAsync(first, new(WithTree: false));
-        var right = await context.FindAsync(second, new(WithTree: false));
-        var comparison = PackageComparison.Compare(left.Image.Packages, right.Image.Packages);
-        if (context.IsJson)
-            context.Host.WriteJson(json => DiffJson.Write(json, left.Name, right.Name, comparison));
-        else
-            PackageDiffTable.Write(context.Host.Text, comparison);
-        return comparison.IsEmpty ? ExitCode.Success : ExitCode.No;
-    }
-
-    async Task<int> RunAsync(string program, FoundImage left, FoundImage right, ParseResult arguments, CommandContext context)
-    {
+        var left = await context.FindAsync(first, lookup);
+        var right = await context.FindAsync(second, lookup);
         var trees = arguments.GetValue(ignoreFilters)
             ? (Left: left.Tree, Right: right.Tree)
             : ImageDiff.Reduce(left.Tree, left.Image.Filter, right.Tree, right.Image.Filter, deleteFilter.Read(arguments));

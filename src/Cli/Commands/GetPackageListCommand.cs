@@ -5,6 +5,7 @@ using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Views;
 using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Cli.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Errors;
-using ImageSdk.Cli.Output;
 using ImageSdk.Dominator;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Cli.Commands;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Options;
-using ImageSdk.Cli.Output;
 using ImageSdk.Images;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Cli.Commands;
 

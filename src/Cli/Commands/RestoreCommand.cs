@@ -6,6 +6,7 @@ using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Saving;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Cli.Commands;
 

@@ -8,6 +8,7 @@ using ImageSdk.Cli.Repositories;
 using ImageSdk.Cli.Views;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Cli.Commands;
 

@@ -3,6 +3,7 @@ using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Output;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Cli.Commands;
 

@@ -5,8 +5,8 @@ using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Repositories;
-using ImageSdk.Cli.Views;
 using ImageSdk.Images;
+using ImageSdk.Images.Json;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Cli.Commands;

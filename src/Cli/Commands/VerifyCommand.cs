@@ -5,6 +5,7 @@ using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Output;
 using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 using ImageSdk.Storage;
 
 namespace ImageSdk.Cli.Commands;

@@ -57,5 +57,6 @@ static class ErrorCode
     public const string NoImageService = "IMG7650";
     public const string NoJobShell = "IMG7661";
     public const string NoSsh = "IMG7662";
+    public const string NoProjectImage = "IMG7680";
     public const string Internal = "IMG7199";
 }

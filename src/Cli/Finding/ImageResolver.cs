@@ -19,7 +19,8 @@ sealed record ImageLookup(bool WithTree = true, TimeSpan Timeout = default, Filt
 /// <summary>
 /// Finds what a user means by an image: a full name, a stream's newest image, or a file; or with a type in front of it
 /// (<c>d:</c> directory tree or tar file, <c>f:</c> file of a file system, <c>i:</c> image, <c>I:</c> stream, <c>l:</c>
-/// image file, <c>s:</c> a machine that runs subd) just that.
+/// image file, <c>s:</c> a machine that runs subd) just that. A project (.imgproj) means the image that it built, a NuGet package (.nupkg) the
+/// one that it carries.
 /// </summary>
 sealed class ImageResolver(CommandContext context)
 {
@@ -49,6 +50,10 @@ sealed class ImageResolver(CommandContext context)
 
     async Task<FoundImage> FindUntypedAsync(string reference, ImageLookup lookup)
     {
+        if (ProjectImage.IsProject(reference))
+            return ReadFile(await ProjectImage.FindAsync(reference, context.Host.GetVariable, context.Cancellation));
+        if (PackagedImage.IsPackage(reference))
+            return PackagedImage.Read(reference);
         if (IsPath(reference))
             return ReadFile(reference);
         var name = reference.TrimEnd('/');

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using ImageSdk.Cli.Errors;
-using ImageSdk.Cli.Output;
 using ImageSdk.Dominator.Transfer;
 using ImageSdk.Images;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Cli.Subs;
 

@@ -1,6 +1,7 @@
 using ImageSdk.Cli.Finding;
 using ImageSdk.Cli.Output;
 using ImageSdk.Images;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Cli.Views;
 

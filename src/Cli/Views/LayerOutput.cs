@@ -1,8 +1,8 @@
 using System.Text.Json;
-using ImageSdk.Cli.Output;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 using ImageSdk.Layers;
 
 namespace ImageSdk.Cli.Views;

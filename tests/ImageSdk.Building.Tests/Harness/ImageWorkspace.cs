@@ -130,7 +130,7 @@ sealed class ImageWorkspace : IDisposable
     }
 
     public async Task<string> PublishAsync(ImageProject project, ImageServerSettings? server = null, IBuildListener? listener = null) =>
-        await new ImageBuild(StateOf(project), listener ?? new RecordingListener()).PublishAsync(Workers, server, CancellationToken.None);
+        await new ImageBuild(StateOf(project), listener ?? new RecordingListener()).PublishAsync(Workers, server, changesFile: null, CancellationToken.None);
 
     public async Task<BuildResult> BuildAndPublishAsync(ImageProject project)
     {

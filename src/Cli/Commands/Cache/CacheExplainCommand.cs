@@ -6,6 +6,7 @@ using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Output;
 using ImageSdk.Contracts.Stages;
 using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Cli.Commands.Cache;
 

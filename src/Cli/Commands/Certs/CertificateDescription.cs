@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using ImageSdk.Cli.Output;
 using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Cli.Commands.Certs;

@@ -4,6 +4,7 @@ using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Output;
 using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Cli.Commands.Certs;

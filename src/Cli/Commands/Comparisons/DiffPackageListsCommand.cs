@@ -3,8 +3,8 @@ using System.Text;
 using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Finding;
-using ImageSdk.Cli.Output;
 using ImageSdk.Cli.Views;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Cli.Commands.Comparisons;
 

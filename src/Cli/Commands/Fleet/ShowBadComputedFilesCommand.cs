@@ -7,6 +7,7 @@ using ImageSdk.Cli.Repositories;
 using ImageSdk.Dominator;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 using ImageSdk.Srpc;
 
 namespace ImageSdk.Cli.Commands.Fleet;

@@ -5,6 +5,7 @@ using ImageSdk.Cli.Options;
 using ImageSdk.Cli.Output;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
+using ImageSdk.Images.Text;
 
 namespace ImageSdk.Cli.Commands.Fleet;
 

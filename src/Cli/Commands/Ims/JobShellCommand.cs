@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Errors;
+using ImageSdk.Images.Text;
 using ImageSdk.Ims.Http;
 
 namespace ImageSdk.Cli.Commands.Ims;
@@ -68,7 +69,7 @@ sealed class JobShellCommand : ImsRecordCommand
                     ? (CheckHost(host.ToString()), int.Parse($"{place["port"] ?? 22}", CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture))
                     : throw None($"job {job} says no address for the network \"{wantedNetwork}\"");
             if (said != status)
-                await context.Host.Error.WriteLineAsync($"{job}: {Output.OneLine.Of(said = status)}");
+                await context.Host.Error.WriteLineAsync($"{job}: {OneLine.Of(said = status)}");
             await Task.Delay(interval, context.Cancellation);
         }
     }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Errors;
-using ImageSdk.Cli.Output;
+using ImageSdk.Images.Text;
 using ImageSdk.Ims.Http;
 
 namespace ImageSdk.Cli.Commands.Ims;

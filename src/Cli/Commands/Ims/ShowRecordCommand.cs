@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ImageSdk.Cli.Context;
 using ImageSdk.Cli.Errors;
 using ImageSdk.Cli.Output;
+using ImageSdk.Images.Text;
 using ImageSdk.Ims;
 using ImageSdk.Ims.Http;
 

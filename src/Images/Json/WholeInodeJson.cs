@@ -1,11 +1,9 @@
 using System.Text.Json;
-using ImageSdk.Images;
-using ImageSdk.Images.Json;
 
-namespace ImageSdk.Cli.Views;
+namespace ImageSdk.Images.Json;
 
 /// <summary>Paths and inodes in JSON, with their extended attributes.</summary>
-static class WholeInodeJson
+public static class WholeInodeJson
 {
     public static void WriteEntry(this Utf8JsonWriter json, FileSystemEntry entry, int links) => json.WriteMembers(() =>
     {

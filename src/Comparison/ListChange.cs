@@ -1,7 +1,7 @@
-namespace ImageSdk.Cli.Comparison;
+namespace ImageSdk.Comparison;
 
 /// <summary>What differs between two lists whose order does not matter.</summary>
-sealed record ListChange<T>(IReadOnlyList<T> Added, IReadOnlyList<T> Removed)
+public sealed record ListChange<T>(IReadOnlyList<T> Added, IReadOnlyList<T> Removed)
 {
     public bool IsEmpty => Added.Count + Removed.Count == 0;
 

@@ -1,10 +1,10 @@
 using ImageSdk.Images;
 
-namespace ImageSdk.Cli.Comparison;
+namespace ImageSdk.Comparison;
 
 /// <summary>What differs between two package lists.</summary>
 /// <param name="Changed">Packages that both sides have in one version each, but not the same one.</param>
-sealed record PackageComparison(ListChange<Package> Presence, IReadOnlyList<PackageChange> Changed)
+public sealed record PackageComparison(ListChange<Package> Presence, IReadOnlyList<PackageChange> Changed)
 {
     public bool IsEmpty => Presence.IsEmpty && Changed.Count == 0;
 
@@ -26,7 +26,7 @@ sealed record PackageComparison(ListChange<Package> Presence, IReadOnlyList<Pack
 }
 
 /// <summary>A package in another version, or of another size.</summary>
-sealed record PackageChange(Package Left, Package Right)
+public sealed record PackageChange(Package Left, Package Right)
 {
     /// <summary>By the order of Debian's versions, which is about right for those of other packagers.</summary>
     public PackageChangeKind Kind => DebianVersion.Order.Compare(Left.Version, Right.Version) switch
@@ -37,7 +37,7 @@ sealed record PackageChange(Package Left, Package Right)
     };
 }
 
-enum PackageChangeKind
+public enum PackageChangeKind
 {
     Upgraded,
     Downgraded,

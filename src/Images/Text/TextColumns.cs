@@ -1,7 +1,7 @@
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Images.Text;
 
 /// <summary>Rows of text, each column as wide as its widest field. Each row is a line, whatever is in its fields.</summary>
-sealed class TextColumns
+public sealed class TextColumns
 {
     readonly int[] widths;
     readonly string gap;

@@ -1,9 +1,9 @@
 using ImageSdk.Images;
 
-namespace ImageSdk.Cli.Comparison;
+namespace ImageSdk.Comparison;
 
 /// <summary>What the aspects of a change are called.</summary>
-static class DiffAspectNames
+public static class DiffAspectNames
 {
     static readonly DiffAspects[] All = [.. Enum.GetValues<DiffAspects>().Where(aspect => aspect != DiffAspects.None)];
 

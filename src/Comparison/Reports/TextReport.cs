@@ -1,19 +1,27 @@
-using ImageSdk.Cli.Output;
-using ImageSdk.Cli.Views;
 using ImageSdk.Images;
+using ImageSdk.Images.Text;
 
-namespace ImageSdk.Cli.Comparison;
+namespace ImageSdk.Comparison.Reports;
 
-/// <summary>A comparison for people: "+" only right, "-" only left, "~" on both sides but not the same.</summary>
-static class DiffText
+/// <summary>A comparison for terminals and logs: "+" only right, "-" only left, "~" on both sides but not the same. Nothing where all is the same.</summary>
+static class TextReport
 {
-    public static void Write(TextWriter output, ImageComparison comparison)
+    public static void Write(TextWriter output, ChangeReport report)
     {
-        if (comparison.IsSame)
+        if (report.IsSame)
             return;
-        output.WriteLine($"--- {OneLine.Of(comparison.Left)}");
-        output.WriteLine($"+++ {OneLine.Of(comparison.Right)}");
-        WriteFiles(output, comparison.Files);
+        if (report.Image is { } image)
+            WriteImage(output, report, image);
+        else
+            WritePackages(output, report);
+        WriteChangelogs(output, report.Changelogs);
+    }
+
+    static void WriteImage(TextWriter output, ChangeReport report, ImageComparison comparison)
+    {
+        output.WriteLine($"--- {OneLine.Of(report.Left)}");
+        output.WriteLine($"+++ {OneLine.Of(report.Right)}");
+        WriteFiles(output, comparison);
         WritePackages(output, comparison.Packages);
         WriteFilter(output, comparison);
         WriteList(output, "triggers", comparison.Triggers, TriggerText.Of);
@@ -22,8 +30,32 @@ static class DiffText
         WriteList(output, "owner groups", comparison.OwnerGroups, OneLine.Of);
     }
 
-    static void WriteFiles(TextWriter output, ImageDiff files)
+    static void WritePackages(TextWriter output, ChangeReport report)
     {
+        if (report.Source is var (left, right) && left != right)
+            output.WriteLine($"source image: {OneLine.Of(left)} -> {OneLine.Of(right)}");
+        TextColumns.WriteTable(output, [.. PackageRow.Of(report.Packages).Select(row => (string[])[row.Change, row.Name, row.Left, row.Right])]);
+    }
+
+    static void WriteChangelogs(TextWriter output, IReadOnlyList<ChangelogExcerpt> changelogs)
+    {
+        foreach (var changelog in changelogs)
+        {
+            output.WriteLine($"changelog of {OneLine.Of(string.Join(", ", changelog.Packages))}:");
+            foreach (var entry in changelog.Entries)
+            {
+                output.WriteLine($"  {OneLine.Of(entry.Version)}");
+                foreach (var line in entry.Lines)
+                    output.WriteLine($"    {OneLine.Of(line)}");
+            }
+            if (changelog.IsCut)
+                output.WriteLine("    …");
+        }
+    }
+
+    static void WriteFiles(TextWriter output, ImageComparison comparison)
+    {
+        var files = comparison.Files;
         if (files.IsEmpty)
             return;
         output.WriteLine($"files: {files.Added.Count} added, {files.Removed.Count} removed, {files.Changed.Count} changed");
@@ -32,27 +64,9 @@ static class DiffText
         foreach (var entry in files.Added)
             output.WriteLine($"  + {VisibleText.Of(entry.Path)} ({InodeText.Describe(entry.Inode)})");
         foreach (var change in files.Changed)
-            output.WriteLine($"  ~ {VisibleText.Of(change.Path)}: {string.Join(", ", Describe(change))}");
-    }
-
-    static IEnumerable<string> Describe(PathChange change)
-    {
-        var (left, right) = (change.Left, change.Right);
-        foreach (var aspect in DiffAspectNames.In(change.Aspects))
-        {
-            var name = DiffAspectNames.Of(aspect);
-            yield return (aspect, left, right) switch
-            {
-                (DiffAspects.Type, _, _) => $"{InodeText.Describe(left)} -> {InodeText.Describe(right)}",
-                (DiffAspects.Mode, ModedInode mine, ModedInode theirs) =>
-                    $"{name} {InodeMode.FormatPermissions(mine.Mode)} -> {InodeMode.FormatPermissions(theirs.Mode)}",
-                (DiffAspects.Owner, _, _) => $"{name} {left.Uid}:{left.Gid} -> {right.Uid}:{right.Gid}",
-                (DiffAspects.Size, RegularInode mine, RegularInode theirs) => $"{name} {mine.Size} -> {theirs.Size}",
-                (DiffAspects.Content, not RegularInode, _) => $"{InodeText.Describe(left)} -> {InodeText.Describe(right)}",
-                (DiffAspects.Mtime, _, _) => $"{name} {InodeText.Time(left)} -> {InodeText.Time(right)}",
-                _ => name,
-            };
-        }
+            output.WriteLine($"  ~ {VisibleText.Of(change.Path)}: {string.Join(", ", FileChangeText.Describe(change))}");
+        if (comparison.Transfer is { Objects: > 0 } transfer)
+            output.WriteLine($"to transfer: {FileChangeText.Describe(transfer)}");
     }
 
     static void WritePackages(TextWriter output, PackageComparison packages)

@@ -1,20 +1,68 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
-using ImageSdk.Cli.Views;
 using ImageSdk.Images;
 using ImageSdk.Images.Json;
 
-namespace ImageSdk.Cli.Comparison;
+namespace ImageSdk.Comparison.Reports;
 
 /// <summary>A comparison in JSON.</summary>
-static class DiffJson
+static class JsonReport
 {
-    public static void Write(Utf8JsonWriter json, ImageComparison comparison) => json.WriteMembers(() =>
+    static readonly JsonWriterOptions options = new()
     {
-        json.WriteString("left", comparison.Left);
-        json.WriteString("right", comparison.Right);
-        json.WriteBoolean("same", comparison.IsSame);
-        json.WriteMembers("files", () => WriteFiles(json, comparison.Files));
-        json.WriteMembers("packages", () => WritePackages(json, comparison.Packages));
+        Indented = true,
+        NewLine = "\n",
+        // For programs and files, not for web pages. Control characters are escaped all the same.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static void Write(Stream output, ChangeReport report)
+    {
+        using (var json = new Utf8JsonWriter(output, options))
+            json.WriteMembers(() => Write(json, report));
+        output.WriteByte((byte)'\n');
+    }
+
+    static void Write(Utf8JsonWriter json, ChangeReport report)
+    {
+        json.WriteString("left", report.Left);
+        json.WriteString("right", report.Right);
+        json.WriteBoolean("same", report.IsSame);
+        if (report.Source is var (mine, theirs))
+            json.WriteMembers("source", () =>
+            {
+                json.WriteString("left", mine);
+                json.WriteString("right", theirs);
+            });
+        if (report.Image is { } image)
+        {
+            json.WriteMembers("files", () => WriteFiles(json, image.Files));
+            json.WriteMembers("transfer", () =>
+            {
+                json.WriteNumber("objects", image.Transfer.Objects);
+                json.WriteNumber("bytes", image.Transfer.Bytes);
+            });
+        }
+        json.WriteMembers("packages", () => WritePackages(json, report.Packages));
+        if (report.Changelogs.Count > 0)
+            json.WriteList("changelogs", report.Changelogs, changelog => WriteChangelog(json, changelog));
+        if (report.Image is { } rest)
+            WriteRest(json, rest);
+    }
+
+    static void WriteChangelog(Utf8JsonWriter json, ChangelogExcerpt changelog) => json.WriteMembers(() =>
+    {
+        json.WriteList("packages", changelog.Packages);
+        json.WriteList("entries", changelog.Entries, entry => json.WriteMembers(() =>
+        {
+            json.WriteString("version", entry.Version);
+            json.WriteList("lines", entry.Lines);
+        }));
+        json.WriteBoolean("cut", changelog.IsCut);
+    });
+
+    static void WriteRest(Utf8JsonWriter json, ImageComparison comparison)
+    {
         json.WriteMembers("filter", () =>
         {
             json.WriteBoolean("leftPresent", comparison.HasFilter.Left);
@@ -30,23 +78,7 @@ static class DiffJson
         }));
         json.WriteMembers("ownerUsers", () => WriteChange(json, comparison.OwnerUsers, json.WriteStringValue));
         json.WriteMembers("ownerGroups", () => WriteChange(json, comparison.OwnerGroups, json.WriteStringValue));
-    });
-
-    /// <summary>Packages alone.</summary>
-    /// <param name="sources">What the two sides of locks stand on; null for images.</param>
-    public static void Write(Utf8JsonWriter json, string left, string right, PackageComparison packages, (string Left, string Right)? sources = null) => json.WriteMembers(() =>
-    {
-        json.WriteString("left", left);
-        json.WriteString("right", right);
-        json.WriteBoolean("same", packages.IsEmpty && sources?.Left == sources?.Right);
-        if (sources is var (mine, theirs))
-            json.WriteMembers("source", () =>
-            {
-                json.WriteString("left", mine);
-                json.WriteString("right", theirs);
-            });
-        json.WriteMembers("packages", () => WritePackages(json, packages));
-    });
+    }
 
     static void WriteFiles(Utf8JsonWriter json, ImageDiff files)
     {
@@ -73,7 +105,7 @@ static class DiffJson
         json.WriteList("changed", packages.Changed, change => json.WriteMembers(() =>
         {
             json.WriteString("name", change.Left.Name);
-            json.WriteString("change", PackageDiffTable.Word(change.Kind));
+            json.WriteString("change", PackageRow.Word(change.Kind));
             json.WritePropertyName("left");
             json.WritePackage(change.Left);
             json.WritePropertyName("right");

@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.Text;
-using ImageSdk.Images;
 
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Images;
 
 /// <summary>Writes bytes of a file system for people: one line, reversible, harmless on a terminal.</summary>
-static class VisibleText
+public static class VisibleText
 {
     /// <summary>Backslashes are doubled; control characters and bytes that are not UTF-8 become "\n", "\t", "\x1b".</summary>
     public static string Of(ByteString bytes)

@@ -1,10 +1,9 @@
-using ImageSdk.Cli.Output;
-using ImageSdk.Images;
+using ImageSdk.Images.Text;
 
-namespace ImageSdk.Cli.Views;
+namespace ImageSdk.Images;
 
 /// <summary>A trigger in one line: "nginx (reload, high impact): /etc/nginx/.*".</summary>
-static class TriggerText
+public static class TriggerText
 {
     public static string Of(Trigger trigger)
     {

@@ -1,7 +1,7 @@
-namespace ImageSdk.Cli.Output;
+namespace ImageSdk.Images.Text;
 
 /// <summary>Texts of others in a line of our own.</summary>
-static class OneLine
+public static class OneLine
 {
     /// <summary>Control characters become blanks or vanish in an escape: no name can end the line or steer a terminal.</summary>
     public static string Of(string text) => text.Any(char.IsControl)

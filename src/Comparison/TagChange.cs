@@ -1,7 +1,7 @@
-namespace ImageSdk.Cli.Comparison;
+namespace ImageSdk.Comparison;
 
 /// <summary>A tag that is not the same on both sides; null on the side that has not got it.</summary>
-sealed record TagChange(string Key, string? Left, string? Right)
+public sealed record TagChange(string Key, string? Left, string? Right)
 {
     /// <summary>The differing tags by key. No tags and empty tags are the same.</summary>
     public static IReadOnlyList<TagChange> Compare(

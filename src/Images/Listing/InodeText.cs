@@ -1,11 +1,10 @@
 using System.Globalization;
-using ImageSdk.Cli.Output;
-using ImageSdk.Images;
+using ImageSdk.Images.Text;
 
-namespace ImageSdk.Cli.Views;
+namespace ImageSdk.Images;
 
 /// <summary>Inodes in words.</summary>
-static class InodeText
+public static class InodeText
 {
     /// <summary>What stands behind the name: size, target, generator, device number.</summary>
     public static string Describe(Inode inode) => inode switch

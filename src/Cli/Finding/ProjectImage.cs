@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using ImageSdk.Cli.Errors;
+
+namespace ImageSdk.Cli.Finding;
+
+/// <summary>The image that a project built: its place is what MSBuild says, as a project may put it anywhere.</summary>
+static class ProjectImage
+{
+    public static bool IsProject(string reference) => reference.EndsWith(".imgproj", StringComparison.OrdinalIgnoreCase) && File.Exists(reference);
+
+    /// <returns>The image file, which need not be there.</returns>
+    /// <exception cref="CommandException">The project cannot be evaluated.</exception>
+    public static async Task<string> FindAsync(string project, Func<string, string?> getVariable, CancellationToken cancellation)
+    {
+        var dotnet = getVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
+        try
+        {
+            using var msbuild = Process.Start(new ProcessStartInfo(dotnet, ["msbuild", Path.GetFullPath(project), "-nologo", "-getProperty:TargetPath"])
+            {
+                RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            })!;
+            try
+            {
+                msbuild.StandardInput.Close();
+                var error = msbuild.StandardError.ReadToEndAsync(cancellation);
+                var output = (await msbuild.StandardOutput.ReadToEndAsync(cancellation)).Trim();
+                await msbuild.WaitForExitAsync(cancellation);
+                return msbuild.ExitCode == 0 && output.Length > 0 ? output : throw Failed(project, $"{output} {await error}".Trim());
+            }
+            finally
+            {
+                if (!msbuild.HasExited)
+                    msbuild.Kill(entireProcessTree: true);
+            }
+        }
+        catch (Win32Exception exception)
+        {
+            throw Failed(project, $"{dotnet}: {exception.Message}");
+        }
+    }
+
+    static CommandException Failed(string project, string why) => new(ErrorCode.NoProjectImage,
+        $"where the image of {project} lies cannot be found out: {why.ReplaceLineEndings(" ")}: restore the project first (dotnet restore), or name its image file");
+}
