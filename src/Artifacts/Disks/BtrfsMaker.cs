@@ -36,7 +36,8 @@ static class BtrfsMaker
         using (var made = File.Create(part))
             made.SetLength(size);
         context.Tools.Run(Tool,
-            ["--quiet", "--force", "--metadata", "single", "--uuid", volume.Uuid.ToString(), "--label", volume.Settings.FileSystemLabel, "--rootdir", directory.Path, part]);
+            ["--quiet", "--force", "--metadata", "single", "--label", volume.Settings.FileSystemLabel, "--rootdir", directory.Path, part]);
+        BtrfsIdentity.Change(part, volume.Uuid, context.Cancellation);
         SparseFile.Copy(part, file, offset, context.Cancellation);
         File.Delete(part);
     }

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.RegularExpressions;
 using ImageSdk.Artifacts.Disks;
 using ImageSdk.Images;
+using ImageSdk.Posix;
 
 namespace ImageSdk.Artifacts.Tests.Disks;
 
@@ -228,23 +230,57 @@ public sealed class RawDiskTests : IDisposable
 
         var disk = sample.Make("raw", settings: [("FileSystem", "btrfs"), ("Partitions", """[{ "MountPoint": "/srv", "FileSystemType": "btrfs" }]""")]);
 
-        foreach (var (start, size) in SampleRoot.PartitionsOf(disk).Skip(2))
+        var (apart, root) = (Extract(disk, 2), Extract(disk, 3));
+        DiskTools.Run("btrfs", "check", apart);
+        DiskTools.Run("btrfs", "check", root);
+        // It has the identifiers by which it is mounted.
+        var restored = Directory.CreateDirectory(Path.Combine(sample.Folder, "restored")).FullName;
+        DiskTools.Run("btrfs", "restore", root, restored);
+        var table = File.ReadAllText(Path.Combine(restored, "etc/fstab"));
+        Assert.Contains($"UUID={UuidOf(root)} / btrfs", Regex.Replace(table, " +|\t+", " "), StringComparison.Ordinal);
+        Assert.Contains($"UUID={UuidOf(apart)} /srv btrfs", Regex.Replace(table, " +|\t+", " "), StringComparison.Ordinal);
+    }
+
+    [DiskFact]
+    public void A_btrfs_is_made_again_where_a_device_of_the_machine_has_its_UUID()
+    {
+        if (!Processes.IsRoot)
+            return;
+        var first = sample.Make("raw", settings: [("FileSystem", "btrfs")]);
+        var device = DiskTools.Run("losetup", "--find", "--show", "--read-only", Extract(first, 2)).Trim();
+        try
         {
-            var part = Path.Combine(sample.Folder, $"part{start}");
-            SparseFile.Create(part, size);
-            using (var from = File.OpenRead(disk))
-            using (var to = File.OpenWrite(part))
-            {
-                from.Position = start;
-                var buffer = new byte[1 << 20];
-                for (var left = size; left > 0; left -= buffer.Length)
-                {
-                    from.ReadExactly(buffer);
-                    to.Write(buffer);
-                }
-            }
-            DiskTools.Run("btrfs", "check", part);
+            var second = Extract(sample.Make("raw", settings: [("FileSystem", "btrfs")]), 2);
+            DiskTools.Run("btrfs", "check", second);
+            Assert.Equal(UuidOf(device), UuidOf(second));
         }
+        finally
+        {
+            DiskTools.Run("losetup", "--detach", device);
+        }
+    }
+
+    static string UuidOf(string file) => DiskTools.Run("blkid", "--probe", "--output", "value", "--match-tag", "UUID", file).Trim();
+
+    /// <summary>A partition of a disk, as a file.</summary>
+    string Extract(string disk, int index)
+    {
+        var (start, size) = SampleRoot.PartitionsOf(disk)[index];
+        var part = $"{disk}.{index}";
+        SparseFile.Create(part, size);
+        using var from = File.OpenRead(disk);
+        using var to = File.OpenWrite(part);
+        from.Position = start;
+        var buffer = new byte[1 << 20];
+        for (var left = size; left > 0; left -= buffer.Length)
+        {
+            from.ReadExactly(buffer);
+            if (buffer.AsSpan().ContainsAnyExcept((byte)0))
+                to.Write(buffer);
+            else
+                to.Seek(buffer.Length, SeekOrigin.Current);
+        }
+        return part;
     }
 
     [DiskFact]
