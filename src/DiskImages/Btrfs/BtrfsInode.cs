@@ -1,11 +1,12 @@
 using System.Text;
+using ImageSdk.DiskImages.Volumes;
 using ImageSdk.Posix;
 using static ImageSdk.DiskImages.Volumes.Field;
 
 namespace ImageSdk.DiskImages.Btrfs;
 
 /// <summary>A file, directory or other entry of a tree.</summary>
-sealed class BtrfsInode
+sealed class BtrfsInode : IInode
 {
     const int Length = 160, LongestLink = 4096;
     const uint WithoutChecksums = 1;

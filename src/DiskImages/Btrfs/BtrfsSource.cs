@@ -74,18 +74,7 @@ sealed class BtrfsSource : ISourceVolume
 
         public byte[]? TryReadContent(int most) => inode.Kind == FileKind.Regular && inode.Size <= most ? inode.ReadWhole((int)inode.Size) : null;
 
-        public SourceEntry Describe(byte[] path, Action<long> count)
-        {
-            var entry = new SourceEntry(path, inode.Kind, inode.Mode & 0xFFF, inode.Uid, inode.Gid, inode.Mtime);
-            return inode.Kind switch
-            {
-                FileKind.Symlink => entry with { Target = inode.ReadLink() },
-                FileKind.Regular => entry with { Attributes = inode.ReadAttributes(), Length = inode.Size, WriteContent = file => Write(file, count) },
-                FileKind.CharacterDevice or FileKind.BlockDevice => entry with { Device = inode.Device },
-                FileKind.Directory => entry with { Attributes = inode.ReadAttributes() },
-                _ => entry,
-            };
-        }
+        public SourceEntry Describe(byte[] path, Action<long> count) => inode.Describe(path, file => Write(file, count));
 
         void Write(SafeFileHandle file, Action<long> count) => inode.ReadContent((part, offset) => RandomAccess.Write(file, part, offset), count);
     }

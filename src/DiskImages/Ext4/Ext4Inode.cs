@@ -1,10 +1,11 @@
+using ImageSdk.DiskImages.Volumes;
 using ImageSdk.Posix;
 using static ImageSdk.DiskImages.Ext4.Ext4Volume;
 
 namespace ImageSdk.DiskImages.Ext4;
 
 /// <summary>A file, directory or other entry of an ext4 file system.</summary>
-sealed class Ext4Inode
+sealed class Ext4Inode : IInode
 {
     const int SmallLength = 128, PlacesStart = 0x28, PlacesLength = 60;
     const uint ExtentsFlag = 0x80000, EncryptedFlag = 0x800, InlineFlag = 0x1000_0000;

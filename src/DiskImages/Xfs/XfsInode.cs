@@ -5,7 +5,7 @@ using static ImageSdk.DiskImages.Volumes.Field;
 namespace ImageSdk.DiskImages.Xfs;
 
 /// <summary>A file, directory or other entry of an xfs: a header, then the fork of its content, then that of its attributes.</summary>
-sealed class XfsInode
+sealed class XfsInode : IInode
 {
     const int Checksum = 100, LongHeader = 176, ShortHeader = 100;
     const byte Local = 1, Extents = 2, Tree = 3;
@@ -91,6 +91,8 @@ sealed class XfsInode
 
     /// <summary>Where attributes lie that are not in the inode.</summary>
     public IEnumerable<ContentPiece> AttributePieces() => AttributeFork.Length == 0 ? [] : Read(raw[83], AttributeFork, HasManyExtents ? Big32(raw, 76) : Big16(raw, 80));
+
+    public IReadOnlyList<(string Name, byte[] Value)> ReadAttributes() => new XfsAttributes(volume, this).Read();
 
     /// <summary>The target of a symbolic link.</summary>
     public byte[] ReadLink()

@@ -28,24 +28,7 @@ sealed class XfsSource(XfsVolume volume) : ISourceVolume
         public byte[]? TryReadContent(int most) =>
             inode.Kind == FileKind.Regular && inode.Size <= most ? ContentPiece.ReadWhole(volume.Blocks, inode.ContentPieces(), (int)inode.Size) : null;
 
-        public SourceEntry Describe(byte[] path, Action<long> count)
-        {
-            var entry = new SourceEntry(path, inode.Kind, inode.Mode & 0xFFF, inode.Uid, inode.Gid, inode.Mtime);
-            return inode.Kind switch
-            {
-                FileKind.Symlink => entry with { Target = inode.ReadLink() },
-                FileKind.Regular => entry with
-                {
-                    Attributes = ReadAttributes(),
-                    Length = inode.Size,
-                    WriteContent = file => ContentPiece.Write(volume.Blocks, inode.ContentPieces(), inode.Size, file, count),
-                },
-                FileKind.CharacterDevice or FileKind.BlockDevice => entry with { Device = inode.Device },
-                FileKind.Directory => entry with { Attributes = ReadAttributes() },
-                _ => entry,
-            };
-        }
-
-        IReadOnlyList<(string Name, byte[] Value)> ReadAttributes() => new XfsAttributes(volume, inode).Read();
+        public SourceEntry Describe(byte[] path, Action<long> count) =>
+            inode.Describe(path, file => ContentPiece.Write(volume.Blocks, inode.ContentPieces(), inode.Size, file, count));
     }
 }
