@@ -31,6 +31,7 @@ public static class Errno
     public const int NoEntry = 2;
     public const int Interrupted = 4;
     public const int NoSuchAddress = 6;
+    public const int TooBig = 7;
     public const int TryAgain = 11;
     public const int AccessDenied = 13;
     public const int Busy = 16;

@@ -15,6 +15,9 @@ sealed class TreeWriter(DirectoryHandle root) : IDisposable
     /// <summary>Bytes: what ext4 allows.</summary>
     const long LongestFile = 16L << 40;
 
+    /// <summary>Bytes: larger ones, with others of their entry, are too large for an ext4, which says then that no space is left.</summary>
+    const int SmallAttribute = 2000;
+
     const uint NodeOfCharacters = 0x2000, NodeOfBlocks = 0x6000, Pipe = 0x1000;
 
     readonly List<SourceEntry> directories = [];
@@ -152,6 +155,11 @@ sealed class TreeWriter(DirectoryHandle root) : IDisposable
         {
             // A user namespace sets neither trusted attributes nor labels of the machine's security modules.
             refused.Add(attribute);
+        }
+        catch (PosixException exception) when (exception.Error is Errno.NoSpace or Errno.TooBig && value.Length > SmallAttribute)
+        {
+            throw new DiskImageException(
+                $"its entry {Encoding.UTF8.GetString(name)} has the extended attribute {attribute} of {value.Length} bytes, more than the file system of the build cache takes (ext4 takes less than 4096 of an entry; xfs 65536): put the cache on another, or the attribute out of the source", exception);
         }
     }
 

@@ -42,7 +42,8 @@ sealed class RepackedSource(SystemDisk disk, string name, CancellationToken canc
         try
         {
             foreach (var entry in VolumeTree.Read(volume, [], _ => cancellation.ThrowIfCancellationRequested()))
-                writer.Add(entry);
+                // What a file system of the building machine may hold of attributes is less than the disk's.
+                writer.Add(entry with { Attributes = [] });
             writer.Finish();
         }
         catch (DiskImageException exception)
