@@ -1,3 +1,5 @@
+using ImageSdk.Archives;
+
 namespace ImageSdk.Artifacts;
 
 /// <summary>The disk whose root the image is built on. Not for several threads at once.</summary>
@@ -16,7 +18,7 @@ public interface ISourceDisk
     /// <exception cref="ArtifactException">IMG6393: the disk is damaged there.</exception>
     void Read(long offset, Span<byte> destination);
 
-    /// <summary>Unpacks the file system of a partition that has a mount point.</summary>
+    /// <summary>Unpacks the file system of a partition that has a mount point: names and contents, without extended attributes.</summary>
     /// <param name="directory">Empty.</param>
     /// <exception cref="ArtifactException">IMG6393: it is damaged.</exception>
     void Unpack(SourcePartition partition, string directory);
@@ -34,4 +36,11 @@ public sealed record SourcePartition(int Number, long Start, long Length, string
 
     /// <summary>For messages.</summary>
     public string Name => Number == 0 ? "the whole disk" : $"partition {Number}";
+}
+
+/// <summary>What the name of a file that an image is built on says of it.</summary>
+public static class SourceDiskName
+{
+    /// <summary>Whether it is that of an archive of files, which has no disk in it.</summary>
+    public static bool IsArchive(string path) => TarFileName.FindCompression(path) is not null;
 }

@@ -19,7 +19,7 @@ sealed record ArtifactPlan(ArtifactRequest Request, IArtifactFormat Format, Arti
         var plans = new List<ArtifactPlan>();
         foreach (var request in requests)
         {
-            var plan = At(request, () => Check(request, name, SourceDiskFile.IsNamedBy(project)));
+            var plan = At(request, () => Check(request, name, project));
             if (plans.FirstOrDefault(other => other.Path == plan.Path) is { } same)
                 throw new BuildException("IMG6008",
                     $"{same.Request.Format} and {request.Format} would both be {plan.Path}. Give one of them another name (metadata OutputName), or remove it.",
@@ -29,11 +29,14 @@ sealed record ArtifactPlan(ArtifactRequest Request, IArtifactFormat Format, Arti
         return plans;
     }
 
-    static ArtifactPlan Check(ArtifactRequest request, string name, bool hasSourceDisk)
+    static ArtifactPlan Check(ArtifactRequest request, string name, ImageProject project)
     {
         var format = ArtifactFormats.Find(request.Format);
-        if (format.NeedsSourceDisk && !hasSourceDisk)
+        if (format.NeedsSourceDisk && !SourceDiskFile.IsNamedBy(project))
             throw new ArtifactException("IMG6393", $"The format {format.Name} is made of the disk that an image is built on, and this one is built on none. Set SourceImageFile or SourceImageUrl to a disk image, or use another format, such as qcow2.");
+        // It would fail in any case, after all of the build.
+        if (format.NeedsSourceDisk && SourceDiskFile.ArchiveOf(project) is { } archive)
+            throw new ArtifactException("IMG6393", $"The format {format.Name} is made of the disk that an image is built on, and this one is built on an archive of files, {archive}. Use a source that is a disk, or another format, such as qcow2.");
         var settings = format.ReadSettings(request.Settings);
         return new(request, format, settings, System.IO.Path.Combine(request.OutputDirectory, format.OutputName(name, settings)));
     }

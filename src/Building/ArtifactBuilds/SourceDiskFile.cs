@@ -1,3 +1,4 @@
+using ImageSdk.Artifacts;
 using ImageSdk.Building.Containers;
 using ImageSdk.Building.Downloads;
 using ImageSdk.Building.Fetching;
@@ -14,6 +15,14 @@ sealed class SourceDiskFile(ImageProject project, LayerStore layers, IBuildListe
     /// <summary>Whether a project names a file that may be one.</summary>
     public static bool IsNamedBy(ImageProject project) =>
         project.Bootstrap is { IsUnpacked: true } bootstrap && (bootstrap.Download is not { } download || ContainerAddress.TryParse(download.Url) is null);
+
+    /// <summary>The file that it names, for messages, where its name is that of an archive and not of a disk; null for all else.</summary>
+    public static string? ArchiveOf(ImageProject project) => project.Bootstrap switch
+    {
+        { SourceFile: { Length: > 0 } file } when SourceDiskName.IsArchive(file) => $"SourceImageFile {file}",
+        { Download.Url: var url } when Uri.TryCreate(url, UriKind.Absolute, out var address) && SourceDiskName.IsArchive(address.AbsolutePath) => $"SourceImageUrl {Downloader.Show(address)}",
+        _ => null,
+    };
 
     /// <summary>Finds the file; fetches it where the cache no longer has it.</summary>
     /// <returns>The file, and what it is to the project, for messages.</returns>

@@ -221,6 +221,10 @@ public sealed partial class RepackTests : IDisposable
         Assert.DoesNotContain("gone", DiskTools.Run("mdir", "-b", "-i", image, "::/EFI"), StringComparison.Ordinal);
         Assert.Equal(Table(source.FileName), Table(disk));
         Assert.Empty(sample.Warnings);
+        // And nowhere else.
+        Assert.DoesNotContain("EFI", Inspect(disk, source["/"], "ls -p /boot/efi"), StringComparison.Ordinal);
+        Assert.DoesNotContain("EFI", Inspect(disk, source["/"], "ls -p /boot"), StringComparison.Ordinal);
+        Assert.DoesNotContain("EFI", Inspect(disk, source["/boot"], "ls -p /efi"), StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(disk), File.ReadAllBytes(Make()));
     }
 
