@@ -29,7 +29,7 @@ sealed class BuildRun(IImageEngine engine, IImageDestination images, UnfinishedU
             log.Write($"Attempt {context.Job.Attempt} of {context.Job.MaxAttempts}{(context.Job.Failure is { } before ? $", as the one before failed: {before}" : "")}");
         try
         {
-            using var built = await engine.RebuildAsync(PlanOf(order, context.Job), log, ReportAsync, stop);
+            using var built = await engine.RebuildAsync(PlanOf(order), log, ReportAsync, stop);
             var image = Describe(order, context.Job, built);
             await ReportAsync(BuildSteps.Upload, "Bringing the image to its destination");
             uploads.Note(image.Id, context.Job.Id);
@@ -55,15 +55,17 @@ sealed class BuildRun(IImageEngine engine, IImageDestination images, UnfinishedU
         }
     }
 
-    static EnginePlan PlanOf(BuildOrder order, Job job) => new(
-        order.Key, NameOf(order, job), order.BaseImage.Image, order.BaseImage.Digest, order.BaseImage.Checksums, order.BaseImage.Series, order.PpaList, order.PackageList);
+    static EnginePlan PlanOf(BuildOrder order) => new(
+        order.Key, BaseNameOf(order), order.BaseImage.Image, order.BaseImage.Digest, order.BaseImage.Checksums, order.BaseImage.Series, order.PpaList, order.PackageList);
 
-    // Of letters that every store takes.
-    static string NameOf(BuildOrder order, Job job)
+    static string NameOf(BuildOrder order, Job job) => string.Create(CultureInfo.InvariantCulture, $"{BaseNameOf(order)}-{job.Id}");
+
+    // Of letters that every store takes. Builds of the same content have the same one: what is made already, is the answer.
+    static string BaseNameOf(BuildOrder order)
     {
         var name = Path.GetFileNameWithoutExtension(Uri.UnescapeDataString(order.BaseImage.Image.AbsolutePath));
         var plain = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' ? letter : '-')).Trim('.', '-');
-        return string.Create(CultureInfo.InvariantCulture, $"{(plain.Length > 0 ? plain[..Math.Min(plain.Length, 100)] : order.BaseImage.Series)}-{job.Id}");
+        return plain.Length > 0 ? plain[..Math.Min(plain.Length, 100)] : order.BaseImage.Series;
     }
 
     static RebuiltImage Describe(BuildOrder order, Job job, IEngineOutput built)

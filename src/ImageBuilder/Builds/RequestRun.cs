@@ -23,6 +23,9 @@ sealed class RequestRun(JobQueue queue, ProgressSender sender, CancelUrl cancelU
     /// <summary>That a build may take to end.</summary>
     static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>That a store may take for the log of a request that is cancelled.</summary>
+    static readonly TimeSpan logPatience = TimeSpan.FromSeconds(2);
+
     public async Task<string?> RunAsync(JobContext context, CancellationToken stop)
     {
         var order = RequestOrder.Read(context.Job.Input);
@@ -45,8 +48,8 @@ sealed class RequestRun(JobQueue queue, ProgressSender sender, CancelUrl cancelU
         {
             await StopAsync(order);
             await EndAsync();
-            await KeepLogAsync(context.Job.Id, order, log, CancellationToken.None);
             progress.End(ProgressMessage.Cancelled, "The request was cancelled");
+            await KeepCancelledLogAsync(context.Job.Id, order, log);
             throw;
         }
         finally
@@ -130,6 +133,20 @@ sealed class RequestRun(JobQueue queue, ProgressSender sender, CancelUrl cancelU
         catch (OperationCanceledException)
         {
             // It ends without anyone who waits.
+        }
+    }
+
+    /// <summary>Keeps the log where the store takes it at once: the request does not stay in its last state for a store that is away.</summary>
+    async Task KeepCancelledLogAsync(long id, RequestOrder order, FollowedLog log)
+    {
+        using var limit = new CancellationTokenSource(logPatience);
+        try
+        {
+            await KeepLogAsync(id, order, log, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            log.Note($"(warning) the log is not kept: its store has not taken it within {logPatience.TotalSeconds:0} s");
         }
     }
 

@@ -16,7 +16,7 @@ interface IImageEngine
 
 /// <summary>What to rebuild.</summary>
 /// <param name="Key">Of the content: builds of one key never go on at once.</param>
-/// <param name="Name">That the image gets.</param>
+/// <param name="Name">Of the image, among others of the same content.</param>
 /// <param name="Source">The base image's file.</param>
 /// <param name="Digest">What it has to be: "sha256:HEX"; empty for anything.</param>
 /// <param name="Checksums">A list of sums that has it; null for none.</param>

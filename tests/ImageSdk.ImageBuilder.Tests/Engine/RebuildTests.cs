@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using ImageSdk.ImageBuilder.Options;
 
@@ -28,6 +29,7 @@ public class RebuildTests(BaseDisk disk) : IClassFixture<BaseDisk>
         var same = await builder.SubmitAsync(request);
         Assert.Equal("completed", TestBuilder.StateOf(await builder.WaitForEndAsync(same)));
         Assert.DoesNotContain($"Setting up {Sample}", await builder.GetLogAsync(same), StringComparison.Ordinal);
+        Assert.DoesNotContain("Copying the source disk", await builder.GetLogAsync(same), StringComparison.Ordinal);
         disk.AddPackage(Sample, "2.0");
         Assert.Equal("2.0", VersionOf(ManifestOf(await builder.WaitForEndAsync(await builder.SubmitAsync(request), TimeSpan.FromMinutes(5)))));
 
@@ -47,13 +49,27 @@ public class RebuildTests(BaseDisk disk) : IClassFixture<BaseDisk>
         var secret = builder.Folder.Write("secret", new string('s', 65536));
         BaseDisk.Run("qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", secret, builder.Folder["backed.img"]);
         disk.Server.Files["/backed.img"] = await File.ReadAllBytesAsync(builder.Folder["backed.img"]);
+        BaseDisk.Run("qemu-img", "create", "-q", "-f", "qcow2", "-o", $"data_file={builder.Folder["data"]},data_file_raw=on", builder.Folder["elsewhere.img"], "64k");
+        disk.Server.Files["/data.img"] = await File.ReadAllBytesAsync(builder.Folder["elsewhere.img"]);
+        disk.Server.Put("/descriptor.img", $"# Disk DescriptorFile\nversion=1\nCID=fffffffe\nparentCID=ffffffff\ncreateType=\"monolithicFlat\"\nRW 128 FLAT \"{secret}\" 0\n");
+        // One that the cache does not have under the digest that it ought to have.
+        byte[] flipped = [.. await File.ReadAllBytesAsync(disk.File), 0];
+        var digest = Convert.ToHexStringLower(SHA256.HashData(flipped));
+        flipped[flipped.Length / 2] ^= 1;
+        disk.Server.Files["/flipped.img"] = flipped;
+        disk.Server.Put("/SHA256SUMS", $"{digest} *flipped.img\n{new string('1', 64)} *base.img\n");
         foreach (var (url, package, code) in new[]
         {
             ($"{disk.Url}#sha256={new string('0', 64)}", Sample, "IMG2262"), (disk.Server.Url("/missing.img"), Sample, "IMG2261"), (disk.Server.Url("/elsewhere.img"), Sample, "IMG2261"),
-            (disk.Server.Url("/text.img"), Sample, "IMG2250"), (disk.Server.Url("/short.img"), Sample, "IMG2250"), (disk.Server.Url("/backed.img"), Sample, "IMG2250"), (disk.Url, "no-such-package", "IMG4"),
+            (disk.Server.Url("/text.img"), Sample, "IMG2250"), (disk.Server.Url("/short.img"), Sample, "IMG2250"), (disk.Server.Url("/backed.img"), Sample, "IMG2250"),
+            (disk.Server.Url("/data.img"), Sample, "IMG2250"), (disk.Server.Url("/descriptor.img"), Sample, "IMG2250"), (disk.Url, "no-such-package", "IMG4"),
+            ($"{disk.Server.Url("/flipped.img")}#sha256={digest}", Sample, "IMG2262"), ($"{disk.Server.Url("/flipped.img")} {disk.Server.Url("/SHA256SUMS")}", Sample, "IMG2262"),
+            ($"{disk.Url} {disk.Server.Url("/SHA256SUMS")}", Sample, "IMG2262"), (disk.Server.Url("/root.tar.gz"), Sample, "IMG6393"),
         })
         {
-            var id = await builder.SubmitAsync(Request(package, url));
+            var request = Request(package, url);
+            request["base_image"] = new Dictionary<string, object> { ["image_type"] = "cloud", ["url_list"] = url.Split(' '), ["series"] = "trusty" };
+            var id = await builder.SubmitAsync(request);
             var failed = await builder.WaitForEndAsync(id, TimeSpan.FromMinutes(5));
             Assert.Equal(("failed", 1), (TestBuilder.StateOf(failed), failed.GetProperty("attempt").GetInt32()));
             Assert.StartsWith(code, failed.GetProperty("error").GetString(), StringComparison.Ordinal);
@@ -66,6 +82,7 @@ public class RebuildTests(BaseDisk disk) : IClassFixture<BaseDisk>
         unknown["ppa_list"] = new[] { "ppa:nobody/nothing" };
         Assert.StartsWith("IMG4392", (await builder.WaitForEndAsync(await builder.SubmitAsync(unknown))).GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.False(Directory.Exists(builder.Folder["state/images"]));
+        Assert.DoesNotContain("/root.tar.gz", disk.Server.Requests);
     }
 
     [ImageFact]

@@ -44,15 +44,32 @@ public sealed class BaseDisk : IAsyncLifetime
         Server.Directory = served;
         MakeKey();
         AddPackage("image-builder-sample", "1.0");
-        var empty = Directory.CreateDirectory(Path.Combine(folder, "manifest")).FullName;
+        await MakeAsync("base", File, [], "", new() { ["Bootable"] = "false", ["FreeSpace"] = "8M" });
+    }
+
+    /// <summary>Makes a disk (qcow2).</summary>
+    /// <param name="name">Of the image.</param>
+    /// <param name="file">Where it goes.</param>
+    /// <param name="packages">Beside those of the small system.</param>
+    /// <param name="script">Run in it after that; empty for none.</param>
+    /// <param name="options">Of the format.</param>
+    public async Task MakeAsync(string name, string file, IReadOnlyList<string> packages, string script, Dictionary<string, string> options)
+    {
+        var manifest = Directory.CreateDirectory(Path.Combine(folder, $"manifest {name}")).FullName;
+        if (script.Length > 0)
+        {
+            var path = Path.Combine(Directory.CreateDirectory(Path.Combine(manifest, "scripts")).FullName, "script");
+            await System.IO.File.WriteAllTextAsync(path, script);
+            System.IO.File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32("755", 8));
+        }
         var project = new ImageProject
         {
-            ProjectFile = Path.Combine(empty, "base.imgproj"), ManifestDirectory = empty, Stream = "base", Architecture = EngineProgram.Architecture, CacheDirectory = Cache,
-            Store = new(Path.Combine(folder, "images"), Path.Combine(folder, "objects")), ImageFile = Path.Combine(folder, "base.image"),
+            ProjectFile = Path.Combine(manifest, $"{name}.imgproj"), ManifestDirectory = manifest, Stream = name, Architecture = EngineProgram.Architecture, CacheDirectory = Cache, Packages = packages,
+            Store = new(Path.Combine(folder, "images"), Path.Combine(folder, "objects")), ImageFile = Path.Combine(folder, $"{name}.image"),
             Bootstrap = new() { Command = ["mmdebstrap", "--variant=apt", "--mode=root", "bookworm", "$dir"], PackagerType = "deb" },
         };
         using var workers = new BuildWorkers(DaemonWorker.Assembly, DaemonWorker.FindDotnet());
-        var build = new ImageBuild(Path.Combine(folder, "state"), new Silent());
+        var build = new ImageBuild(Path.Combine(folder, $"state {name}"), new Silent());
         build.Prepare(project);
         await build.ResolveSourceAsync([], mayBuild: false);
         foreach (var row in StageTable.Rows.Where(row => row.Kind != StageKind.Resolve))
@@ -60,13 +77,14 @@ public sealed class BaseDisk : IAsyncLifetime
             build.DigestInputs(row.Stage);
             await build.RunStageAsync(row.Stage, workers, CancellationToken.None);
         }
-        var request = new ArtifactRequest("qcow2", new Dictionary<string, string> { ["Bootable"] = "false", ["FreeSpace"] = "8M" }, Path.Combine(folder, "made"));
+        var request = new ArtifactRequest("qcow2", options, Path.Combine(folder, $"made {name}"));
         var made = await build.MakeArtifactsAsync([request], areProjects: false, workers, CancellationToken.None);
-        System.IO.File.Move(made.Single().Path, File);
+        System.IO.File.Move(made.Single().Path, file);
     }
 
     /// <summary>Adds a package, or a version of one, to the archive.</summary>
-    public void AddPackage(string name, string version)
+    /// <param name="script">Run as it is configured (postinst); empty for none.</param>
+    public void AddPackage(string name, string version, string script = "")
     {
         var archive = Path.Combine(folder, "served", "ppa/tests/archive/ubuntu");
         var tree = Path.Combine(folder, $"{name}-{version}");
@@ -76,6 +94,11 @@ public sealed class BaseDisk : IAsyncLifetime
         System.IO.File.WriteAllText(Path.Combine(tree, "usr/share", name, "version"), version + "\n");
         var control = $"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: Nobody <nobody@example.org>\nDescription: sample\n";
         System.IO.File.WriteAllText(Path.Combine(tree, "DEBIAN/control"), control);
+        if (script.Length > 0)
+        {
+            System.IO.File.WriteAllText(Path.Combine(tree, "DEBIAN/postinst"), script);
+            System.IO.File.SetUnixFileMode(Path.Combine(tree, "DEBIAN/postinst"), (UnixFileMode)Convert.ToInt32("755", 8));
+        }
         var file = Path.Combine(archive, "pool", $"{name}_{version}.deb");
         Run("dpkg-deb", "--root-owner-group", "--build", tree, file);
         var lists = Directory.CreateDirectory(Path.Combine(archive, "dists/trusty/main", $"binary-{EngineProgram.Architecture}")).FullName;

@@ -107,6 +107,8 @@ sealed class TestBuilder : IAsyncDisposable
     {
         public bool HasExited => process.HasExited;
 
+        public int Id => process.Id;
+
         public async ValueTask DisposeAsync()
         {
             process.Kill();

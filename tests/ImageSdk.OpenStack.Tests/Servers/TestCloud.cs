@@ -241,7 +241,7 @@ public sealed class TestCloud : IAsyncLifetime
 }
 
 [CollectionDefinition(Name)]
-public sealed class TestCloudUsers : ICollectionFixture<TestCloud>
+public sealed class TestCloudUsers : ICollectionFixture<TestCloud>, ICollectionFixture<Chain.BuilderServers>
 {
     public const string Name = "a cloud of the tests' own";
 }
