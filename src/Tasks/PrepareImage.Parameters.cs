@@ -31,6 +31,35 @@ public sealed partial class PrepareImage
     [Required]
     public string CacheDirectory { get; set; } = "";
 
+    public ITaskItem[] Credentials { get; set; } = [];
+
+    public ITaskItem[] Groups { get; set; } = [];
+
+    public string Hostname { get; set; } = "";
+
+    public string KernelCommandLine { get; set; } = "";
+
+    public string KeyboardLayout { get; set; } = "";
+
+    public string KeyboardVariant { get; set; } = "";
+
+    public string Locale { get; set; } = "";
+
+    public ITaskItem[] Mounts { get; set; } = [];
+
+    public ITaskItem[] NetworkInterfaces { get; set; } = [];
+
+    /// <summary>Of disks, which mount them; the project can't mount something else there.</summary>
+    public ITaskItem[] Partitions { get; set; } = [];
+
+    public ITaskItem[] SysctlParameters { get; set; } = [];
+
+    public string Timezone { get; set; } = "";
+
+    public ITaskItem[] Units { get; set; } = [];
+
+    public ITaskItem[] Users { get; set; } = [];
+
     /// <summary>Directory or address of a shared cache; empty for none. The server's certificates are those of ImageServer.</summary>
     public string RemoteCache { get; set; } = "";
 

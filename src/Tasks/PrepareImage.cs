@@ -2,6 +2,7 @@ using ImageSdk.Building;
 using ImageSdk.Building.Workers;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Settings;
 using ImageSdk.Images;
 using ImageSdk.Tasks.Reading;
 using ImageSdk.Trees;
@@ -104,6 +105,7 @@ public sealed partial class PrepareImage : SandboxedImageTask
                 AllowsUnavailableSources = Words.Flag(AllowUnavailablePackageSources, "ImageAllowUnavailablePackageSources", ProjectFile, unset: false),
                 Conffiles = ConffilePolicy is "" ? default : Words.Choice<ConffilePolicy>(ConffilePolicy, "ImageConffilePolicy", ProjectFile),
             },
+            Settings = MachineSettings(items),
             Cache = new()
             {
                 BaseDirectory = BuildCacheBaseDirectory is "" ? "" : Absolute(BuildCacheBaseDirectory),
@@ -123,6 +125,23 @@ public sealed partial class PrepareImage : SandboxedImageTask
             BuilderId = BuilderId,
         };
     }
+
+    MachineSettings MachineSettings(ItemReader items) => new()
+    {
+        File = Absolute(ProjectFile),
+        Groups = items.Groups(Groups),
+        Users = items.Users(Users),
+        Locales = Locale.Split([';', ' ', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        Timezone = Timezone.Trim(),
+        Keyboard = new(KeyboardLayout.Trim(), KeyboardVariant.Trim()),
+        Hostname = Hostname.Trim(),
+        KernelCommandLine = string.Join(' ', KernelCommandLine.Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)),
+        Sysctl = items.Sysctl(SysctlParameters),
+        Networks = items.Networks(NetworkInterfaces),
+        Mounts = items.Mounts(Mounts, Partitions),
+        Units = items.Units(Units),
+        Credentials = items.Credentials(Credentials),
+    };
 
     List<string> Attestations()
     {

@@ -61,7 +61,8 @@ public sealed class PrepareImageApplications : ImageTask
         var content = new ApplicationLayout(Settings(), listener).Arrange([.. applications.Select(one => one.Application)]);
         Trees =
         [
-            .. applications.Select(one => Tree(one.Application.Directory, one.Application.TargetPath, one.Stage)),
+            .. applications.Take(Applications.Length).Select(one => Tree(one.Application.Directory, one.Application.TargetPath, one.Stage)),
+            .. applications.Skip(Applications.Length).Zip(BuiltTrees, (one, item) => Owned(Tree(one.Application.Directory, one.Application.TargetPath, one.Stage), item)),
             .. content.Trees.Select(tree => Tree(tree.Directory, tree.TargetPath, StageTable.Of(tree.Stage).ItemValue)),
         ];
         AddedPackages = [.. content.Packages.Select(package => new TaskItem(MSBuildList.Escaped(package)))];
@@ -100,6 +101,13 @@ public sealed class PrepareImageApplications : ImageTask
 
     static TaskItem Tree(string directory, string target, string stage) =>
         new(MSBuildList.Escaped(directory), new Dictionary<string, string> { ["TargetPath"] = MSBuildList.Escaped(target), ["Stage"] = stage });
+
+    static TaskItem Owned(TaskItem tree, ITaskItem from)
+    {
+        foreach (var name in ItemReader.OwnerMetadata)
+            tree.SetMetadata(name, MSBuildList.Escaped(from.GetMetadata(name)));
+        return tree;
+    }
 
     static TaskItem Item(string text, string metadata, string value) => new(MSBuildList.Escaped(text), new Dictionary<string, string> { [metadata] = MSBuildList.Escaped(value) });
 }

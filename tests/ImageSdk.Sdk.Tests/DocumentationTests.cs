@@ -30,7 +30,7 @@ public sealed partial class DocumentationTests
         var passed = ItemOfTask().Matches(Repository.Read("src/Sdk/targets/ImageSdk.Build.targets")).Select(match => match.Groups[1].Value).Where(IsPublic);
         var containers = ContainerItem().Matches(Repository.Read("src/Sdk/targets/ImageSdk.Containers.targets")).Select(match => match.Groups[1].Value);
 
-        Assert.Equal(passed.Append("PackageReference").Append("ProjectReference").Append("ImageFormat").Append("ImagePartition").Append("ImageBootTest").Append("ImageDevice").Append("ImageBuiltTree").Append("GlanceProperty").Append("ImageServiceTag").Concat(containers).Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+        Assert.Equal(passed.Append("PackageReference").Append("ProjectReference").Append("ImageFormat").Append("ImageBootTest").Append("ImageDevice").Append("ImageBuiltTree").Append("GlanceProperty").Append("ImageServiceTag").Concat(containers).Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed partial class DocumentationTests
     {
         var page = Repository.Read("docs/items.md");
         var read = Metadata().Matches(Repository.Read("src/Tasks/Reading/ItemReader.cs") + Repository.Read("src/Tasks/Reading/ItemReader.Packagers.cs") + Repository.Read("src/Tasks/Reading/ItemReader.Disks.cs")
-            + Repository.Read("src/Tasks/Reading/ItemReader.Containers.cs"));
+            + Repository.Read("src/Tasks/Reading/ItemReader.Containers.cs") + Repository.Read("src/Tasks/Reading/ItemReader.Settings.cs"));
 
         Assert.All(read.Select(match => match.Groups[1].Value).Where(name => name is not ("DefiningProjectFullPath" or "Option")), name => Assert.Contains($"`{name}", page));
     }

@@ -1,5 +1,6 @@
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Settings;
 using ImageSdk.Contracts.Stages;
 
 namespace ImageSdk.Building.Applications;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ImageSdk.Building.Fetching;
+using ImageSdk.Building.Settings;
 using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
@@ -60,6 +61,9 @@ static partial class ProjectCheck
         foreach (var variable in project.Variables)
             if (!VariableName().IsMatch(variable.Name))
                 throw Error("IMG1014", $"\"{variable.Name}\" is no name for a variable: use letters, digits and \"_\".");
+        SettingsCheck.Check(project.Settings);
+        foreach (var owner in project.Trees.Select(tree => tree.Owner).Concat(project.Files.Select(file => file.Owner)))
+            OwnerCheck.Check(owner);
 
         void RequireStream(string from, string name, string origin)
         {

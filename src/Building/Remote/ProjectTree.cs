@@ -46,14 +46,15 @@ sealed class ProjectTree(BuildPlan plan, CancellationToken cancellation) : IObje
         {
             ProjectFile = PlaceOf(project.ProjectFile),
             ManifestDirectory = RemoteProject.ManifestFolder,
-            Files = [.. project.Files.Select(file => file with { Source = AddFile(file.Source) })],
-            Trees = await EachAsync(project.Trees, async item => item with { Directory = await AddDirectoryAsync(item.Directory, item.Use == ProjectTreeUse.Copy) }),
+            Files = [.. project.Files.Select(file => file with { Source = AddFile(file.Source), Owner = file.Owner with { File = PlaceOf(file.Owner.File) } })],
+            Trees = await EachAsync(project.Trees, async item => item with { Directory = await AddDirectoryAsync(item.Directory, item.Use == ProjectTreeUse.Copy), Owner = item.Owner with { File = PlaceOf(item.Owner.File) } }),
             Scripts = [.. project.Scripts.Select(script => script with { File = AddFile(script.File) })],
             Tests = [.. project.Tests.Select(AddFile)],
             Lock = project.Lock is { } locked ? locked with { File = File.Exists(locked.File) ? AddFile(locked.File) : PlaceOf(locked.File) } : null,
             Sandbox = project.Sandbox with { Secrets = [.. project.Sandbox.Secrets.Select(secret => secret with { File = "", EnvironmentVariable = "" })] },
             Origin = new(plan.Manifest.GitBranch, plan.Manifest.GitCommitId, plan.Manifest.GitUrl),
             Archives = [.. project.Archives.Select(archive => archive with { File = "" })],
+            Settings = project.Settings.WithPlaces(PlaceOf),
             // What is this machine's alone.
             Source = project.Source with { BuildableStreams = [] },
             RemoteCache = null,
@@ -102,7 +103,7 @@ sealed class ProjectTree(BuildPlan plan, CancellationToken cancellation) : IObje
     }
 
     /// <summary>What stands for a path that is not sent.</summary>
-    static string PlaceOf(string path) => $"{RemoteProject.ManifestFolder}/{Path.GetFileName(path)}";
+    static string PlaceOf(string path) => path.Length == 0 ? "" : $"{RemoteProject.ManifestFolder}/{Path.GetFileName(path)}";
 
     string AddFile(string path) => known.TryGetValue(path, out var place) ? place : AddFile(path, NextPlace(path));
 

@@ -61,15 +61,17 @@ public sealed class ReceivedProject
         {
             ProjectFile = Path.Combine(root, RemoteProject.ManifestFolder, FileName(project.ProjectFile)),
             ManifestDirectory = Path.Combine(root, RemoteProject.ManifestFolder),
-            Files = [.. project.Files.Select(file => file with { Source = FileOf(root, file.Source) })],
-            Trees = [.. project.Trees.Select(item => item with { Directory = DirectoryOf(root, item.Directory) })],
+            Files = [.. project.Files.Select(file => file with { Source = FileOf(root, file.Source), Owner = file.Owner with { File = PlaceOf(file.Owner.File) } })],
+            Trees = [.. project.Trees.Select(item => item with { Directory = DirectoryOf(root, item.Directory), Owner = item.Owner with { File = PlaceOf(item.Owner.File) } })],
             Scripts = [.. project.Scripts.Select(script => script with { File = FileOf(root, script.File) })],
             Tests = [.. project.Tests.Select(test => FileOf(root, test))],
+            Settings = project.Settings.WithPlaces(PlaceOf),
             // Keys come with it: a path would be one of this machine.
             Archives = [.. project.Archives.Select(archive => archive with { File = "", KeyFile = "" })],
             Lock = project.Lock is { } locked ? locked with { File = Path.Combine(output, FileName(locked.File)) } : null,
             ImageFile = Path.Combine(output, FileName(project.ImageFile)),
         };
+        string PlaceOf(string file) => file.Length == 0 ? "" : Path.Combine(root, RemoteProject.ManifestFolder, Path.GetFileName(file));
         return (settings(placed),
         [
             .. sent.Artifacts.Select(request => request with

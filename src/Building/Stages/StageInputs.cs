@@ -5,6 +5,7 @@ using ImageSdk.Building.State;
 using ImageSdk.Contracts.Locks;
 using ImageSdk.Contracts.Packagers;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Settings;
 using ImageSdk.Contracts.Stages;
 
 namespace ImageSdk.Building.Stages;
@@ -107,11 +108,17 @@ sealed class StageInputs(BuildPlan plan, DigestCache digests)
                 inputs.TemplatedTree(tree.Directory, tree.TargetPath, manifest.Environment);
             else
                 inputs.Tree(tree.Use == ProjectTreeUse.Append ? "append" : "tree", tree.Directory, tree.TargetPath);
+        foreach (var tree in manifest.Trees.Where(tree => tree.Stage == stage && !tree.Owner.IsDefault))
+            inputs.Line("owner", tree.Owner.User, tree.Owner.Group, tree.Owner.Mode, tree.Owner.DirectoryMode);
         foreach (var file in manifest.Files.Where(file => file.Stage == stage))
         {
             inputs.Line("file", file.TargetPath, file.Mode);
             inputs.File("", file.Source);
+            if (!file.Owner.IsDefault)
+                inputs.Line("owner", file.Owner.User, file.Owner.Group);
         }
+        foreach (var (kind, text) in project.Settings.Of(stage) is { } settings ? SettingsText.Describe(settings) : [])
+            inputs.Line(kind, text);
     }
 
     void Scripts(InputsWriter inputs, ImageStage stage)

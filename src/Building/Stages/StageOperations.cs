@@ -7,6 +7,7 @@ using ImageSdk.Contracts.Locks;
 using ImageSdk.Contracts.Messages;
 using ImageSdk.Contracts.Packagers;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Settings;
 using ImageSdk.Contracts.Stages;
 using ImageSdk.Images;
 using ImageSdk.Layers;
@@ -26,7 +27,9 @@ sealed class StageOperations(BuildPlan plan)
     public IReadOnlyList<StageOperation> Of(ImageStage stage) => StageTable.Of(stage) switch
     {
         { Stage: ImageStage.CopyFiles } when project.Archives.Count > 0 => [.. Copies(stage), new AddArchivesOperation(project.Archives)],
-        { Kind: StageKind.Files } => Copies(stage),
+        // Files may belong to users of the project, and what systemd runs may be among its files.
+        { Stage: ImageStage.CopyPostInstallFiles } => [.. Settings(stage), .. Copies(stage)],
+        { Kind: StageKind.Files } => [.. Copies(stage), .. Settings(stage)],
         { Kind: StageKind.Scripts, Folder: var folder } => [Scripts(stage, folder)],
         { Kind: StageKind.Packages } => [new InstallPackagesOperation(manifest.Packages, project.Installation, locked.Value?.Install)],
         { Kind: StageKind.CleanUp } => [new CleanPackagesOperation(project.Sandbox.KeptIdentity, OwnIdentity(manifest)), .. Removals(), .. Restores()],
@@ -92,16 +95,21 @@ sealed class StageOperations(BuildPlan plan)
         var kept = StageTable.Rows.Where(row => row.SurvivesCleanUp).ToList();
         List<CopyTreeOperation> trees = [.. kept.SelectMany(row => CopiesOfTrees(row.Stage))];
         List<CopyFileOperation> files = [.. kept.SelectMany(row => CopiesOfFiles(row.Stage))];
-        return trees.Count + files.Count == 0 ? [] : [new RestoreFilesOperation(trees, files)];
+        // Where settings changed files of the project, they count for what comes back, too.
+        return trees.Count + files.Count == 0 ? [] : [new RestoreFilesOperation(trees, files), .. kept.SelectMany(row => Settings(row.Stage))];
     }
 
     List<CopyTreeOperation> CopiesOfTrees(ImageStage stage) =>
-        [.. manifest.Trees.Where(tree => tree.Stage == stage).Select(tree => new CopyTreeOperation(ManifestComponents.NameOf(stage, tree.Use), tree.Directory, tree.Use, tree.TargetPath))];
+        [.. manifest.Trees.Where(tree => tree.Stage == stage).Select(tree => new CopyTreeOperation(ManifestComponents.NameOf(stage, tree.Use), tree.Directory, tree.Use, tree.TargetPath) { Owner = Said(tree.Owner) })];
+
+    static FileOwner? Said(FileOwner owner) => owner.IsDefault ? null : owner;
+
+    IEnumerable<StageOperation> Settings(ImageStage stage) => project.Settings.Of(stage) is { } settings ? [new ApplySettingsOperation(settings)] : [];
 
     List<CopyFileOperation> CopiesOfFiles(ImageStage stage) =>
     [
         .. manifest.Files.Where(file => file.Stage == stage)
-            .Select(file => new CopyFileOperation(file.Source, file.TargetPath, file.Mode.Length == 0 ? null : Convert.ToUInt32(file.Mode, 8))),
+            .Select(file => new CopyFileOperation(file.Source, file.TargetPath, file.Mode.Length == 0 ? null : Convert.ToUInt32(file.Mode, 8)) { Owner = Said(file.Owner) }),
     ];
 
     /// <summary>Files of the project that identify a machine; those of post-scripts-files come back in any case.</summary>

@@ -3,6 +3,7 @@ using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Inspection;
 using ImageSdk.Contracts.Locks;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Settings;
 
 namespace ImageSdk.Contracts.Messages;
 
@@ -63,7 +64,8 @@ static class WorkerMessages
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.UnpackPackageOperation),
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.AddArchivesOperation),
         MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.RemoveArchivesOperation),
-        MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.InstallPackagesOperation));
+        MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.InstallPackagesOperation),
+        MessageForm<StageOperation>.OfJson(() => WorkerJson.Default.ApplySettingsOperation));
 
     static void Write(BinaryWriter writer, RunStageRequest request)
     {
@@ -125,9 +127,13 @@ static class WorkerMessages
         writer.Write(copy.Directory);
         writer.Write((byte)copy.Use);
         writer.Write(copy.TargetPath);
+        writer.WriteOptionalJson(copy.Owner, () => WorkerJson.Default.FileOwner);
     }
 
-    static CopyTreeOperation ReadCopyTree(BinaryReader reader) => new(reader.ReadString(), reader.ReadString(), (ProjectTreeUse)reader.ReadByte(), reader.ReadString());
+    static CopyTreeOperation ReadCopyTree(BinaryReader reader) => new(reader.ReadString(), reader.ReadString(), (ProjectTreeUse)reader.ReadByte(), reader.ReadString())
+    {
+        Owner = reader.ReadOptionalJson(() => WorkerJson.Default.FileOwner),
+    };
 
     static void Write(BinaryWriter writer, CopyFileOperation copy)
     {
@@ -135,12 +141,13 @@ static class WorkerMessages
         writer.Write(copy.TargetPath);
         writer.Write(copy.Mode.HasValue);
         writer.Write(copy.Mode.GetValueOrDefault());
+        writer.WriteOptionalJson(copy.Owner, () => WorkerJson.Default.FileOwner);
     }
 
     static CopyFileOperation ReadCopyFile(BinaryReader reader)
     {
         var (source, target, hasMode, mode) = (reader.ReadString(), reader.ReadString(), reader.ReadBoolean(), reader.ReadUInt32());
-        return new(source, target, hasMode ? mode : null);
+        return new(source, target, hasMode ? mode : null) { Owner = reader.ReadOptionalJson(() => WorkerJson.Default.FileOwner) };
     }
 
     static void Write(BinaryWriter writer, RunScriptsOperation scripts)
@@ -278,6 +285,8 @@ static class WorkerMessages
 [JsonSerializable(typeof(AddArchivesOperation))]
 [JsonSerializable(typeof(RemoveArchivesOperation))]
 [JsonSerializable(typeof(InstallPackagesOperation))]
+[JsonSerializable(typeof(ApplySettingsOperation))]
+[JsonSerializable(typeof(FileOwner))]
 [JsonSerializable(typeof(IReadOnlyList<LayerFault>))]
 [JsonSerializable(typeof(LockedBootstrap))]
 [JsonSerializable(typeof(LockedInstallation))]

@@ -2,6 +2,7 @@ using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Inspection;
 using ImageSdk.Contracts.Locks;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Settings;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Contracts.Messages;
@@ -183,10 +184,22 @@ sealed record UnpackPackageOperation(string Package, string ImageFile, string Ob
 
 /// <param name="Label">For the log: "files", "post-install-files.append".</param>
 /// <param name="TargetPath">The directory of the image below which it goes; empty for the root.</param>
-sealed record CopyTreeOperation(string Label, string Directory, ProjectTreeUse Use, string TargetPath = "") : StageOperation;
+sealed record CopyTreeOperation(string Label, string Directory, ProjectTreeUse Use, string TargetPath = "") : StageOperation
+{
+    /// <summary>Null for root, and the usual modes.</summary>
+    public FileOwner? Owner { get; init; }
+}
 
 /// <param name="Mode">Permission bits, or null for those of the source.</param>
-sealed record CopyFileOperation(string Source, string TargetPath, uint? Mode) : StageOperation;
+sealed record CopyFileOperation(string Source, string TargetPath, uint? Mode) : StageOperation
+{
+    /// <summary>Null for root.</summary>
+    public FileOwner? Owner { get; init; }
+}
+
+/// <summary>Writes settings of the machine into the root.</summary>
+/// <param name="Settings">Those of one stage.</param>
+sealed record ApplySettingsOperation(MachineSettings Settings) : StageOperation;
 
 /// <summary>Brings back what clean-up took or changed of files that a stage before had put into the image.</summary>
 sealed record RestoreFilesOperation(IReadOnlyList<CopyTreeOperation> Trees, IReadOnlyList<CopyFileOperation> Files) : StageOperation;

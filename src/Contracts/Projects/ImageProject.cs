@@ -1,3 +1,4 @@
+using ImageSdk.Contracts.Settings;
 using ImageSdk.Contracts.Stages;
 using ImageSdk.Storage;
 
@@ -88,6 +89,9 @@ public sealed record ImageProject
     public SandboxSettings Sandbox { get; init; } = new();
 
     public InstallationSettings Installation { get; init; } = new();
+
+    /// <summary>Users, units, names and networks of the machine.</summary>
+    public MachineSettings Settings { get; init; } = new();
 
     /// <summary>Null for a project without a lock.</summary>
     public LockSettings? Lock { get; init; }
@@ -197,7 +201,11 @@ public sealed record PackagerType
 /// <param name="TargetPath">Absolute path in the image.</param>
 /// <param name="Stage">One of the kind <see cref="StageKind.Files"/>.</param>
 /// <param name="Mode">Permission bits in octal, or empty for those of the source file.</param>
-public sealed record ProjectFileItem(string Source, string TargetPath, ImageStage Stage, string Mode = "");
+public sealed record ProjectFileItem(string Source, string TargetPath, ImageStage Stage, string Mode = "")
+{
+    /// <summary>Its mode is said by <see cref="Mode"/>.</summary>
+    public FileOwner Owner { get; init; } = new();
+}
 
 /// <summary>A directory whose content goes into the image.</summary>
 /// <param name="Stage">One of the kind <see cref="StageKind.Files"/>.</param>
@@ -205,6 +213,9 @@ public sealed record ProjectTreeItem(string Directory, ImageStage Stage, Project
 {
     /// <summary>The directory of the image below which the content goes, an absolute path; empty for the image's root.</summary>
     public string TargetPath { get; init; } = "";
+
+    /// <summary>To whom what is made belongs.</summary>
+    public FileOwner Owner { get; init; } = new();
 
     /// <summary>Which file of the tree becomes a path of the image; null where none does.</summary>
     /// <param name="path">Of the image, without a leading slash.</param>

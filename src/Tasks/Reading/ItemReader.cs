@@ -26,7 +26,7 @@ sealed partial class ItemReader(Func<string, string> absolute)
     public IReadOnlyList<ProjectFileItem> Files(ITaskItem[] items) => [.. items.Select(File)];
 
     public IReadOnlyList<ProjectTreeItem> Trees(ITaskItem[] items) =>
-        [.. items.Select(item => new ProjectTreeItem(Path.TrimEndingDirectorySeparator(absolute(item.ItemSpec)), Stage(item, ImageStage.CopyFiles), Use(item)) { TargetPath = item.GetMetadata("TargetPath") })];
+        [.. items.Select(item => new ProjectTreeItem(Path.TrimEndingDirectorySeparator(absolute(item.ItemSpec)), Stage(item, ImageStage.CopyFiles), Use(item)) { TargetPath = item.GetMetadata("TargetPath"), Owner = Owner(item, "ImageTree") })];
 
     static ProjectTreeUse Use(ITaskItem item) =>
         (Words.Flag(item.GetMetadata("Append"), Name(item, "Append"), Place(item)), Words.Flag(item.GetMetadata("Templated"), Name(item, "Templated"), Place(item))) switch
@@ -93,7 +93,7 @@ sealed partial class ItemReader(Func<string, string> absolute)
         var mode = item.GetMetadata("Mode");
         if (mode.AsSpan().ContainsAnyExceptInRange('0', '7') || mode.Length > 5)
             throw Words.Wrong(Name(item, "Mode"), mode, "permission bits in octal, such as 0644 or 4755", Place(item));
-        return new(absolute(item.ItemSpec), target, Stage(item, ImageStage.CopyFiles), mode);
+        return new(absolute(item.ItemSpec), target, Stage(item, ImageStage.CopyFiles), mode) { Owner = Owner(item, "ImageFile") with { Mode = "" } };
     }
 
     /// <param name="unset">The stage of items that name none; those of its kind can be named.</param>

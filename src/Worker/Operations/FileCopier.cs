@@ -4,6 +4,7 @@ using ImageSdk.Contracts.Projects;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Sandbox.Commands;
+using ImageSdk.Worker.Settings;
 
 namespace ImageSdk.Worker.Operations;
 
@@ -15,7 +16,7 @@ static class FileCopier
     {
         var copier = new TreeCopier(context.Handle, tree.Label, tree.Use, context.Cancellation)
         {
-            Variables = context.Settings.Environment, Kept = kept ?? new HashSet<ByteString>(),
+            Variables = context.Settings.Environment, Kept = kept ?? new HashSet<ByteString>(), Ownership = FileOwnership.Of(context.Handle, tree.Owner),
         };
         copier.Copy(tree.Directory, tree.TargetPath);
         var place = tree.TargetPath.Length > 0 ? $" to {tree.TargetPath}" : "";
@@ -29,6 +30,6 @@ static class FileCopier
         var parentPath = BytePath.ParentOf(target);
         context.Handle.MakeDirectoriesInRoot(parentPath, Permissions.Directory);
         using var directory = context.Handle.OpenDirectoryInRoot(parentPath);
-        TreeCopier.WriteFile(operation.Source, operation.Mode, directory, BytePath.NameOf(target).ToArray());
+        TreeCopier.WriteFile(operation.Source, operation.Mode, directory, BytePath.NameOf(target).ToArray(), FileOwnership.Of(context.Handle, operation.Owner));
     }
 }

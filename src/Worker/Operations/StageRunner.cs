@@ -11,6 +11,7 @@ using ImageSdk.Storage;
 using ImageSdk.Trees;
 using ImageSdk.Trees.ImagePackages;
 using ImageSdk.Trees.Unpacking;
+using ImageSdk.Worker.Settings;
 
 namespace ImageSdk.Worker.Operations;
 
@@ -72,6 +73,9 @@ static class StageRunner
             case CopyFileOperation file:
                 FileCopier.Copy(context, file);
                 context.Log($"Copied {file.TargetPath}");
+                break;
+            case ApplySettingsOperation apply:
+                SettingsWriter.Apply(context, apply.Settings);
                 break;
             case AddArchivesOperation added:
                 ArchiveFiles.Add(context, added.Archives);

@@ -6,12 +6,13 @@ using ImageSdk.Images;
 using ImageSdk.Posix;
 using ImageSdk.Trees;
 using ImageSdk.Trees.Templates;
+using ImageSdk.Worker.Settings;
 
 namespace ImageSdk.Worker.Operations;
 
 /// <summary>
-/// Copies a manifest's tree over an image's root. All that is copied belongs to root; directories get 0755 where they are
-/// new, files their permission bits without set-uid, set-gid and sticky; a file with equal content is left as it is, time
+/// Copies a manifest's tree over an image's root. All that is copied belongs to root unless another owner is said; directories get 0755 where they
+/// are new, files their permission bits without set-uid, set-gid and sticky; a file with equal content is left as it is, time
 /// and all. Links inside the image are followed as a process in the image would follow them.
 /// </summary>
 sealed class TreeCopier(DirectoryHandle root, string label, ProjectTreeUse use, CancellationToken cancellation)
@@ -30,13 +31,20 @@ sealed class TreeCopier(DirectoryHandle root, string label, ProjectTreeUse use, 
     /// <summary>Files of the image that are left as they are.</summary>
     public IReadOnlySet<ByteString> Kept { get; init; } = new HashSet<ByteString>();
 
+    /// <summary>To whom what is copied belongs; null for root.</summary>
+    public FileOwnership? Ownership { get; init; }
+
     /// <param name="target">Path in the image below which the tree goes, made where it is missing; empty for its root.</param>
     public void Copy(string directory, string target)
     {
         using var source = DirectoryHandle.Open(directory);
         var path = Encoding.UTF8.GetBytes(target.Trim('/'));
-        if (path.Length > 0)
+        if (path.Length > 0 && root.StatInRoot(path) is null)
+        {
             root.MakeDirectoriesInRoot(path, DirectoryMode);
+            using var parent = root.OpenDirectoryInRoot(BytePath.ParentOf(path));
+            Ownership?.Set(parent, BytePath.NameOf(path), FileKind.Directory);
+        }
         CopyDirectory(source, path);
     }
 
@@ -80,6 +88,7 @@ sealed class TreeCopier(DirectoryHandle root, string label, ProjectTreeUse use, 
         if (!parent.TryMakeDirectory(name, DirectoryMode))
             throw Failure("IMG3022", source, name, "is a directory, but the image has a dangling symbolic link of that name.");
         CopyAttributes(source, name, parent, name);
+        Ownership?.Set(parent, name, FileKind.Directory);
     }
 
     void CopyFile(DirectoryHandle source, byte[] name, FileStatus status, byte[] target)
@@ -100,9 +109,15 @@ sealed class TreeCopier(DirectoryHandle root, string label, ProjectTreeUse use, 
         var content = use == ProjectTreeUse.Template ? Render(source, name, status) : null;
         var size = content is null ? status.Size : (ulong)content.Length;
         if (existing is { Kind: FileKind.Regular } same && same.Size == size && HasEqualContent(() => Open(source, name, content), target))
+        {
+            // Through a link it is another file of the image.
+            using var there = root.OpenDirectoryInRoot(BytePath.ParentOf(target));
+            if (there.TryStat(BytePath.NameOf(target)) is { Kind: FileKind.Regular })
+                Ownership?.Set(there, BytePath.NameOf(target), FileKind.Regular);
             return;
+        }
         using var parent = root.OpenDirectoryInRoot(BytePath.ParentOf(target));
-        Write(source, name, () => Open(source, name, content), status.Permissions & FileModes, parent, BytePath.NameOf(target).ToArray());
+        Write(source, name, () => Open(source, name, content), status.Permissions & FileModes, parent, BytePath.NameOf(target).ToArray(), Ownership);
         Copied++;
     }
 
@@ -112,7 +127,7 @@ sealed class TreeCopier(DirectoryHandle root, string label, ProjectTreeUse use, 
         Path.Join(source.Path, Encoding.UTF8.GetString(name)), status.Size, () => source.OpenRead(name), Variables, missing: null, cancellation);
 
     /// <summary>Writes a file under a temporary name and renames it, so that a link or an old file there is replaced and not followed.</summary>
-    static void Write(DirectoryHandle source, byte[] name, Func<Stream> open, uint mode, DirectoryHandle parent, byte[] targetName)
+    static void Write(DirectoryHandle source, byte[] name, Func<Stream> open, uint mode, DirectoryHandle parent, byte[] targetName, FileOwnership? ownership)
     {
         var temporary = ".imagesdk-copy~"u8;
         parent.RemoveTree(temporary);
@@ -123,17 +138,19 @@ sealed class TreeCopier(DirectoryHandle root, string label, ProjectTreeUse use, 
             else
                 from.CopyTo(to, BufferSize);
         parent.SetPermissions(temporary, mode);
+        // Before attributes: a change of owner takes capabilities away.
+        ownership?.Set(parent, temporary, FileKind.Regular);
         CopyAttributes(source, name, parent, temporary);
         parent.Rename(temporary, targetName);
     }
 
     /// <summary>Copies a file that the building machine names, through links, under another name.</summary>
-    public static void WriteFile(string file, uint? mode, DirectoryHandle parent, byte[] targetName)
+    public static void WriteFile(string file, uint? mode, DirectoryHandle parent, byte[] targetName, FileOwnership? ownership = null)
     {
         var real = new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file;
         using var source = DirectoryHandle.Open(Path.GetDirectoryName(real)!);
         var name = Encoding.UTF8.GetBytes(Path.GetFileName(real));
-        Write(source, name, () => source.OpenRead(name), mode ?? source.Stat(name).Permissions & FileModes, parent, targetName);
+        Write(source, name, () => source.OpenRead(name), mode ?? source.Stat(name).Permissions & FileModes, parent, targetName, ownership is null ? null : ownership with { FileMode = mode });
     }
 
     void CopySymlink(DirectoryHandle source, byte[] name, byte[] target)
@@ -154,6 +171,7 @@ sealed class TreeCopier(DirectoryHandle root, string label, ProjectTreeUse use, 
                 parent.Unlink(name);
         }
         parent.MakeSymlink(name, link);
+        Ownership?.Set(parent, name, FileKind.Symlink);
         Copied++;
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using ImageSdk.Building.Stages;
 using ImageSdk.Building.State;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Settings;
 using ImageSdk.Contracts.Stages;
 using ImageSdk.Posix;
 using static ImageSdk.Contracts.Stages.ImageStage;
@@ -54,6 +55,10 @@ public sealed class StageInputFieldsTests : IDisposable
 
     static Change OfTree(Func<StageInputFieldsTests, ProjectTreeItem, ProjectTreeItem> make, params ImageStage[] stages) =>
         new((test, project) => project with { Trees = [make(test, project.Trees[0]), .. project.Trees.Skip(1)] }, stages);
+
+    static Change OfOwner(Func<FileOwner, FileOwner> make, params ImageStage[] stages) => OfTree((_, tree) => tree with { Owner = make(tree.Owner) }, stages);
+
+    static Change OfSettings(Func<MachineSettings, MachineSettings> make, params ImageStage[] stages) => Of(project => project with { Settings = make(project.Settings) }, stages);
 
     static Change OfScript(Func<StageInputFieldsTests, ProjectScriptItem, ProjectScriptItem> make, params ImageStage[] stages) =>
         new((test, project) => project with { Scripts = [make(test, project.Scripts[0]), .. project.Scripts.Skip(1)] }, stages);
@@ -137,6 +142,28 @@ public sealed class StageInputFieldsTests : IDisposable
         ["ImageProject.Tests"] = new((test, project) => project with { Tests = [test.Other] }, [ScanImage]),
         ["ImageProject.Sandbox"] = OfSandbox(_ => new(), [.. commands, CleanPackages, TestImage]),
         ["ImageProject.Installation"] = Of(project => project with { Installation = new() }, commands),
+        ["ImageProject.Settings"] = Of(project => project with { Settings = new() { Users = [new("one")], Hostname = "one" } }, CopyPostInstallFiles, CopyPostScriptsFiles),
+        ["MachineSettings.Groups"] = OfSettings(settings => settings with { Groups = [new("one")] }, CopyPostInstallFiles),
+        ["MachineSettings.Users"] = OfSettings(settings => settings with { Users = [new("one")] }, CopyPostInstallFiles),
+        ["MachineSettings.Locales"] = OfSettings(settings => settings with { Locales = ["de_DE.UTF-8"] }, CopyPostInstallFiles),
+        ["MachineSettings.Timezone"] = OfSettings(settings => settings with { Timezone = "UTC" }, CopyPostInstallFiles),
+        ["MachineSettings.Keyboard"] = OfSettings(settings => settings with { Keyboard = new("de", "") }, CopyPostInstallFiles),
+        ["MachineSettings.Hostname"] = OfSettings(settings => settings with { Hostname = "one" }, CopyPostScriptsFiles),
+        ["MachineSettings.KernelCommandLine"] = OfSettings(settings => settings with { KernelCommandLine = "quiet" }, CopyPostScriptsFiles),
+        ["MachineSettings.Sysctl"] = OfSettings(settings => settings with { Sysctl = [new("a.b", "1")] }, CopyPostScriptsFiles),
+        ["MachineSettings.Networks"] = OfSettings(settings => settings with { Networks = [new("lan")] }, CopyPostScriptsFiles),
+        ["MachineSettings.Mounts"] = OfSettings(settings => settings with { Mounts = [new("/a", "b")] }, CopyPostScriptsFiles),
+        ["MachineSettings.Units"] = OfSettings(settings => settings with { Units = [new("a.service")] }, CopyPostScriptsFiles),
+        ["MachineSettings.Credentials"] = OfSettings(settings => settings with { Credentials = [new("a") { TargetPath = "/a" }] }, CopyPostScriptsFiles),
+        ["MachineSettings.File"] = OfSettings(settings => settings with { File = "/another.imgproj" }, none),
+        ["FileOwner.User"] = OfOwner(owner => owner with { User = "one" }, CopyFiles),
+        ["FileOwner.Group"] = OfOwner(owner => owner with { Group = "one" }, CopyFiles),
+        ["FileOwner.Mode"] = OfOwner(owner => owner with { Mode = "600" }, CopyFiles),
+        ["FileOwner.DirectoryMode"] = OfOwner(owner => owner with { DirectoryMode = "700" }, CopyFiles),
+        ["FileOwner.File"] = OfOwner(owner => owner with { File = "/another.imgproj" }, none),
+        ["FileOwner.Line"] = OfOwner(owner => owner with { Line = 7 }, none),
+        ["ProjectFileItem.Owner"] = OfFile((_, file) => file with { Owner = new() { User = "one" } }, CopyFiles),
+        ["ProjectTreeItem.Owner"] = OfTree((_, tree) => tree with { Owner = new() { User = "one" } }, CopyFiles),
         ["ImageProject.Lock"] = Of(project => project with { Lock = null }, UnpackSourceImage, InstallPackages),
         ["ImageProject.RemoteCache"] = Of(project => project with { RemoteCache = new() { Directory = "/shared" } }, none),
         ["ImageProject.Cache"] = Of(project => project with { Cache = new() }, commands),
@@ -224,7 +251,7 @@ public sealed class StageInputFieldsTests : IDisposable
     static readonly Type[] read =
     [
         typeof(ImageProject), typeof(ManifestOrigin), typeof(BootstrapSettings), typeof(SourceDownload), typeof(PackageArchive), typeof(PackagerType), typeof(ProjectFileItem), typeof(ProjectTreeItem), typeof(ProjectScriptItem),
-        typeof(ProjectTriggerItem), typeof(ProjectComputedFileItem), typeof(SandboxSettings), typeof(BindMount), typeof(Secret), typeof(InstallationSettings), typeof(CacheSettings),
+        typeof(ProjectTriggerItem), typeof(ProjectComputedFileItem), typeof(SandboxSettings), typeof(BindMount), typeof(Secret), typeof(InstallationSettings), typeof(CacheSettings), typeof(MachineSettings), typeof(FileOwner),
     ];
 
     static IEnumerable<string> Fields => read.SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).Select(property => $"{type.Name}.{property.Name}"));
