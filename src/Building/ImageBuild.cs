@@ -56,6 +56,8 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         }
         var manifest = ManifestReader.Read(project, listener, cancellation);
         TemplateCheck.Check(manifest, listener, cancellation);
+        foreach (var advice in ProjectAdvice.Find(project, manifest.Trees))
+            listener.Report(advice);
         JsonFile.WriteWhenDifferent(state.PlanFile, new BuildPlan(project, manifest), StateJson.Default.BuildPlan);
     }
 

@@ -70,6 +70,7 @@ static class CommandTable
         Entry("run-command-in-image-chroot", () => new RunCommandInImageCommand()),
         Entry("save-to-file", () => new SaveCommand()),
         Entry("scan-filtered-files", () => new ScanFilteredCommand()),
+        Entry("shell", () => new ShellCommand()),
         Entry("show", () => new ShowCommand()),
         Entry("show-bad-computed-files", () => new ShowBadComputedFilesCommand()),
         Entry("show-bad-image-subs", () => new ShowBadImageSubsCommand()),

@@ -220,6 +220,12 @@ static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "tcsetattr", SetLastError = true)]
     public static partial int SetTerminal(int descriptor, int when, byte* state);
 
+    [LibraryImport("libc", EntryPoint = "cfmakeraw")]
+    public static partial void MakeRaw(byte* state);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Control(SafeHandle descriptor, nuint request, void* argument);
+
     [LibraryImport("libc", EntryPoint = "getppid")]
     public static partial int ParentId();
 }

@@ -5,7 +5,7 @@ public sealed unsafe class Terminal
 {
     // struct termios has 60 bytes with the GNU C library, on all architectures.
     const int StateSize = 60;
-    const int StandardInput = 0;
+    internal const int StandardInput = 0;
     const int AfterOutput = 1;
 
     readonly byte[] state;
@@ -18,6 +18,17 @@ public sealed unsafe class Terminal
         var state = new byte[StateSize * 2];
         fixed (byte* first = state)
             return Libc.GetTerminal(StandardInput, first) == 0 ? new Terminal(state) : null;
+    }
+
+    /// <summary>Passes on each key as it comes, also those that would send signals, and shows none.</summary>
+    public void PassKeys()
+    {
+        var raw = state.ToArray();
+        fixed (byte* first = raw)
+        {
+            Libc.MakeRaw(first);
+            Libc.SetTerminal(StandardInput, AfterOutput, first);
+        }
     }
 
     public void Restore()

@@ -134,6 +134,8 @@ public sealed class WorkerServer
                     return new DoneEvent(Layer: ImageSealer.Seal(session, seal).Measure());
                 case RunTestsRequest tests:
                     return new DoneEvent(new TestRunner(session).Run(tests));
+                case OpenShellRequest shell:
+                    return new DoneEvent(ExitCode: ShellRunner.Run(session, shell));
                 case StoreObjectsRequest objects:
                     new ObjectStorer(session).Store(objects);
                     return new DoneEvent();

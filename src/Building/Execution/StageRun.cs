@@ -103,6 +103,8 @@ sealed class StageRun(
         listener.Progress("Computing the file tree");
         var fileSystem = new ImageTreeBuilder(layers).Build(
             after, TreeOf(source.ImageFile), await TakeTreeAsync(), computedFiles, path => ManifestReader.PlaceOfComputedFile(plan.Project, path), TreeOf(previous), manifest.MtimesCopyFilter, LatestTime);
+        foreach (var advice in new ImageAdvice(fileSystem, TreeOf(source.ImageFile), plan.Project).Find())
+            listener.Report(advice);
         var packages = PackageFile.Read(Path.Combine(layers.LayerDirectory(id), "packages"));
         records.WriteBehind(state.TreeFile, new Image { FileSystem = fileSystem, Packages = packages });
         Keep(stage, after, before.Key);

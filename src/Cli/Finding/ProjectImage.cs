@@ -11,12 +11,20 @@ static class ProjectImage
 
     /// <returns>The image file, which need not be there.</returns>
     /// <exception cref="CommandException">The project cannot be evaluated.</exception>
-    public static async Task<string> FindAsync(string project, Func<string, string?> getVariable, CancellationToken cancellation)
+    public static Task<string> FindAsync(string project, Func<string, string?> getVariable, CancellationToken cancellation) =>
+        ReadAsync(project, "TargetPath", getVariable, cancellation);
+
+    /// <returns>The folder of the build's state, which need not be there.</returns>
+    /// <exception cref="CommandException">The project cannot be evaluated.</exception>
+    public static async Task<string> FindStateAsync(string project, Func<string, string?> getVariable, CancellationToken cancellation) =>
+        Path.GetFullPath(await ReadAsync(project, "ImageStateDirectory", getVariable, cancellation), Path.GetDirectoryName(Path.GetFullPath(project))!);
+
+    static async Task<string> ReadAsync(string project, string property, Func<string, string?> getVariable, CancellationToken cancellation)
     {
         var dotnet = getVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
         try
         {
-            using var msbuild = Process.Start(new ProcessStartInfo(dotnet, ["msbuild", Path.GetFullPath(project), "-nologo", "-getProperty:TargetPath"])
+            using var msbuild = Process.Start(new ProcessStartInfo(dotnet, ["msbuild", Path.GetFullPath(project), "-nologo", $"-getProperty:{property}"])
             {
                 RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
             })!;
@@ -41,5 +49,5 @@ static class ProjectImage
     }
 
     static CommandException Failed(string project, string why) => new(ErrorCode.NoProjectImage,
-        $"where the image of {project} lies cannot be found out: {why.ReplaceLineEndings(" ")}: restore the project first (dotnet restore), or name its image file");
+        $"where the build of {project} lies cannot be found out: {why.ReplaceLineEndings(" ")}: restore the project first (dotnet restore), or name its image file");
 }

@@ -18,6 +18,7 @@ static class WorkerMessages
         MessageForm<WorkerRequest>.OfFields(Write, ReadSealImage),
         MessageForm<WorkerRequest>.OfFields(Write, ReadRunTests),
         MessageForm<WorkerRequest>.OfFields(Write, ReadStoreObjects),
+        MessageForm<WorkerRequest>.OfFields(Write, ReadOpenShell),
         MessageForm<WorkerRequest>.OfFields<CancelRequest>((_, _) => { }, _ => new()),
         MessageForm<WorkerRequest>.OfFields<PrefetchStagesRequest>((writer, request) => writer.WriteList(request.Stages, Write), reader => new(reader.ReadList(ReadRunStage))),
         MessageForm<WorkerRequest>.OfFields<PlanPackagesRequest>((writer, plan) => Write(writer, plan.Stage), reader => new(ReadRunStage(reader))),
@@ -106,6 +107,18 @@ static class WorkerMessages
     }
 
     static RunTestsRequest ReadRunTests(BinaryReader reader) => new(reader.ReadTexts(), reader.ReadTexts(), reader.ReadDouble(), ReadSettings(reader));
+
+    static void Write(BinaryWriter writer, OpenShellRequest request)
+    {
+        writer.WriteTexts(request.Layers);
+        writer.WriteTexts(request.Command);
+        writer.WriteOptional(request.Terminal);
+        writer.WriteOptional(request.TerminalType);
+        Write(writer, request.Settings);
+    }
+
+    static OpenShellRequest ReadOpenShell(BinaryReader reader) =>
+        new(reader.ReadTexts(), reader.ReadTexts(), reader.ReadOptional(), reader.ReadOptional(), ReadSettings(reader));
 
     static void Write(BinaryWriter writer, StoreObjectsRequest request)
     {
@@ -241,14 +254,17 @@ static class WorkerMessages
         writer.WriteOptionalJson(done.Installation, () => WorkerJson.Default.LockedInstallation);
         writer.WriteOptionalJson(done.Inspection, () => WorkerJson.Default.ImageInspection);
         writer.WriteOptional(done.ProvisionalKey);
+        writer.Write(done.ExitCode.HasValue);
+        writer.Write(done.ExitCode.GetValueOrDefault());
     }
 
     static TestOutcome ReadTestOutcome(BinaryReader reader)
     {
         var (test, seconds, error, output) = (reader.ReadString(), reader.ReadDouble(), reader.ReadOptional(), reader.ReadTexts());
-        var (hasExitCode, exitCode) = (reader.ReadBoolean(), reader.ReadInt32());
-        return new(test, seconds, error, output, hasExitCode ? exitCode : null);
+        return new(test, seconds, error, output, ReadExitCode(reader));
     }
+
+    static int? ReadExitCode(BinaryReader reader) => (reader.ReadBoolean(), reader.ReadInt32()) is (true, var exitCode) ? exitCode : null;
 
     static DoneEvent ReadDone(BinaryReader reader)
     {
@@ -260,7 +276,7 @@ static class WorkerMessages
         return new(
             hasTests ? tests : null, faults, hasLayer ? layer : null, reader.ReadOptional(),
             reader.ReadOptionalJson(() => WorkerJson.Default.LockedBootstrap), reader.ReadOptionalJson(() => WorkerJson.Default.LockedInstallation),
-            reader.ReadOptionalJson(() => WorkerJson.Default.ImageInspection), reader.ReadOptional());
+            reader.ReadOptionalJson(() => WorkerJson.Default.ImageInspection), reader.ReadOptional(), ReadExitCode(reader));
     }
 }
 

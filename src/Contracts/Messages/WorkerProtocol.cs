@@ -40,6 +40,13 @@ sealed record ComputedFileSetting(string Filename, string Source);
 sealed record RunTestsRequest(
     IReadOnlyList<string> Layers, IReadOnlyList<string> Tests, double TimeoutSeconds, CommandSettings Settings) : WorkerRequest;
 
+/// <summary>Run a command for a person, on a layer that is thrown away. The answer has its exit code.</summary>
+/// <param name="Command">Empty for the image's shell.</param>
+/// <param name="Terminal">The device that it is to have as its terminal; null for none.</param>
+/// <param name="TerminalType">What TERM says there.</param>
+sealed record OpenShellRequest(
+    IReadOnlyList<string> Layers, IReadOnlyList<string> Command, string? Terminal, string? TerminalType, CommandSettings Settings) : WorkerRequest;
+
 /// <summary>Add objects of an image to a store.</summary>
 /// <param name="Layers">The image's, the lowest first.</param>
 sealed record StoreObjectsRequest(IReadOnlyList<string> Layers, IReadOnlyList<ImageObject> Objects, string ObjectDirectory) : WorkerRequest;
@@ -245,7 +252,8 @@ sealed record DiagnosticEvent(Diagnostic Diagnostic) : WorkerEvent;
 /// </param>
 sealed record DoneEvent(
     IReadOnlyList<TestOutcome>? Tests = null, IReadOnlyList<LayerFault>? Faults = null, LayerSize? Layer = null, string? Summary = null,
-    LockedBootstrap? Bootstrap = null, LockedInstallation? Installation = null, ImageInspection? Inspection = null, string? ProvisionalKey = null) : WorkerEvent;
+    LockedBootstrap? Bootstrap = null, LockedInstallation? Installation = null, ImageInspection? Inspection = null, string? ProvisionalKey = null,
+    int? ExitCode = null) : WorkerEvent;
 
 /// <summary>The request failed; the root is thrown away, the worker lives on.</summary>
 sealed record FailedEvent(Diagnostic Diagnostic) : WorkerEvent;

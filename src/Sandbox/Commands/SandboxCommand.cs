@@ -52,6 +52,9 @@ sealed class SandboxCommand(string root, string devices, WorkerSession session, 
     /// <summary>What the command's stage writes; null where it is thrown away.</summary>
     public WrittenBytes? Written { get; init; }
 
+    /// <summary>The device that becomes its terminal, for its input and all its output; null for none.</summary>
+    public string? Terminal { get; init; }
+
     /// <summary>Null for no limit of its own.</summary>
     public TimeSpan? Timeout { get; init; }
 
@@ -86,8 +89,8 @@ sealed class SandboxCommand(string root, string devices, WorkerSession session, 
         using var arguments = session.Kernel.WriteArguments([.. bounds.Arguments, .. SandboxArguments(), .. Capabilities.Arguments(capabilities)]);
         // One pipe for both keeps the order in which the lines were written. Bubblewrap takes the filter and its arguments from open files, so
         // that its own command line and environment, which a command could get at by ptrace(2), tell nothing of the machine.
-        var script = $"cd \"$0\" && unset PWD OLDPWD; {bounds.Prelude}exec \"$@\" 8<{arguments.Name} 9<{session.Kernel.Filter(capabilities)}{(SeparateErrors is null ? " 2>&1" : "")}";
-        foreach (var argument in (string[])["-c", script, session.Kernel.Directory, .. bounds.Through, HostPrograms.Bubblewrap, "--seccomp", "9", "--args", "8", "--", .. command])
+        var script = $"cd \"$0\" && unset PWD OLDPWD; {bounds.Prelude}exec \"$@\" 8<{arguments.Name} 9<{session.Kernel.Filter(capabilities)}{Streams}";
+        foreach (var argument in (string[])["-c", script, session.Kernel.Directory, .. bounds.Through, .. OwnSession, HostPrograms.Bubblewrap, "--seccomp", "9", "--args", "8", "--", .. command])
             start.ArgumentList.Add(argument);
         if (SeparateErrors is not null)
         {
@@ -121,6 +124,11 @@ sealed class SandboxCommand(string root, string devices, WorkerSession session, 
         return timedOut ? throw new TimeoutException() : process.ExitCode;
     }
 
+    // Of a terminal the shell takes care: keys send signals to what runs in its foreground.
+    string Streams => Terminal is not null ? $" <>{Terminal} >&0 2>&1" : SeparateErrors is null ? " 2>&1" : "";
+
+    string[] OwnSession => Terminal is null ? [] : ["setsid", "--ctty", "--wait"];
+
     SortedDictionary<string, string> MakeEnvironment()
     {
         var environment = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -151,9 +159,9 @@ sealed class SandboxCommand(string root, string devices, WorkerSession session, 
         string[] arguments =
         [
             "--bind", root, "/", .. session.Kernel.Arguments, "--dev-bind", devices, "/dev", "--chdir", "/",
-            "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "localhost", "--new-session", "--die-with-parent",
+            "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "localhost", "--die-with-parent",
         ];
-        IEnumerable<string> all = arguments;
+        IEnumerable<string> all = Terminal is null ? arguments.Append("--new-session") : arguments;
         if (!HasNetwork)
             all = all.Append("--unshare-net");
         IEnumerable<BindMount> mounts = Mounts.Select(mount => mount with { Writable = false });

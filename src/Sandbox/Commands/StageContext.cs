@@ -122,6 +122,27 @@ sealed class StageContext : IDisposable
         return Run(purpose, command, inBuildEnvironment: true, supply?.Mounts ?? [], supply?.AptSettings);
     }
 
+    /// <summary>Runs a command as scripts are run, at a terminal of its own. Nothing of what it prints is logged.</summary>
+    /// <param name="terminal">The device.</param>
+    /// <param name="terminalType">What TERM says.</param>
+    public int RunAtTerminal(string terminal, string? terminalType, IReadOnlyList<string> command)
+    {
+        using var mountPoints = MakeBuildMountPoints();
+        using var policy = ServicePolicy.Borrow(Handle);
+        using var resolver = NetworkPolicy.Allows(CommandPurpose.Script, Settings) ? new LentResolver(Handle) : null;
+        using var programs = CoverPrograms();
+        var exitCode = new SandboxCommand(Root.RootPath, devices.Value.Path, session, Settings, secretsDirectory)
+        {
+            Purpose = CommandPurpose.Script,
+            Mounts = programs.Mounted,
+            Variables = terminalType is { Length: > 0 } ? [new("TERM", terminalType)] : [],
+            Written = written,
+            Terminal = terminal,
+        }.Run(command);
+        Cancellation.ThrowIfCancellationRequested();
+        return exitCode;
+    }
+
     /// <summary>Runs a command in the base environment, as clean-up is run.</summary>
     public (int ExitCode, IReadOnlyList<string> LastLines) Run(IReadOnlyList<string> command)
     {
