@@ -37,7 +37,8 @@ static class BtrfsMaker
             made.SetLength(size);
         context.Tools.Run(Tool,
             ["--quiet", "--force", "--metadata", "single", "--label", volume.Settings.FileSystemLabel, "--rootdir", directory.Path, part]);
-        BtrfsIdentity.Change(part, volume.Uuid, context.Cancellation);
+        var devices = content.Tree.Index.Entries.Where(entry => entry.Inode is SpecialInode).ToDictionary(entry => entry.Path, entry => DeviceNumber.Decode(((SpecialInode)entry.Inode).Rdev));
+        new BtrfsCompletion(part, volume.Uuid, devices).Run(context.Cancellation);
         SparseFile.Copy(part, file, offset, context.Cancellation);
         File.Delete(part);
     }

@@ -29,7 +29,7 @@ sealed class ConvertedDiskFormat(
 
     public string Name => name;
 
-    public int Version => 2;
+    public int Version => 3;
 
     public IReadOnlyList<ArtifactOption> Options { get; } = [.. DiskOptions.All, .. options];
 

@@ -5,7 +5,7 @@ sealed class RawFormat : IArtifactFormat
 {
     public string Name => "raw";
 
-    public int Version => 2;
+    public int Version => 3;
 
     public IReadOnlyList<ArtifactOption> Options => DiskOptions.All;
 

@@ -263,7 +263,7 @@ public sealed class RawDiskTests : IDisposable
     static string UuidOf(string file) => DiskTools.Run("blkid", "--probe", "--output", "value", "--match-tag", "UUID", file).Trim();
 
     /// <summary>A partition of a disk, as a file.</summary>
-    string Extract(string disk, int index)
+    static string Extract(string disk, int index)
     {
         var (start, size) = SampleRoot.PartitionsOf(disk)[index];
         var part = $"{disk}.{index}";
