@@ -109,5 +109,27 @@ public sealed class SettingsTests : IDisposable
         Assert.Matches($@"hello\.imgproj(\(\d+,?\d*\))? ?: error {code}", result.Output);
     }
 
+    [Fact]
+    public void The_sample_says_all_by_items_and_no_script()
+    {
+        using var real = new TestFolder(fakeEngine: false);
+        var sample = Path.Combine(Repository.Root, "samples/machine");
+        foreach (var file in Directory.EnumerateFiles(sample, "*", SearchOption.AllDirectories))
+            foreach (var copy in new[] { folder, real })
+                copy.Write(Path.GetRelativePath(sample, file), File.ReadAllText(file));
+        // The engine's own checks.
+        real.Build("-t:PrepareImage").Succeeded();
+        folder.Build("-t:PrepareImage").Succeeded();
+        var project = ReadPlan();
+
+        Assert.Equal("web.example.org", project.Settings.Hostname);
+        Assert.Equal(["deploy", "site"], project.Settings.Users.Select(user => user.Name));
+        Assert.Equal(3, project.Settings.Units.Count(unit => unit.State == UnitState.Enabled));
+        Assert.Equal(2, project.Settings.Units.Count(unit => unit.State == UnitState.Masked));
+        Assert.Equal("site", Assert.Single(project.Trees).Owner.User);
+        Assert.Empty(project.Scripts);
+        Assert.False(Directory.Exists(folder["scripts"]));
+    }
+
     ImageProject ReadPlan() => folder.Plan().Deserialize<ImageProject>()!;
 }

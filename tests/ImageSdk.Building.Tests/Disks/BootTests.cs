@@ -1,6 +1,7 @@
 using ImageSdk.Building.State;
 using ImageSdk.Building.Tests.ArtifactBuilds;
 using ImageSdk.Contracts.Projects;
+using ImageSdk.Contracts.Settings;
 using ImageSdk.Posix;
 
 namespace ImageSdk.Building.Tests.Disks;
@@ -57,6 +58,41 @@ public class BootTests(BootTests.Machine machine) : IClassFixture<BootTests.Mach
         await Task.WhenAll(
             Task.Run(async () => { await LogInAsync(uefi: false, "ext2/ext3", "grown", disk); await LogInAsync(uefi: true, "ext2/ext3", "grown", disk); }),
             Task.Run(async () => { await LogInAsync(uefi: false, "overlayfs", "small", cd); await LogInAsync(uefi: true, "overlayfs", "small", sata); }));
+    }
+
+    [BootFact]
+    public async Task A_machine_has_what_the_settings_of_its_image_say()
+    {
+        var workspace = machine.Workspace;
+        var directory = workspace.NewManifest("settings");
+        ImageWorkspace.Write(directory, "manifest", """{"SourceImage": "boot/debian12"}""");
+        ImageWorkspace.Write(directory, "package-list", "initramfs-tools\nlinux-image-cloud-amd64\nsystemd-sysv\nudev\n");
+        var project = workspace.Project("test/settings", directory) with
+        {
+            Settings = new()
+            {
+                Users = [new("deploy") { Uid = 4321 }],
+                Hostname = "web-7",
+                Timezone = "Asia/Tokyo",
+                KernelCommandLine = "console=ttyS0,115200n8 settings.marker=1",
+                Sysctl = [new("vm.swappiness", "7")],
+                Networks = [new("br0") { IsBridge = true, IsRequired = false, Addresses = ["192.0.2.10/24"] }],
+                Mounts = [new("/srv/fast", "tmpfs") { Type = "tmpfs", Options = ["size=1M"] }],
+                Units =
+                [
+                    new("serial-getty@ttyS0.service") { DropIn = "[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin root --keep-baud 115200 - $TERM\n" },
+                    new("reads.service") { State = UnitState.Enabled, Text = "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -c 'cat \"$CREDENTIALS_DIRECTORY/token\" > /run/read'\n[Install]\nWantedBy=multi-user.target\n" },
+                    new("apt-daily.timer") { State = UnitState.Masked },
+                ],
+                Credentials = [new("token") { Units = ["reads.service"], TargetPath = "/etc/kept/token", Owner = "deploy" }],
+            },
+        };
+        await workspace.BuildAsync(project);
+        var disk = (await workspace.MakeAsync(project, SampleImage.Request("raw", Path.Combine(workspace.Folder, "settings out")))).Path;
+        await AnswerAsync(uefi: false, ["-drive", $"file={disk},format=raw,if=virtio,snapshot=on", "-smbios", "type=11,value=io.systemd.credential:token=given"],
+            "until systemctl is-active -q image-credential-token reads systemd-networkd; do sleep 1; done; echo host=$(hostname) user=$(id -u deploy) zone=$(date +%Z) swappiness=$(cat /proc/sys/vm/swappiness) option=$(grep -c settings.marker=1 /proc/cmdline) "
+            + "kept=$(cat /etc/kept/token),$(stat -c %a,%U /etc/kept/token) read=$(cat /run/read) bridge=$(cat /sys/class/net/br0/bridge/root_port) fast=$(stat -f -c %T /srv/fast) timer=$(systemctl is-enabled apt-daily.timer)",
+            "host=web-7 user=4321 zone=JST swappiness=7 option=1 kept=given,600,deploy read=given bridge=0 fast=tmpfs timer=masked", logsIn: false);
     }
 
     [BootFact]
@@ -122,12 +158,13 @@ public class BootTests(BootTests.Machine machine) : IClassFixture<BootTests.Mach
 
     /// <summary>Boots, logs in and types a command.</summary>
     /// <param name="answer">In other words than the command, as what is typed is shown as well.</param>
-    static async Task AnswerAsync(bool uefi, string[] medium, string command, string answer)
+    /// <param name="logsIn">False where the machine does.</param>
+    static async Task AnswerAsync(bool uefi, string[] medium, string command, string answer, bool logsIn = true)
     {
         for (var boots = 1; ; boots++)
             try
             {
-                await AnswerOnceAsync(uefi, medium, command, answer);
+                await AnswerOnceAsync(uefi, medium, command, answer, logsIn);
                 return;
             }
             catch (KernelPanicException) when (boots < 3)
@@ -135,11 +172,12 @@ public class BootTests(BootTests.Machine machine) : IClassFixture<BootTests.Mach
             }
     }
 
-    static async Task AnswerOnceAsync(bool uefi, string[] medium, string command, string answer)
+    static async Task AnswerOnceAsync(bool uefi, string[] medium, string command, string answer, bool logsIn)
     {
         using var machine = new BootingMachine(uefi, medium);
         await machine.WaitForAsync("login: ");
-        machine.Type("root\n");
+        if (logsIn)
+            machine.Type("root\n");
         await machine.WaitForAsync("# ");
         machine.Type(command + "\n");
         await machine.WaitForAsync(answer);
