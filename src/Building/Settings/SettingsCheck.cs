@@ -78,8 +78,8 @@ static partial class SettingsCheck
             throw Fault(credential, "IMG1531", $"ImageCredential \"{credential.Name}\" has a Prompt and no TargetPath: what is asked is kept in a file.");
         if (credential.Prompt.Any(letter => char.IsControl(letter) || letter is '"' or '\\' or '$' or '`' or '%' or '\''))
             throw Fault(credential, "IMG1531", $"Prompt of ImageCredential \"{credential.Name}\" has characters that a shell or systemd takes for something else: \" ' \\ $ ` %.");
-        foreach (var name in new[] { credential.Owner, credential.Group })
-            if (name.Length > 0 && !AccountCheck.IsNameOrNumber(name))
+        foreach (var name in credential.Group.Length > 0 ? [credential.Owner, credential.Group] : new[] { credential.Owner })
+            if (!AccountCheck.IsNameOrNumber(name))
                 throw Fault(credential, "IMG1531", $"\"{name}\" is no user or group for ImageCredential \"{credential.Name}\".");
         if (credential.Units.FirstOrDefault(unit => !UnitFile.IsName(unit) || !unit.EndsWith(".service", StringComparison.Ordinal)) is { } other)
             throw Fault(credential, "IMG1531", $"\"{other}\" of ImageCredential \"{credential.Name}\" is no service; only services have credentials.");

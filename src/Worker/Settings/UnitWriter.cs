@@ -59,8 +59,29 @@ sealed class UnitWriter(RootText root, StageContext context)
     }
 
     // The last word on a unit counts, that of a source image among them.
-    void Keep(string unit, string verb) =>
-        root.WriteLines(Preset, [.. root.ReadLines(Preset).Where(line => !line.EndsWith(' ' + unit)), $"{verb} {unit}"]);
+    void Keep(string unit, string verb)
+    {
+        var lines = root.ReadLines(Preset).ToList();
+        if (UnitFile.TemplateOf(unit) is { } template)
+            KeepInstance(lines, $"enable {template} ", unit[(unit.IndexOf('@') + 1)..unit.LastIndexOf('.')], verb == "enable");
+        else
+        {
+            lines.RemoveAll(line => line.EndsWith(' ' + unit));
+            lines.Add($"{verb} {unit}");
+        }
+        root.WriteLines(Preset, lines);
+    }
+
+    // Presets name instances behind their template, all in one line.
+    static void KeepInstance(List<string> lines, string start, string instance, bool isEnabled)
+    {
+        var others = lines.Where(line => line.StartsWith(start, StringComparison.Ordinal)).SelectMany(line => line[start.Length..].Split(' ')).Where(other => other != instance).ToList();
+        lines.RemoveAll(line => line.StartsWith(start, StringComparison.Ordinal));
+        if (isEnabled)
+            others.Add(instance);
+        if (others.Count > 0)
+            lines.Add(start + string.Join(' ', others));
+    }
 
     static string WithNewLine(string text) => text.Trim('\n', '\r', ' ', '\t').ReplaceLineEndings("\n") + "\n";
 }

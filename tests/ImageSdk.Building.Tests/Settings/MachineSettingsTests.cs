@@ -76,7 +76,7 @@ public class MachineSettingsTests(MachineSettingsTests.Machine machine) : IClass
         [
             new("hello.service") { State = UnitState.Enabled, Text = "[Unit]\nDescription=Hello\n[Service]\nExecStart=/bin/echo hello\n[Install]\nWantedBy=multi-user.target\n" },
             new("worker@.service") { State = UnitState.Unchanged, Text = "[Service]\nExecStart=/bin/echo %i\n[Install]\nWantedBy=multi-user.target\n" },
-            new("worker@one.service") { State = UnitState.Enabled }, new("brought.service") { State = UnitState.Enabled },
+            new("worker@one.service") { State = UnitState.Enabled }, new("worker@three.service") { State = UnitState.Enabled }, new("brought.service") { State = UnitState.Enabled },
             new("systemd-pstore.service") { State = UnitState.Disabled }, new("fstrim.timer") { State = UnitState.Masked, IsOptional = true }, new("systemd-timesyncd.service") { State = UnitState.Enabled, IsOptional = true },
             new("systemd-journald.service") { DropIn = "[Service]\nNice=1\n" },
         ],
@@ -149,6 +149,7 @@ public class MachineSettingsTests(MachineSettingsTests.Machine machine) : IClass
         // A machine that sets all units at its first start ends with the same.
         Ask("systemctl", $"--root={root}", "preset-all");
         Assert.Equal("enabled", Ask("systemctl", $"--root={root}", "is-enabled", "hello.service"));
+        Assert.Equal("enabled", Ask("systemctl", $"--root={root}", "is-enabled", "worker@one.service"));
         Assert.Equal("disabled", Ask("systemctl", $"--root={root}", "is-enabled", "systemd-pstore.service"));
         Assert.Equal("", Ask("systemd-analyze", "verify", $"--root={root}", "--man=no", "hello.service", "image-credential-token.service"));
     }
@@ -166,7 +167,7 @@ public class MachineSettingsTests(MachineSettingsTests.Machine machine) : IClass
                 Hostname = "second",
                 Sysctl = [new("vm.swappiness", "20")],
                 Mounts = [new("/srv/old", "LABEL=new") { Type = "xfs" }],
-                Units = [new("hello.service") { State = UnitState.Disabled }, new("fstrim.timer") { State = UnitState.Enabled }],
+                Units = [new("hello.service") { State = UnitState.Disabled }, new("fstrim.timer") { State = UnitState.Enabled }, new("worker@three.service") { State = UnitState.Disabled }],
             },
         };
         await machine.Workspace.BuildAndPublishAsync(project);
@@ -181,6 +182,7 @@ public class MachineSettingsTests(MachineSettingsTests.Machine machine) : IClass
         Assert.Contains("disable hello.service", preset);
         Assert.DoesNotContain("enable hello.service", preset);
         Assert.Contains("enable fstrim.timer", preset);
+        Assert.Contains("enable worker@.service one", preset);
     }
 
     [ImageFact]
