@@ -58,8 +58,14 @@ public abstract class ImageTask : Microsoft.Build.Utilities.Task, IMultiThreadab
         return !Log.HasLoggedErrors;
     }
 
-    /// <summary>Begins each line that the task shows: several projects may be built at the same time.</summary>
-    private protected string ProjectName => Path.GetFileNameWithoutExtension(ProjectFile);
+    /// <summary>Begins each line that the task shows: several projects, and several images of one, may be built at the same time.</summary>
+    private protected string ProjectName => field ??= Path.GetFileNameWithoutExtension(ProjectFile) + (Target is { Length: > 0 } target ? $" ({target})" : "");
+
+    /// <summary>The one of the project's images that is built, where it makes several: it has a folder of its name.</summary>
+    string? Target => BuildEngine is IBuildEngine6 engine && Array.Find(["ImageTarget", "TargetFramework"], engine.GetGlobalProperties().ContainsKey) is { } property
+        && engine.GetGlobalProperties()[property] is var target && StateDirectory.Contains($"/{target}/", StringComparison.Ordinal)
+            ? target
+            : null;
 
     /// <summary>What the terminal's live line shows from the start of the task: the name by which users know the target.</summary>
     private protected virtual string LiveTitle => GetType().Name;
