@@ -26,6 +26,7 @@ public sealed class TemplateTests(InstalledTemplates templates) : IClassFixture<
     [InlineData("image-base", ".gitattributes .gitignore global.json thing.imgproj")]
     [InlineData("image-app", ".gitattributes .gitignore files/etc/application global.json scripts/10-application tests/application thing.imgproj")]
     [InlineData("image-manifest", ".gitattributes .gitignore files/etc/image global.json manifest package-list scripts/10-setup tags.json tests/setup thing.imgproj")]
+    [InlineData("image-profile", ".gitattributes .gitignore files/etc/motd global.json scripts/50-profile tests/profile thing.imgproj")]
     [InlineData("image-tree", ".gitattributes .gitignore app/app.imgproj app/files/var/www/html/index.html app/tests/page base/base.imgproj global.json thing.slnx web/tests/nginx web/web.imgproj")]
     public void A_template_makes_these_files(string template, string files)
     {

@@ -249,9 +249,11 @@ sealed class ManifestReader(ImageProject project, IBuildListener listener, Cance
         var trees = new List<ProjectTreeItem>();
         foreach (var (name, stage, use) in ManifestComponents.Trees)
         {
+            var items = project.Trees.Where(item => item.Stage == stage && item.Use == use).ToLookup(item => item.ComesFirst);
+            trees.AddRange(items[true]);
             if (directory.Folder(name) is { } tree)
                 trees.Add(new(tree, stage, use));
-            trees.AddRange(project.Trees.Where(item => item.Stage == stage && item.Use == use));
+            trees.AddRange(items[false]);
         }
         return trees;
     }

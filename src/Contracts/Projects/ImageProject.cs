@@ -217,6 +217,9 @@ public sealed record ProjectTreeItem(string Directory, ImageStage Stage, Project
     /// <summary>To whom what is made belongs.</summary>
     public FileOwner Owner { get; init; } = new();
 
+    /// <summary>Whether the project's own trees of the stage go over it: it comes of a profile.</summary>
+    public bool ComesFirst { get; init; }
+
     /// <summary>Which file of the tree becomes a path of the image; null where none does.</summary>
     /// <param name="path">Of the image, without a leading slash.</param>
     internal string? SourceOf(string path)

@@ -26,7 +26,10 @@ sealed partial class ItemReader(Func<string, string> absolute)
     public IReadOnlyList<ProjectFileItem> Files(ITaskItem[] items) => [.. items.Select(File)];
 
     public IReadOnlyList<ProjectTreeItem> Trees(ITaskItem[] items) =>
-        [.. items.Select(item => new ProjectTreeItem(Path.TrimEndingDirectorySeparator(absolute(item.ItemSpec)), Stage(item, ImageStage.CopyFiles), Use(item)) { TargetPath = item.GetMetadata("TargetPath"), Owner = Owner(item, "ImageTree") })];
+        [.. items.Select(item => new ProjectTreeItem(Path.TrimEndingDirectorySeparator(absolute(item.ItemSpec)), Stage(item, ImageStage.CopyFiles), Use(item))
+        {
+            TargetPath = item.GetMetadata("TargetPath"), Owner = Owner(item, "ImageTree"), ComesFirst = item.GetMetadata("ImageProfile").Length > 0,
+        })];
 
     static ProjectTreeUse Use(ITaskItem item) =>
         (Words.Flag(item.GetMetadata("Append"), Name(item, "Append"), Place(item)), Words.Flag(item.GetMetadata("Templated"), Name(item, "Templated"), Place(item))) switch

@@ -211,6 +211,8 @@ public sealed class StageInputFieldsTests : IDisposable
         ["ProjectTreeItem.Stage"] = OfTree((_, tree) => tree with { Stage = CopyPostScriptsFiles }, CopyFiles, CopyPostScriptsFiles),
         ["ProjectTreeItem.Use"] = OfTree((_, tree) => tree with { Use = ProjectTreeUse.Append }, CopyFiles),
         ["ProjectTreeItem.TargetPath"] = OfTree((_, tree) => tree with { TargetPath = "/opt" }, CopyFiles),
+        // Its place among the trees of the stage; the one of the manifest directory is between.
+        ["ProjectTreeItem.ComesFirst"] = OfTree((_, tree) => tree with { ComesFirst = true }, CopyFiles),
         ["ProjectScriptItem.File"] = OfScript((test, script) => script with { File = test.Other }, RunPreInstallScripts),
         ["ProjectScriptItem.Stage"] = OfScript((test, script) => script with { File = test.Other, Stage = RunScripts }, RunPreInstallScripts, RunScripts),
         ["ProjectTriggerItem.Service"] = OfTrigger(trigger => trigger with { Service = "another" }),
