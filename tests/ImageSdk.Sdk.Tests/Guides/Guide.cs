@@ -62,6 +62,6 @@ sealed partial record Guide(string Page, IReadOnlyList<GuideStep> Steps)
     }
 
     // …, in `files/etc/motd`:
-    [GeneratedRegex("`([^`]+)`:$")]
+    [GeneratedRegex("`([^/`][^`]*)`:$")]
     private static partial Regex FileName();
 }
