@@ -38,6 +38,27 @@ public class DiffSourceTests
     }
 
     [Fact]
+    public void A_shell_is_opened_for_a_project_or_the_one_in_a_folder()
+    {
+        using var sample = SampleStore.WithTwoImages();
+        var folder = Directory.CreateDirectory(sample.Temporary["mäny projects"]).FullName;
+        Refuses(folder, "IMG7680", "has no image project");
+        Refuses(folder + ".txt", "IMG7680", "is no project");
+        File.WriteAllText(Path.Combine(folder, "b.imgproj"), "<Project><PropertyGroup><ImageStateDirectory>state</ImageStateDirectory></PropertyGroup></Project>");
+        // It is found, and was never built.
+        Refuses(folder, "IMG1016", "");
+        File.WriteAllText(Path.Combine(folder, "a.imgproj"), "<Project />");
+        Refuses(folder, "IMG7680", "name one of a.imgproj, b.imgproj");
+
+        void Refuses(string project, string code, string why)
+        {
+            var run = sample.Run("shell", project, "--", "true");
+            run.AssertError(code);
+            Assert.Contains(why, run.Error);
+        }
+    }
+
+    [Fact]
     public void Each_format_is_written_and_others_are_not_known()
     {
         using var sample = SampleStore.WithTwoImages();

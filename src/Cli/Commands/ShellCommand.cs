@@ -14,7 +14,7 @@ namespace ImageSdk.Cli.Commands;
 /// <summary>imagesdk shell: a shell in the image of a project, as a stage of its build left it.</summary>
 sealed class ShellCommand : ImageCommand
 {
-    readonly Argument<string> project = new("PROJECT") { Description = "The project (.imgproj); it has been built, at least in part" };
+    readonly Argument<string> project = new("PROJECT") { Description = "The project (.imgproj) or its folder; it has been built, at least in part" };
     readonly Argument<string[]> command = new("COMMAND") { Description = "What to run in place of a shell, behind --", Arity = ArgumentArity.ZeroOrMore };
     readonly Option<string> stage = new("--stage")
     {
@@ -34,9 +34,7 @@ sealed class ShellCommand : ImageCommand
     /// <returns>The command's exit code.</returns>
     protected override async Task<int> ExecuteAsync(ParseResult arguments, CommandContext context)
     {
-        var file = arguments.GetRequiredValue(project);
-        if (!ProjectImage.IsProject(file))
-            throw new CommandException(ErrorCode.NoProjectImage, $"{file} is no project: name an .imgproj");
+        var file = ProjectImage.FindProject(arguments.GetRequiredValue(project));
         var shell = new ImageShell(await ProjectImage.FindStateAsync(file, context.Host.GetVariable, context.Cancellation), new Listener(context));
         var place = shell.Find(arguments.GetRequiredValue(stage));
         if (context.Host.IsErrorTerminal)

@@ -9,6 +9,20 @@ static class ProjectImage
 {
     public static bool IsProject(string reference) => reference.EndsWith(".imgproj", StringComparison.OrdinalIgnoreCase) && File.Exists(reference);
 
+    /// <summary>The project of that path, or the one in that folder.</summary>
+    /// <exception cref="CommandException">There is none, or more than one.</exception>
+    public static string FindProject(string reference)
+    {
+        if (IsProject(reference))
+            return reference;
+        return Directory.Exists(reference) ? Directory.GetFiles(reference, "*.imgproj") switch
+        {
+            [var only] => only,
+            [] => throw new CommandException(ErrorCode.NoProjectImage, $"the folder {reference} has no image project (.imgproj)"),
+            var several => throw new CommandException(ErrorCode.NoProjectImage, $"the folder {reference} has several image projects: name one of {string.Join(", ", several.Select(Path.GetFileName).Order(StringComparer.Ordinal))}"),
+        } : throw new CommandException(ErrorCode.NoProjectImage, $"{reference} is no project: name an .imgproj, or its folder");
+    }
+
     /// <returns>The image file, which need not be there.</returns>
     /// <exception cref="CommandException">The project cannot be evaluated.</exception>
     public static Task<string> FindAsync(string project, Func<string, string?> getVariable, CancellationToken cancellation) =>
