@@ -285,6 +285,16 @@ public sealed class ImageTargetTests : IDisposable
     }
 
     [Fact]
+    public void Packages_of_one_that_were_added_since_are_restored()
+    {
+        folder.Project("web", Heads);
+        folder.Build().Succeeded();
+        folder.Project("web", Heads + """<ItemGroup><PackageReference Include="No.Such.Package" Version="1.0.0" Condition="'$(ImageTarget)' == 'noble-arm64'" /></ItemGroup>""");
+
+        Assert.Contains("No.Such.Package", folder.Build().FailedWith("NU1101"));
+    }
+
+    [Fact]
     public void Editors_can_load_it()
     {
         folder.Project("web", Heads);
