@@ -25,6 +25,9 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
 
     static readonly TimeSpan look = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The command that writes the file comes from a session, and a script that runs it by ssh asks for its exit code.</summary>
+    static readonly TimeSpan parting = TimeSpan.FromSeconds(2);
+
     /// <summary>Offers shells and waits for the user.</summary>
     /// <param name="root">A directory of the job's folder, or "stack" for the squashfs <c>image.sqsh</c> in it, changes to which go to its folder <c>upper</c>.</param>
     /// <exception cref="RunException">There can be none, or the user is waited for too long.</exception>
@@ -111,7 +114,10 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
         while (true)
         {
             if (await ReadOutcomeAsync(run.Job.SshContainers!, place, root, cancellation) is { } outcome)
+            {
+                await Task.Delay(parting, cancellation);
                 return outcome;
+            }
             if (time.GetUtcNow().UtcDateTime > end)
                 throw new RunException("IMG7629", $"The job has waited for its user longer than {settings.UserLimit.TotalHours:0.##} hours (-userLimit).");
             if (running.IsCompleted)
