@@ -78,6 +78,6 @@ public sealed partial class LongNameTests
     private static partial Regex Unqualified();
 
     /// <summary>In a transform metadata is that of the items which are transformed.</summary>
-    [GeneratedRegex(@"@\(\w+->'[^']*'")]
+    [GeneratedRegex(@"@\(\w+(->\w+\([^)]*\))*->'[^']*'")]
     private static partial Regex Transform();
 }
