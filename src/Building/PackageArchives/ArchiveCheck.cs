@@ -33,7 +33,7 @@ static partial class ArchiveCheck
             return "is no name for a file that apt reads: use letters, digits, \"-\", \"_\" and \".\", beginning with a letter or a digit";
         if (archive.Uris.Count == 0)
             return "has no URIs";
-        if (archive.Uris.FirstOrDefault(uri => !Uri.TryCreate(uri, UriKind.Absolute, out var address) || !schemes.Contains(address.Scheme)) is { } wrong)
+        if (archive.Uris.FirstOrDefault(uri => !IsAddress(uri)) is { } wrong)
             return $"has the URI \"{wrong}\": expected one that begins with {string.Join(", ", schemes.Select(scheme => scheme + ":"))}";
         if (archive.KeyFile.Length == 0 && archive.Fingerprint.Length == 0 && archive.Key.Length == 0)
             return "has no key: give a KeyFile, or the Fingerprint of a key that a key server has";
@@ -41,6 +41,10 @@ static partial class ArchiveCheck
             return $"has the Fingerprint \"{archive.Fingerprint}\": expected all 40 or 64 hexadecimal digits of one";
         return FindWrongWord(archive);
     }
+
+    // Uri does not take apt's own form of a folder, file:/PATH.
+    static bool IsAddress(string uri) => uri.Split(':', 2) is [var scheme, var rest] && schemes.Contains(scheme)
+        && (scheme is "file" or "copy" ? rest.StartsWith('/') : Uri.TryCreate(uri, UriKind.Absolute, out _));
 
     static string? FindWrongWord(PackageArchive archive) =>
         archive.Uris.Concat(archive.Suites).Concat(archive.Components).Concat(archive.Architectures).FirstOrDefault(word => !Word().IsMatch(word)) is { } wrong ? $"has \"{wrong}\", which apt cannot read"

@@ -134,6 +134,8 @@ public class PackageArchiveTests(BaseImage @base) : IClassFixture<BaseImage>
     [InlineData("a")]
     [InlineData("a", "host/path")]
     [InlineData("a", "rsh:host/path")]
+    [InlineData("a", "file:path")]
+    [InlineData("a", "http:")]
     [InlineData("a", "http://host/\nTrusted: yes")]
     [InlineData("a", "http://host/", "suite\nTrusted:yes")]
     [InlineData("a", "http://host/", "./", "main")]
@@ -147,6 +149,14 @@ public class PackageArchiveTests(BaseImage @base) : IClassFixture<BaseImage>
         var error = Assert.Throws<Contracts.Diagnostics.BuildException>(() => Building.PackageArchives.ArchiveCheck.Check([archive], new(), "/p.imgproj"));
         Assert.Equal("IMG1393", error.Diagnostic.Code);
     }
+
+    [Theory]
+    [InlineData("file:/srv/archive")]
+    [InlineData("file:///srv/an%20archive")]
+    [InlineData("copy:/srv/archive")]
+    [InlineData("https://host:8443/debian")]
+    public void Addresses_are_those_that_apt_takes(string uri) =>
+        Building.PackageArchives.ArchiveCheck.Check([new("a") { Uris = [uri], Suites = ["./"], Fingerprint = new('A', 40) }], new(), "/p.imgproj");
 
     [Fact]
     public void Two_archives_never_share_files()
