@@ -121,9 +121,12 @@ sealed partial class ItemReader
         Prompt = item.GetMetadata("Prompt"),
     })];
 
-    FileOwner Owner(ITaskItem item, string element)
+    /// <param name="hasModes">Whether the item's modes are those of what is in a directory.</param>
+    FileOwner Owner(ITaskItem item, string element, bool hasModes = true)
     {
-        var owner = new FileOwner { User = item.GetMetadata("Owner"), Group = item.GetMetadata("Group"), Mode = item.GetMetadata("Mode"), DirectoryMode = item.GetMetadata("DirectoryMode") };
+        var owner = new FileOwner { User = item.GetMetadata("Owner"), Group = item.GetMetadata("Group") };
+        if (hasModes)
+            owner = owner with { Mode = item.GetMetadata("Mode"), DirectoryMode = item.GetMetadata("DirectoryMode") };
         return owner.IsDefault ? owner : owner with { File = Place(item), Line = Line(item, element) };
     }
 

@@ -96,7 +96,7 @@ sealed partial class ItemReader(Func<string, string> absolute)
         var mode = item.GetMetadata("Mode");
         if (mode.AsSpan().ContainsAnyExceptInRange('0', '7') || mode.Length > 5)
             throw Words.Wrong(Name(item, "Mode"), mode, "permission bits in octal, such as 0644 or 4755", Place(item));
-        return new(absolute(item.ItemSpec), target, Stage(item, ImageStage.CopyFiles), mode) { Owner = Owner(item, "ImageFile") with { Mode = "" } };
+        return new(absolute(item.ItemSpec), target, Stage(item, ImageStage.CopyFiles), mode) { Owner = Owner(item, "ImageFile", hasModes: false) };
     }
 
     /// <param name="unset">The stage of items that name none; those of its kind can be named.</param>
