@@ -71,7 +71,7 @@ public sealed unsafe class PseudoTerminal : IDisposable
         }
         catch (IOException)
         {
-            // Nobody has the other end open any more.
+            // The other end is closed.
         }
     }
 

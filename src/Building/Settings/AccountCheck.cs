@@ -98,7 +98,7 @@ static partial class AccountCheck
     [GeneratedRegex(@"^[a-z_][a-z0-9_-]{0,31}\z")]
     private static partial Regex AccountName();
 
-    // DES has no mark by which it is told from a password, MD5 is broken: neither is taken.
+    // A hash of DES looks like a password in plain text, and MD5 is broken: neither is accepted.
     [GeneratedRegex(@"^(\$(y|gy|7)\$[./A-Za-z0-9]+\$[./A-Za-z0-9]*\$[./A-Za-z0-9]{43}|\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{53}|\$5\$(rounds=[0-9]+\$)?[^$:\s]{0,16}\$[./A-Za-z0-9]{43}|\$6\$(rounds=[0-9]+\$)?[^$:\s]{0,16}\$[./A-Za-z0-9]{86})\z")]
     private static partial Regex CryptHash();
 }
