@@ -39,26 +39,30 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
             throw new RunException("IMG7621", "There is no /usr/sbin/sshd (apt-get install openssh-server).");
         await PrepareAsync(run, key.Text, cancellation);
         await RootPacker.WriteScriptsAsync(run, place, cancellation);
-        for (var attempt = 1; ; attempt++)
+        // Ports of tries in vain are held too: the next one takes others.
+        var held = new List<ShellPorts.Held>();
+        try
         {
-            var held = new List<ShellPorts.Held>();
-            try
+            for (var attempt = 1; attempt <= Tries; attempt++)
             {
+                var numbers = new List<int>();
                 foreach (var index in Enumerable.Range(0, run.Job.SshContainers!.Count))
+                {
                     held.Add(ports.Take(place.Node, attempt == 1 ? ReadPort(run, index) : 0));
-                if (await OfferAsync(run, place, root, [.. held.Select(port => port.Number)], cancellation) is { } outcome)
+                    numbers.Add(held[^1].Number);
+                }
+                if (await OfferAsync(run, place, root, numbers, cancellation) is { } outcome)
                     return outcome;
-                if (attempt == Tries)
-                    throw new RunException("IMG7631", "The shell cannot be reached: sshd ends. Its lines are above.");
-            }
-            finally
-            {
-                held.ForEach(port => port.Dispose());
             }
         }
+        finally
+        {
+            held.ForEach(port => port.Dispose());
+        }
+        throw new RunException("IMG7631", "The shell cannot be reached: sshd ends, or other programs have its ports. Its lines are above.");
     }
 
-    // Null where sshd has ended.
+    // Null where sshd has ended, or another program has a port.
     async Task<ShellOutcome?> OfferAsync(RunContext run, Workplace place, string root, IReadOnlyList<int> numbers, CancellationToken cancellation)
     {
         var shells = run.Job.SshContainers!;
@@ -71,21 +75,22 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
         var host = place.Node.Length > 0 ? place.Node : settings.Host;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var listening = new TaskCompletionSource();
+        var taken = new TaskCompletionSource();
         var waited = numbers.ToHashSet();
         var running = place.RunAsync(
             Scripts.Shell, [root, $"ims-{run.Job.Id[..8]}", .. shells.Select((_, index) => $"sshd_config.{index}")], new Dictionary<string, string>(), Take, ended.Token);
         try
         {
-            if (await Task.WhenAny(listening.Task, running) == running)
-            {
+            var first = await Task.WhenAny(taken.Task, listening.Task, running);
+            if (first == running)
                 await running;
+            if (first != listening.Task)
                 return null;
-            }
             await run.Runs.OpenShellsAsync(run.Job.Id, host, numbers, cancellation);
             await run.SetStatusAsync(JobStatus.WaitingOnUser, cancellation);
             foreach (var number in numbers)
                 run.Log.Write(string.Create(CultureInfo.InvariantCulture, $"Waiting for the user: ssh -p {number} root@{host}"));
-            return await WaitAsync(run, place, root, running, cancellation);
+            return await WaitAsync(run, place, root, Task.WhenAny(taken.Task, running).Unwrap(), cancellation);
         }
         finally
         {
@@ -96,6 +101,9 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
         void Take(string line)
         {
             run.Log.Write($"shell: {line}");
+            // sshd goes on with IPv6 where another program has the port for IPv4, or the reverse; users would reach that program.
+            if (numbers.Any(number => line.Contains(string.Create(CultureInfo.InvariantCulture, $"Bind to port {number} on "), StringComparison.Ordinal)))
+                taken.TrySetResult();
             lock (waited)
             {
                 waited.RemoveWhere(number => line.StartsWith("Server listening on ", StringComparison.Ordinal) && line.EndsWith(string.Create(CultureInfo.InvariantCulture, $" port {number}."), StringComparison.Ordinal));

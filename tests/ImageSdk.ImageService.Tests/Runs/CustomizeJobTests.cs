@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ImageSdk.ImageService.Tests.Harness;
+using ImageSdk.Tests;
 
 namespace ImageSdk.ImageService.Tests.Runs;
 
@@ -47,6 +50,22 @@ public sealed class CustomizeJobTests
         Assert.True(done["status"]!.GetValue<string>() == "success", await service.JobLogAsync(job));
         Assert.DoesNotContain("tmp/complete", service.ListRoot(done["resultant_image_id"]!.GetValue<string>()));
         Assert.Equal("of the jail\n", service.ReadRootFile(done["resultant_image_id"]!.GetValue<string>(), "etc/motd"));
+    }
+
+    [ShellFact]
+    public async Task A_port_that_another_program_has_for_one_family_of_addresses_is_left_to_it()
+    {
+        // sshd would be content with the other family, and users of this one would reach that program.
+        using var other = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = false };
+        other.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        other.Listen();
+        var port = ((IPEndPoint)other.LocalEndPoint!).Port;
+        await using var service = await ShellService.StartAsync(configure: options => options.SshPorts = $"{port}-{port + 20}");
+        var job = await service.AddCustomizeJobAsync(await service.AddBootImageAsync());
+        var shell = port;
+        // The job says that it waits before sshd has told of the second family.
+        await Wait.UntilAsync(async () => (shell = (await service.WaitForShellAsync(job))[0]) != port);
+        Assert.Equal("1\n", service.Ssh(shell, "echo 1"));
     }
 
     [ShellFact]
