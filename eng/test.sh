@@ -15,17 +15,7 @@ need sfdisk fdisk mkfs.ext4 e2fsprogs mkfs.vfat dosfstools mcopy mtools mkfs.btr
 need_subordinate_ids
 settle
 
-# Runs a command as the ordinary user of the tests. Where the SDK is in a folder that he may not enter, such as root's home, he sees
-# it in another place, in a mount namespace of the command's own.
-as_user() {
-  if [ -z "$user_dotnet" ]; then
-    runuser -u "$user" -- "$@"
-  else
-    # shellcheck disable=SC2016 — the inner shell expands them
-    unshare --mount --propagation private sh -c 'mount --bind "$1" "$2" && user=$3 && PATH=$2:$PATH && export PATH DOTNET_ROOT="$2" && shift 3 && exec runuser -u "$user" -- "$@"' \
-      sh "$dotnet_folder" "$user_dotnet" "$user" "$@"
-  fi
-}
+. "$root/eng/test-user.sh"
 
 # Before hours of tests, not after them.
 if [ "$(id -u)" = 0 ]; then
@@ -56,40 +46,34 @@ base=/dev/shm
 [ "$(df -k --output=avail "$base" 2>/dev/null | tail -n 1)" -gt 6291456 ] 2>/dev/null || base=${TMPDIR:-/tmp}
 work=$(mktemp -d "$base/imagesdk-tests.XXXXXX")
 chmod 755 "$work"
-trap 'rm -rf --one-file-system "$work"' EXIT
+lanes=
+# A lane is a session of its own: with it end all that it started.
+stop_lanes() { for lane in $lanes; do kill -TERM -- "-$lane" 2>/dev/null || true; done; }
+trap 'stop_lanes; rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM
-mkdir "$work/own"
-export IMAGESDK_TEST_ROOT="$work/own"
 
 fill_feed
 say "Building"
 dotnet build "$root/ImageSdk.sln" -v:quiet
 
-# A test that hangs ends its run and is named, in the place of a machine that waits for hours.
-hang="--blame-hang --blame-hang-timeout 15m --blame-hang-dump-type none"
-hang_of_vstest="--Blame:CollectHangDump;TestTimeout=15m;HangDumpType=None"
-
+# Suites go in two lanes, each the next one that the other has not taken. The longest come first, and builds as the ordinary user come after
+# those as root: what lies in memory of both together is too much.
 say "Testing"
+first=ImageSdk.Building.Tests
+[ "$(id -u)" != 0 ] || first="$first as-user"
+others=$(cd "$root/tests" && printf '%s\n' ImageSdk.Imaginator.Tests ImageSdk.OpenStack.Tests ImageSdk.Sdk.Tests ImageSdk.*.Tests | awk '!seen[$1]++')
+export results work user="${user:-}" user_dotnet="${user_dotnet:-}" dotnet_folder="${dotnet_folder:-}"
+# shellcheck disable=SC2086 — lists of words
+for suites in "$first $others" "$others"; do
+  setsid sh "$root/eng/test-lane.sh" $suites &
+  lanes="$lanes $!"
+done
+for lane in $lanes; do
+  wait "$lane" || true
+done
 status=0
-# shellcheck disable=SC2086 — several options
-dotnet test "$root/ImageSdk.sln" --no-build --logger "trx" --results-directory "$results" $hang || status=1
-
-# The same builds as an ordinary user.
-if [ "$(id -u)" = 0 ]; then
-  say "Testing builds as an ordinary user ($user)"
-  # What lies in memory there is gigabytes.
-  rm -rf --one-file-system "$work/own"
-  copy="$work/copy"
-  mkdir "$copy" "$work/user"
-  cp -r "$root/tests/ImageSdk.Building.Tests/bin/Debug/net10.0/." "$copy"
-  chmod -R a+rX "$copy"
-  mkdir "$copy/results"
-  chown "$user" "$copy/results" "$work/user"
-  fixtures=${IMAGESDK_FIXTURES:-$root/../shared/fixtures}
-  (cd "$copy" && as_user env "IMAGESDK_FIXTURES=$fixtures" "IMAGESDK_TEST_ROOT=$work/user" \
-    dotnet vstest ImageSdk.Building.Tests.dll --logger:trx --ResultsDirectory:"$copy/results" "$hang_of_vstest") || status=1
-  cp "$copy"/results/*.trx "$results/"
-fi
+[ ! -e "$work/failed" ] || status=1
+lanes=
 
 # Sums up the counters of all result files.
 count() { cat "$results"/*.trx | grep -o "<Counters [^>]*" | grep -o " $1=\"[0-9]*" | grep -o '[0-9]*' | awk '{ sum += $1 } END { print sum + 0 }'; }
@@ -99,5 +83,6 @@ total=$(count total)
 skipped=$((total - passed - failed))
 [ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
 echo
+[ ! -e "$work/failed" ] || { say "Failed"; cat "$work/failed"; echo; }
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
