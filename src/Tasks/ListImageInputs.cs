@@ -17,19 +17,23 @@ public sealed class ListImageInputs : ImageTask
     /// <summary>More directories, there or not.</summary>
     public ITaskItem[] Directories { get; set; } = [];
 
+    /// <summary>Where they are written as items for the next evaluation by an editor; empty for nowhere.</summary>
+    public string EditorFile { get; set; } = "";
+
     /// <summary>The files, each once.</summary>
     [Output]
     public ITaskItem[] Files { get; set; } = [];
 
     private protected override void Execute(ImageBuild build, IBuildListener listener)
     {
-        var conventional = ManifestDirectory is "" ? [] : ImageBuild.ContentFolders.Select(name => Path.Combine(Absolute(ManifestDirectory), name));
-        Files =
+        List<ListedTree> trees =
         [
-            .. conventional.Concat(Directories.Select(directory => Absolute(directory.ItemSpec)))
-                .SelectMany(TreeFiles.Below)
-                .Distinct(StringComparer.Ordinal)
-                .Select(path => new TaskItem(TreeFiles.AsItem(path))),
+            .. ManifestDirectory is "" ? [] : ImageBuild.ContentFolders.Select(name => new ListedTree(Path.Combine(Absolute(ManifestDirectory), name), name)),
+            .. Directories.Select(directory => Path.TrimEndingDirectorySeparator(Absolute(directory.ItemSpec))).Select(directory => new ListedTree(directory, Path.GetFileName(directory))),
         ];
+        var files = trees.SelectMany(tree => TreeFiles.Below(tree.Directory).Select(path => (Path: path, Tree: tree))).DistinctBy(file => file.Path, StringComparer.Ordinal).ToList();
+        Files = [.. files.Select(file => new TaskItem(TreeFiles.AsItem(file.Path)))];
+        if (EditorFile is not "")
+            EditorItems.Write(Absolute(EditorFile), Path.GetDirectoryName(Absolute(ProjectFile))!, files);
     }
 }

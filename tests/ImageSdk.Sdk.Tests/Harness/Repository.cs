@@ -18,6 +18,9 @@ static class Repository
     /// <summary>The program imagesdk.</summary>
     public static string Cli { get; } = Metadata("Cli");
 
+    /// <summary>The members of Microsoft.Build.Framework for .NET Framework, which has the types of property pages.</summary>
+    public static string BuildFrameworkDocumentation { get; } = Metadata("BuildFrameworkDocumentation");
+
     public static string Read(params ReadOnlySpan<string> path) => File.ReadAllText(Path.Combine([Root, .. path]));
 
     static string Metadata(string key) =>
