@@ -11,6 +11,7 @@ need sfdisk fdisk mkfs.ext4 e2fsprogs mkfs.vfat dosfstools mcopy mtools mkfs.btr
   /usr/lib/postgresql postgresql nginx nginx haproxy haproxy dot graphviz slurmctld slurm-wlm slurmd slurm-wlm munged munge /usr/lib/rabbitmq/bin/rabbitmq-server rabbitmq-server \
   keystone-manage keystone glance-api glance-api openstack python3-openstackclient swift-proxy-server swift-proxy swift-account-server swift-account swift-container-server swift-container \
   swift-object-server swift-object memcached memcached \
+  sbverify sbsigntool veritysetup cryptsetup-bin /usr/lib/systemd/boot/efi/linuxx64.efi.stub systemd-boot-efi \
   kiwi-ng kiwi podman podman /usr/sbin/sshd openssh-server ssh openssh-client busybox busybox-static /usr/lib/python3/dist-packages/jinja2 python3-jinja2
 need_subordinate_ids
 settle

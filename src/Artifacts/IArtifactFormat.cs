@@ -28,6 +28,9 @@ public interface IArtifactFormat
     /// <summary>The programs of the host that it runs with these settings.</summary>
     IReadOnlyList<HostTool> Tools(ArtifactSettings settings) => [];
 
+    /// <summary>Files of the machine whose content the artifact depends on, beside the image: absolute paths.</summary>
+    IReadOnlyList<string> InputFiles(ArtifactSettings settings) => [];
+
     /// <summary>Looks for mistakes that no single option shows. Called before anything is built.</summary>
     /// <exception cref="ArtifactException">The settings do not go together.</exception>
     void Check(ArtifactSettings settings)

@@ -1,3 +1,5 @@
+using ImageSdk.Artifacts.Boot;
+
 namespace ImageSdk.Artifacts.Disks;
 
 /// <summary>A disk in a form of one of the hypervisors, which qemu-img makes of the raw one.</summary>
@@ -36,6 +38,8 @@ sealed class ConvertedDiskFormat(
     public string FileName(string image, ArtifactSettings settings) => $"{image}.{name}";
 
     public IReadOnlyList<HostTool> Tools(ArtifactSettings settings) => [.. RawDisk.Tools(settings), Tool];
+
+    public IReadOnlyList<string> InputFiles(ArtifactSettings settings) => SecureBootKey.InputFiles(settings);
 
     public void Check(ArtifactSettings settings) => DiskSettings.Of(settings);
 

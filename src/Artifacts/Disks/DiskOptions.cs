@@ -23,6 +23,9 @@ static class DiskOptions
         CommandLine,
         ArtifactOption.Text("ExtraKernelOptions", "", "printable ASCII without ', quotation marks in pairs", GrubConfiguration.IsCommandLine),
         BootTimeout,
+        ArtifactOption.Choice("Boot", "grub", "grub", DiskSettings.UnifiedKernelBoot, "systemd-boot"),
+        .. SecureBootKey.Options,
+        ArtifactOption.Choice("Verity", "none", "none", "overlay", "read-only"),
         ArtifactOption.Text("Partitions", "", "a list of partitions in JSON", _ => true),
     ];
 

@@ -15,6 +15,9 @@ sealed record Partition(string Name, string Type, Guid Identifier, long Start, l
 
     /// <summary>The root of a system for x86-64, so that programs find it without configuration.</summary>
     public const string LinuxRootX64 = "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709";
+    /// <summary>The hashes by which dm-verity checks that root.</summary>
+    public const string LinuxRootVerityX64 = "2C7357ED-EBD2-46D9-AEC1-23D437EC2BF5";
+
     public const string LinuxFileSystem = "0FC63DAF-8483-4772-8E79-3D69D8477DE4";
 }
 

@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using System.Text;
 using ImageSdk.Artifacts.Boot;
 using ImageSdk.Artifacts.Disks.Contents;
 using ImageSdk.Artifacts.Disks.Ext4;
+using ImageSdk.Artifacts.Disks.Verity;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 
@@ -33,7 +35,7 @@ sealed class RawDisk
             PartitionTable.Tool,
             .. settings.FileSystems.Select(type => type == "btrfs" ? BtrfsMaker.Tool : Ext4Maker.Tool),
             .. settings.Uefi ? EfiSystemPartition.Tools : [],
-            .. settings.Bootable ? new[] { GrubImage.Tool } : [],
+            .. settings is { Bootable: true, IsUnified: false } ? new[] { GrubImage.Tool } : [],
         ];
     }
 
@@ -52,13 +54,34 @@ sealed class RawDisk
             partition, context.Identifier($"file system {partition.MountPoint}"), context.Identifier($"hash seed {partition.MountPoint}"), context.Tree)).ToArray();
         var trees = AddFiles(names).Divide(partitions);
         var volumes = names.Select((volume, index) => volume with { Tree = trees[index].Tree }).ToArray();
-        var layout = DiskLayout.Plan(context, settings, volumes);
+        var kernel = settings.IsUnified ? KernelFiles.Find(context.Tree) : null;
+        var added = settings.HasVerity ? VerityInitramfs.Create(context, kernel!) : [];
+        var layout = DiskLayout.Plan(context, settings, volumes, kernel is null ? EfiSystemPartition.UsualSize : UnifiedBoot.PartitionSize(context, kernel, added.Length));
         SparseFile.Create(file, layout.Size);
-        PartitionTable.Write(context, file, context.Identifier("disk"), layout.Partitions);
-        if (settings.Bootable)
-            InstallGrub(file, layout, Volume.Of(volumes, GrubDirectory));
         for (var index = 0; index < volumes.Length; index++)
             MakeFileSystem(file, volumes[index], layout.Volumes[index], trees[index].Added);
+        var place = $"root={volumes[0].Source(settings.RootByLabel)} ro";
+        if (layout.Hashes is not null)
+            (layout, place) = AddHashes(file, layout);
+        PartitionTable.Write(context, file, context.Identifier("disk"), layout.Partitions);
+        if (kernel is not null)
+            UnifiedBoot.Install(context, settings, kernel, CommandLine(place), added, file, layout.Efi!, efiIdentifier);
+        else if (settings.Bootable)
+            InstallGrub(file, layout, Volume.Of(volumes, GrubDirectory));
+    }
+
+    string CommandLine(string place) => $"{place} {KernelCommandLine.Of(context)} {context.Settings["ExtraKernelOptions"]}".TrimEnd();
+
+    /// <summary>Writes the hashes of the root; the partitions are named by what comes out.</summary>
+    (DiskLayout Layout, string Place) AddHashes(string file, DiskLayout layout)
+    {
+        var (root, hashes) = (layout.Volumes[0], layout.Hashes!);
+        var salt = SHA256.HashData(Encoding.ASCII.GetBytes($"{context.TreeHash}\nverity salt"));
+        var hash = VerityTree.Write(file, root.Start, root.Size, hashes.Start, salt, context.Identifier("verity"), context.Cancellation);
+        var (rootIdentifier, hashesIdentifier) = VerityInitramfs.Partitions(hash);
+        return (
+            layout with { Hashes = hashes with { Identifier = hashesIdentifier }, Volumes = [root with { Identifier = rootIdentifier }, .. layout.Volumes.Skip(1)] },
+            VerityInitramfs.Options(hash, salt, root.Size / VerityTree.BlockSize, settings.Verity == "overlay"));
     }
 
     VolumeTrees AddFiles(IReadOnlyList<Volume> volumes)
@@ -66,6 +89,16 @@ sealed class RawDisk
         var trees = new VolumeTrees(context.Tree, context.EpochTime);
         if (!settings.Bootable)
             return trees;
+        if (!settings.IsUnified)
+            AddMenu(trees, volumes);
+        foreach (var (path, content) in DiskGrowth.Files(settings, context.Tree))
+            trees.Add(path, content);
+        trees.Add("/etc/fstab", FileSystemTable.Create([.. Mounts(volumes)], ReadTable(), withRoot: !settings.HasVerity));
+        return trees;
+    }
+
+    void AddMenu(VolumeTrees trees, IReadOnlyList<Volume> volumes)
+    {
         var kernel = KernelFiles.Find(context.Tree);
         var initrd = kernel.RequireInitrd();
         var (kernelVolume, initrdVolume) = (Volume.Of(volumes, kernel.Kernel), Volume.Of(volumes, initrd));
@@ -75,11 +108,7 @@ sealed class RawDisk
         var title = kernel.Version.Length > 0 ? $"Linux {kernel.Version}" : "Linux";
         trees.Add($"{GrubDirectory}/grub.cfg", GrubConfiguration.Menu(
             title, kernelVolume.Search, kernelVolume.PathWithin(kernel.Kernel), kernelVolume.PathWithin(initrd),
-            $"root={root} ro {KernelCommandLine.Of(context)} {context.Settings["ExtraKernelOptions"]}".TrimEnd(), settings.BootTimeout));
-        foreach (var (path, content) in DiskGrowth.Files(settings, context.Tree))
-            trees.Add(path, content);
-        trees.Add("/etc/fstab", FileSystemTable.Create([.. Mounts(volumes)], ReadTable()));
-        return trees;
+            CommandLine($"root={root} ro"), settings.BootTimeout));
     }
 
     IEnumerable<(string Source, string MountPoint, string Type, string Options)> Mounts(IReadOnlyList<Volume> volumes)
@@ -114,7 +143,7 @@ sealed class RawDisk
         if (layout.Efi is { } efi)
         {
             var loader = GrubImage.Make(context, GrubPlatform.Efi, GrubPlatform.Efi.Name, early, "ext2", "btrfs");
-            EfiSystemPartition.Make(context, file, efi.Start, efi.Size, efiIdentifier, loader);
+            EfiSystemPartition.Make(context, file, efi.Start, efi.Size, efiIdentifier, (loader, EfiSystemPartition.UsualPath));
         }
     }
 

@@ -1,3 +1,5 @@
+using ImageSdk.Artifacts.Boot;
+
 namespace ImageSdk.Artifacts.Disks;
 
 /// <summary>A disk as it is, byte for byte.</summary>
@@ -12,6 +14,8 @@ sealed class RawFormat : IArtifactFormat
     public string FileName(string image, ArtifactSettings settings) => $"{image}.raw";
 
     public IReadOnlyList<HostTool> Tools(ArtifactSettings settings) => RawDisk.Tools(settings);
+
+    public IReadOnlyList<string> InputFiles(ArtifactSettings settings) => SecureBootKey.InputFiles(settings);
 
     public void Check(ArtifactSettings settings) => DiskSettings.Of(settings);
 

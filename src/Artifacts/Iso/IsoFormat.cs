@@ -52,7 +52,8 @@ sealed class IsoFormat : IArtifactFormat
         var bios = GrubImage.Make(context, GrubPlatform.Bios, "i386-pc-eltorito", early, "iso9660");
         var efi = Path.Combine(context.ScratchDirectory, "efi.fat");
         SparseFile.Create(efi, EfiSize);
-        EfiSystemPartition.Make(context, efi, 0, EfiSize, context.Identifier("medium's EFI"), GrubImage.Make(context, GrubPlatform.Efi, GrubPlatform.Efi.Name, early, "iso9660"));
+        EfiSystemPartition.Make(context, efi, 0, EfiSize, context.Identifier("medium's EFI"),
+            (GrubImage.Make(context, GrubPlatform.Efi, GrubPlatform.Efi.Name, early, "iso9660"), EfiSystemPartition.UsualPath));
         // Beside the result: the scratch folder may be in memory, and this is as large as the medium.
         var squashfs = context.OutputPath + ".squashfs";
         // Left by a worker that was killed.

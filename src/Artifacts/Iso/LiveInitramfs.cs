@@ -48,7 +48,7 @@ static class LiveInitramfs
         archive.AddFile($"scripts/{BootName}", Permissions.File, Encoding.UTF8.GetBytes(Script(squashfs)));
         // Called by this name, kmod loads files, packed ones too; klibc's program of that name does not.
         archive.AddLink($"{Directory}/insmod", "/bin/kmod");
-        var modules = new KernelModules(context.Tree, root, kernel.Version);
+        var modules = new KernelModules(context.Tree, root, kernel.Version, "a live system");
         WarnOfMissingDrivers(context, kernel, modules);
         var place = 0;
         foreach (var path in modules.InLoadOrder(Required, Useful))

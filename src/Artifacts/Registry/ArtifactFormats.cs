@@ -11,7 +11,7 @@ public static class ArtifactFormats
     public static IReadOnlyList<IArtifactFormat> All { get; } =
     [
         new TarFormat("tar", "none"), new TarFormat("tar.gz", "gzip"), new TarFormat("tar.zst", "zstd"), new TarFormat("tar.xz", "xz"),
-        new SquashfsFormat(), new ErofsFormat(), new DirectoryFormat(), new OciFormat(), new KernelFormat(),
+        new SquashfsFormat(), new ErofsFormat(), new DirectoryFormat(), new OciFormat(), new KernelFormat(), new UkiFormat(),
         new RawFormat(), ConvertedDiskFormat.Qcow2, ConvertedDiskFormat.Vhd, ConvertedDiskFormat.Vmdk, new RepackFormat(), new IsoFormat(),
     ];
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ImageSdk.Artifacts;
 using ImageSdk.Artifacts.Registry;
 using ImageSdk.Contracts;
@@ -51,7 +52,10 @@ sealed record ArtifactPlan(ArtifactRequest Request, IArtifactFormat Format, Arti
 
     /// <summary>All that is said of it, one line; the text decides whether something changed.</summary>
     public string Describe() => CacheKey.Of(
-        [Format.Name, Format.Version.ToString(), Path, .. Settings.Values.SelectMany(pair => new[] { pair.Key, pair.Value })]);
+    [
+        Format.Name, Format.Version.ToString(), Path, .. Settings.Values.SelectMany(pair => new[] { pair.Key, pair.Value }),
+        .. Format.InputFiles(Settings).Select(file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))),
+    ]);
 
     static T At<T>(ArtifactRequest request, Func<T> check)
     {

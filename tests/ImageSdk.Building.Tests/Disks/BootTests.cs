@@ -61,12 +61,12 @@ public class BootTests(BootTests.Machine machine) : IClassFixture<BootTests.Mach
     }
 
     [BootFact]
-    public async Task A_machine_has_what_the_settings_of_its_image_say()
+    public async Task A_signed_disk_with_a_checked_root_starts_with_what_the_settings_of_its_image_say_and_not_when_changed()
     {
         var workspace = machine.Workspace;
         var directory = workspace.NewManifest("settings");
         ImageWorkspace.Write(directory, "manifest", """{"SourceImage": "boot/debian12"}""");
-        ImageWorkspace.Write(directory, "package-list", "initramfs-tools\nlinux-image-cloud-amd64\nsystemd-sysv\nudev\n");
+        ImageWorkspace.Write(directory, "package-list", "dmsetup\ninitramfs-tools\nlinux-image-cloud-amd64\nsystemd-sysv\nudev\n");
         var project = workspace.Project("test/settings", directory) with
         {
             Settings = new()
@@ -88,12 +88,50 @@ public class BootTests(BootTests.Machine machine) : IClassFixture<BootTests.Mach
             },
         };
         await workspace.BuildAsync(project);
-        var disk = (await workspace.MakeAsync(project, SampleImage.Request("raw", Path.Combine(workspace.Folder, "settings out")))).Path;
-        await AnswerAsync(uefi: false, ["-drive", $"file={disk},format=raw,if=virtio,snapshot=on", "-smbios", "type=11,value=io.systemd.credential:token=given"],
+        var output = Path.Combine(workspace.Folder, "settings out");
+        var (ours, others) = (Path.Combine(workspace.Folder, "ours.key"), Path.Combine(workspace.Folder, "other.key"));
+        HostProgram.Run("openssl", "rsa", "-in", BootingMachine.TestKey, "-passin", "pass:snakeoil", "-out", ours);
+        HostProgram.Run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=other", "-keyout", others, "-out", others + ".pem");
+        var disk = await MakeAsync(ours, BootingMachine.TestCertificate);
+        var changed = Path.Combine(output, "changed.raw");
+        HostProgram.Run("cp", "--sparse=always", disk, changed);
+        // The root directory is looked at by all.
+        var root = PartitionsOf(disk).ElementAt(1);
+        ChangeByte(changed, root.Start + RootDirectoryOf(disk, root.Start));
+        await Task.WhenAll(Task.Run(() => StartAsync(disk)), Task.Run(async () =>
+        {
+            await RefuseAsync(changed, "data block", "panic");
+            await RefuseAsync(await MakeAsync(others, others + ".pem"), "Access Denied");
+        }));
+
+        async Task<string> MakeAsync(string key, string certificate) => (await workspace.MakeAsync(project, SampleImage.Request("raw", output,
+            ["Boot=uki", "Verity=overlay", $"SecureBootKey={key}", $"SecureBootCertificate={certificate}", $"OutputName={Path.GetFileName(key)}.raw"]))).Path;
+
+        static Task StartAsync(string disk) => AnswerAsync(uefi: true, ["-drive", $"file={disk},format=raw,if=virtio,snapshot=on", "-smbios", "type=11,value=io.systemd.credential:token=given"],
             "until systemctl is-active -q image-credential-token reads systemd-networkd; do sleep 1; done; echo host=$(hostname) user=$(id -u deploy) zone=$(date +%Z) swappiness=$(cat /proc/sys/vm/swappiness) option=$(grep -c settings.marker=1 /proc/cmdline) "
-            + "kept=$(cat /etc/kept/token),$(stat -c %a,%U /etc/kept/token) read=$(cat /run/read) bridge=$(cat /sys/class/net/br0/bridge/root_port) fast=$(stat -f -c %T /srv/fast) timer=$(systemctl is-enabled apt-daily.timer)",
-            "host=web-7 user=4321 zone=JST swappiness=7 option=1 kept=given,600,deploy read=given bridge=0 fast=tmpfs timer=masked", logsIn: false);
+            + "kept=$(cat /etc/kept/token),$(stat -c %a,%U /etc/kept/token) read=$(cat /run/read) bridge=$(cat /sys/class/net/br0/bridge/root_port) fast=$(stat -f -c %T /srv/fast) timer=$(systemctl is-enabled apt-daily.timer) "
+            + "secure=$(dmesg | grep -c 'ecure boot enabled') root=$(findmnt -n -o FSTYPE /) checked=$(dmsetup status root | cut -d' ' -f4)",
+            "host=web-7 user=4321 zone=JST swappiness=7 option=1 kept=given,600,deploy read=given bridge=0 fast=tmpfs timer=masked secure=1 root=overlay checked=V", logsIn: false, secure: true);
+
+        static async Task RefuseAsync(string disk, params string[] messages)
+        {
+            using var machine = new BootingMachine(uefi: true, ["-drive", $"file={disk},format=raw,if=virtio,snapshot=on"], secure: true);
+            foreach (var message in messages)
+                await machine.WaitForAsync(message, panics: true);
+        }
     }
+
+    static void ChangeByte(string disk, long place)
+    {
+        using var file = File.OpenHandle(disk, FileMode.Open, FileAccess.ReadWrite);
+        var bytes = new byte[1];
+        RandomAccess.Read(file, bytes, place);
+        bytes[0] ^= 1;
+        RandomAccess.Write(file, bytes, place);
+    }
+
+    static long RootDirectoryOf(string disk, long start) =>
+        4096 * long.Parse(HostProgram.Run("debugfs", "-R", "blocks /", $"{disk}?offset={start}").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)[0], System.Globalization.CultureInfo.InvariantCulture);
 
     [BootFact]
     public async Task A_repacked_disk_starts_where_its_source_did()
@@ -159,12 +197,12 @@ public class BootTests(BootTests.Machine machine) : IClassFixture<BootTests.Mach
     /// <summary>Boots, logs in and types a command.</summary>
     /// <param name="answer">In other words than the command, as what is typed is shown as well.</param>
     /// <param name="logsIn">False where the machine does.</param>
-    static async Task AnswerAsync(bool uefi, string[] medium, string command, string answer, bool logsIn = true)
+    static async Task AnswerAsync(bool uefi, string[] medium, string command, string answer, bool logsIn = true, bool secure = false)
     {
         for (var boots = 1; ; boots++)
             try
             {
-                await AnswerOnceAsync(uefi, medium, command, answer, logsIn);
+                await AnswerOnceAsync(uefi, medium, command, answer, logsIn, secure);
                 return;
             }
             catch (KernelPanicException) when (boots < 3)
@@ -172,9 +210,9 @@ public class BootTests(BootTests.Machine machine) : IClassFixture<BootTests.Mach
             }
     }
 
-    static async Task AnswerOnceAsync(bool uefi, string[] medium, string command, string answer, bool logsIn)
+    static async Task AnswerOnceAsync(bool uefi, string[] medium, string command, string answer, bool logsIn, bool secure)
     {
-        using var machine = new BootingMachine(uefi, medium);
+        using var machine = new BootingMachine(uefi, medium, secure);
         await machine.WaitForAsync("login: ");
         if (logsIn)
             machine.Type("root\n");
@@ -185,9 +223,9 @@ public class BootTests(BootTests.Machine machine) : IClassFixture<BootTests.Mach
 
     sealed class BootFactAttribute : FactAttribute
     {
-        static readonly string[] Programs = ["qemu-system-x86_64", "qemu-img", "sfdisk", "mkfs.ext4", "mcopy", "grub-mkimage", "sqfstar", "xorriso"];
+        static readonly string[] Programs = ["qemu-system-x86_64", "qemu-img", "sfdisk", "mkfs.ext4", "mcopy", "grub-mkimage", "sqfstar", "xorriso", "openssl"];
 
-        static readonly string[] Files = [BootingMachine.UefiFirmware, "/usr/lib/grub/i386-pc/boot.img", "/usr/lib/grub/x86_64-efi/modinfo.sh"];
+        static readonly string[] Files = [BootingMachine.UefiFirmware, "/usr/lib/grub/i386-pc/boot.img", "/usr/lib/grub/x86_64-efi/modinfo.sh", "/usr/lib/systemd/boot/efi/linuxx64.efi.stub", BootingMachine.SecureCode, BootingMachine.SecureVariables, BootingMachine.TestKey];
 
         // It takes minutes, and who made a disk makes no difference to the machine.
         public static string? WhyNot { get; } = TestHost.WhyNot

@@ -57,7 +57,7 @@ public sealed class RebuildChainTests(TestCloud cloud, BuilderServers servers)
         for (var boots = 1; ; boots++)
             try
             {
-                using var machine = new BootingMachine(uefi: false, "-drive", $"file={file},format=qcow2,if=virtio,snapshot=on");
+                using var machine = new BootingMachine(uefi: false, ["-drive", $"file={file},format=qcow2,if=virtio,snapshot=on"]);
                 await machine.WaitForAsync("login: ");
                 machine.Type("root\n");
                 await machine.WaitForAsync("# ");

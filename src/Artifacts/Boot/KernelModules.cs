@@ -1,9 +1,8 @@
 using System.Text;
-using ImageSdk.Artifacts.Boot;
 using ImageSdk.Images;
 using ImageSdk.Posix;
 
-namespace ImageSdk.Artifacts.Iso;
+namespace ImageSdk.Artifacts.Boot;
 
 /// <summary>Modules of the image's kernel, with those that they need.</summary>
 sealed class KernelModules
@@ -11,13 +10,16 @@ sealed class KernelModules
     readonly FileSystem tree;
     readonly DirectoryHandle root;
     readonly string directory;
+    readonly string user;
     readonly Dictionary<string, string> lines = [];
     readonly HashSet<string> builtIn = [];
 
     /// <param name="version">That of the kernel, as its modules' directory is named.</param>
+    /// <param name="user">What needs modules, for messages: "a live system".</param>
     /// <exception cref="ArtifactException">IMG6030: the image does not have the kernel's modules.</exception>
-    public KernelModules(FileSystem tree, DirectoryHandle root, string version)
+    public KernelModules(FileSystem tree, DirectoryHandle root, string version, string user)
     {
+        this.user = user;
         this.tree = tree;
         this.root = root;
         directory = version.Length > 0 && TreePaths.Resolve(tree, $"/lib/modules/{version}") is { } found
@@ -38,7 +40,7 @@ sealed class KernelModules
     public IReadOnlyList<string> InLoadOrder(IReadOnlyList<string> required, IReadOnlyList<string> useful)
     {
         if (required.FirstOrDefault(name => !Has(name)) is { } missing)
-            throw new ArtifactException("IMG6030", $"The image's kernel has no module {missing}, which a live system needs. Install another kernel; Debian's linux-image-amd64 has it.");
+            throw new ArtifactException("IMG6030", $"The image's kernel has no module {missing}, which {user} needs. Install another kernel; Debian's linux-image-amd64 has it.");
         var (met, ordered) = (new HashSet<string>(), new List<string>());
         foreach (var name in required.Concat(useful))
             Choose(name);
