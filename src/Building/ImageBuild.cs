@@ -1,4 +1,5 @@
 using ImageSdk.Building.ArtifactBuilds;
+using ImageSdk.Building.Auditing;
 using ImageSdk.Building.Documents;
 using ImageSdk.Building.Execution;
 using ImageSdk.Building.Locks;
@@ -231,6 +232,11 @@ public sealed partial class ImageBuild(string stateDirectory, IBuildListener lis
         await workers.HoldLayersAsync(layers, listener, cancellation);
         await new ImageDescriber(plan, state, layers, workers, listener).DescribeAsync(cancellation);
     }
+
+    /// <summary>Holds advisories against the built image: warning IMG1632 where it has vulnerable packages.</summary>
+    /// <exception cref="BuildException">The advisories cannot be had, or cannot be read.</exception>
+    public Task AuditAsync(AuditSettings settings, BuildWorkers workers, CancellationToken cancellation) =>
+        new ImageAuditor(state.ReadPlan(), state, workers, listener).AuditAsync(settings, cancellation);
 
     /// <summary>Checks artifacts that are wanted before anything is built: formats, options, programs of the host.</summary>
     /// <param name="requests">Those of the project.</param>

@@ -21,6 +21,7 @@ static class CommandTable
         Entry("addrep", () => new AddReplaceCommand()),
         Entry("adds", () => new AddSubCommand()),
         Entry("analyse-file-system", () => new AnalyseCommand()),
+        Entry("audit", () => new AuditCommand()),
         ("build", (host, options) => new BuildCommand(host, options)),
         Entry("bulk-addrep", () => new BulkAddReplaceCommand()),
         ("cache", (host, options) => new CacheCommand(host, options)),

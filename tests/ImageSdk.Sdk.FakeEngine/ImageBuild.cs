@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ImageSdk.Building.ArtifactBuilds;
+using ImageSdk.Building.Auditing;
 using ImageSdk.Building.Clouds;
 using ImageSdk.Building.ImageServices;
 using ImageSdk.Building.Reporting;
@@ -123,6 +124,12 @@ public sealed class ImageBuild(string stateDirectory, IBuildListener listener)
         var outcome = new StageOutcome(StageResult.Ran, "done", new LayerSize(2048, 3));
         clock.Stop(outcome);
         return outcome;
+    }
+
+    public Task AuditAsync(AuditSettings settings, BuildWorkers workers, CancellationToken cancellation)
+    {
+        Note($"Audit {string.Join(' ', settings.Sources)} without {string.Join(' ', settings.Ignored)}{(settings.WithUnfixed ? " with unfixed" : "")}");
+        return Task.CompletedTask;
     }
 
     public Task DescribeAsync(BuildWorkers workers, CancellationToken cancellation)

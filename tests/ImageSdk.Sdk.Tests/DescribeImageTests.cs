@@ -16,6 +16,7 @@ public sealed class DescribeImageTests : IDisposable
     public void Documents_lie_beside_the_image_and_are_made_where_it_changed()
     {
         folder.Project("hello", """
+              <ItemGroup><ImageAdvisoryIgnore Include="CVE-2024-1" /></ItemGroup>
               <Target Name="BeforeDescribeImage"><Message Importance="high" Text="HOOK Before." /></Target>
               <Target Name="AfterDescribeImage"><Message Importance="high" Text="HOOK After." /></Target>
             """);
@@ -32,6 +33,11 @@ public sealed class DescribeImageTests : IDisposable
         folder.Build().Succeeded();
         Assert.Equal(3, Described());
         Assert.True(File.Exists(folder[documents[1]]));
+
+        // Advisories change when the image does not.
+        folder.Build("-p:ImageAdvisories=osv.zip%3Bhttps://example/a.json").Succeeded();
+        Assert.Equal(3, Described());
+        Assert.Contains("Audit osv.zip https://example/a.json without CVE-2024-1", folder.Log());
 
         folder.Run("clean").Succeeded();
         Assert.All(documents, document => Assert.False(File.Exists(folder[document]), document));

@@ -29,8 +29,7 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
     public async Task DescribeAsync(CancellationToken cancellation)
     {
         var file = plan.Project.ImageFile;
-        var built = JsonFile.TryRead(file + ".json", StateJson.Default.BuiltImage)
-            ?? throw new BuildException("IMG6090", $"There is no image to describe: {file} has not been built. Build the project first.", plan.Project.ProjectFile);
+        var built = ReadBuilt();
         var started = DateTimeOffset.UtcNow - workers.Timings.Elapsed;
         var image = workers.Records.Read(file);
         var (_, description, documents) = await TakePrefetchedAsync(built) ?? Write(new(image, built, Log: null), await ReadAsync(image.FileSystem!, built.Layers, cancellation));
@@ -46,6 +45,17 @@ sealed class ImageDescriber(BuildPlan plan, StateDirectory state, LayerStore lay
         }
         JsonFile.Write(state.DescribedFile, new DescribedImage(built.TreeHash, plan.Project.Attestations), StateJson.Default.DescribedImage);
     }
+
+    /// <summary>What the built image's files say of its packages: as an earlier build found it, or read now.</summary>
+    /// <exception cref="BuildException">There is no image, or its layers are gone.</exception>
+    public async Task<ImageContents> ReadContentsAsync(CancellationToken cancellation)
+    {
+        var built = ReadBuilt();
+        return (await ReadAsync(workers.Records.Read(plan.Project.ImageFile).FileSystem!, built.Layers, cancellation)).Contents;
+    }
+
+    BuiltImage ReadBuilt() => JsonFile.TryRead(plan.Project.ImageFile + ".json", StateJson.Default.BuiltImage)
+        ?? throw new BuildException("IMG6090", $"There is no image to describe: {plan.Project.ImageFile} has not been built. Build the project first.", plan.Project.ProjectFile);
 
     /// <summary>
     /// Works the documents out while the image's tests run. Errors are reported when they are asked for.

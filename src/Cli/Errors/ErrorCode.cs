@@ -3,6 +3,8 @@ namespace ImageSdk.Cli.Errors;
 /// <summary>The codes of the tool's own messages.</summary>
 static class ErrorCode
 {
+    public const string BadAdvisories = "IMG1631";
+    public const string NotAudited = "IMG1633";
     public const string NoDocument = "IMG6092";
     public const string NoArtifact = "IMG6140";
     public const string Usage = "IMG7101";

@@ -60,6 +60,24 @@ public sealed class ImageDescriberTests(BaseImage @base) : IClassFixture<BaseIma
         Assert.Contains(List(predicate.GetProperty("buildDefinition"), "resolvedDependencies"), dependency =>
             dependency.TryGetProperty("name", out var name) && name.GetString() == built.Image.SourceImage
             && dependency.GetProperty("digest").GetProperty("imageTreeSha512").GetString() == TreeHash.Compute(source.FileSystem!).ToString());
+        await Its_vulnerable_packages_are_one_warning(project, directory, withDocuments: true);
+        await Its_vulnerable_packages_are_one_warning(project, directory, withDocuments: false);
+    }
+
+    async Task Its_vulnerable_packages_are_one_warning(ImageProject project, string directory, bool withDocuments)
+    {
+        if (!withDocuments)
+            foreach (var kind in AttestationKinds.BillsOfMaterials)
+                File.Delete(AttestationKinds.FileBeside(project.ImageFile, kind));
+        var listener = new RecordingListener();
+        File.WriteAllText(Path.Combine(directory, "tracker.json"), """
+            {"dpkg": {"CVE-2030-1": {"releases": {"bookworm": {"status": "resolved", "fixed_version": "99"}}}, "CVE-2030-2": {"releases": {"bookworm": {"status": "open"}}},
+                      "CVE-2030-3": {"releases": {"bookworm": {"status": "resolved", "fixed_version": "98"}}}}}
+            """);
+        await new ImageBuild(Workspace.StateOf(project), listener).AuditAsync(new(["tracker.json"], ["CVE-2030-3"], WithUnfixed: false), Workspace.Workers, CancellationToken.None);
+        var warning = Assert.Single(listener.Warnings);
+        Assert.Equal("IMG1632", warning.Code);
+        Assert.Matches(@"known vulnerabilities, 1 in 1 packages: dpkg 1\.[0-9.]+ \(CVE-2030-1; fixed in 99\)\.", warning.Message);
     }
 
     [ImageFact]
