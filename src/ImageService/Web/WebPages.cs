@@ -9,7 +9,7 @@ namespace ImageSdk.ImageService.Web;
 /// <summary>The pages that an image management service has besides those that all daemons have.</summary>
 static class WebPages
 {
-    const string Id = "id=", Deleted = "deleted";
+    const string Id = "id=", Kind = "kind=", Deleted = "deleted";
 
     public static void Map(WebApplication web, ImageServiceSite site)
     {
@@ -24,7 +24,7 @@ static class WebPages
         pages.MapLog("/showJob", JobPages.ShowAsync, Id);
         pages.Map("/listKeys", OtherPages.KeysAsync, paging);
         pages.Map("/listNodes", OtherPages.NodesAsync);
-        pages.Map("/listDeleted", OtherPages.DeletedAsync, paging);
+        pages.Map("/listDeleted", OtherPages.DeletedAsync, [Kind, .. paging]);
         pages.Map("/interface", InterfacePage.AnswerAsync);
         pages.MapChange("/deleteImage", ChangePages.Delete(site => site.Images, "/listImages"), Id);
         pages.MapChange("/deleteRecipe", ChangePages.Delete(site => site.Recipes, "/listRecipes"), Id);

@@ -32,7 +32,7 @@ public sealed class PageTests : IAsyncLifetime
     string[] Paths() =>
     [
         "/", "/listImages", "/listImages?per=1&page=2", $"/showImage?id={image}", $"/showImage?id={deleted}&deleted", "/listRecipes", $"/showRecipe?id={recipe}", "/listJobs", $"/showJob?id={job}",
-        "/listKeys", "/listNodes", "/listDeleted", "/interface", "/showImage?id=none",
+        "/listKeys", "/listNodes", "/listDeleted", "/listDeleted?kind=recipes&per=1&page=2", "/interface", "/showImage?id=none",
     ];
 
     [BrowserFact]
@@ -72,6 +72,19 @@ public sealed class PageTests : IAsyncLifetime
         await browser.FollowAsync("document.querySelector('section[aria-labelledby=images] form[action^=\"/undelete\"] button').click()");
         Assert.Equal("Images", await browser.GetTextAsync("document.querySelector('h1').textContent"));
         Assert.Equal(200, (await service.SendAsync("GET", $"/v3/images/{deleted}")).Status);
+    }
+
+    [Fact]
+    public async Task All_that_was_deleted_can_be_reached_kind_by_kind()
+    {
+        for (var count = 0; count < 3; count++)
+            Assert.Equal(204, (await service.SendAsync("DELETE", $"/v3/public-keys/{await service.AddKeyAsync()}")).Status);
+        var all = (await service.SendAsync("GET", "/listDeleted?per=1")).Body;
+        Assert.Contains("Page 1 of 3", all);
+        Assert.Contains("href=\"/listDeleted?kind=keys&amp;page=2\"", all);
+        var keys = (await service.SendAsync("GET", "/listDeleted?kind=keys&per=2&page=2")).Body;
+        Assert.Contains("Page 2 of 2", keys);
+        Assert.DoesNotContain("id=\"images\"", keys);
     }
 
     [Fact]

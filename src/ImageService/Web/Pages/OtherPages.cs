@@ -40,32 +40,34 @@ static class OtherPages
         });
     }
 
-    /// <summary>What was deleted, and can come back.</summary>
+    /// <summary>What was deleted, and can come back: all kinds, or one of which there are many.</summary>
     public static async Task DeletedAsync(ImageServiceRequest request)
     {
         request.Choose(OutputKind.Html);
-        var (imagePages, images) = await request.ReadPageAsync(RecordKinds.Images, areDeleted: true);
-        var (_, recipes) = await request.ReadPageAsync(RecordKinds.Recipes, areDeleted: true);
-        var (_, keys) = await request.ReadPageAsync(RecordKinds.PublicKeys, areDeleted: true);
+        var images = await request.ReadPageAsync(RecordKinds.Images, areDeleted: true);
+        var recipes = await request.ReadPageAsync(RecordKinds.Recipes, areDeleted: true);
+        var keys = await request.ReadPageAsync(RecordKinds.PublicKeys, areDeleted: true);
         var now = request.Site.Time.GetUtcNow();
         await request.WriteHtmlAsync("deleted", "/listDeleted", html =>
         {
             html.Element("h1", "Deleted").Element("p", "What is here comes back with its artifacts, until it is removed for good.", ("class", "lead"));
             Section("Images", "images", images, image => (image.Name, RecordElements.PathOf("/showImage", image.Id, isDeleted: true)), "Image");
-            imagePages.Write(html, new("/listDeleted"));
             Section("Recipes", "recipes", recipes, recipe => (recipe.Name, RecordElements.PathOf("/showRecipe", recipe.Id, isDeleted: true)), "Recipe");
             Section("Public keys", "keys", keys, key => (key.Name, null), "Key");
             return Task.CompletedTask;
 
-            void Section<T>(string title, string id, IReadOnlyList<T> records, Func<T, (string, string?)> head, string word) where T : IRecord
+            void Section<T>(string title, string id, (Paging Paging, IReadOnlyList<T> Records) page, Func<T, (string, string?)> head, string word) where T : IRecord
             {
+                if (request.Kind is "images" or "recipes" or "keys" && request.Kind != id)
+                    return;
                 using var _ = html.Open("section", ("aria-labelledby", id));
                 html.Element("h2", title, ("id", id));
-                html.Table(records, "Nothing.", head, ("Deleted", record => html.Time(record.Deleted ?? "", now)), ("Made", record => html.Time(record.Created, now)), ("Change", record =>
+                html.Table(page.Records, "Nothing.", head, ("Deleted", record => html.Time(record.Deleted ?? "", now)), ("Made", record => html.Time(record.Created, now)), ("Change", record =>
                 {
                     html.Button(request, "Take back", RecordElements.PathOf($"/undelete{word}", record.Id));
                     html.Button(request, "Remove", RecordElements.PathOf($"/purge{word}", record.Id), isDangerous: true);
                 }));
+                page.Paging.Write(html, new PageLink("/listDeleted").With("kind", id));
             }
         });
     }

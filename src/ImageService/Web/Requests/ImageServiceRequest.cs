@@ -26,6 +26,9 @@ sealed class ImageServiceRequest(HttpContext http, ImageServiceSite site, IEnume
     /// <summary>Where the asker has the service.</summary>
     public string ServiceAddress => $"{http.Request.Scheme}://{Host}";
 
+    /// <summary>Which kind of records is asked for; null for all.</summary>
+    public string? Kind => Query["kind"];
+
     /// <summary>A page of the records of a kind, the newest first.</summary>
     public async Task<(Paging Paging, IReadOnlyList<T> Records)> ReadPageAsync<T>(RecordKind<T> kind, bool areDeleted) where T : class, IRecord
     {
