@@ -12,7 +12,7 @@ need sfdisk fdisk mkfs.ext4 e2fsprogs mkfs.vfat dosfstools mcopy mtools mkfs.btr
   keystone-manage keystone glance-api glance-api openstack python3-openstackclient swift-proxy-server swift-proxy swift-account-server swift-account swift-container-server swift-container \
   swift-object-server swift-object memcached memcached \
   sbverify sbsigntool veritysetup cryptsetup-bin /usr/lib/systemd/boot/efi/linuxx64.efi.stub systemd-boot-efi \
-  kiwi-ng kiwi podman podman /usr/sbin/sshd openssh-server ssh openssh-client busybox busybox-static /usr/lib/python3/dist-packages/jinja2 python3-jinja2
+  kiwi-ng kiwi packer packer podman podman /usr/sbin/sshd openssh-server ssh openssh-client busybox busybox-static /usr/lib/python3/dist-packages/jinja2 python3-jinja2
 need_subordinate_ids
 settle
 

@@ -6,6 +6,7 @@ using ImageSdk.Contracts.Diagnostics;
 using ImageSdk.Contracts.Projects;
 using ImageSdk.Contracts.Stages;
 using ImageSdk.ImageService.Packaging;
+using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Runs;
 
@@ -52,7 +53,7 @@ sealed class ImageProjectBuilder(EngineSettings settings)
         Directory.Delete(objects.Directory, recursive: true);
         var (project, _) = received.Place(tree, output, placed => placed with
         {
-            CacheDirectory = settings.CacheDirectory,
+            CacheDirectory = settings.CacheDirectory, Sandbox = placed.Sandbox with { Limits = run.Limits.Within(placed.Sandbox.Limits) },
             Store = new(Path.Combine(settings.StoreDirectory, "images"), Path.Combine(settings.StoreDirectory, "objects")),
         });
         return (project, [new ArtifactRequest(KernelFormat, new Dictionary<string, string> { ["RootFileSystem"] = "squashfs" }, output)]);

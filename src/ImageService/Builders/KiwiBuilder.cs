@@ -1,5 +1,6 @@
 using ImageSdk.ImageService.Confinement;
 using ImageSdk.ImageService.Packaging;
+using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Recipes;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Runs;
@@ -8,14 +9,17 @@ using ImageSdk.ImageService.Shells;
 namespace ImageSdk.ImageService.Builders;
 
 /// <summary>What kiwi-ng is given besides a recipe.</summary>
+/// <param name="Program">Path of kiwi-ng on this machine; nodes have their own.</param>
 /// <param name="CaCertificate">File of the certificate of the site's authority; empty for none.</param>
 /// <param name="SigningKeys">Directory of keys that packages are signed with; empty for none.</param>
-sealed record KiwiSettings(string CaCertificate, string SigningKeys);
+sealed record KiwiSettings(string Program, string CaCertificate, string SigningKeys);
 
 /// <summary>Builds recipes of the type <c>kiwi-ng</c> by kiwi-ng itself.</summary>
 sealed class KiwiBuilder(KiwiSettings settings, RepositoryWait repositories, JobShell shell)
 {
     const string Root = "image/build/image-root";
+
+    const string LogFile = "kiwi.log";
 
     const string CertificateInImage = "etc/cray/ca/certificate_authority.crt";
 
@@ -29,8 +33,8 @@ sealed class KiwiBuilder(KiwiSettings settings, RepositoryWait repositories, Job
     /// <exception cref="RunException">It cannot be built.</exception>
     public async Task<PackedImage> BuildAsync(RunContext run, Workplace place, Recipe recipe, string folder, CancellationToken cancellation)
     {
-        if (place.Node.Length == 0 && !File.Exists("/usr/bin/kiwi-ng"))
-            throw new RunException("IMG7621", "There is no /usr/bin/kiwi-ng (apt-get install kiwi).");
+        if (place.Node.Length == 0 && !File.Exists(settings.Program))
+            throw new RunException("IMG7621", $"There is no {settings.Program} (apt-get install kiwi, or -kiwi).");
         await RecipeTemplates.RenderAsync(run, recipe, cancellation);
         await run.SetStatusAsync(JobStatus.WaitingForRepos, cancellation);
         await repositories.RunAsync(run, Path.Combine(folder, "config.xml"), cancellation);
@@ -45,6 +49,8 @@ sealed class KiwiBuilder(KiwiSettings settings, RepositoryWait repositories, Job
                 run.Log.Write(failure.Line);
                 await shell.OfferAsync(run, place, Root, cancellation);
             }
+            if (place.Node.Length > 0 && await place.HasAsync(LogFile, cancellation))
+                await place.FetchAsync(LogFile, cancellation);
             throw failure;
         }
         await TakeCertificateAsync(run, place, cancellation);
@@ -54,12 +60,10 @@ sealed class KiwiBuilder(KiwiSettings settings, RepositoryWait repositories, Job
 
     async Task<int> BuildAsync(RunContext run, Workplace place, CancellationToken cancellation)
     {
-        var home = Path.Combine(run.NewFolder("home"), ".config/kiwi");
+        var home = Path.Combine(BuildEnvironment.Prepare(run), ".config/kiwi");
         Directory.CreateDirectory(home);
         await File.WriteAllTextAsync(Path.Combine(home, "config.yml"), Configuration, cancellation);
-        if (File.Exists("/etc/resolv.conf"))
-            File.Copy("/etc/resolv.conf", Path.Combine(run.Folder, "resolv.conf"), overwrite: true);
-        List<string> arguments = [.. run.Job.EnableDebug ? ["--debug"] : Array.Empty<string>(), "--logfile", "/mnt/kiwi.log", "--shared-cache-dir", "/mnt/cache", "--type", "tbz"];
+        List<string> arguments = ["", place.Node.Length == 0 ? settings.Program : "kiwi-ng", .. run.Job.EnableDebug ? ["--debug"] : Array.Empty<string>(), "--logfile", $"/mnt/{LogFile}", "--shared-cache-dir", "/mnt/cache", "--type", "tbz"];
         if (place.Node.Length == 0 && run.Job.Arch != Architectures.OfMachine)
             arguments.AddRange(["--target-arch", run.Job.Arch]);
         arguments.AddRange(["system", "build", "--description", "/mnt/recipe", "--target", "/mnt/image"]);
@@ -74,14 +78,8 @@ sealed class KiwiBuilder(KiwiSettings settings, RepositoryWait repositories, Job
         }
         foreach (var folder in (string[])["recipe", "home", "image", .. settings.SigningKeys.Length > 0 ? new[] { "keys" } : []])
             await place.SendAsync(folder, cancellation);
-        return await place.RunAsync(
-            Scripts.Kiwi, arguments, Variables().ToDictionary(), run.Log.Write, cancellation);
+        return await place.RunAsync(Scripts.Build, arguments, BuildEnvironment.Variables(), run.Log.Write, cancellation);
     }
-
-    // Repositories are reached as the service reaches them.
-    static IEnumerable<KeyValuePair<string, string>> Variables() => new[] { "http_proxy", "https_proxy", "no_proxy" }
-        .Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name) ?? "")).Where(variable => variable.Value.Length > 0)
-        .Append(new("HOME", "/mnt/home")).Append(new("LANG", "C.UTF-8"));
 
     void AddCertificate(string overlay)
     {

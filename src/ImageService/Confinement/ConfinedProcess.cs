@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using ImageSdk.ImageService.Runs;
+using ImageSdk.ImageService.Problems;
 
 namespace ImageSdk.ImageService.Confinement;
 
@@ -8,7 +8,8 @@ namespace ImageSdk.ImageService.Confinement;
 /// A script as the first process of namespaces of its own: mounts, processes, host name, messages. All that it starts and mounts is gone when it ends, when the
 /// caller wants it, and when this service is killed: the script watches its standard input, which closes then.
 /// </summary>
-static class ConfinedProcess
+/// <param name="bounds">What the script may take.</param>
+sealed class ConfinedProcess(JobBounds bounds)
 {
     /// <summary>
     /// What scripts begin with. <c>run</c> runs what follows as a child and ends with it, or when the input ends; the end of the first process is the end of all.
@@ -35,14 +36,16 @@ static class ConfinedProcess
     /// <param name="variables">All of its environment besides PATH.</param>
     /// <param name="output">Receives lines of both outputs.</param>
     /// <returns>The status with which it ends.</returns>
-    /// <exception cref="RunException">IMG7621: it cannot be started.</exception>
-    public static async Task<int> RunAsync(
+    /// <exception cref="RunException">IMG7621: it cannot be started. IMG7637 or IMG7638: it has reached a limit, or the disk is full.</exception>
+    public async Task<int> RunAsync(
         string script, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables, Action<string> output, CancellationToken cancellation)
     {
         if (WhyNot is { } reason)
             throw new RunException("IMG7621", $"The job cannot be done on this machine: {reason}.");
+        using var groups = bounds.Begin();
+        var enter = string.Concat(groups.Directories.Select(group => $"echo 0 >'{group}/cgroup.procs'\n"));
         var start = new ProcessStartInfo(
-            "/usr/bin/unshare", ["--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc", "--", "/bin/sh", "-c", Prelude + script, "sh", .. arguments])
+            "/usr/bin/unshare", ["--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc", "--", "/bin/sh", "-c", enter + Prelude + script, "sh", .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
         };
@@ -55,9 +58,22 @@ static class ConfinedProcess
         process.ErrorDataReceived += (_, line) => Take(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        using var ended = new CancellationTokenSource();
+        var watch = bounds.Watch().WaitAsync(ended.Token);
+        bool isOver;
         await using (cancellation.Register(() => process.StandardInput.Close()))
-            await process.WaitForExitAsync(CancellationToken.None);
+        {
+            var exit = process.WaitForExitAsync(CancellationToken.None);
+            isOver = await Task.WhenAny(exit, watch) == watch;
+            if (isOver)
+                process.StandardInput.Close();
+            await exit;
+        }
+        await ended.CancelAsync();
+        await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellation.ThrowIfCancellationRequested();
+        if (process.ExitCode != 0 && bounds.FindReached(groups, isOver) is { } reached)
+            throw reached;
         return process.ExitCode;
 
         void Take(string? line)

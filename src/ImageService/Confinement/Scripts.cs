@@ -9,8 +9,11 @@ static class Scripts
     /// <summary>A shell into a root file system.</summary>
     public static string Shell { get; } = Read("shell.sh");
 
-    /// <summary>Builds a kiwi description.</summary>
-    public static string Kiwi { get; } = Read("kiwi.sh");
+    /// <summary>Runs a program that builds a recipe.</summary>
+    public static string Build { get; } = Read("build.sh");
+
+    /// <summary>Takes a root file system from a disk.</summary>
+    public static string Disk { get; } = Read("disk.sh");
 
     /// <summary>Runs the program that renders templates.</summary>
     public static string RenderTemplates { get; } = Read("templates.sh");

@@ -29,13 +29,14 @@ abstract class Workplace
 
 /// <summary>This machine.</summary>
 /// <param name="folder">The job's folder.</param>
-sealed class LocalWorkplace(string folder) : Workplace
+/// <param name="processes">Runs the scripts.</param>
+sealed class LocalWorkplace(string folder, ConfinedProcess processes) : Workplace
 {
     public override string Node => "";
 
     public override Task<int> RunAsync(
         string script, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables, Action<string> output, CancellationToken cancellation) =>
-        ConfinedProcess.RunAsync(script, [folder, .. arguments], variables, output, cancellation);
+        processes.RunAsync(script, [folder, .. arguments], variables, output, cancellation);
 
     public override Task<bool> HasAsync(string name, CancellationToken cancellation) => Task.FromResult(Path.Exists(Path.Combine(folder, name)));
 

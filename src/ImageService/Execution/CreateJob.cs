@@ -1,6 +1,7 @@
 using ImageSdk.ImageService.Builders;
 using ImageSdk.ImageService.Confinement;
 using ImageSdk.ImageService.Packaging;
+using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Recipes;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Records.Stores;
@@ -9,7 +10,7 @@ using ImageSdk.ImageService.Runs;
 namespace ImageSdk.ImageService.Execution;
 
 /// <summary>Makes the image of a recipe.</summary>
-sealed class CreateJob(RecordStore records, ArtifactFetcher fetcher, ImageProjectBuilder projects, KiwiBuilder kiwi)
+sealed class CreateJob(RecordStore records, ArtifactFetcher fetcher, ImageProjectBuilder projects, KiwiBuilder kiwi, PackerBuilder packer)
 {
     public async Task<PackedImage> RunAsync(RunContext run, Func<Task<Workplace>> choose, CancellationToken cancellation)
     {
@@ -27,6 +28,8 @@ sealed class CreateJob(RecordStore records, ArtifactFetcher fetcher, ImageProjec
                 return image;
             case RecipeTypes.Kiwi:
                 return await kiwi.BuildAsync(run, await choose(), recipe, folder, cancellation);
+            case RecipeTypes.Packer:
+                return await packer.BuildAsync(run, recipe, folder, cancellation);
             default:
                 throw new RunException("IMG7630", $"Recipes of the type {recipe.RecipeType} are not built here.");
         }

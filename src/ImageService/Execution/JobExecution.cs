@@ -3,6 +3,7 @@ using ImageSdk.ImageService.Artifacts;
 using ImageSdk.ImageService.Confinement;
 using ImageSdk.ImageService.Nodes;
 using ImageSdk.ImageService.Packaging;
+using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Runs;
@@ -15,7 +16,7 @@ namespace ImageSdk.ImageService.Execution;
 /// Does a run of a job from its beginning to its end. A run that was ended in the middle, as the service was, is done once more: what it had done is done
 /// again, under the same names.
 /// </summary>
-sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publisher, Workplaces places, CreateJob create, CustomizeJob customize)
+sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publisher, Workplaces places, CreateJob create, CustomizeJob customize, Func<JobRecord, JobLimits> limits)
 {
     /// <exception cref="JobFailedException">The job has failed; its record and its log say so.</exception>
     public async Task<string?> RunAsync(JobContext context, CancellationToken stop)
@@ -25,12 +26,14 @@ sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publ
         try
         {
             var job = await records.FindAsync(RecordKinds.Jobs, order.Job, isDeleted: false, stop) ?? throw new RunException("IMG7633", "The job's record was removed.");
-            if (runs.TakeFolder(order.Job, context.Job.Id))
+            JobBounds.RemoveGroups(order.Job);
+            var isResumed = runs.TakeFolder(order.Job, context.Job.Id);
+            if (isResumed)
             {
                 await runs.RestartAsync(order.Job, stop);
                 log.Write("The service was ended while the job went on, which goes on now");
             }
-            var run = new RunContext(job, order.ImageId, runs.FolderOf(order.Job), log, runs);
+            var run = new RunContext(job, order.ImageId, runs.FolderOf(order.Job), log, runs) { IsResumed = isResumed, Limits = limits(job) };
             if (!await publisher.IsPublishedAsync(order.ImageId, stop))
                 await MakeAsync(run, () => context.StopReason, stop);
             await runs.FinishAsync(order.Job, order.ImageId, CancellationToken.None);
@@ -49,6 +52,13 @@ sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publ
         }
         catch (Exception problem)
         {
+            var folder = runs.FolderOf(order.Job);
+            // Each program says that in its own words, if at all.
+            var full = problem is OperationCanceledException or RunException { Code: "IMG7637" } ? null : JobBounds.FindFullDisk(folder);
+            // The record and the log may lie on the same disk.
+            if (full is not null)
+                runs.RemoveFolder(order.Job);
+            problem = full ?? problem;
             var line = problem switch
             {
                 RunException known => known.Line,
@@ -59,7 +69,7 @@ sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publ
             log.Write(line);
             await AbandonAsync(order, log.Write, CancellationToken.None);
             log.Write($"== {JobStatus.Error}");
-            await runs.FailAsync(order.Job, keepsFolder: context.StopReason == JobStopReason.None, CancellationToken.None);
+            await runs.FailAsync(order.Job, keepsFolder: context.StopReason == JobStopReason.None && full is null, CancellationToken.None);
             if (problem is OperationCanceledException)
                 throw;
             throw new JobFailedException(line, problem);
@@ -69,6 +79,7 @@ sealed class JobExecution(RecordStore records, JobRuns runs, ImagePublisher publ
     /// <summary>Removes what a run that has no end has left elsewhere.</summary>
     public async Task AbandonAsync(RunOrder order, Action<string> log, CancellationToken cancellation)
     {
+        JobBounds.RemoveGroups(order.Job);
         try
         {
             if (await records.FindAsync(RecordKinds.Jobs, order.Job, isDeleted: false, cancellation) is { } job)

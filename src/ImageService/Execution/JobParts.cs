@@ -1,5 +1,6 @@
 using ImageSdk.Building.Workers;
 using ImageSdk.ImageService.Builders;
+using ImageSdk.ImageService.Confinement;
 using ImageSdk.ImageService.Nodes;
 using ImageSdk.ImageService.Options;
 using ImageSdk.ImageService.Packaging;
@@ -36,8 +37,8 @@ static class JobParts
         var ssh = SshOf(options);
         var places = new Workplaces(context.Records, context.Probe, ssh, options.NodeImage);
         var create = new CreateJob(
-            context.Records, fetcher, new(engine), new(new(options.CaCertificate, options.SigningKeys), new(http, repositoryPause, repositoryLimit, context.Time), shell));
+            context.Records, fetcher, new(engine), new(new(options.Kiwi, options.CaCertificate, options.SigningKeys), new(http, repositoryPause, repositoryLimit, context.Time), shell), new(options.Packer));
         var customize = new CustomizeJob(context.Records, context.Artifacts, fetcher, shell, options.LargestManifest);
-        return new JobExecution(context.Records, context.Runs, new(context.Records, context.Artifacts, context.Time, context.Places.ImageBucket), places, create, customize);
+        return new JobExecution(context.Records, context.Runs, new(context.Records, context.Artifacts, context.Time, context.Places.ImageBucket), places, create, customize, job => JobLimits.Of(job, options));
     }
 }

@@ -25,7 +25,7 @@ sealed record NodeSsh(string Program, string KeyFile, string KnownHosts)
         var start = new ProcessStartInfo(Program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] options =
         [
-            "BatchMode=yes", "ConnectTimeout=5", "StrictHostKeyChecking=accept-new", "LogLevel=ERROR", string.Create(CultureInfo.InvariantCulture, $"ServerAliveInterval={HeartbeatSeconds}"),
+            "BatchMode=yes", "ConnectTimeout=15", "StrictHostKeyChecking=accept-new", "LogLevel=ERROR", string.Create(CultureInfo.InvariantCulture, $"ServerAliveInterval={HeartbeatSeconds}"),
             string.Create(CultureInfo.InvariantCulture, $"ServerAliveCountMax={MissedHeartbeats}"), .. KnownHosts.Length > 0 ? new[] { $"UserKnownHostsFile=\"{KnownHosts}\"" } : [],
         ];
         foreach (var option in options)

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using ImageSdk.ImageService.Confinement;
 
 namespace ImageSdk.ImageService.Nodes;
@@ -11,7 +12,8 @@ namespace ImageSdk.ImageService.Nodes;
 /// <param name="job">The id of the job.</param>
 /// <param name="folder">The job's folder here.</param>
 /// <param name="image">Of the container.</param>
-sealed class NodeWorkplace(NodeSsh ssh, string node, string job, string folder, string image) : Workplace
+/// <param name="limits">Of the container, where the node has the control groups for them.</param>
+sealed class NodeWorkplace(NodeSsh ssh, string node, string job, string folder, string image, JobLimits limits) : Workplace
 {
     // From the end of what a container reads to that of the patience with it.
     static readonly TimeSpan grace = TimeSpan.FromSeconds(30);
@@ -28,11 +30,11 @@ sealed class NodeWorkplace(NodeSsh ssh, string node, string job, string folder, 
     {
         string[] words =
         [
-            "podman", "run", "--rm", "--interactive", "--privileged", "--network", "host", "--name", Container, "--volume", $"{Folder}:/job",
+            "--rm", "--interactive", "--privileged", "--network", "host", "--name", Container, "--volume", $"{Folder}:/job",
             .. variables.SelectMany(variable => (string[])["--env", $"{variable.Key}={variable.Value}"]), image, "/bin/sh", "-c", ConfinedProcess.Prelude + script, "sh", "/job", .. arguments,
         ];
         // What an earlier connection left would have its name.
-        using var process = StartProcess($"podman rm --force --ignore {Container} >/dev/null 2>&1; exec {string.Join(' ', words.Select(NodeSsh.Quote))}");
+        using var process = StartProcess($"podman rm --force --ignore {Container} >/dev/null 2>&1; {Bounds()}exec podman run $bounds {string.Join(' ', words.Select(NodeSsh.Quote))}");
         process.OutputDataReceived += (_, line) => Take(line.Data);
         process.ErrorDataReceived += (_, line) => Take(line.Data);
         process.BeginOutputReadLine();
@@ -59,6 +61,14 @@ sealed class NodeWorkplace(NodeSsh ssh, string node, string job, string folder, 
         }
     }
 
+    // Podman refuses a container whose limits the node cannot keep.
+    string Bounds()
+    {
+        var bounds = new[] { ("memory", limits.Memory, $"--memory={limits.Memory}"), ("pids", limits.Processes, $"--pids-limit={limits.Processes}") }.Where(bound => bound.Item2 > 0);
+        return "bounds=; controllers=\" $(podman info --format '{{range .Host.CgroupControllers}}{{.}} {{end}}' </dev/null 2>/dev/null)\"; " + string.Concat(bounds.Select(bound =>
+            $"case $controllers in *' {bound.Item1} '*) bounds=\"$bounds {bound.Item3}\";; *) echo '(warning) IMG7639: The limits of the job are not kept: the node has no control group {bound.Item1}.';; esac; "));
+    }
+
     public override async Task<bool> HasAsync(string name, CancellationToken cancellation)
     {
         for (var missed = 1; ; missed++)
@@ -77,7 +87,10 @@ sealed class NodeWorkplace(NodeSsh ssh, string node, string job, string folder, 
         if (File.Exists(source))
         {
             await using var content = File.OpenRead(source);
-            await TransferAsync($"mkdir -p {Folder} && cat >{NodeSsh.Quote($"{Folder}/{name}")}", async process =>
+            var (part, whole) = (NodeSsh.Quote($"{Folder}/{name}.part"), NodeSsh.Quote($"{Folder}/{name}"));
+            // The end of this service is the end of the input, too: what has come then is no file.
+            var command = string.Create(CultureInfo.InvariantCulture, $"mkdir -p {Folder} && cat >{part} && test \"$(stat -c %s {part})\" = {content.Length} && mv {part} {whole}");
+            await TransferAsync(command, async process =>
             {
                 await content.CopyToAsync(process.StandardInput.BaseStream, cancellation);
                 process.StandardInput.Close();

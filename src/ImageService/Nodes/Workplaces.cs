@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImageSdk.ImageService.Confinement;
+using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Runs;
@@ -20,7 +21,7 @@ sealed class Workplaces(RecordStore records, NodeProbe probe, NodeSsh ssh, strin
     public async Task<Workplace> ChooseAsync(RunContext run, IReadOnlySet<string> avoided, CancellationToken cancellation)
     {
         if (archive.Length == 0)
-            return new LocalWorkplace(run.Folder);
+            return new LocalWorkplace(run.Folder, run.Processes);
         await turn.WaitAsync(cancellation);
         string? chosen;
         try
@@ -34,17 +35,17 @@ sealed class Workplaces(RecordStore records, NodeProbe probe, NodeSsh ssh, strin
             turn.Release();
         }
         if (chosen is null)
-            return new LocalWorkplace(run.Folder);
+            return new LocalWorkplace(run.Folder, run.Processes);
         run.Log.Write($"The job is done by the node {chosen}");
         image ??= $"localhost/imagesdk-ims:{await DigestAsync(cancellation)}";
-        var place = new NodeWorkplace(ssh, chosen, run.Job.Id, run.Folder, image);
+        var place = new NodeWorkplace(ssh, chosen, run.Job.Id, run.Folder, image, run.Limits);
         await place.LoadAsync(archive, cancellation);
         return place;
     }
 
     /// <summary>Removes what a job has left on its node.</summary>
     public Task CleanAsync(JobRecord job, CancellationToken cancellation) =>
-        job.RemoteBuildNode.Length == 0 ? Task.CompletedTask : new NodeWorkplace(ssh, job.RemoteBuildNode, job.Id, "", "").CleanAsync(cancellation);
+        job.RemoteBuildNode.Length == 0 ? Task.CompletedTask : new NodeWorkplace(ssh, job.RemoteBuildNode, job.Id, "", "", JobLimits.None).CleanAsync(cancellation);
 
     async Task<string?> FindAsync(RunContext run, IReadOnlySet<string> avoided, CancellationToken cancellation)
     {
@@ -53,7 +54,10 @@ sealed class Workplaces(RecordStore records, NodeProbe probe, NodeSsh ssh, strin
             return null;
         var given = (await records.ReadAllAsync(RecordKinds.Jobs, areDeleted: false, cancellation))
             .Where(job => job.RemoteBuildNode.Length > 0 && !JobStatus.IsFinal(job.Status) && job.Id != run.Job.Id).CountBy(job => job.RemoteBuildNode).ToDictionary();
-        var able = (await Task.WhenAll(nodes.Select(node => probe.AskAsync(node.Xname, cancellation)))).Where(status => status.IsAble && status.Architecture == run.Job.Arch).ToList();
+        var asked = await Task.WhenAll(nodes.Select(node => probe.AskAsync(node.Xname, cancellation)));
+        foreach (var unable in asked.Where(status => !status.IsAble))
+            run.Log.Write($"The node {unable.Xname} gets no jobs: {unable.Ssh} {unable.Podman}");
+        var able = asked.Where(status => status.IsAble && status.Architecture == run.Job.Arch).ToList();
         // One that has begun it has what was done.
         return able.Find(status => status.Xname == run.Job.RemoteBuildNode)?.Xname
             ?? able.MinBy(status => Math.Max(status.Jobs < 0 ? 10_000 : status.Jobs, given.GetValueOrDefault(status.Xname)))?.Xname;

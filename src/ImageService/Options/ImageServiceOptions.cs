@@ -40,6 +40,12 @@ sealed record ImageServiceOptions : DaemonOptions
     /// <summary>File with the image of containers on build nodes, as <c>podman save</c> writes it; empty for no jobs on nodes.</summary>
     public string NodeImage { get; set; } = "";
 
+    /// <summary>Path of kiwi-ng.</summary>
+    public string Kiwi { get; set; } = "/usr/bin/kiwi-ng";
+
+    /// <summary>Path of packer.</summary>
+    public string Packer { get; set; } = "/usr/bin/packer";
+
     /// <summary>File of the certificate of the site's authority, which images of recipes get; empty for none.</summary>
     public string CaCertificate { get; set; } = "";
 
@@ -51,6 +57,18 @@ sealed record ImageServiceOptions : DaemonOptions
 
     /// <summary>The ports that shells may have: "FIRST-LAST".</summary>
     public string SshPorts { get; set; } = "22000-22099";
+
+    /// <summary>Bytes of memory that a job may have, whatever it asks for; 0 for what it asks for.</summary>
+    public ulong JobMemoryLimit { get; set; }
+
+    /// <summary>Bytes that the folder of a job may have, whatever it asks for; 0 for what it asks for.</summary>
+    public ulong JobDiskLimit { get; set; }
+
+    /// <summary>Processes and threads that a job may have at one time; 0 for any number.</summary>
+    public int JobProcessLimit { get; set; } = 8192;
+
+    /// <summary>How much is kept of jobs that have failed.</summary>
+    public KeptSettings KeptJobs { get; set; } = new(50, TimeSpan.FromDays(14), 1L << 30);
 
     /// <summary>How long a job waits for its user.</summary>
     public TimeSpan UserLimit { get; set; } = TimeSpan.FromHours(24);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using ImageSdk.ImageService.Artifacts;
+using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Runs;
@@ -28,6 +29,8 @@ sealed class ImagePublisher(RecordStore records, IArtifactStore artifacts, TimeP
         {
             var path = PathOf(run.ImageId, name);
             var md5 = await DigestAsync(file, cancellation);
+            if (run.IsResumed)
+                await artifacts.AbandonAsync(path, cancellation);
             run.Log.Write(string.Create(CultureInfo.InvariantCulture, $"Uploading {name}, {new FileInfo(file).Length} bytes, to {path}"));
             var metadata = new Dictionary<string, string>
             {

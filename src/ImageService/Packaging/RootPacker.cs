@@ -1,4 +1,5 @@
 using ImageSdk.ImageService.Confinement;
+using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Runs;
 
@@ -25,7 +26,7 @@ static class RootPacker
             throw new RunException("IMG7636", $"The root file system cannot be packed: mksquashfs ends with {status}. Its lines are above.");
         await place.FetchAsync(Packed, cancellation);
         var (rootfs, boot, tree) = (Path.Combine(run.Folder, Packed), run.NewFolder("boot"), Path.Combine(run.NewFolder("unpacked"), "root"));
-        if (await ConfinedProcess.RunAsync("run unsquashfs -quiet -no-progress -dest \"$1\" \"$2\" boot", [tree, rootfs], new Dictionary<string, string>(), run.Log.Write, cancellation) != 0)
+        if (await run.Processes.RunAsync("run unsquashfs -quiet -no-progress -dest \"$1\" \"$2\" boot", [tree, rootfs], new Dictionary<string, string>(), run.Log.Write, cancellation) != 0)
             throw new RunException("IMG7636", "The packed root cannot be read.");
         var job = run.Job;
         return new(

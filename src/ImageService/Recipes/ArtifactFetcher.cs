@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using ImageSdk.ImageService.Artifacts;
+using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Runs;
 

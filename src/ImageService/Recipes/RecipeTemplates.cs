@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImageSdk.ImageService.Confinement;
+using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Runs;
 
@@ -16,7 +17,7 @@ static class RecipeTemplates
         await File.WriteAllTextAsync(Path.Combine(run.Folder, "values.json"), JsonSerializer.Serialize(values), cancellation);
         await File.WriteAllTextAsync(Path.Combine(run.Folder, "templates.py"), Scripts.Templates, cancellation);
         var last = "";
-        var status = await ConfinedProcess.RunAsync(Scripts.RenderTemplates, [run.Folder], new Dictionary<string, string>(), Take, cancellation);
+        var status = await run.Processes.RunAsync(Scripts.RenderTemplates, [run.Folder], new Dictionary<string, string>(), Take, cancellation);
         if (status != 0)
             throw new RunException("IMG7623", $"The templates of the recipe cannot be rendered: {last}.");
 

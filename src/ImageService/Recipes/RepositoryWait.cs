@@ -1,6 +1,7 @@
 using System.Net;
 using System.Xml;
 using System.Xml.Linq;
+using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Runs;
 
 namespace ImageSdk.ImageService.Recipes;

@@ -14,9 +14,10 @@ namespace ImageSdk.ImageService.Runs;
 /// <param name="queue">Where runs wait.</param>
 /// <param name="records">Where jobs are.</param>
 /// <param name="folder">Where jobs have their folders.</param>
+/// <param name="kept">What is left of those that have failed.</param>
 /// <param name="concurrency">Jobs that build at once; 0 for none of any kind.</param>
 /// <param name="log">Of the daemon.</param>
-sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int concurrency, Action<string> log) : IAsyncDisposable
+sealed class JobRuns(JobQueue queue, RecordStore records, string folder, KeptFolders kept, int concurrency, Action<string> log) : IAsyncDisposable
 {
     const string Owner = "ims";
 
@@ -77,7 +78,7 @@ sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int con
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var queue = await JobQueue.OpenAsync(
             RecordStore.IsPostgres(options.Database) ? options.Database : Path.Combine(folder, "queue.sqlite"), new() { Clock = time, Report = log });
-        return new(queue, records, folder, options.ConcurrentJobs, log);
+        return new(queue, records, folder, new(Path.Combine(folder, "work"), options.KeptJobs, time), options.ConcurrentJobs, log);
     }
 
     /// <summary>Begins a run of a job, as soon as its turn comes.</summary>
@@ -150,6 +151,8 @@ sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int con
             RecordKinds.Jobs, job, isDeleted: false, record => WithShells(JobStatus.IsFinal(record.Status) ? record : record with { Status = JobStatus.Error }, SshContainer.Complete), cancellation);
         if (record is null || !keepsFolder)
             RemoveFolder(job);
+        else
+            kept.Keep(job);
     }
 
     static JobRecord WithShells(JobRecord record, string status) => record with { SshContainers = record.SshContainers?.Select(shell => shell with { Status = status }).ToList() };
@@ -182,6 +185,7 @@ sealed class JobRuns(JobQueue queue, RecordStore records, string folder, int con
                 }
                 before = odd;
                 await RemoveStrayFoldersAsync(stop);
+                kept.Prune();
             }
             catch (Exception problem) when (!stop.IsCancellationRequested && problem is JobException or IOException or System.Data.Common.DbException)
             {

@@ -1,4 +1,6 @@
 using ImageSdk.Contracts.Diagnostics;
+using ImageSdk.ImageService.Confinement;
+using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Records;
 
 namespace ImageSdk.ImageService.Runs;
@@ -10,6 +12,15 @@ namespace ImageSdk.ImageService.Runs;
 /// <param name="Log">Of the run.</param>
 sealed record RunContext(JobRecord Job, string ImageId, string Folder, StreamListener Log, JobRuns Runs)
 {
+    /// <summary>What the job may take of a machine.</summary>
+    public JobLimits Limits { get; init; } = JobLimits.None;
+
+    /// <summary>Runs scripts on this machine, within the limits.</summary>
+    public ConfinedProcess Processes => field ??= new(new(Job.Id, Folder, Limits, Log.Write));
+
+    /// <summary>Whether an earlier attempt was ended in the middle, and may have left parts of what it was writing.</summary>
+    public bool IsResumed { get; init; }
+
     /// <summary>Says how far the job is.</summary>
     /// <exception cref="RunException">IMG7633: its record is gone.</exception>
     public async Task SetStatusAsync(string status, CancellationToken cancellation)

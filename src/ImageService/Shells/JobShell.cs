@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ImageSdk.ImageService.Confinement;
 using ImageSdk.ImageService.Packaging;
+using ImageSdk.ImageService.Problems;
 using ImageSdk.ImageService.Records;
 using ImageSdk.ImageService.Records.Stores;
 using ImageSdk.ImageService.Runs;
@@ -117,7 +118,10 @@ sealed class JobShell(RecordStore records, ShellSettings settings, ShellPorts po
     {
         var since = Path.Combine(run.Folder, "waiting.since");
         if (!File.Exists(since))
+        {
             await File.WriteAllTextAsync(since, "", cancellation);
+            File.SetLastWriteTimeUtc(since, time.GetUtcNow().UtcDateTime);
+        }
         var end = File.GetLastWriteTimeUtc(since) + settings.UserLimit;
         while (true)
         {

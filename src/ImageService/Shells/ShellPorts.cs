@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using ImageSdk.ImageService.Runs;
+using ImageSdk.ImageService.Problems;
 
 namespace ImageSdk.ImageService.Shells;
 

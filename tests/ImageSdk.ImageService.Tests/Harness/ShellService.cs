@@ -14,11 +14,11 @@ static class ShellService
         : SmallRoot.WhyNot ?? new[] { "/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/mksquashfs" }.Where(tool => !File.Exists(tool)).Select(tool => $"needs {tool}; eng/test.sh installs it").FirstOrDefault();
 
     /// <param name="configure">Sets what a test needs otherwise.</param>
-    public static Task<TestService> StartAsync(string? folder = null, Action<ImageServiceOptions>? configure = null) => TestService.StartAsync(folder, configure: options =>
+    public static Task<TestService> StartAsync(string? folder = null, Action<ImageServiceOptions>? configure = null, TimeProvider? time = null) => TestService.StartAsync(folder, configure: options =>
     {
         (options.ConcurrentJobs, options.SshHost) = (4, "127.0.0.1");
         configure?.Invoke(options);
-    });
+    }, time: time);
 
     /// <summary>Makes an image of the small root; returns its id.</summary>
     public static async Task<string> AddBootImageAsync(this TestService service)
@@ -75,14 +75,14 @@ static class ShellService
     /// <summary>The names of all files of an image's root.</summary>
     public static string ListRoot(this TestService service, string image) => SmallRoot.Run("unsquashfs", "-l", Path.Combine(service.Folder, "artifacts/boot-images", image, "rootfs"));
 
-    /// <summary>Waits until no process, mount or loop device of the service's jobs is there.</summary>
+    /// <summary>Waits until no process (a connection to a node is one), mount or loop device of the service's jobs is there.</summary>
     public static Task AssertNothingIsLeftAsync(this TestService service)
     {
-        var place = Path.Combine(service.Folder, "jobs/work");
-        return Wait.UntilAsync(() => Left(place).Count == 0, limit: null, () => string.Join('\n', Left(place)));
+        string[] places = [Path.Combine(service.Folder, "jobs/"), $"\0{Path.Combine(service.Folder, "node_key")}\0"];
+        return Wait.UntilAsync(() => Left(places).Count == 0, limit: null, () => string.Join('\n', Left(places)));
     }
 
-    static List<string> Left(string place)
+    static List<string> Left(string[] places)
     {
         var left = new List<string>();
         foreach (var process in Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)))
@@ -90,7 +90,7 @@ static class ShellService
                 try
                 {
                     // Mounts have octal numbers in place of spaces.
-                    if (File.ReadAllText(Path.Combine(process, file)).Replace("\\040", " ", StringComparison.Ordinal).Contains(place, StringComparison.Ordinal))
+                    if (File.ReadAllText(Path.Combine(process, file)).Replace("\\040", " ", StringComparison.Ordinal) is var text && places.Any(place => text.Contains(place, StringComparison.Ordinal)))
                         left.Add($"{process}/{file}");
                 }
                 catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -100,7 +100,7 @@ static class ShellService
         foreach (var device in Directory.GetDirectories("/sys/block", "loop*").Select(device => Path.Combine(device, "loop/backing_file")))
             try
             {
-                if (File.ReadAllText(device).Contains(place, StringComparison.Ordinal))
+                if (File.ReadAllText(device) is var text && places.Any(place => text.Contains(place, StringComparison.Ordinal)))
                     left.Add(device);
             }
             catch (IOException)

@@ -14,7 +14,8 @@ sealed class TestNode : IAsyncDisposable
         """
         key=$(cat "$1/node_key.pub")
         mount --make-rprivate /
-        for folder in /var/lib/containers /run /tmp; do mount -t tmpfs tmpfs "$folder"; done
+        # What root's shell does on this machine when it starts is no affair of nodes.
+        for folder in /var/lib/containers /run /tmp /root; do mount -t tmpfs tmpfs "$folder"; done
         umount -R /sys/fs/cgroup
         mount -t tmpfs tmpfs /sys/fs/cgroup
         mount -t cgroup2 cgroup /sys/fs/cgroup
@@ -139,7 +140,7 @@ sealed class TestNode : IAsyncDisposable
             string[] programs =
             [
                 "/usr/bin/dash", "/usr/bin/mount", "/usr/bin/umount", "/usr/sbin/pivot_root", "/usr/bin/setpriv", "/usr/bin/chown", "/usr/bin/chmod", "/usr/bin/hostname", "/usr/bin/cat", "/usr/bin/cp", "/usr/bin/ln",
-                "/usr/bin/mkdir", "/usr/bin/rm", "/usr/bin/rmdir", "/usr/bin/dirname", "/usr/bin/readlink", "/usr/bin/touch", "/usr/sbin/sshd", "/usr/bin/mksquashfs",
+                "/usr/bin/mkdir", "/usr/bin/rm", "/usr/bin/rmdir", "/usr/bin/dirname", "/usr/bin/readlink", "/usr/bin/sleep", "/usr/bin/touch", "/usr/sbin/sshd", "/usr/bin/mksquashfs",
             ];
             foreach (var path in programs.Concat(programs.SelectMany(program => SmallRoot.Run("ldd", program).Split('\n')).SelectMany(line => line.Split(' ', '\t')).Where(word => word.StartsWith('/')))
                          // Threads need it when they end; nothing says so.
@@ -150,8 +151,7 @@ sealed class TestNode : IAsyncDisposable
                 File.Copy(path, target, overwrite: true);
             }
             File.CreateSymbolicLink(Path.Combine(root, "usr/bin/sh"), "dash");
-            File.WriteAllText(Path.Combine(root, "usr/bin/kiwi-ng"), "#!/bin/sh\nset -e\necho \"kiwi-ng $*\"\nmkdir -p /mnt/image/build/image-root/boot\ncp -R /mnt/recipe/root/. /mnt/image/build/image-root/\n");
-            File.SetUnixFileMode(Path.Combine(root, "usr/bin/kiwi-ng"), (UnixFileMode)0b111_101_101);
+            File.Copy(StandIn.Kiwi, Path.Combine(root, "usr/bin/kiwi-ng"));
             var layer = file + ".layer";
             SmallRoot.Run("tar", "-C", root, "--owner=0", "--group=0", "-cf", layer, ".");
             var digest = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(layer)));

@@ -44,8 +44,9 @@ sealed class TestService : IAsyncDisposable
     /// <param name="database">Null for a file in the folder.</param>
     /// <param name="ssh">What build nodes are asked by.</param>
     /// <param name="configure">Sets what a test needs otherwise.</param>
+    /// <param name="time">Of all but the queue of jobs, where a leap would take them from who does them.</param>
     /// <param name="wrap">Comes between the service and its artifacts.</param>
-    public static async Task<TestService> StartAsync(string? folder = null, string? database = null, Func<IArtifactStore, IArtifactStore>? wrap = null, string ssh = "ssh", Action<ImageServiceOptions>? configure = null)
+    public static async Task<TestService> StartAsync(string? folder = null, string? database = null, Func<IArtifactStore, IArtifactStore>? wrap = null, string ssh = "ssh", Action<ImageServiceOptions>? configure = null, TimeProvider? time = null)
     {
         var own = folder ?? Directory.CreateTempSubdirectory("imagesdk ims é ").FullName;
         var options = new ImageServiceOptions
@@ -62,7 +63,7 @@ sealed class TestService : IAsyncDisposable
         IArtifactStore artifacts = new DirectoryArtifacts(options.ArtifactDirectory);
         artifacts = wrap?.Invoke(artifacts) ?? artifacts;
         var runs = await JobRuns.OpenAsync(options, records, TimeProvider.System, _ => { });
-        var host = await DaemonHost<ImageServiceDaemon>.StartAsync(options, log, TimeProvider.System, resources =>
+        var host = await DaemonHost<ImageServiceDaemon>.StartAsync(options, log, time ?? TimeProvider.System, resources =>
         {
             var context = new ServiceContext(records, artifacts, resources.Time, line =>
             {

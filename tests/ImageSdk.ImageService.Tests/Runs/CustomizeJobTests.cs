@@ -12,7 +12,8 @@ public sealed class CustomizeJobTests
     [ShellFact]
     public async Task What_a_user_changes_becomes_another_image()
     {
-        await using var service = await ShellService.StartAsync();
+        var clock = new SetClock(DateTimeOffset.UtcNow);
+        await using var service = await ShellService.StartAsync(time: clock);
         var image = await service.AddBootImageAsync();
         var before = service.Files();
         var job = await service.AddCustomizeJobAsync(image);
@@ -71,7 +72,8 @@ public sealed class CustomizeJobTests
     [ShellFact]
     public async Task A_user_who_fails_gets_no_image_and_one_who_is_away_is_not_waited_for()
     {
-        await using var service = await ShellService.StartAsync();
+        var clock = new SetClock(DateTimeOffset.UtcNow);
+        await using var service = await ShellService.StartAsync(time: clock);
         var image = await service.AddBootImageAsync();
         var before = service.Files();
         var job = await service.AddCustomizeJobAsync(image);
@@ -87,6 +89,13 @@ public sealed class CustomizeJobTests
         Assert.Equal(202, (await service.SendAsync("POST", $"/v3/jobs/{job}/cancel")).Status);
         Assert.Equal("error", (await service.WaitForJobAsync(job))["status"]!.GetValue<string>());
         Assert.Contains("IMG7633", await service.JobLogAsync(job));
+        job = await service.AddCustomizeJobAsync(image);
+        await service.WaitForShellAsync(job);
+        clock.Now += TimeSpan.FromHours(25);
+        Assert.Equal("error", (await service.WaitForJobAsync(job))["status"]!.GetValue<string>());
+        Assert.Contains("IMG7629: The job has waited for its user longer than 24 hours", await service.JobLogAsync(job));
+        // Nothing of it helps those who want to know why.
+        Assert.False(Directory.Exists(Path.Combine(service.Folder, "jobs/work", job)));
         job = await service.AddCustomizeJobAsync(image);
         await service.WaitForShellAsync(job);
         Assert.Equal(204, (await service.SendAsync("DELETE", $"/v3/jobs/{job}")).Status);

@@ -33,39 +33,6 @@ public sealed class KilledServiceTests
         }
     }
 
-    /// <summary>In whatever it does: a status that passes fast may be over when it is killed.</summary>
-    [ShellFact]
-    public async Task A_job_comes_to_its_end_whenever_the_service_is_killed()
-    {
-        await using var service = await ShellService.StartAsync(configure: options => options.ConcurrentJobs = 0);
-        var image = await service.AddBootImageAsync();
-        foreach (var status in new[] { "fetching_image", "packaging_artifacts" })
-        {
-            var job = await service.AddCustomizeJobAsync(image);
-            var worker = WorkerProcess.Start(service);
-            try
-            {
-                if (status == "packaging_artifacts")
-                    service.Ssh((await service.WaitForShellAsync(job))[0], "touch /mnt/image/complete");
-                await service.WaitForJobAsync(job, status);
-                await worker.KillAsync();
-                await service.AssertNothingIsLeftAsync();
-                await worker.DisposeAsync();
-                worker = WorkerProcess.Start(service);
-                if (status == "fetching_image")
-                    service.Ssh((await service.WaitForShellAsync(job))[0], "touch /mnt/image/complete");
-                var done = await service.WaitForJobAsync(job);
-                Assert.True(done["status"]!.GetValue<string>() == "success", await service.JobLogAsync(job));
-                Assert.Equal(1, service.Files().Count(file => file.Contains($"{done["resultant_image_id"]}/rootfs", StringComparison.Ordinal)));
-            }
-            finally
-            {
-                await worker.DisposeAsync();
-            }
-        }
-        Assert.DoesNotContain(service.Files(), file => file.Contains('~'));
-    }
-
     [ShellFact]
     public async Task A_cancelled_job_whose_service_was_killed_ends_when_it_starts_again()
     {

@@ -85,7 +85,7 @@ public sealed class KiwiJobTests
         service.Ssh(shell, "test -d /mnt/image/image-root && touch /mnt/image/complete");
         Assert.Equal("error", (await service.WaitForJobAsync(job))["status"]!.GetValue<string>());
         Assert.Contains("IMG7625", await service.JobLogAsync(job));
-        Assert.True(File.Exists(Path.Combine(service.Folder, "jobs/work", job, "kiwi.log")));
+        Assert.Equal(["failed", "kiwi.log", "recipe"], Directory.GetFileSystemEntries(Path.Combine(service.Folder, "jobs/work", job)).Select(Path.GetFileName).Order());
         Assert.Equal(204, (await service.SendAsync("DELETE", $"/v3/jobs/{job}")).Status);
         await service.AssertNothingIsLeftAsync();
         Assert.Empty(Directory.GetDirectories(Path.Combine(service.Folder, "jobs/work")));

@@ -1,4 +1,4 @@
-namespace ImageSdk.ImageService.Runs;
+namespace ImageSdk.ImageService.Problems;
 
 /// <summary>A job cannot be done, however often it is tried.</summary>
 /// <param name="code">One of docs/errors.md.</param>
