@@ -33,11 +33,13 @@ public sealed class DaemonProgram<TOptions, TDaemon>(Func<TOptions> options, str
     public Func<Exception, bool> IsTrouble { get; init; } = _ => false;
 
     /// <summary>Reads the options: flag files, /etc/default/NAME, command line, the later winning.</summary>
+    /// <param name="add">Adds the flags of a command that has some of its own.</param>
     /// <exception cref="FlagException">They are wrong.</exception>
-    public TOptions Read(IReadOnlyList<string> words, string etc)
+    public TOptions Read(IReadOnlyList<string> words, string etc, Action<FlagSet>? add = null)
     {
         var read = options();
         var flags = Bind(read);
+        add?.Invoke(flags);
         DaemonFlags.Read(flags, read.Name, Variables, words, etc);
         Check(read);
         return read;

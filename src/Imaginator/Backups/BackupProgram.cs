@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using ImageSdk.Hosting;
 using ImageSdk.Hosting.Flags;
 using ImageSdk.Imaginator.Hosting;
 using ImageSdk.Imaginator.Options;
@@ -10,8 +10,6 @@ namespace ImageSdk.Imaginator.Backups;
 static class BackupProgram
 {
     const string Etc = "/etc";
-    const int Failed = 1;
-    const int WrongUsage = 2;
 
     public static async Task<int> BackUpAsync(string[] words)
     {
@@ -45,43 +43,8 @@ static class BackupProgram
         });
     }
 
-    static int Explain(string[] words, string usage)
-    {
-        var isAsked = words is ["-h" or "-help" or "--help"];
-        (isAsked ? Console.Out : Console.Error).WriteLine($"imaginator {usage}");
-        return isAsked ? 0 : WrongUsage;
-    }
+    static int Explain(string[] words, string usage) => DaemonCommand.Explain(words, $"imaginator {usage}");
 
-    static async Task<int> RunAsync(string verb, Func<CancellationToken, Task> operation)
-    {
-        using var stop = new CancellationTokenSource();
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        try
-        {
-            await operation(stop.Token);
-            return 0;
-        }
-        catch (FlagException problem)
-        {
-            Console.Error.WriteLine($"imaginator {verb}: {problem.Message}");
-            return WrongUsage;
-        }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine($"imaginator {verb}: stopped; nothing was done");
-            return Failed;
-        }
-        catch (Exception problem) when (problem is BackupException or JobException)
-        {
-            Console.Error.WriteLine($"imaginator {verb}: error {(problem as BackupException)?.Code ?? ((JobException)problem).Code}: {problem.Message}");
-            return Failed;
-        }
-
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stop.Cancel();
-        }
-    }
+    static Task<int> RunAsync(string verb, Func<CancellationToken, Task> operation) =>
+        DaemonCommand.RunAsync($"imaginator {verb}", operation, problem => (problem as BackupException)?.Code ?? (problem as JobException)?.Code);
 }
