@@ -85,6 +85,8 @@ public sealed class DaemonHost<TDaemon> : IAsyncDisposable where TDaemon : IDaem
         builder.Services.AddSingleton(services => port = new SharedPort(srpc, options, log, services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<Microsoft.AspNetCore.Connections.IConnectionListenerFactory>(services => services.GetRequiredService<SharedPort>());
         var metrics = new MetricTable(srpc, options, started);
+        if (certificates.ExpiresAt is not null)
+            metrics.Add("/certificate/expiry", "when the certificate expires", "Seconds", () => certificates.ExpiresAt.GetValueOrDefault(), "certificate_expiry_time_seconds");
         daemon.AddMetrics(metrics);
         Telemetry.Add(builder.Services, options, metrics);
         var web = builder.Build();

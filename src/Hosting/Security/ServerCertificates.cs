@@ -38,6 +38,9 @@ public sealed class ServerCertificates : IDisposable
     /// <summary>What is in force; null where the server has no TLS, at which everybody may do everything.</summary>
     public SrpcServerTls? Current { get; private set; }
 
+    /// <summary>When the certificate in force expires; null where the server has none.</summary>
+    public DateTimeOffset? ExpiresAt => Current?.Certificate.TargetCertificate.NotAfter;
+
     /// <summary>The server's certificate as that of a client, for its master.</summary>
     public ClientCertificates ForClient => Current is { } tls
         ? ClientCertificates.Of(tls.Certificate.TargetCertificate, [.. tls.Certificate.IntermediateCertificates])

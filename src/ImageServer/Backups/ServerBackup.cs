@@ -77,7 +77,7 @@ sealed class ServerBackup(ServerOptions options, string directory, Action<string
         foreach (var fault in faults)
             say($"error IMG7333: {fault}");
         if (faults.Count > 0)
-            throw new BackupException("IMG7333", $"{what} lacks what the lines above say. `imagesdk verify` finds the same at the server; a replica, or a build, may have it whole.");
+            throw new BackupException("IMG7333", $"{what} lacks what the lines above say. A replica may have it whole, or a build makes it again.");
         say($"{what} has {copy.Images.List().Count} images, all whole{(isCompared ? ", compared with their hashes" : "")}.");
     }
 
