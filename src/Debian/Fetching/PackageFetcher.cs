@@ -36,11 +36,14 @@ sealed class PackageFetcher(LayerStore layers, string temporary, IBuildListener 
         var missing = Enumerable.Range(0, packages.Count).Where(index => found[index] is null).ToList();
         if (missing.Count > 0)
         {
-            listener.Progress($"Fetching {missing.Count} packages, {missing.Sum(index => packages[index].Size) / 1e6:0.0} MB");
+            var progress = new FetchProgress(listener, missing.Count, missing.Sum(index => packages[index].Size));
             using var source = new PackageSource();
             var options = new ParallelOptions { MaxDegreeOfParallelism = Connections, CancellationToken = cancellation };
             await Parallel.ForEachAsync(missing, options, async (index, token) =>
-                found[index] = await BringAsync(packages[index], source, token));
+            {
+                found[index] = await BringAsync(packages[index], source, token);
+                progress.Add(packages[index].Size);
+            });
         }
         store.MarkUsed(packages);
         return found!;

@@ -43,7 +43,8 @@ sealed class StepInstaller(
             for (var number = 0; number < steps.Count; number++)
             {
                 var (step, files) = (steps[number], fetched[number]);
-                layers.Add(Kind, inputs[number], step.Title, null, [], WithPackages(), context => Run(step, files, context));
+                var place = steps.Count > 1 ? $", {number + 1} of {steps.Count}" : "";
+                layers.Add(Kind, inputs[number], step.Title, null, [], WithPackages(), context => Run(step, files, place, context));
             }
         }
         finally
@@ -76,11 +77,11 @@ sealed class StepInstaller(
     CommandSettings WithPackages() =>
         request.Settings with { BindMounts = [.. request.Settings.BindMounts, new BindMount(store.PackagesDirectory, MountPoint)] };
 
-    void Run(InstallStep step, Task<IReadOnlyList<CachedPackage>> fetched, StageContext context)
+    void Run(InstallStep step, Task<IReadOnlyList<CachedPackage>> fetched, string place, StageContext context)
     {
         var files = fetched.GetAwaiter().GetResult().ToDictionary(file => file.Package.Name, StringComparer.Ordinal);
         context.Log($"Installing {step.Title}:");
-        context.Progress($"Installing {step.Title}");
+        context.Progress($"Installing {step.Title}{place}");
         var script = new DpkgScript(settings, MountPoint);
         // Without the program that reads templates it does no more than to make debconf's database.
         if (settings.Preconfigures && RootFile.Exists(context.Handle, DpkgScript.Preconfigurer)
