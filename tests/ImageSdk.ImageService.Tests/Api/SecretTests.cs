@@ -60,7 +60,12 @@ public sealed class SecretTests
         }
         if (database is not null)
             foreach (var wrong in new[] { database + ";Nonsense=1", database.Replace("Host=", "Host=/nowhere", StringComparison.Ordinal) + ";Timeout=1" })
-                seen.AppendLine((await Record.ExceptionAsync(() => TestService.StartAsync(database: wrong)))?.ToString());
+            {
+                // A service that does not start leaves what it has made to who has started it.
+                var folder = Directory.CreateTempSubdirectory("imagesdk ims é ").FullName;
+                seen.AppendLine((await Record.ExceptionAsync(() => TestService.StartAsync(folder, wrong)))?.ToString());
+                Directory.Delete(folder, recursive: true);
+            }
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, seen.ToString()));
 
         async Task<Answer> AskAsync(TestService service, string method, string path, string? body = null)
