@@ -21,6 +21,7 @@ static class CommandTable
         Entry("addrep", () => new AddReplaceCommand()),
         Entry("adds", () => new AddSubCommand()),
         Entry("analyse-file-system", () => new AnalyseCommand()),
+        ("attest", (host, options) => new AttestCommand(host, options)),
         Entry("audit", () => new AuditCommand()),
         ("build", (host, options) => new BuildCommand(host, options)),
         Entry("bulk-addrep", () => new BulkAddReplaceCommand()),

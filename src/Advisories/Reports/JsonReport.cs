@@ -18,7 +18,11 @@ static class JsonReport
             json.WriteNumber("affected", report.Affected);
             json.WriteStartArray("images");
             foreach (var image in report.Images)
+            {
                 Write(json, image);
+                // The writer keeps all until it is asked not to.
+                json.Flush();
+            }
             json.WriteEndArray();
             json.WriteStartArray("rebuild");
             foreach (var stream in report.Rebuilds)

@@ -5,6 +5,7 @@ static class ErrorCode
 {
     public const string BadAdvisories = "IMG1631";
     public const string NotAudited = "IMG1633";
+    public const string BadKey = "IMG1640";
     public const string NoDocument = "IMG6092";
     public const string NoArtifact = "IMG6140";
     public const string Usage = "IMG7101";
