@@ -20,5 +20,8 @@ public sealed class AuditImage : SandboxedImageTask
     public bool WithUnfixed { get; set; }
 
     private protected override Task ExecuteAsync(ImageBuild build, BuildWorkers workers, CancellationToken cancellation) =>
-        build.AuditAsync(new(Advisories, Ignored, WithUnfixed), workers, cancellation);
+        build.AuditAsync(new([.. Advisories.SelectMany(Words)], Ignored, WithUnfixed), workers, cancellation);
+
+    // A command line has no other way to give several than with the semicolon escaped, which is not taken for one that parts then.
+    static string[] Words(string text) => text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

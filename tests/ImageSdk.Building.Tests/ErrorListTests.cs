@@ -33,7 +33,7 @@ public partial class ErrorListTests
     }
 
     // By itself, or at the begin of a line for a log.
-    [GeneratedRegex("\"(?:warning )?(IMG[0-9]{4})[\":]")]
+    [GeneratedRegex("\"(?:\\(?warning\\)? )?(IMG[0-9]{4})[\":]")]
     private static partial Regex Code();
 
     [GeneratedRegex(@"^\| <a id=""img[0-9]{4}""></a>(IMG[0-9]{4}) \|", RegexOptions.Multiline)]
