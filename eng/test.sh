@@ -50,7 +50,11 @@ chmod 755 "$work"
 lanes=
 # A lane is a session of its own: with it end all that it started.
 stop_lanes() { for lane in $lanes; do kill -TERM -- "-$lane" 2>/dev/null || true; done; }
-trap 'stop_lanes; rm -rf --one-file-system "$work"' EXIT
+remove_places() {
+  while IFS= read -r place; do rm -rf --one-file-system "$place"; done 2>/dev/null <"$work/places" || true
+  rm -rf --one-file-system "$work"
+}
+trap 'stop_lanes; remove_places' EXIT
 trap 'exit 130' INT TERM
 
 fill_feed
